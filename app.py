@@ -13,7 +13,7 @@ from gateways.safety import UnsafeSettings
 from runtime import Runtime
 from settings import Settings
 from store.migrate import UnknownRevision
-from web import api, given
+from web import api, given, shipped
 from web.administration import administration
 from web.callers import insist
 from web.commands import doctor
@@ -106,6 +106,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     logs.configure(runtime.settings)
     guard(app, runtime.settings)
     given.furnish(app)
+    shipped.furnish(app)
     furnish(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -21,6 +21,8 @@ from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from payments.rounds import Rounds
+from postal import sought
+from postal.desk import away
 from runtime import Runtime
 from settings import Settings
 from store.chains.days import Days
@@ -118,6 +120,8 @@ def sweep() -> None:
         herd.warn_herds(runtime())
         postmen.end_day(runtime())
         requests.lapse(runtime())
+        runtime().database.run(sought.catch_up)
+        runtime().database.run(lambda conn: away.bring_back(conn, runtime().now()))
         process().days.advance()
     except psycopg.OperationalError as error:
         _database_away("sweep", error)

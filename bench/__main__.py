@@ -16,6 +16,7 @@ from bench import (
     finding,
     importing,
     inbound,
+    pages,
     reading,
     replay,
     report,
@@ -27,7 +28,9 @@ from gateways.registry import variables
 from settings import Settings
 
 _RESULTS = Path(__file__).with_name("results")
-_PARTS = ("inbound", "outbox", "codes", "ussd", "replay", "find", "import", "chains", "reading")
+_PARTS = (
+    "inbound", "outbox", "codes", "ussd", "replay", "find", "import", "chains", "reading", "pages",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Size:
     importing: importing.Plan
     chained: int  # rows of a day that is verified
     readings: int  # of each usual text
+    visits: int  # of each page
 
 
 FULL = Size(
@@ -59,6 +63,7 @@ FULL = Size(
     importing.Plan(100_000, 300, 3.0),
     1_000_000,
     500,
+    3,
 )
 QUICK = Size(
     inbound.Plan(2, 300, 200, 3.0),
@@ -72,6 +77,7 @@ QUICK = Size(
     importing.Plan(4_000, 15, 3.0),
     50_000,
     50,
+    1,
 )
 CODES_PER_SECOND = 5.0
 
@@ -219,6 +225,18 @@ def measure_reading(size: Size) -> Measured:
     return lines, asdict(read)
 
 
+def measure_pages(size: Size) -> Measured:
+    opened = pages.measure(size.visits)
+    aim = pages.READABLE_SECONDS
+    lines = []
+    for each in opened:
+        for visit, which in ((each.first, "first"), (each.again, "again")):
+            what = f"{each.path}, {which}: {visit.requests} requests, {visit.kilobytes:.0f} kB"
+            measured = f"{visit.readable:.1f} s, all {visit.complete:.1f} s"
+            lines.append(Line(what, measured, f"< {aim:.0f} s", visit.readable < aim))
+    return lines, [asdict(each) for each in opened]
+
+
 _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "inbound": measure_inbound,
     "outbox": measure_outbox,
@@ -229,6 +247,7 @@ _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "import": measure_import,
     "chains": measure_chains,
     "reading": measure_reading,
+    "pages": measure_pages,
 }
 
 

@@ -32,10 +32,14 @@ from store.refusals import Conflict
 
 @dataclass(frozen=True)
 class Intervened:
-    """The result of an action. `done`: something was changed. `said`: the templates sent."""
+    """The result of an action. `done`: something was changed or said.
+
+    `said`: the templates that the machines chose; `texts`: ids of the messages that go out.
+    """
 
     done: bool
     said: tuple[str, ...]
+    texts: tuple[int, ...] = ()
 
 
 class NobodyThere(Conflict):
@@ -113,15 +117,17 @@ def pin_changed(runtime: Runtime, conn: Conn, staff_id: str, proof: Proof | None
     if phone is None:
         return Intervened(True, ())
     told = _take(runtime, conn, ConversationPlace(phone, "postman"), PinChanged(), proof)
-    return Intervened(True, told.said)
+    return Intervened(True, told.said, told.texts)
 
 
-def phone_blocked(runtime: Runtime, conn: Conn, staff_id: str) -> None:
+def phone_blocked(runtime: Runtime, conn: Conn, staff_id: str) -> Intervened:
     """Tell the postman's office, if it has a telephone, that his is blocked."""
     office = contacts.office_phone(conn, staff_id)
-    if office is not None:
-        blocked = PhoneBlocked(spoken(staff_id))
-        _take(runtime, conn, ConversationPlace(office, "office"), blocked, None)
+    if office is None:
+        return Intervened(True, ())
+    blocked = PhoneBlocked(spoken(staff_id))
+    told = _take(runtime, conn, ConversationPlace(office, "office"), blocked, None)
+    return Intervened(True, told.said, told.texts)
 
 
 def ticket_closed(
@@ -147,4 +153,5 @@ def _take(
 ) -> Intervened:
     turn = take_turn(runtime, conn, place, event, postman_at(conn, place), proof=proof)
     said = tuple(draft.say.template for draft in turn.drafts)
-    return Intervened(bool(turn.sprints[0].decision.acts) or bool(said), said)
+    done = bool(turn.sprints[0].decision.acts) or bool(said)
+    return Intervened(done, said, turn.queued)

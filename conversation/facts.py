@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Generic
 
 from redis import RedisError
@@ -79,6 +79,7 @@ from postal.acts.reports import next_ticket
 from postal.facts import article_sent
 from postal.people import pins, roles
 from postal.quotes import BOOKING
+from settings import Settings
 from store.conversations import Conversation
 from store.gcra import Gcra
 
@@ -205,9 +206,6 @@ def _new_phone_facts(locked: Locked, conversation: Conversation, event: Event) -
 
 def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -> RecipientFacts:
     settings, phone = locked.runtime.settings, conversation.place.whose
-    day_end = datetime.combine(
-        locked.today, time.fromisoformat(settings.delivery_day_end), INDIA
-    ).astimezone(UTC)
     named = event.article if isinstance(event, Happening) else None
     mine = locked.reader.of_recipient(phone, named, [held.id for held in locked.held.values()])
     if isinstance(event, Consent):
@@ -228,7 +226,7 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         and roles.is_staff(locked.conn, str(event.phone)),
         release=settings.code_release,
         code_ttl=settings.code_ttl,
-        day_end=day_end,
+        day_end=day_end(settings, locked.today),
         may_send_code=_may_send_code(locked, phone, event),
         may_call=bool(settings.voices),
         today=locked.today,
@@ -241,6 +239,12 @@ def _greeted(locked: Locked, phone: str, event: Event) -> bool:
     """Tell whether this text greets, and the telephone was greeted within a day."""
     greets = isinstance(event, Wished) and any(wish.what == "greeting" for wish in event.wishes)
     return greets and was_said(locked.conn, phone, "greeted", locked.now - GREETED_AGAIN_AFTER)
+
+
+def day_end(settings: Settings, today: date) -> datetime:
+    """Return the moment at which the delivery day `today` of India ends."""
+    ends = time.fromisoformat(settings.delivery_day_end)
+    return datetime.combine(today, ends, INDIA).astimezone(UTC)
 
 
 def _numbers(locked: Locked, ids: Sequence[int]) -> list[str]:

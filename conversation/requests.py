@@ -33,14 +33,14 @@ _MOST_TOLD: Final = 5  # telephones of possible second persons
 
 @dataclass(frozen=True)
 class Signed:
-    """What a signature led to. `said`: the templates of the texts that went out.
+    """What a signature led to. `texts`: ids of the messages that go out.
 
     first: the second signature is missing now · agreed: done · refused: the rules do not allow it
     any more, `word` says why
     """
 
     outcome: Literal["first", "agreed", "refused"]
-    said: tuple[str, ...] = ()
+    texts: tuple[int, ...] = ()
     word: str = ""
 
 
@@ -110,7 +110,7 @@ def sign(runtime: Runtime, conn: Conn, id_: int, by: Doer, place: Place) -> Sign
         return Signed("refused", word=word)
     register.agree(conn, request, by)
     _write_down(conn, request, by)
-    return Signed("agreed", done.said)
+    return Signed("agreed", done.texts)
 
 
 def refuse(conn: Conn, id_: int, answer: str, by: Doer) -> StaffRequest:

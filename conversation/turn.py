@@ -56,6 +56,7 @@ class Turn(Locked):
 
     sprints: list[Sprint] = field(default_factory=list)
     drafts: list[_Unsent] = field(default_factory=list)
+    queued: tuple[int, ...] = ()  # ids of the messages in the outbox, once it is finished
     request_id: str = field(default_factory=logs.request_id)
 
     def take(self, place: ConversationPlace, event: Event) -> None:
@@ -122,7 +123,7 @@ class Turn(Locked):
             draft = self._draft(unsent, sprint_id, manner.language)
             if not (manner.opted_out and draft.lane in _STOPPED and _is_news(draft)):
                 drafts.append(draft)
-        enqueue_many(self.conn, without_repeats(self.conn, drafts, answered))
+        self.queued = tuple(enqueue_many(self.conn, without_repeats(self.conn, drafts, answered)))
 
     def _draft(self, unsent: _Unsent, sprint_id: int | None, language: Language) -> OutboxDraft:
         say, code = unsent.say, unsent.code

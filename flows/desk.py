@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flows import status, trust
+from flows import possible, status, trust
 from flows.acts.codes import IssueCode, KillCode
 from flows.acts.hold import ReopenArticle
 from flows.acts.moves import Relink
@@ -55,7 +55,7 @@ def send_code_again(case: Case[CodeWanted, Asked, RecipientFacts]) -> Decision[A
 @ARTICLE.on(CodeStopped, acts=(KillCode,), tells=("holder", "postman"))
 def stop_code(case: Case[CodeStopped, Nothing, ClockFacts]) -> Decision[Nothing]:
     article = case.facts.article
-    if article.code != "live":
+    if possible.stop_code(article) is not None:
         return stays(case)
     event = CodeStopped(article.number)
     acts = (KillCode(article.number, "desk"),)
@@ -127,11 +127,7 @@ def judge_remark(case: Case[RemarkJudged, Nothing, ClockFacts]) -> Decision[Noth
     """Answer in the witness's place, after an inquiry; a later verdict may differ."""
     article = case.facts.article
     verdict = case.event.verdict
-    judged = article.state in ("attempted", "at_office") and article.witness not in (
-        "none",
-        verdict,
-    )
-    if not judged:
+    if possible.judge(article, verdict) is not None:
         return stays(case)
     number = article.number
     told: tuple[Tell, ...] = (Tell("recipient", case.event),)
@@ -166,9 +162,7 @@ def remark_judged(case: Case[RemarkJudged, Asked, RecipientFacts]) -> Decision[A
 def reopen(case: Case[Reopened, Nothing, ClockFacts]) -> Decision[Nothing]:
     """Bring what the office should keep, or what was marked delivered but never received."""
     article = case.facts.article
-    stuck = article.state == "attempted" and (article.office_next or article.disputed)
-    lost = article.state == "delivered" and article.objected
-    if not (stuck or lost or article.state == "at_office"):
+    if possible.reopen(article) is not None:
         return stays(case)
     number = article.number
     kill = (KillCode(number, "withdrawn"),) if article.code == "live" else ()

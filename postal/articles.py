@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 
 from flows.facts import ArticleState, Proof
 from flows.number import read
+from postal import sought
 from postal.people import access
 from postal.people.access import Onlooker
 from store import feed
@@ -141,12 +142,13 @@ _INSERT = """
 INSERT INTO articles
     (number, service, otp_required, recipient_phone, recipient_name, recipient_address,
      recipient_pin, sender_phone, sender_name, sender_address, sender_pin, cod_amount, passport,
-     authorised_person, registration, weight_g, code_salt, booked_at, updated_at)
+     authorised_person, registration, weight_g, code_salt, booked_at, updated_at, sought)
 VALUES
     (%(number)s, %(service)s, %(otp_required)s, %(recipient_phone)s, %(recipient_name)s,
      %(recipient_address)s, %(recipient_pin)s, %(sender_phone)s, %(sender_name)s,
      %(sender_address)s, %(sender_pin)s, %(cod_amount)s, %(passport)s, %(authorised_person)s,
-     %(registration)s, %(weight_g)s, %(salt)s, %(now)s, %(now)s)
+     %(registration)s, %(weight_g)s, %(salt)s, %(now)s, %(now)s,
+     array_to_tsvector(%(sought)s::text[]))
 ON CONFLICT (number) DO NOTHING RETURNING id
 """
 _COMPARED = (
@@ -180,6 +182,11 @@ def book(conn: Conn, new: NewArticle, now: datetime) -> Booking:
             **{field: getattr(new, field) for field in (*_COMPARED, *_COMPARED_IF_SAID)},
             "number": new.number,
             "salt": secrets.token_bytes(16),
+            "sought": sought.of_article(
+                new.number,
+                (new.recipient_name, new.sender_name),
+                (new.recipient_phone, new.sender_phone),
+            ),
             "now": now,
         },
     ).fetchone()

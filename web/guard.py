@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from logs import described
 from settings import Settings
-from web import loopback
+from web import compression, loopback
 from web.api.engine.problems import of_http
 from web.cookies import name_of
 from web.given import Fields
@@ -28,6 +28,7 @@ _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _API = "/api/"
 _HOOKS = "/hooks/"
 _ROOMS = ("/desk", "/counter", "/office")  # of the staff
+_NOT_READ = (_HOOKS, "/static/", "/healthz", "/readyz", "/metrics")  # asked for by programs
 _EXPLAINED = (400, 403, 404, 405, 413, 422, 500)
 _CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
@@ -96,6 +97,7 @@ def guard(app: Flask, settings: Settings) -> None:
     """Install request ids, security headers and error answers in `app`."""
     if loopback.open_to_all(settings):
         log.warning("simulator_open_to_anybody", setting="SIMULATOR_PUBLIC")
+    compression.furnish(app)
     app.before_request(_begin)
     app.after_request(_name)
     app.after_request(_keep_apart)
@@ -158,15 +160,39 @@ def _keep_nothing(response: Response) -> Response:
 
 
 def _refuse(error: HTTPException) -> Response:
-    """Return a problem document under /api, a page for the staff, else one line of plain text."""
+    """Return a problem document under /api, a page for people, else one line of plain text."""
     if request.path.startswith(_API):
         return of_http(error)
-    if request.path.startswith(_ROOMS) and error.code in _EXPLAINED:
-        page = render_template("desk/refused.html", status=error.code)
-        return Response(page, error.code, mimetype="text/html")
-    answer = Response(f"{error.code} {error.name}: {error.description}\n", error.code)
-    answer.mimetype = "text/plain"
+    page = _explained(error) if _by_people() else None
+    if page is not None:
+        answer = Response(page, error.code, mimetype="text/html")
+    else:
+        said = f"{error.code} {error.name}: {error.description}\n"
+        answer = Response(said, error.code, mimetype="text/plain")
     answer.headers.extend(
         (name, value) for name, value in error.get_headers() if name != "Content-Type"
     )
     return answer
+
+
+def _by_people() -> bool:
+    """Tell whether a person asked: in a room of the staff, or with a browser anywhere else."""
+    if request.path.startswith(_ROOMS):
+        return True
+    accepted = request.accept_mimetypes
+    return accepted["text/html"] > accepted["text/plain"] and not request.path.startswith(_NOT_READ)
+
+
+def _explained(error: HTTPException) -> str | None:
+    """Return the page that says what could not be done; None where there is none.
+
+    A page asks the database who reads it: without that, a line of plain text has to do.
+    """
+    status = error.code or 500
+    if status not in _EXPLAINED:
+        status = 500 if status > 500 else 400
+    try:
+        return render_template("refused.html", status=status)
+    except Exception as broken:
+        log.error("refusal_without_page", **described(broken))
+        return None

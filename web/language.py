@@ -18,6 +18,9 @@ from web.running import runtime
 NAMES: Final[Mapping[str, str]] = {"hi": "हिन्दी", "en": "English"}
 """The languages of the pages, each by its own name."""
 
+ONE: Final = "_one"
+"""What ends the key of the sentence for one thing, beside the one for any other number."""
+
 _COOKIE: Final = "language"
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 _FOLDER: Final = Path(__file__).parent / "words"
@@ -62,9 +65,12 @@ def _asked() -> str:
 def say(key: str, **values: str | int) -> str:
     """Return the sentence `key`, with `values`, in the language of this request.
 
-    Raises KeyError if the sentence or a value is missing.
+    Of one thing, `count=1`, the sentence `key_one` is said where there is such a sentence. Raises
+    KeyError if the sentence or a value is missing.
     """
-    return words(chosen())[key].format(**values)
+    said = words(chosen())
+    one = f"{key}{ONE}"
+    return said[one if values.get("count") == 1 and one in said else key].format(**values)
 
 
 def remember(response: Response) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.drawing.svg import ANY, picture
+from flows.drawing.svg import ANY, DiagramWords, english, picture
 from flows.events import TimedOut
 from flows.happenings import Happening
 from flows.machine import SAME, Machine, State, Transition
@@ -80,9 +80,9 @@ def _label(machine: Machine, transition: Transition, start: str) -> str:
     return transition.event.__name__
 
 
-def svg(machine: Machine) -> str:
-    """Return the picture that every viewer shows, Mermaid or not."""
-    return picture(machine, arrows(machine))
+def svg(machine: Machine, words: DiagramWords | None = None) -> str:
+    """Return the picture that every viewer shows, Mermaid or not; in `words`, or the code's own."""
+    return picture(machine, arrows(machine), words or english(machine))
 
 
 def _span(state: State) -> str:

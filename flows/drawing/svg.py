@@ -8,7 +8,7 @@ a colour, and every label a line of its own, so nothing overlaps.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -20,12 +20,29 @@ Arrows = Mapping[tuple[str, str], Sequence[str]]  # (from, to) → labels
 _LINE, _PAD, _GAP = 17, 12, 22  # heights: of a line of text, inside a row, between rows
 _LETTER = 7.4  # the width of a letter in the monospaced font at 12 pixels, with a margin
 _WRAP = 36  # letters in a line of a label
+_IN_BOX = 18  # letters in a line of a state's name
 _BOX, _LANE, _EDGE = 150, 20, 24
 _SIDE = int(_WRAP * _LETTER) + 30  # the width of the labels beside the boxes
 _COLOURS = (
     "#1f6f8b", "#b3541e", "#5b7f2b", "#8a3f8f", "#a8323a", "#3f51a8", "#8a6d00", "#00796b",
     "#6d4c41", "#455a64",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DiagramWords:
+    """What the picture is called and says. `label` and `state` translate what the code calls it."""
+
+    title: str
+    any_state: str
+    label: Callable[[str], str]
+    state: Callable[[str], str]
+
+
+def english(machine: Machine) -> DiagramWords:
+    """Return the words of the documentation: the names of the code."""
+    title = f"The states of the {machine.name}'s conversation"
+    return DiagramWords(title, "in any state:", str, str)
 
 
 @dataclass(frozen=True)
@@ -58,9 +75,9 @@ class _Row:
         return self.top + _PAD
 
 
-def picture(machine: Machine, arrows: Arrows) -> str:
+def picture(machine: Machine, arrows: Arrows, words: DiagramWords) -> str:
     """Return the picture of `machine` as the text of an SVG file."""
-    rows = list(_rows(machine, arrows))
+    rows = list(_rows(machine, arrows, words))
     targets = [row.state.name for row in rows if any(_into(row.state.name, each) for each in rows)]
     lanes = {name: n for n, name in enumerate(targets)}
     sides = any(row.entering for row in rows)
@@ -75,7 +92,7 @@ def picture(machine: Machine, arrows: Arrows) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}" role="img"'
-        f' aria-label="The states of the {escape(machine.name)}\'s conversation">',
+        f' aria-label="{escape(words.title, quote=False)}">',
         "<style>text{font:12px 'DejaVu Sans Mono',Menlo,Consolas,monospace;fill:#222}"
         ".state{font-weight:bold;font-size:13px}.limit{fill:#666;font-size:11px}</style>",
         "<defs>",
@@ -84,11 +101,11 @@ def picture(machine: Machine, arrows: Arrows) -> str:
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
     ]
     if sides:
-        parts += _rail(rows, left)
+        parts += _rail(rows, left, words)
     parts.append(f'<circle cx="{left - 26}" cy="{rows[0].top + 8}" r="5" fill="#222"/>')
     parts.append(_arrow(f"M{left - 26} {rows[0].top + 8}H{left - 3}", "#555", 0))
     for row in rows:
-        parts += _box(row, left)
+        parts += _box(row, left, words)
         parts += _entered(row, left)
         parts += _left(row, left + _BOX, right, lanes)
     for name, n in lanes.items():
@@ -101,12 +118,14 @@ def picture(machine: Machine, arrows: Arrows) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _rows(machine: Machine, arrows: Arrows) -> Iterator[_Row]:
+def _rows(machine: Machine, arrows: Arrows, words: DiagramWords) -> Iterator[_Row]:
     top = _EDGE + _LINE
     for state in machine.states:
-        entering = _wrapped(arrows.get((ANY, state.name), ()))
+        entering = _wrapped(arrows.get((ANY, state.name), ()), words)
         leaving = tuple(
-            _Leaving(to, _wrapped(labels), all(label.startswith("after ") for label in labels))
+            _Leaving(
+                to, _wrapped(labels, words), all(label.startswith("after ") for label in labels)
+            )
             for (start, to), labels in arrows.items()
             if start == state.name
         )
@@ -115,8 +134,9 @@ def _rows(machine: Machine, arrows: Arrows) -> Iterator[_Row]:
         top += row.height + _GAP
 
 
-def _wrapped(labels: Sequence[str]) -> tuple[str, ...]:
-    return tuple(textwrap.wrap(", ".join(labels), _WRAP, break_long_words=False))
+def _wrapped(labels: Sequence[str], words: DiagramWords) -> tuple[str, ...]:
+    said = ", ".join(map(words.label, labels))
+    return tuple(textwrap.wrap(said, _WRAP, break_long_words=False))
 
 
 def _into(name: str, row: _Row) -> bool:
@@ -145,11 +165,11 @@ def _text(x: float, y: float, text: str, kind: str = "", anchor: str = "start") 
     return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{of}>{escape(text)}</text>'
 
 
-def _rail(rows: Sequence[_Row], left: int) -> Iterator[str]:
+def _rail(rows: Sequence[_Row], left: int, words: DiagramWords) -> Iterator[str]:
     """Draw the line on the left from which comes what may come in any state."""
     entered = [row for row in rows if row.entering]
     ends = max(_entering_y(row) for row in entered)
-    yield _text(_EDGE - 8, _EDGE, "in any state:")
+    yield _text(_EDGE - 8, _EDGE, words.any_state)
     yield _arrow(f"M{_EDGE} {_EDGE + 8}V{ends}", "#555", None)
 
 
@@ -165,14 +185,17 @@ def _entered(row: _Row, left: int) -> Iterator[str]:
     yield _arrow(f"M{_EDGE} {_entering_y(row)}H{left - 3}", "#555", 0)
 
 
-def _box(row: _Row, left: int) -> Iterator[str]:
+def _box(row: _Row, left: int, words: DiagramWords) -> Iterator[str]:
     yield (
         f'<rect id="state-{escape(row.state.name)}" x="{left}" y="{row.top}" width="{_BOX}"'
         f' height="{row.height}" rx="8"'
         ' fill="#f4f6f8" stroke="#555"/>'
     )
     middle = left + _BOX / 2
-    yield _text(middle, row.top + row.height / 2 + 4, row.state.name, "state", "middle")
+    lines = textwrap.wrap(words.state(row.state.name), _IN_BOX)
+    first = row.top + row.height / 2 + 4 - (len(lines) - 1) * _LINE / 2
+    for n, line in enumerate(lines):
+        yield _text(middle, first + n * _LINE, line, "state", "middle")
 
 
 def _ports(row: _Row) -> Iterator[tuple[int, _Leaving]]:

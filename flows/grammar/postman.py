@@ -191,8 +191,10 @@ def _passed(text: str, code_length: int) -> Understood:
     left, _, right = text.partition(">")
     named = _named(right)
     to = "".join(named)
-    # "45", "GDS 45": of "1 2" or "45 nahi" it is not certain who is meant.
-    one = len(named) == 1 or (len(named) == 2 and named[0].isalpha() and named[1].isdigit())
+    # "45", "GDS 45", "GKP-1.45": of "1 2" or "45 nahi" it is not certain who is meant.
+    one = len(named) == 1 or (
+        bool(named) and named[0].isalpha() and all(map(str.isdigit, named[1:]))
+    )
     try:
         given = [token for token in tokens_of(left) if token.kind not in _BESIDE]
         items = tuple(item_of(token.text) for token in given if token.shape != "word")

@@ -175,7 +175,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "dead": (
             "died dead ded deceased desised decesed death dehant swargwas swargvas swargiya"
             " mrityu mrityo nidhan marlan mualan मृत्यु देहांत स्वर्गवास निधन मृत मृतक मौत"
-            " maut expired"
+            " maut"
         ),
         "fail": (
             "fail failed fel feil faild failure error eror problem prblm declined dikkat फेल"

@@ -81,7 +81,7 @@ _RULES: Final = (
     *_rules(17, "refuse take no", may="given post tell", unknown=1),
     *_rules(17, "refuse code", may="given give tell no take", unknown=1),
     *_rules(17, "take no", "need no", may="want post raha tell back", unknown=1),
-    *_rules(18, "dead", may="gone happen kin person last", unknown=2),
+    *_rules(18, "dead", may="gone happen kin person"),
     *_rules(18, "mar gone", may="happen"),
     *_rules(19, "money no", may="paid given give cash met tell avail", unknown=1),
     *_rules(19, "cash no", may="money paid code", unknown=1),

@@ -15,7 +15,7 @@ from flows.reading.answers import by_answer
 from flows.reading.normal import Normal, TextKind, normalise
 from flows.reading.opinions import NO_QUESTION, by_rules_and_model
 from flows.reading.precedence import as_sender, ordered
-from flows.reading.rules import Role
+from flows.reading.rules import Role, rules
 from flows.reading.scripts import folded, latin
 from flows.wishes import DayNamed, PersonWish, WishKind
 
@@ -68,7 +68,8 @@ def _of_machine(normal: Normal) -> TextReading:
 def _beside_machine(raw: str, normal: Normal, role: Role) -> TextReading | None:
     """Return what a person wishes beside a machine's words; it is only asked. None: nothing."""
     own = noise.own_part(latin(folded(raw))) if normal.kind != "quote" else ""
-    if not own or normalise(own).kind != "words":
+    apart = normalise(own)
+    if apart.kind != "words" or not set(rules().found(apart.text, role)) - NO_QUESTION:
         return None
     found = read(own, role)
     kinds = {wish.what for wish in found.wishes}

@@ -80,6 +80,11 @@ def hold(conn: Conn, article_ids: list[int], now: datetime) -> dict[str, Held]:
     if not article_ids:
         return {}
     conn.execute("SELECT 1 FROM articles WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [article_ids])
+    return peek(conn, article_ids, now)
+
+
+def peek(conn: Conn, article_ids: list[int], now: datetime) -> dict[str, Held]:
+    """Return the same without a lock, for what is merely shown."""
     rows = conn.execute(_HOLD, {"ids": article_ids, "now": now}).fetchall()
     return {row[1]: Held(*row) for row in rows}
 

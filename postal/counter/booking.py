@@ -71,7 +71,14 @@ def begin(conn: Conn, once: UUID, sender: Sender, counter_day_id: int | None, by
     )
     made = made_by(conn, once)
     assert made is not None
-    insist_same((Sender(made.sender_name, made.sender_phone, made.sender_language), sender))
+    named = Sender(
+        made.sender_name,
+        made.sender_phone,
+        made.sender_language,
+        made.sender_address,
+        made.sender_pin,
+    )
+    insist_same((named, sender))
     return made
 
 

@@ -37,7 +37,7 @@ class CounterReopening:
     explanation: str | None
 
 
-class NotClosed(Conflict):
+class CounterNotClosed(Conflict):
     """The counter is open: nothing is to be reopened."""
 
     sentence = "this counter is open"
@@ -61,12 +61,12 @@ class OpenElsewhere(Conflict):
 def reopen(conn: Conn, id_: int, why: str, by: Doer, agreed_by: str) -> None:
     """Open a closed counter again. `by`: who asked; `agreed_by`: staff id of the second person.
 
-    Raises `UnknownCounterDay`, `NotClosed`, `ClosedEarlier` and `OpenElsewhere`.
+    Raises `UnknownCounterDay`, `CounterNotClosed`, `ClosedEarlier` and `OpenElsewhere`.
     """
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
     day = counter_days.get(conn, id_)
     if day.closed_at is None:
-        raise NotClosed
+        raise CounterNotClosed
     if day.day != day_of(by.at):
         raise ClosedEarlier
     conn.execute(

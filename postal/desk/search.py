@@ -1,30 +1,37 @@
 """Search for the help desk: whatever a caller can say of their post.
 
-One box takes a telephone, an article number or its last digits, a ticket, a staff id, a PIN or a
-name; every possible reading is looked up.
+One box takes a telephone, an article number, parts of both, a ticket, a staff id, a PIN, a name in
+any script and as it sounds, words of a text or a note; every possible reading is looked up.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from psycopg.rows import class_row
 
 from flows import number
 from flows.grammar.text import fold
+from flows.reading.names import sounds
 from india import figures, phone, pincode, signs
-from postal import walls
+from postal import sought, walls
+from postal.desk import by_words
+from postal.desk.by_words import FoundNote, FoundText
 from postal.people import access
 from postal.people.access import Onlooker
 from store.database import Conn
 
 MOST = 20  # of each kind
 _LAST_DIGITS = re.compile(r"[0-9]{4,9}", re.ASCII)
+_PHONE_PART = re.compile(r"[0-9]{8,9}", re.ASCII)
+_NUMBER_BEGINS = re.compile(r"[A-Za-z]{2}[0-9]{3,9}", re.ASCII)
 _TICKET = re.compile(r"#? ?([0-9]{1,8})", re.ASCII)
 _STAFF = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
+_WITH_PIN = re.compile(r"(?<!\d)([1-9][0-9]{2} ?[0-9]{3})(?!\d)", re.ASCII)
 _SHORTEST_NAME = 3
+_NEWEST = 2000  # articles of a name, or texts with a word, among which the offices' walls are asked
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,10 @@ class Query:
     staff_id: str | None = None
     pin: str | None = None
     name: str | None = None
+    sounds: tuple[str, ...] = ()  # of the words of a name; with a `pin`: there
+    words: str | None = None  # of a text or a note
+    number_begins: str | None = None
+    phone_part: str | None = None
 
     @property
     def empty(self) -> bool:
@@ -57,14 +68,21 @@ def read(typed: str) -> Query:
         return Query(ticket=int(ticket[1]))
     article = number.parse(text)
     digits = _LAST_DIGITS.fullmatch(bare)
+    named = len(text) >= _SHORTEST_NAME and not digits and article is None
+    pin = _WITH_PIN.search(text)
+    begins = _NUMBER_BEGINS.fullmatch(bare) if article is None else None
     return Query(
         phone=phone.e164(text),
         article=article,
         last_digits=bare if digits else None,
         ticket=int(ticket[1]) if ticket else None,
         staff_id=text if _STAFF.fullmatch(text) and article is None else None,
-        pin=pincode.parse(text),
-        name=typed if len(text) >= _SHORTEST_NAME and not digits and article is None else None,
+        pin=pincode.parse(pin[1] if pin else text),
+        name=typed if named else None,
+        sounds=sounds(typed) if named and begins is None else (),
+        words=typed if named and any(map(str.isalpha, text)) else None,
+        number_begins=begins[0].upper() if begins else None,
+        phone_part=bare if _PHONE_PART.fullmatch(bare) else None,
     )
 
 
@@ -124,10 +142,12 @@ class Found:
     tickets: list[FoundTicket]
     postmen: list[FoundPostman]
     offices: list[FoundOffice]
+    texts: list[FoundText]
+    notes: list[FoundNote]
 
     @property
     def nothing(self) -> bool:
-        return not (self.people or self.articles or self.tickets or self.postmen or self.offices)
+        return not any(getattr(self, each.name) for each in fields(self))
 
 
 def find(
@@ -138,31 +158,58 @@ def find(
     With a `day`, only articles booked, out or finished on it. `office`: the only office that it may
     concern (docs/developing/trust.md rule 11); None: any.
     """
+    sought.catch_up(conn)
     found = Found(
         _people(conn, query, office),
         _articles(conn, query, day, office),
         _tickets(conn, query, office),
         _postmen(conn, query, office),
         _offices(conn, query, office),
+        by_words.texts(conn, query.words, office, MOST),
+        by_words.notes(conn, query.words, office, MOST),
     )
     if query.phone is not None:
         access.look(conn, reader, "found", phone=query.phone)
-    elif len(found.articles) == 1:
+    elif query.article is not None and found.articles:
         access.look(conn, reader, "found", article_id=found.articles[0].id)
     else:
-        access.listed(conn, reader, len(found.articles), f"found by {query.last_digits or 'text'}")
+        shown = len(found.articles) + len(found.texts) + len(found.people)
+        access.searched(conn, reader, shown, f"found by {_by(query)}")
     return found
 
 
+def _by(query: Query) -> str:
+    """Return what was searched by, as the access log may hold it: no telephone, and no name."""
+    if query.phone_part:
+        return "part of a telephone or number"
+    return query.last_digits or query.number_begins or ("name or words" if query.name else "text")
+
+
 def _people(conn: Conn, query: Query, office: int | None) -> list[FoundPerson]:
-    if query.phone is None or not walls.concerns_phone(conn, office, query.phone):
+    phones = [query.phone] if query.phone else _phones_with(conn, query.phone_part)
+    seen = [each for each in phones if walls.concerns_phone(conn, office, each)]
+    if not seen:
         return []
     with conn.cursor(row_factory=class_row(FoundPerson)) as cursor:
         return cursor.execute(
             "SELECT min(id) AS conversation, whose AS phone, array_agg(machine ORDER BY id) AS"
-            " machines FROM conversations WHERE whose = %s GROUP BY whose",
-            (query.phone,),
+            " machines FROM conversations WHERE whose = ANY(%s) GROUP BY whose ORDER BY 1 DESC"
+            " LIMIT %s",
+            (seen, MOST),
         ).fetchall()
+
+
+def _phones_with(conn: Conn, digits: str | None) -> list[str]:
+    """Return some telephones of articles that hold `digits`."""
+    if digits is None:
+        return []
+    rows = conn.execute(
+        "SELECT DISTINCT phone FROM articles a CROSS JOIN LATERAL"
+        " (VALUES (a.recipient_phone), (a.sender_phone)) AS its (phone)"
+        " WHERE a.sought @@ %s::tsquery AND phone LIKE %s LIMIT %s",
+        (sought.by_phone(digits), f"%{digits}%", MOST),
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 _ARTICLES = f"""
@@ -176,6 +223,13 @@ ORDER BY id DESC LIMIT %(most)s
 """  # noqa: S608
 # Each part has an index of its own; only what is asked for is searched.
 _BY_NUMBER = "SELECT id FROM articles WHERE number = %(article)s"
+_BY_SOUGHT = (
+    "(SELECT id FROM articles WHERE sought @@ %(sought)s::tsquery"
+    " AND (%(pin)s::text IS NULL OR recipient_pin = %(pin)s) ORDER BY id + 0 DESC LIMIT %(newest)s)"
+)
+_BY_BEGINNING = (
+    "(SELECT id FROM articles WHERE number LIKE %(begins)s ORDER BY number LIMIT %(newest)s)"
+)
 _BY_DIGITS = "SELECT id FROM articles WHERE reverse(substr(number, 3, 9)) LIKE %(digits)s"
 _BY_PHONE = (
     "SELECT id FROM articles WHERE recipient_phone = %(phone)s UNION ALL"
@@ -189,6 +243,8 @@ def _articles(conn: Conn, query: Query, day: date | None, office: int | None) ->
         *([_BY_NUMBER] if query.article else []),
         *([_BY_DIGITS] if query.last_digits else []),
         *([_BY_PHONE] if query.phone else []),
+        *([_BY_BEGINNING] if query.number_begins else []),
+        *([_BY_SOUGHT] if (asked := _sought(query)) else []),
     ]
     if not ways:
         return []
@@ -199,11 +255,27 @@ def _articles(conn: Conn, query: Query, day: date | None, office: int | None) ->
                 "article": query.article,
                 "digits": f"{(query.last_digits or '')[::-1]}%",
                 "phone": query.phone,
+                "begins": f"{query.number_begins}%",
+                "sought": asked,
+                "pin": query.pin if query.sounds else None,
+                "newest": _NEWEST,
                 "day": day,
                 "most": MOST,
                 "office": office,
             },
         ).fetchall()
+
+
+def _sought(query: Query) -> str:
+    """Return what is looked for in `sought`, as a tsquery; empty for nothing."""
+    digits = query.last_digits or ""
+    return " | ".join(
+        [
+            *([f"({sought.by_name(query.sounds)})"] if query.sounds else []),
+            *([sought.by_number(digits)] if len(digits) >= sought.SHORTEST_NUMBER else []),
+            *([sought.by_phone(query.phone_part)] if query.phone_part else []),
+        ]
+    )
 
 
 def _tickets(conn: Conn, query: Query, office: int | None) -> list[FoundTicket]:
@@ -247,9 +319,9 @@ def _postmen(conn: Conn, query: Query, office: int | None) -> list[FoundPostman]
             " JOIN offices o ON o.id = s.office_id"
             " LEFT JOIN conversations c ON c.whose = s.phone AND c.machine = 'postman'"
             " WHERE s.role = 'postman' AND (s.staff_id = %s OR alike(s.name) LIKE alike_prefix(%s)"
-            " OR s.phone = %s) AND s.office_id = coalesce(%s, s.office_id)"
-            " ORDER BY s.name LIMIT %s",
-            (query.staff_id, query.name, query.phone, office, MOST),
+            " OR s.sought @@ %s::tsquery OR s.phone = %s)"
+            " AND s.office_id = coalesce(%s, s.office_id) ORDER BY s.name LIMIT %s",
+            (query.staff_id, query.name, _named(query), query.phone, office, MOST),
         ).fetchall()
 
 
@@ -257,7 +329,12 @@ def _offices(conn: Conn, query: Query, office: int | None) -> list[FoundOffice]:
     with conn.cursor(row_factory=class_row(FoundOffice)) as cursor:
         return cursor.execute(
             "SELECT id, name, pin, district FROM offices WHERE (pin = %s"
-            " OR alike(name) LIKE alike_prefix(%s)) AND id = coalesce(%s, id)"
+            " OR alike(name) LIKE alike_prefix(%s) OR sought @@ %s::tsquery)"
+            " AND id = coalesce(%s, id)"
             " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), name LIMIT %s",
-            (query.pin, query.name, office, MOST),
+            (query.pin, query.name, _named(query), office, MOST),
         ).fetchall()
+
+
+def _named(query: Query) -> str | None:
+    return sought.by_name(query.sounds) if query.sounds else None

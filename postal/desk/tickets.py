@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final, Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -20,7 +22,12 @@ from store.database import Conn
 from store.refusals import Conflict, Unknown
 
 AT_ONCE = 50
-Did = Literal["noted", "took", "put_back", "handed_over", "closed", "reopened"]
+Did = Literal["noted", "took", "put_back", "handed_over", "closed", "reopened", "came_back"]
+Sort = Literal["urgent", "oldest", "newest"]
+DUE_AFTER: Final[Mapping[int, timedelta]] = MappingProxyType(
+    {1: timedelta(hours=1), 2: timedelta(hours=8), 3: timedelta(days=2)}
+)
+"""By priority, when somebody should have answered."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,14 @@ class Ticket:
     staff_id: str | None
     assigned_to: str | None  # staff id
     assigned_name: str | None
+    said: str | None = None  # words that came from its telephone before it was opened
+    named: str | None = None  # who raised it, as booked
+    office: str | None = None  # where the article lies, or the postman belongs
+
+    @property
+    def due_at(self) -> datetime:
+        """Return when somebody should have answered."""
+        return self.at + DUE_AFTER[self.priority]
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,7 @@ class Filter:
     kind: str | None = None
     whose: str | None = None
     office: int | None = None
+    sort: Sort = "urgent"
 
 
 class UnknownTicket(Unknown):
@@ -114,23 +130,40 @@ _READ = """
 SELECT t.id, t.kind, t.priority, t.at, t.closed_at, t.outcome, t.phone,
        (SELECT min(c.id) FROM conversations c WHERE c.whose = t.phone) AS conversation,
        t.article_id, a.number AS article, p.staff_id, w.staff_id AS assigned_to,
-       w.name AS assigned_name
+       w.name AS assigned_name,
+       (SELECT m.body FROM messages m WHERE m.phone = t.phone AND m.direction = 'in'
+        AND m.at BETWEEN t.at - interval '2 days' AND t.at
+        ORDER BY length(m.body) > 3 DESC, m.at DESC, m.id DESC LIMIT 1) AS said,
+       CASE t.phone WHEN a.recipient_phone THEN nullif(a.recipient_name, '')
+            WHEN a.sender_phone THEN nullif(a.sender_name, '') WHEN p.phone THEN p.name
+            ELSE nullif(r.recipient_name, '') END AS named,
+       (SELECT o.name FROM offices o
+        WHERE o.id = coalesce((SELECT {lies_at} FROM articles a
+                               WHERE a.id = coalesce(t.article_id, r.id)), p.office_id)) AS office
 FROM tickets t LEFT JOIN articles a ON a.id = t.article_id
 LEFT JOIN staff p ON p.id = t.staff_id LEFT JOIN staff w ON w.id = t.assigned_to
-"""
+LEFT JOIN LATERAL (SELECT x.id, x.recipient_name FROM articles x WHERE x.recipient_phone = t.phone
+                   ORDER BY x.updated_at DESC LIMIT 1) r ON t.article_id IS NULL
+""".replace("{lies_at}", walls.LIES_AT)
 _FITTING = f"""
 WHERE {walls.TICKET} AND (t.closed_at IS NOT NULL) = %(closed)s
   AND (%(kind)s::text IS NULL OR t.kind = %(kind)s)
   AND (%(whose)s::text IS NULL OR coalesce(w.staff_id, '') = %(whose)s)
 """
 # Open ones by what matters, the oldest first; settled ones from the last one on.
-_OPEN_ORDER = " ORDER BY t.priority, t.at, t.id LIMIT %(most)s"
+_OPEN_ORDER: Final[Mapping[Sort, str]] = MappingProxyType(
+    {
+        "urgent": " ORDER BY t.priority, t.at, t.id LIMIT %(most)s",
+        "oldest": " ORDER BY t.at, t.id LIMIT %(most)s",
+        "newest": " ORDER BY t.at DESC, t.id DESC LIMIT %(most)s",
+    }
+)
 _CLOSED_ORDER = " ORDER BY t.closed_at DESC, t.id DESC LIMIT %(most)s"
 
 
 def queue(conn: Conn, fitting: Filter, reader: Onlooker) -> list[Ticket]:
     """Return the first `AT_ONCE` tickets that fit; how many there were is written down."""
-    order = _CLOSED_ORDER if fitting.closed else _OPEN_ORDER
+    order = _CLOSED_ORDER if fitting.closed else _OPEN_ORDER[fitting.sort]
     values = {
         "closed": fitting.closed,
         "kind": fitting.kind,
@@ -160,6 +193,28 @@ def counted(conn: Conn, office: int | None) -> dict[str, int]:
         {"office": office},
     ).fetchall()
     return dict(rows)
+
+
+def waiting(conn: Conn, office: int | None, most: int = 100) -> int:
+    """Return how many open tickets nobody has, `most` at most; `office`: that concern it."""
+    row = conn.execute(
+        "SELECT count(*) FROM (SELECT FROM tickets t WHERE closed_at IS NULL"  # noqa: S608
+        f" AND assigned_to IS NULL AND {walls.TICKET} LIMIT %(most)s) AS found".encode(),
+        {"office": office, "most": most},
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def following(conn: Conn, after: int, office: int | None, staff_row: int | None) -> int | None:
+    """Return the ticket to be worked on next: an own one, else one that nobody has; None: none."""
+    row = conn.execute(
+        "SELECT id FROM tickets t WHERE closed_at IS NULL AND id <> %(after)s"  # noqa: S608
+        f" AND (assigned_to = %(row)s OR assigned_to IS NULL) AND {walls.TICKET}"
+        " ORDER BY assigned_to IS NULL, priority, at, id LIMIT 1".encode(),
+        {"after": after, "row": staff_row, "office": office},
+    ).fetchone()
+    return row[0] if row else None
 
 
 def get(conn: Conn, id_: int) -> Ticket:

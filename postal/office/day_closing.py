@@ -141,7 +141,7 @@ class DayChanged(Conflict):
     word = "day_changed"
 
 
-class NotClosed(Conflict):
+class DayNotClosed(Conflict):
     """The day is not closed: there is nothing to open again."""
 
     sentence = "that day is not closed"
@@ -245,7 +245,7 @@ def close_day(
 
 
 def reopen(conn: Conn, office_id: int, day: date, request_id: int, first: Doer) -> None:
-    """Open the day again: two people have signed. Raises `NotClosed` and `OfficeDayOver`.
+    """Open the day again: two people have signed. Raises `DayNotClosed` and `OfficeDayOver`.
 
     Lists that are closed stay closed; other beats send out again. The door writes the access log.
     """
@@ -257,7 +257,7 @@ def reopen(conn: Conn, office_id: int, day: date, request_id: int, first: Doer) 
         raise OfficeDayOver
     last = closed(conn, office_id, day)
     if last is None:
-        raise NotClosed
+        raise DayNotClosed
     conn.execute(
         "INSERT INTO office_reopenings (office_id, day, nth, at, asked_by, request_id)"
         " VALUES (%s, %s, %s, %s, %s, %s)",

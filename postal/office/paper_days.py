@@ -76,7 +76,7 @@ class BadTimes(Invalid):
     word = "paper_bad_times"
 
 
-class NoReason(Invalid):
+class NoOutageReason(Invalid):
     """Nobody says what the outage was."""
 
     sentence = "say in a few words what the outage was"
@@ -108,13 +108,16 @@ FROM paper_days d JOIN offices o ON o.id = d.office_id JOIN staff s ON s.id = d.
 def vouch(
     conn: Conn, office_id: int, from_at: datetime, until_at: datetime, reason: str, by: Doer
 ) -> Outage:
-    """Write down an outage for which `by` vouches. Raise `BadTimes`, `NoReason`, `NoListThen`."""
+    """Write down an outage for which `by` vouches.
+
+    Raise `BadTimes`, `NoOutageReason`, `NoListThen`.
+    """
     day = day_of(from_at)
     lately = day_of(by.at) - day <= PAPER_WITHIN
     if not (from_at < until_at <= by.at and day_of(until_at) == day and lately):
         raise BadTimes
     if not reason:
-        raise NoReason
+        raise NoOutageReason
     listed = conn.execute(
         "SELECT FROM delivery_lists l JOIN staff s ON s.id = l.postman_id"
         " WHERE s.office_id = %s AND l.date = %s LIMIT 1",

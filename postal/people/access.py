@@ -77,6 +77,12 @@ def listed(conn: Conn, reader: Onlooker, shown: int, about: str) -> None:
         conn.execute((_NOTE + _unless_still(line)).encode(), line)
 
 
+def searched(conn: Conn, reader: Onlooker, shown: int, about: str) -> None:
+    """Write down a search that showed `shown` people, nobody too: many guesses are seen."""
+    line = _line(reader.by, "listed", _reason(reader, about)) | {"shown": shown}
+    conn.execute((_NOTE + _unless_still(line)).encode(), line)
+
+
 def exported(conn: Conn, reader: Onlooker, shown: int, about: str) -> None:
     """Write down that `shown` people left as a file; none where it is nobody."""
     if shown:

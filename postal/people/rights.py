@@ -130,7 +130,7 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
             "end the sign-in of somebody else", {"administrator": "district"}, "fresh"
         ),
         "access_log": Right("the access log; no person's data", {"administrator": "district"}),
-        "administration": Right("the first page of the administration", _WATCHERS),
+        "administration": Right("the door of the administration", _WATCHERS),
         "staff": Right("everybody's account: role, office, last sign-in", _KEEPERS),
         # Who could add a second account alone could be both of the two that everything else takes.
         "change_staff": Right(

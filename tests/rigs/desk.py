@@ -69,13 +69,14 @@ class Colleague:
     def post(self, path: str, **form: str) -> TestResponse:
         """Send a form with the token that the desk's pages carry."""
         onward = path == "/desk/find"  # what was found stands on the page that it leads to
-        return self.client.post(path, data=self._with_token(form), follow_redirects=onward)
+        return self.client.post(path, data=self.with_token(form), follow_redirects=onward)
 
     def post_in_page(self, path: str, **form: str) -> TestResponse:
         """Send a form as htmx does, for a part of the page."""
-        return self.client.post(path, data=self._with_token(form), headers={"HX-Request": "true"})
+        return self.client.post(path, data=self.with_token(form), headers={"HX-Request": "true"})
 
-    def _with_token(self, form: dict[str, str]) -> dict[str, str]:
+    def with_token(self, form: dict[str, str]) -> dict[str, str]:
+        """Return `form` with the token that the desk's pages carry."""
         token = TOKEN.search(self.client.get("/desk/account").text)
         return {"csrf_token": token[1] if token else "", **form}
 

@@ -11,15 +11,19 @@ from werkzeug.test import TestResponse
 from runtime import Runtime
 from tests.rigs.desk import Colleague, number, sign_in
 
-_TOLD = re.compile(r'<p class="told (?:done|refused)" role="status">\s*(.*?)\s*</p>', re.DOTALL)
+_TOLD = re.compile(
+    r'<div class="result"[^>]*>.*?</div>|<p class="told (?:done|refused)" role="status">.*?</p>',
+    re.DOTALL,
+)
+_TAGS = re.compile(r"<[^>]+>")
 _PLACE = re.compile(r'name="place" value="(\w+)"')
 _AT = re.compile(r"/desk/requests/(\d+)$")
 
 
 def told(colleague: Colleague, page: str) -> str:
-    """What the page says of what was done last."""
+    """What the page says of what was done last, with the texts that went out."""
     found = _TOLD.findall(colleague.get(page).text)
-    return unescape(re.sub(r"\s+", " ", found[-1])) if found else ""
+    return unescape(re.sub(r"\s+", " ", _TAGS.sub(" ", found[-1]))).strip() if found else ""
 
 
 def asked(answer: TestResponse) -> int:

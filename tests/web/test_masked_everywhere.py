@@ -31,6 +31,7 @@ _WHOLE = re.compile(r"[^0-9]{0,2}".join("839555777"))
 # What a page sends with a POST to show people.
 _SHOWN_BY_POST: dict[str, dict[str, str]] = {
     "/desk/find": {"query": number_of(1)},
+    "/office/find": {"query": number_of(1)},
     "/desk/access-log": {},
     "/desk/articles/1/news": {"version": ""},
     "/desk/conversations/1/news": {"version": ""},

@@ -117,10 +117,16 @@ def test_at_the_counter(at: Office, written: Written) -> None:
     item = rows(at.runtime, "SELECT id FROM booking_items")[0][0]
     colleague.post(f"{path}/articles/{item}/phone", phone=written("9839000055"))
     assert rows(at.runtime, "SELECT recipient_phone FROM articles") == [("+919839000055",)]
+    count = {
+        "counter_day": "1", "note_500": written("201"), "note_50": written("1"),
+        "note_10": written("2"), "note_5": written("1"),
+    }  # fmt: skip
+    question = colleague.post("/counter/day/question", **count).text
+    seen = re.search(r'name="seen" value="(-?\d+)"', question)
+    assert seen is not None
     closed = colleague.post(
-        "/counter/day/close", counter_day="1", note_500=written("201"), note_50=written("1"),
-        note_10=written("2"), note_5=written("1"), explanation="fifty paise: no coin has them",
-    )  # fmt: skip
+        "/counter/day/close", **count, seen=seen[1], explanation="fifty paise: no coin has them"
+    )
     assert closed.status_code == 302, closed.text
 
 
@@ -308,7 +314,7 @@ def test_what_happens_at_two_at_night_is_of_indias_day_on_every_page_and_file(
                     found.append(f"{role}: GET {path}: {shown}")
     nothing_in(found)
     assert seen_pages > 60
-    agent = sign_in(app, runtime, "agent", "agent-late")
+    agent = sign_in(app, runtime, "agent", "agent-finds")
     for day, there in (("14-08-2026", True), ("2026-08-14", True), ("2026-08-13", False)):
         shown = agent.post("/desk/find", query=number_of(1), day=day).text
         assert ("/desk/articles/1" in shown) is there

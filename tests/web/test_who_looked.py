@@ -166,7 +166,7 @@ def world(app: Flask, runtime: Runtime, owner: Database, player: Player, clock: 
     page = clerk_page.client.post(
         "/office/imports",
         data={
-            **clerk_page._with_token({}),
+            **clerk_page.with_token({}),
             "file": (
                 __import__("io").BytesIO(b"number,service,recipient_name\nnonsense,x,Sita Devi\n"),
                 "a.csv",

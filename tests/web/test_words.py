@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Formatter
 
+from flask import Flask
 from jinja2 import Environment, nodes
 
 from tests.rigs.told import nothing_in
-from web.language import NAMES, words
+from web.language import NAMES, say, words
+from web.staff.times import lasting
 
 ROOT = Path(__file__).parents[2]
 WORDS, TEMPLATES = Path("web/words"), Path("web/templates")
@@ -70,3 +72,22 @@ def test_every_sentence_is_said_in_every_language_with_the_same_values() -> None
 
 def test_every_word_that_a_template_names_is_said() -> None:
     nothing_in(unsaid())
+
+
+def test_one_thing_is_said_as_one_in_every_language(app: Flask) -> None:
+    for language, one, many in (
+        ("en", "1 list is not closed yet.", "2 lists are not closed yet."),
+        ("hi", "1 सूची अभी बंद नहीं हुई।", "2 सूचियां अभी बंद नहीं हुईं।"),
+    ):
+        with app.test_request_context(f"/?lang={language}"):
+            assert [say("day_not_yet", count=count) for count in (1, 2)] == [one, many]
+            assert say("tickets_open", count=1).endswith("1")  # where one is said like many
+
+
+def test_a_length_of_time_is_said_in_its_largest_whole_unit(app: Flask) -> None:
+    for language, said in (
+        ("en", ["10 minutes", "1 day", "90 minutes", "2 hours"]),
+        ("hi", ["10 मिनट", "1 दिन", "90 मिनट", "2 घंटे"]),
+    ):
+        with app.test_request_context(f"/?lang={language}"):
+            assert [lasting(each) for each in (600, 86400, 5400, 7200)] == said

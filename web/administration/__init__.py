@@ -1,7 +1,6 @@
 """Administration: staff, offices, postmen, tokens, webhooks, texts. Each module adds routes."""
 
 from web.administration import (
-    navigation,
     office_pages,
     overview,
     person_pages,
@@ -15,7 +14,6 @@ from web.administration.room import administration
 
 __all__ = [
     "administration",
-    "navigation",
     "office_pages",
     "overview",
     "person_pages",

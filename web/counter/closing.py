@@ -79,7 +79,7 @@ def close_day() -> Response | str | tuple[str, int]:
         if own.closed_at is None:
             counter_days.hold_alone(conn, own.id)
             if given.whole(request.form, "seen") != day_end.expected(conn, own.id):
-                return _question(conn, counted, "day_changed")
+                return _question(conn, counted, "count_changed")
         return day_end.close(conn, own.id, counted, explanation, doer())
 
     try:

@@ -35,7 +35,7 @@ def number_rolls() -> str | Response | tuple[str, int]:
         except Refusal as refusal:
             wrong = {refusal.field or "first": word_of(refusal)}
         else:
-            session["told"], session["told_values"] = "book_roll_done", {"labels": labels}
+            session["told"], session["told_values"] = "book_roll_done", {"count": labels}
             return redirect(url_for("counter.number_rolls"))
     with runtime().database.transaction() as conn:
         mine = rolls.of_clerk(conn, me().account.id)

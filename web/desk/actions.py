@@ -7,12 +7,13 @@ feed and a line in the access log. Nobody at the desk sees a code, and no text i
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from conversation import desk
+from conversation import desk, dry_run
 from conversation.desk import Intervened
 from flows.happenings import (
     CodeStopped,
@@ -21,6 +22,8 @@ from flows.happenings import (
     RemarkJudged,
     Verdict,
 )
+from flows.possible import Hindrance
+from flows.recipient.states import CODES
 from india.calendar import day_of
 from outbox.wake import SWEEP, ring, wake
 from postal import herd
@@ -35,6 +38,7 @@ from store.refusals import Refusal
 from web import given
 from web.desk.room import doer, route, runtime
 from web.desk.subjects import article_within, person_within
+from web.language import say
 from web.staff.refusals import FormRefused, tell
 
 REASONS: Final = (
@@ -121,8 +125,7 @@ def act_block_phone(conversation: int) -> Response:
     def act(conn: Conn, person: Contact) -> Intervened:
         staff_id = postman(conn, person)
         handsets.block(conn, staff_id, runtime().now())
-        desk.phone_blocked(runtime(), conn, staff_id)
-        return Intervened(True, ())
+        return desk.phone_blocked(runtime(), conn, staff_id)
 
     return _on_phone(conversation, "block_phone", act)
 
@@ -141,13 +144,13 @@ def _own(conn: Conn, event: Happening) -> Intervened:
 
 
 def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened]) -> Response:
-    def work(conn: Conn) -> Intervened:
+    def work(conn: Conn) -> ActionTold:
         row = article_within(conn, id_)
         _insist_on_reason()
         done = act(conn, row)
         if done.done:
             _write_down(conn, action, article_id=row.id)
-        return done
+        return _told(conn, action, row, done)
 
     # The page of fraud warns as well, and shows there what came of it.
     there = action in ("warn_herd", "warn_many") and request.form.get("back") == "fraud"
@@ -155,29 +158,62 @@ def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened
 
 
 def _on_phone(id_: int, action: str, act: Callable[[Conn, Contact], Intervened]) -> Response:
-    def work(conn: Conn) -> Intervened:
+    def work(conn: Conn) -> ActionTold:
         person = person_within(conn, id_)
         _insist_on_reason()
         done = act(conn, person)
         if done.done:
             _write_down(conn, action, phone=person.phone)
-        return done
+        return ActionTold(f"{action}_done" if done.done else "act_not_now", done.texts)
 
     return _work(work, url_for("desk.conversation", conversation=id_))
 
 
-def _work(work: Callable[[Conn], Intervened], back: str) -> Response:
+@dataclass(frozen=True)
+class ActionTold:
+    """What the page says of an action. `word`: the sentence; `why`: what stood in its way.
+
+    `texts`: ids of the messages that go out because of it.
+    """
+
+    word: str
+    texts: tuple[int, ...] = ()
+    why: Hindrance | None = None
+
+
+def _told(conn: Conn, action: str, row: Article, done: Intervened) -> ActionTold:
+    """Return what became of an action on an article, in true words: a text is not yet a code."""
+    if action == "send_code":
+        if any(template in CODES for template in done.said):
+            return ActionTold("send_code_done", done.texts)
+        why = dry_run.code(runtime(), conn, row.id, row.number)
+        return ActionTold("send_code_not", done.texts, why or "as_it_is")
+    if done.done:
+        return ActionTold(f"{action}_done", done.texts)
+    return ActionTold("act_not_because", (), _hindrance(conn, action, row))
+
+
+def _hindrance(conn: Conn, action: str, row: Article) -> Hindrance:
+    if action in ("warn_herd", "warn_many"):
+        return "warned"
+    now = dry_run.of_article(runtime(), conn, row.id, row.number)
+    found: Hindrance | None = getattr(now, action)
+    return found or "as_it_is"
+
+
+def _work(work: Callable[[Conn], ActionTold], back: str) -> Response:
     """Run `work` in a transaction and redirect to `back`, which shows the outcome."""
     try:
-        done = runtime().database.run(work)
+        became = runtime().database.run(work)
     except Refusal as refusal:
         tell(refusal)
     else:
-        session["told"] = "act_done" if done.done else "act_not_now"
-        session["said"] = list(dict.fromkeys(done.said))
+        session["told"] = became.word
+        session["told_values"] = {"why": say(f"hinder_{became.why}")} if became.why else {}
+        session["texts"] = list(became.texts)
         wake(runtime().redis)
         ring(runtime().redis, SWEEP)
-    return redirect(back)
+    return redirect(f"{back}#result")
 
 
 def _insist_on_reason() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
+from conversation import dry_run
 from india import figures
 from india import phone as phones
 from postal.people import contacts, pins, roles
@@ -17,8 +18,9 @@ from postal.requests.register import Why
 from postal.requests.wish import What, Wish
 from store.database import Conn
 from web.desk.actions import REASONS, postman, typed_note
-from web.desk.room import route
+from web.desk.room import route, runtime
 from web.desk.subjects import article_within, person_within
+from web.language import say
 from web.staff.asking import ask
 from web.staff.refusals import FormRefused
 
@@ -70,7 +72,11 @@ def act_name_phone(conversation: int) -> Response:
 def _of_article(id_: int, what: What, phone: Callable[[Conn], str | None]) -> Response:
     def wish(conn: Conn) -> Wish:
         row = article_within(conn, id_)
-        return Wish(what, article_id=row.id, phone=phone(conn))
+        named = phone(conn)
+        now = dry_run.of_article(runtime(), conn, row.id, row.number)
+        if (why := getattr(now, what)) is not None:
+            raise FormRefused("act_not_because", why=say(f"hinder_{why}"))
+        return Wish(what, article_id=row.id, phone=named)
 
     return ask(wish, url_for("desk.article", article=id_), _why)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Final
 
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from conversation import dry_run
+from flows.possible import Hindrance
 from flows.trust import MOST_WARNED
 from india.calendar import day_of
 from messages.catalogue import LANGUAGES, catalogue
-from postal import herd, moves
+from postal import articles, herd, moves
 from postal.articles import Article
 from postal.desk import search, sprints, timeline
 from postal.desk.search import FoundTicket
@@ -24,7 +27,8 @@ from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
 from web import given
-from web.desk.room import live_route, reader, route, runtime
+from web.desk.answers import ArticleAnswer, answer
+from web.desk.room import live_route, me, reader, route, runtime
 from web.desk.sprints import differs_today
 from web.desk.subjects import article_within, person_revealed, person_within
 from web.staff.rooms import office_seen
@@ -53,13 +57,27 @@ class TimelineView:
 
 
 @dataclass(frozen=True)
+class PersonPage:
+    """What the page of a telephone shows. `answer`: None for whoever receives nothing."""
+
+    person: Contact
+    answer: ArticleAnswer | None
+    timeline: TimelineView
+
+
+@dataclass(frozen=True)
 class ArticlePage:
-    """What the page of an article shows. `around`: whom a warning in its PIN would reach now."""
+    """What the page of an article shows. `around`: whom a warning in its PIN would reach now.
+
+    `hindrances`: by action, what stands in its way now; an action that is not in it can be done.
+    """
 
     article: Article
     parties: list[contacts.Party]
     moves: list[MoveMade]
     around: int
+    hindrances: Mapping[str, Hindrance]
+    answer: ArticleAnswer
     timeline: TimelineView
 
 
@@ -67,12 +85,8 @@ class ArticlePage:
 def conversation(conversation: int) -> Page:
     """Show all that the person of this telephone saw and wrote."""
 
-    def look(conn: Conn) -> tuple[Contact, TimelineView]:
-        person = person_within(conn, conversation)
-        return person, _view(conn, of_phone(conn, person.phone, office_seen()))
-
-    person, view = runtime().database.run(look)
-    return _person_page(person, view, revealed=False)
+    page = runtime().database.run(lambda conn: _person(conn, person_within(conn, conversation)))
+    return _person_page(page, revealed=False)
 
 
 @route("/conversations/<int:conversation>/whole-number", "find", methods=("POST",))
@@ -81,16 +95,12 @@ def reveal(conversation: int) -> Page:
     reason = given.line(request.form, "reason", _LONGEST_REASON)
     enough = len(reason) >= SHORTEST_REASON
 
-    def look(conn: Conn) -> tuple[Contact, TimelineView]:
-        person = (
-            person_revealed(conn, conversation, reason)
-            if enough
-            else person_within(conn, conversation)
-        )
-        return person, _view(conn, of_phone(conn, person.phone, office_seen()))
+    def look(conn: Conn) -> PersonPage:
+        if enough:
+            return _person(conn, person_revealed(conn, conversation, reason))
+        return _person(conn, person_within(conn, conversation))
 
-    person, view = runtime().database.run(look)
-    page = _person_page(person, view, revealed=enough)
+    page = _person_page(runtime().database.run(look), revealed=enough)
     return page if enough else (page, 422)
 
 
@@ -109,11 +119,14 @@ def article(article: int) -> Page:
 
     def look(conn: Conn) -> ArticlePage:
         row = article_within(conn, article)
+        around = herd.people(conn, row.recipient_pin, day_of(runtime().now()))
         return ArticlePage(
             row,
             contacts.of_article(conn, row.id, reader()),
             moves.of_article(conn, row.id),
-            herd.people(conn, row.recipient_pin, day_of(runtime().now())),
+            around,
+            _hindrances(conn, row, around),
+            answer(conn, row),
             _view(conn, of_article(row.id, row.number)),
         )
 
@@ -124,12 +137,26 @@ def article(article: int) -> Page:
         parties=page.parties,
         moves=page.moves,
         around=page.around,
+        hindrances=page.hindrances,
+        answer=page.answer,
         many=page.around > MOST_WARNED,
         herd_texts={language: catalogue().text(TEXT, language) for language in LANGUAGES},
         timeline=page.timeline,
         here=url_for("desk.article", article=article),
         news=url_for("desk.article_news", article=article),
     )
+
+
+def _hindrances(conn: Conn, row: Article, around: int) -> dict[str, Hindrance]:
+    """Return what cannot be done now and why, asked of the machines in a dry run."""
+    now: dict[str, Hindrance | None] = asdict(
+        dry_run.of_article(runtime(), conn, row.id, row.number)
+    )
+    if not around:
+        now["warn_herd"] = "nobody_around"
+    elif around > MOST_WARNED and not me().may("desk.act_warn_many"):
+        now["warn_herd"] = "many_around"
+    return {f"act_{action}": why for action, why in now.items() if why is not None}
 
 
 @live_route("/articles/<int:article>/news", "find")
@@ -141,11 +168,21 @@ def article_news(article: int) -> Page:
     return _news(view, url_for("desk.article_news", article=article))
 
 
-def _person_page(person: Contact, view: TimelineView, *, revealed: bool) -> str:
+def _person(conn: Conn, person: Contact) -> PersonPage:
+    """Return what is shown of a person, with the answer about what they received last."""
+    own = next((each for each in person.articles if each.part in ("recipient", "nominee")), None)
+    row = articles.by_id(conn, own.id) if own is not None else None
+    said = answer(conn, row) if row is not None else None
+    return PersonPage(person, said, _view(conn, of_phone(conn, person.phone, office_seen())))
+
+
+def _person_page(page: PersonPage, *, revealed: bool) -> str:
+    person = page.person
     return render_template(
         "desk/conversation.html",
         person=person,
-        timeline=view,
+        answer=page.answer,
+        timeline=page.timeline,
         revealed=revealed,
         here=url_for("desk.conversation", conversation=person.conversation),
         news=url_for("desk.conversation_news", conversation=person.conversation),

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from flows import machines
 from flows.drawing.pages import svg
+from flows.drawing.svg import DiagramWords
 from flows.facts import Proof
 from messages.render import CODE_MASK
 from messages.segments import split
@@ -23,10 +24,13 @@ from postal.people.contacts import Contact
 from store.database import Conn
 from web.desk.room import reader, route, runtime
 from web.desk.subjects import person_within
+from web.language import say
 from web.staff.rooms import office_seen
+from web.staff.words import word
 
 _MOST_PAGES: Final = 8  # of the timeline: about five hundred entries
 _FROM_PERSON: Final = ("came", "screen", "missed_call")
+_AFTER: Final = re.compile(r"after (\d+) (days|h|min)")
 _STYLE: Final = re.compile(r"<style>.*?</style>", re.DOTALL)  # the pages' policy forbids it
 
 
@@ -64,8 +68,28 @@ def replay_conversation(conversation: int) -> str:
         person=person,
         machine=machine,
         frames=_frames(entries, machine),
-        diagram=Markup(_STYLE.sub("", svg(machines.ALL[machine]))),  # noqa: S704  our own drawing
+        diagram=_diagram(machine),
     )
+
+
+def _diagram(machine: str) -> Markup:
+    """Return the picture of the machine in words of the page's language."""
+    name = word(machine, "machine_")
+
+    def label(raw: str) -> str:
+        after = _AFTER.fullmatch(raw)
+        if after is None:
+            return word(raw, "event_")
+        return say(f"diagram_after_{after[2]}", count=int(after[1]))
+
+    words = DiagramWords(
+        say("diagram_title", name=name),
+        say("diagram_any"),
+        label,
+        lambda state: word(state, f"state_{machine}_"),
+    )
+    drawn = svg(machines.ALL[machine], words)
+    return Markup(_STYLE.sub("", drawn))  # noqa: S704  our own drawing
 
 
 def _entries(conn: Conn, phone: str) -> list[Entry]:

@@ -73,7 +73,7 @@ def sign_request(id_: int) -> Response:
         _within(conn, id_)
         place: Place = "first" if request.form.get("place") == "first" else "second"
         signed = requests.sign(runtime(), conn, id_, doer(), place)
-        session["said"] = list(dict.fromkeys(signed.said))
+        session["texts"] = list(signed.texts)
         return _OUTCOMES[signed.outcome]
 
     return _answer(id_, work)

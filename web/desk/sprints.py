@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from flask import abort, render_template
 
@@ -28,6 +29,10 @@ from web.desk.room import desk, reader, route, runtime
 from web.desk.subjects import conversation_within
 from web.staff.times import exact
 from web.staff.words import word
+
+_MOMENT: Final = re.compile(
+    r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:\+\d\d:\d\d|Z))?", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def _view(conn: Conn, stored: StoredSprint) -> SprintView:
         {name: value for name, value in stored.event.items() if name != "kind"},
         list(decision.get("acts", ())),
         [PassedOn(tell["to"], tell["event"]["kind"]) for tell in decision.get("tells", ())],
-        _explanation(stored),
+        explanation(stored),
         differs_today(stored),
         view_of(conn, came[0], stored.machine) if came and came[0].channel == "text" else None,
     )
@@ -93,7 +98,7 @@ def differs_today(stored: StoredSprint) -> tuple[Difference, ...]:
     return replay(stored.machine, stored.event, stored.state_before, stored.facts, stored.decision)
 
 
-def _explanation(stored: StoredSprint) -> Explanation | None:
+def explanation(stored: StoredSprint) -> Explanation | None:
     """Return the explanation; None for a record that today's code cannot read."""
     before = stored.state_before
     try:
@@ -143,4 +148,16 @@ def shown(value: Any) -> str:
         return " ".join(shown(part) for name, part in value.items() if part is not None)
     if isinstance(value, datetime | date):
         return exact(value)
+    if isinstance(value, str) and (read := _moment(value)) is not None:
+        return exact(read)
     return word(value, "value_")
+
+
+def _moment(value: str) -> datetime | date | None:
+    """Return the moment or day that a record holds as a string; None for any other value."""
+    if _MOMENT.fullmatch(value) is None:
+        return None
+    try:
+        return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    except ValueError:
+        return None

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, get_args
+from hashlib import sha256
+from typing import Any, Final, get_args
 from uuid import uuid4
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from conversation import desk
 from flows.acts.reports import TicketKind
 from flows.events import Outcome
+from messages.catalogue import catalogue
 from outbox.wake import wake
 from postal.desk import tickets, timeline
-from postal.desk.tickets import Filter, Ticket, TicketForm
+from postal.desk.tickets import Filter, Sort, Ticket, TicketForm
 from store.database import Conn
-from store.refusals import Refusal
-from web import given
+from store.refusals import Conflict, Refusal
+from web import given, language
 from web.desk.room import doer, live_route, me, office_seen, reader, route, runtime
 from web.desk.subjects import ticket_within
 from web.staff import presence
@@ -27,33 +29,104 @@ from web.staff.refusals import status_of, word_of
 Page = str | Response | tuple[str, int]
 KINDS: Final[tuple[str, ...]] = get_args(TicketKind)
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
 _LONGEST_NOTE: Final = 2000
 
 
 @route("/tickets", "tickets")
 def ticket_queue() -> str:
     """Show open tickets, the most urgent first; or the user's, unassigned or closed ones."""
-    whose = {"mine": me().account.staff_id, "nobodys": ""}.get(request.args.get("whose", ""))
-    kind = request.args.get("kind", "")
+    return render_template("desk/tickets.html", **_queue())
+
+
+@live_route("/tickets/news", "tickets")
+def ticket_news() -> Page:
+    """Return the queue if it has changed since the page; else 204."""
+    page = _queue()
+    if request.form.get("version") == page["version"]:
+        return "", 204
+    return render_template("desk/ticket_rows.html", **page)
+
+
+def _queue() -> dict[str, Any]:
+    """Return the values of the queue that the address, or the page that polls, asks for."""
+    asked = request.values
+    whose = {"mine": me().account.staff_id, "nobodys": ""}.get(asked.get("whose", ""))
+    kind, sort = asked.get("kind", ""), asked.get("sort", "")
     fitting = Filter(
-        closed=request.args.get("state") == "closed",
+        closed=asked.get("state") == "closed",
         kind=kind if kind in KINDS else None,
         whose=whose,
         office=office_seen(),
+        sort=next((each for each in SORTS if each == sort), "urgent"),
     )
     with runtime().database.transaction() as conn:
         found = tickets.queue(conn, fitting, reader())
         counted = tickets.counted(conn, office_seen())
         others = tickets.colleagues(conn, doer())
-    return render_template(
-        "desk/tickets.html",
-        tickets=found,
-        counted=counted,
-        fitting=fitting,
-        kinds=KINDS,
-        others=others,
-        most=tickets.AT_ONCE,
-    )
+        waits = tickets.waiting(conn, office_seen())
+    shown = repr((found, counted, waits))
+    return {
+        "tickets": found,
+        "counted": counted,
+        "fitting": fitting,
+        "asked": {name: asked.get(name, "") for name in ("whose", "kind", "state", "sort")},
+        "chosen": set(request.form.getlist("ticket")),
+        "kinds": KINDS,
+        "sorts": SORTS,
+        "outcomes": OUTCOMES,
+        "others": others,
+        "most": tickets.AT_ONCE,
+        "waits": waits,
+        "now": runtime().now(),
+        "version": sha256(shown.encode()).hexdigest()[:16],
+    }
+
+
+@route("/tickets/several", "tickets", methods=("POST",))
+def several_tickets() -> Response:
+    """Assign the chosen tickets to the user, or close them; say how many, and how many not."""
+    ids = [int(each) for each in request.form.getlist("ticket") if each.isdecimal()]
+    ids = ids[: tickets.AT_ONCE]
+    outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
+    closing = request.form.get("act") == "close"
+    back = redirect(url_for("desk.ticket_queue", whose=request.form.get("whose") or None))
+    if not ids or (closing and outcome is None):
+        session["told"] = "tickets_none_chosen" if not ids else "ticket_no_outcome"
+        return back
+    done, texts = 0, list[int]()
+    for id_ in ids:
+        try:
+            texts += runtime().database.run(_one_of_several(id_, outcome if closing else None))
+            done += 1
+        except Conflict:
+            continue
+    session["told"] = "tickets_closed_done" if closing else "tickets_taken_done"
+    session["told_values"] = {"count": done, "left": len(ids) - done}
+    if closing:
+        session["texts"] = texts
+    wake(runtime().redis)
+    return back
+
+
+def _one_of_several(id_: int, outcome: Outcome | None) -> Callable[[Conn], tuple[int, ...]]:
+    def work(conn: Conn) -> tuple[int, ...]:
+        ticket_within(conn, id_)
+        if outcome is None:
+            tickets.take(conn, id_, doer())
+            return ()
+        return _closed(conn, id_, outcome, TicketForm(""))
+
+    return work
+
+
+def _closed(conn: Conn, id_: int, outcome: Outcome, form: TicketForm) -> tuple[int, ...]:
+    """Close the ticket and tell the person who raised it; return the messages that go out."""
+    closed, new = tickets.close(conn, id_, outcome, form, doer())
+    if not new or closed.phone is None:
+        return ()
+    told = desk.ticket_closed(runtime(), conn, closed.phone, id_, outcome, doer().proof)
+    return told.texts
 
 
 @route("/tickets/<int:id_>", "tickets")
@@ -105,13 +178,23 @@ def close_ticket(id_: int) -> Page:
     if outcome is None:
         return _ticket_page(id_, refused="ticket_no_outcome", status=422)
     form = _form()
+    texts: list[int] = []
 
     def close(conn: Conn) -> None:
-        closed, new = tickets.close(conn, id_, outcome, form, doer())
-        if new and closed.phone is not None:
-            desk.ticket_closed(runtime(), conn, closed.phone, id_, outcome, doer().proof)
+        texts[:] = _closed(conn, id_, outcome, form)
 
-    return _do(id_, close)
+    page = _do(id_, close)
+    if not isinstance(page, Response):
+        return page
+    session["told"], session["told_values"] = "ticket_closed_done", {"ticket": id_}
+    session["texts"] = texts
+    if "next" in request.form:
+        with runtime().database.transaction() as conn:
+            onward = tickets.following(conn, id_, office_seen(), doer().staff_row)
+        if onward is None:
+            return redirect(url_for("desk.ticket_queue"))
+        return redirect(url_for("desk.ticket", id_=onward))
+    return page
 
 
 @route("/tickets/hand-over", "tickets", methods=("POST",))
@@ -164,11 +247,26 @@ def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200
         others=_others(id_),
         outcomes=OUTCOMES,
         once=uuid4,
+        texts_of=_texts_of(found),
         mine=found.assigned_to == me().account.staff_id,
         refused=refused,
         by=by,
     )
     return page, status
+
+
+def _texts_of(ticket: Ticket) -> dict[str, str]:
+    """Return what whoever raised the ticket would be told, by outcome, in the page's language."""
+    if ticket.phone is None:
+        return {}
+    staff = ticket.staff_id is not None and ticket.article is None
+    texts: dict[str, str] = {}
+    for outcome in OUTCOMES:
+        if outcome != "nothing_to_do":
+            name = "staff_ticket_closed" if staff else f"ticket_{outcome}"
+            text = catalogue().text(name, language.chosen())
+            texts[outcome] = text.replace("{ticket}", str(ticket.id))
+    return texts
 
 
 def _others(id_: int) -> list[str]:

@@ -29,7 +29,7 @@ def ask(wish: Callable[[Conn], Wish], back: str, why: Callable[[], Why]) -> Resp
         asked = runtime().database.run(work)
     except Refusal as refusal:
         tell(refusal)
-        return redirect(back)
+        return redirect(f"{back}#result")
     session["told"] = "request_asked_done"
     wake(runtime().redis)
     return redirect(url_for("desk.one_request", id_=asked.id))

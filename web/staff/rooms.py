@@ -298,7 +298,7 @@ def _outcome() -> dict[str, Any]:
     return {
         "told": _once("told", None),
         "told_values": _once("told_values", {}),
-        "said": _once("said", ()),
+        "told_texts": _once("texts", None),
         "kept_done": _once("kept_done", ()),
         "kept_back": _once("kept_back", ()),
         "seconds_left": seconds_left,

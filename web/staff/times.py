@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from babel.dates import format_timedelta
+from babel.units import format_unit
 from flask import request
 from markupsafe import Markup
 
@@ -58,6 +59,20 @@ def ago(at: datetime) -> str:
     """Return the relative time: 2 hours ago, in 5 minutes."""
     locale = f"{language.chosen()}_IN"
     return format_timedelta(at - runtime().now(), add_direction=True, locale=locale)
+
+
+@shared.app_template_filter()
+def lasting(seconds: float) -> str:
+    """Return a length of time in the largest unit that it is a whole number of: 1 day, 90 minutes.
+
+    Seconds below a minute are left out.
+    """
+    locale = f"{language.chosen()}_IN"
+    minutes = int(seconds // 60)
+    for unit, length in (("day", 24 * 60), ("hour", 60)):
+        if minutes and minutes % length == 0:
+            return format_unit(minutes // length, f"duration-{unit}", locale=locale)
+    return format_unit(minutes, "duration-minute", locale=locale)
 
 
 @shared.app_template_filter()

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0021_administration"
-down_revision = "0018_office"
+down_revision = "0019_found"
 branch_labels = None
 depends_on = None
 

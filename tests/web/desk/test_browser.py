@@ -125,16 +125,40 @@ def test_the_phone_is_replayed_by_space_and_arrows(desk: Desk) -> None:
     quiet(desk)
 
 
-def test_a_postmaster_acts_on_an_article(desk: Desk) -> None:
+def test_a_postmaster_acts_and_reads_what_became_of_it(desk: Desk) -> None:
+    """PAGES 4, 11, 12 and 27: the answer first, what can be done, and its true result in view."""
     desk.sign_in("postmaster")
     desk.find("6785")
-    desk.page.get_by_text("Actions", exact=True).click()
-    desk.page.locator("summary", has_text="Cancel the code").click()
-    action = desk.page.locator("details[open].action")
+    page = desk.page
+    assert page.evaluate("scrollY") == 0
+    expect(page.locator(".answer")).to_contain_text("It has been out with Ram since 10:00.")
+    expect(page.locator(".answer")).to_contain_text("It is good until 10:10.")
+    cannot = page.locator(".cannot")
+    expect(cannot).to_contain_text("Confirm the remark: the article is out with the postman")
+    expect(page.locator("summary", has_text="Confirm the remark")).to_have_count(0)
+    page.locator("summary", has_text="Cancel the code").press("Enter")
+    action = page.locator("details[open].action")
     action.get_by_label("Reason").select_option("suspected_fraud")
     action.get_by_role("button").press("Enter")
-    expect(desk.page.get_by_role("status").first).to_contain_text("Done.")
-    expect(desk.page.locator("#timeline")).to_contain_text("the code was cancelled")
+    result = page.locator("#result")
+    expect(result).to_be_focused()
+    expect(result).to_be_in_viewport()
+    expect(result).to_contain_text("The code is cancelled.")
+    expect(result.get_by_role("listitem")).to_have_count(2)
+    expect(result.locator("blockquote").first).to_contain_text("डाक 6785 का पुराना कोड बंद")
+    expect(page.locator(".answer")).to_contain_text("the help desk cancelled it")
+    expect(cannot).to_contain_text("Cancel the code: its last code is cancelled already")
+
+    events = page.locator("#timeline .happened")
+    expect(events.filter(has_text="the help desk acted")).to_contain_text("fraud is suspected")
+    expect(events.first).to_be_visible()
+    shown = page.locator("#timeline").inner_text()
+    assert not re.search(r"suspected_fraud|stop_code|code_stopped|\+00:00|T\d\d:\d\d", shown)
+    page.get_by_label("Technical details").check()
+    assert "code_stopped" in page.locator("#timeline").inner_text()
+    page.get_by_label("Texts only").check()
+    expect(events.first).to_be_hidden()
+    expect(page.locator("#timeline .went").first).to_be_visible()
     quiet(desk)
 
 
@@ -151,6 +175,36 @@ def test_a_ticket_is_taken_and_settled_while_another_looks_on(
     page.get_by_label("explained by telephone").check()
     page.get_by_role("button", name="Close ticket").press("Enter")
     expect(page.locator(".facts-of")).to_contain_text("explained by telephone")
+    quiet(desk)
+
+
+def test_the_queue_lives_and_one_closes_and_goes_on(desk: Desk) -> None:
+    """PAGES 24: counts in navigation and tab, first words, several at once, close and next."""
+    desk.player.step(f"{RECIPIENT} > mera ghar mandir ke piche hai")
+    desk.player.step(f"{RECIPIENT} > 9")
+    desk.sign_in("agent")
+    page = desk.page
+    page.get_by_role("link", name="Tickets 1 wait for somebody").first.press("Enter")
+    expect(page).to_have_title(re.compile(r"^\(1\) Tickets"))
+    expect(page.locator("#queue")).to_contain_text("Sita Devi")
+    expect(page.locator("#queue")).to_contain_text("Gorakhpur")
+    desk.player.step(f"{RECIPIENT} > 3")  # comes by itself, while one chooses
+    page.get_by_label("choose ticket #1").check()
+    expect(page.locator("#queue tbody tr")).to_have_count(2)
+    expect(page).to_have_title(re.compile(r"^\(2\) Tickets"))
+    expect(page.get_by_label("choose ticket #1")).to_be_checked()
+    page.get_by_label("choose ticket #2").check()
+    page.get_by_role("button", name="Assign the chosen to me").press("Enter")
+    expect(page.locator("#result")).to_be_focused()
+    expect(page.locator("#result")).to_contain_text("Assigned to you: 2.")
+    page.locator("#queue .ticket-link").first.press("Enter")
+    page.get_by_label("explained by telephone").check()
+    expect(page.locator(".text-of:visible")).to_have_count(1)
+    page.get_by_role("button", name="Close and next").press("Enter")
+    result = page.locator("#result")
+    expect(result).to_contain_text("is closed.")
+    expect(result.locator("blockquote")).to_have_count(1)
+    expect(page.get_by_role("button", name="Put it back")).to_be_visible()  # the next of mine
     quiet(desk)
 
 
@@ -199,7 +253,7 @@ def test_the_window_and_the_access_log(desk: Desk) -> None:
     expect(page.get_by_role("status")).to_contain_text("Asked.")
     page.get_by_role("button", name="Sign out").press("Enter")
     desk.sign_in("postmaster")
-    page.get_by_role("link", name="Requests 1 wait for you").first.press("Enter")
+    page.get_by_role("link", name=re.compile("Requests .* 1 wait for you")).press("Enter")
     page.get_by_role("link", name="Hand out on a document").press("Enter")
     page.get_by_role("button", name="I agree: do it").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Agreed, and done.")
@@ -216,6 +270,6 @@ def test_who_may_not_is_told_so_and_who_leaves_is_out(desk: Desk) -> None:
     desk.page.goto(f"{desk.address}/desk/find")
     expect(desk.page.get_by_role("alert")).to_contain_text("Your role may not do this")
     desk.page.get_by_role("button", name="Sign out").press("Enter")
-    expect(desk.page.get_by_role("heading", level=1)).to_have_text("Sign in to the help desk")
+    expect(desk.page.get_by_role("heading", level=1)).to_have_text("Sign in")
     desk.page.goto(f"{desk.address}/desk/window")
-    expect(desk.page.get_by_role("heading", level=1)).to_have_text("Sign in to the help desk")
+    expect(desk.page.get_by_role("heading", level=1)).to_have_text("Sign in")

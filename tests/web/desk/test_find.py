@@ -86,6 +86,88 @@ def test_a_postman_is_found_by_what_the_page_shows(
     assert "never texted" in find(agent, typed) or "1001" in find(agent, typed)
 
 
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        ("Phoolmati Devi", "phulmati"),
+        ("Phoolmati Devi", "फूलमती"),
+        ("फूलमती देवी", "Phoolmatee"),
+        ("फूलमती देवी", "fulmati devi"),
+        ("Phoolmati Devi", "phulm"),
+        ("Ram Lakhan Yadav", "राम लखन"),
+        ("Ram Lakhan Yadav", "yadav raam"),
+        ("चौधरी", "Chaudhary"),
+        ("محمد", "mhmd"),
+        ("Phoolmati Devi", "phulmati 273303"),
+        ("Phoolmati Devi", "फूलमती 273 303"),
+    ],
+)
+def test_a_name_is_found_in_both_scripts_and_by_its_sound(
+    agent: Colleague, runtime: Runtime, kept: str, typed: str
+) -> None:
+    """PAGES 5. The name is changed by hand: what it is found by follows by itself."""
+    assert ARTICLE not in find(agent, typed)
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET recipient_name = %s", [kept])
+    assert ARTICLE in find(agent, typed)
+    assert ARTICLE not in find(agent, "Bhagirathi")
+    assert ARTICLE not in find(agent, f"{typed.split()[0]} 110001")
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET recipient_name = ''")  # as the purge does
+    assert ARTICLE not in find(agent, typed)
+
+
+def test_a_sender_a_postman_and_an_office_are_found_in_the_other_script(agent: Colleague) -> None:
+    assert ARTICLE in find(agent, "मोहन")
+    assert "1001" in find(agent, "राम")
+    assert "273303" in find(agent, "गोरखपुर")
+
+
+@pytest.mark.parametrize(
+    "part", ["EU12345", "eu 123 45", "34567", "3456785", "98765000", "76500001"]
+)
+def test_a_part_of_a_number_or_of_a_telephone_is_enough(agent: Colleague, part: str) -> None:
+    found = find(agent, part)
+    assert ARTICLE in found
+    assert RECIPIENT not in found
+
+
+@pytest.mark.parametrize("part", ["4567", "9876500", "99999999", "EU99", "EU999"])
+def test_too_little_or_another_number_finds_nothing(agent: Colleague, part: str) -> None:
+    """Fewer digits of a telephone would tell, try by try, what its mask hides."""
+    assert ARTICLE not in agent.post("/desk/find", query=part).text
+
+
+def test_texts_and_notes_are_found_by_their_words(agent: Colleague, player: Player) -> None:
+    player.step(f"{RECIPIENT} > ghar ke samne peepal ka ped, call 98395 55777")
+    player.step(f"{RECIPIENT} > मंदिर के पीछे वाली गली")
+    player.step(f"{RECIPIENT} > 9")
+    agent.post("/desk/tickets/1/note", said="the neighbour Kamla keeps the key")
+    for typed in ("peepal ped", "मंदिर गली", "PEEPAL"):
+        found = find(agent, typed)
+        assert "Texts with these words" in found, typed
+        assert "/desk/conversations/" in found
+        assert "98395 55777" not in found
+    assert "Notes of tickets" in find(agent, "kamla key")
+    assert "Texts with these words" not in find(agent, "peepal mandir")
+
+
+def test_every_search_is_written_down_without_what_it_must_not_hold(
+    agent: Colleague, runtime: Runtime
+) -> None:
+    find(agent, "76500001")
+    find(agent, "मोहन")
+    find(agent, "99999999")  # which finds nothing: guesses are seen as well
+    with runtime.database.transaction() as conn:
+        lines = conn.execute(
+            "SELECT shown, reason FROM access_log WHERE what IN ('listed', 'found') ORDER BY id"
+        ).fetchall()
+    assert [shown for shown, _ in lines] == [2, 1, 0]
+    assert "part of a telephone" in lines[0][1]
+    assert "99999999" not in str(lines)
+    assert "name or words" in lines[1][1]
+
+
 def test_signs_alone_are_no_name(agent: Colleague) -> None:
     assert "1001" not in agent.post("/desk/find", query="```").text
     assert "1001" not in agent.post("/desk/find", query="%__").text

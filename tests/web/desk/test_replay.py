@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 import pytest
 from flask import Flask
 
+from flows import machines
 from runtime import Runtime
 from tests.rigs.clock import Clock
-from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.desk import Colleague, sign_in, speak
+from tests.rigs.told import nothing_in
 from tests.rigs.transcript import Player
 from web.desk.replay import parts
+from web.language import NAMES, words
 
 RECIPIENT, POSTMAN = "+919876500001", "+919839000001"
 FRAME = re.compile(r'<li class="frame frame-(\w+)"[^>]*data-state="(\w+)"')
@@ -91,3 +95,31 @@ def test_a_frame_says_how_it_was_proven_who_it_was(
     assert "proof: the sender of the text or dial" in came[: came.index("</li>")]
     went = page[page.index("frame-went") :]
     assert "proof:" not in went[: went.index("</li>")]
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_the_picture_is_in_words_of_the_page(agent: Colleague, language: str) -> None:
+    """PAGES 13: no name of the code, in a region that the keyboard scrolls and a reader names."""
+    speak(agent.client, language)
+    page = reel(agent)
+    region = re.search(r'<div class="diagram"[^>]*>(.*?)</div>', page, re.DOTALL)
+    assert region
+    assert 'tabindex="0"' in region[0]
+    assert re.search(r'aria-label="[^"]{8,}"', region[0])
+    said = re.findall(r"<text[^>]*>([^<]+)</text>", region[1])
+    assert said
+    assert not [line for line in said if re.search(r"[a-z][A-Z]|_", line)]
+    if language == "hi":
+        assert not [line for line in said if re.fullmatch(r"[A-Za-z ,()]{4,}", line)]
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_every_state_fits_its_box_in_every_language(language: str) -> None:
+    long = [
+        name
+        for machine in machines.ALL.values()
+        for state in machine.states
+        for name in [words(language)[f"state_{machine.name}_{state.name}"]]
+        if len(textwrap.wrap(name, 18)) > 3
+    ]
+    nothing_in(long)

@@ -241,7 +241,7 @@ def test_repeated_clicks_do_nothing_twice(
 ) -> None:
     id_ = ask(master, correct, **CORRECT)
     again = master.post(correct, **CORRECT)
-    assert again.headers["Location"] == "/desk/articles/1"
+    assert again.headers["Location"] == "/desk/articles/1#result"
     assert "asked already" in told(master, "/desk/articles/1")
     sign(second, id_)
     texts = books.drain()
@@ -278,8 +278,8 @@ def test_what_cannot_be_done_now_is_not_even_asked(
     master: Colleague, books: Player, runtime: Runtime, correct: str
 ) -> None:
     books.step(f"list 1001: {ARTICLE}")
-    assert master.post(correct, **CORRECT).headers["Location"] == "/desk/articles/1"
-    assert "cannot be done" in told(master, "/desk/articles/1")
+    assert master.post(correct, **CORRECT).headers["Location"] == "/desk/articles/1#result"
+    assert "the article is out with the postman" in told(master, "/desk/articles/1")
     with runtime.database.transaction() as conn:
         assert conn.execute("SELECT count(*) FROM requests").fetchone() == (0,)
 

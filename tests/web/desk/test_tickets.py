@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import jobs
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
@@ -196,3 +197,58 @@ def test_a_ticket_that_is_none(agent: Colleague) -> None:
     assert agent.get("/desk/tickets/77").status_code == 404
     assert agent.post("/desk/tickets/77/take").status_code == 404
     assert "Good." in agent.get("/desk/tickets").text
+
+
+def assigned(runtime: Runtime) -> list[tuple[int, str | None]]:
+    with runtime.database.transaction() as conn:
+        return conn.execute(
+            "SELECT t.id, s.staff_id FROM tickets t LEFT JOIN staff s ON s.id = t.assigned_to"
+            " ORDER BY t.id"
+        ).fetchall()
+
+
+def test_what_its_agent_left_comes_back_to_the_queue(
+    agent: Colleague, app: Flask, runtime: Runtime, player: Player, clock: Clock
+) -> None:
+    player.step(f"{RECIPIENT} > 9")
+    player.step(f"{RECIPIENT} > 3")
+    busy = sign_in(app, runtime, "agent", "a2")
+    agent.post("/desk/tickets/1/take")
+    busy.post("/desk/tickets/2/take")
+    clock.advance(minutes=20)
+    busy.get("/desk/tickets")
+    jobs.sweep()
+    assert assigned(runtime) == [(1, "a1"), (2, "a2")]
+    clock.advance(minutes=11)
+    jobs.sweep()
+    assert assigned(runtime) == [(1, None), (2, "a2")]
+    jobs.sweep()
+    page = busy.get("/desk/tickets/1").text
+    assert page.count("came back to the queue") == 1
+    busy.post("/desk/tickets/1/take")
+    assert assigned(runtime)[0] == (1, "a2")
+
+
+def test_several_are_taken_and_closed_at_once_but_not_a_colleagues(
+    agent: Colleague, app: Flask, runtime: Runtime, player: Player
+) -> None:
+    player.step(f"{RECIPIENT} > 9")
+    player.step(f"{RECIPIENT} > 3")
+    colleague = sign_in(app, runtime, "agent", "a2")
+    colleague.post("/desk/tickets/1/take")
+    said = _several(agent, ["1", "2"], act="take")
+    assert "Assigned to you: 1. Left, because somebody else was faster: 1." in said
+    assert assigned(runtime) == [(1, "a2"), (2, "a1")]
+    assert "Choose what came of it" in _several(agent, ["2"], act="close", outcome="")
+    player.drain()
+    said = _several(agent, ["2"], act="close", outcome="explained")
+    assert "Closed: 1." in said
+    assert "blockquote" in said
+    assert len(told(player, RECIPIENT)) == 1
+    assert "No ticket is chosen" in _several(agent, [], act="take")
+
+
+def _several(agent: Colleague, ids: list[str], **form: str) -> str:
+    data = {**agent.with_token(dict(form)), "ticket": ids}
+    agent.client.post("/desk/tickets/several", data=data)
+    return str(agent.get("/desk/tickets").text)

@@ -38,7 +38,7 @@ def test_what_is_to_be_fetched_stands_under_its_last_day(at: Office) -> None:
     page = at.clerk.get("/office/deposit").text
     assert at.state(number) == "at_office"
     assert "To be fetched until 21 Aug 2026" in page
-    assert "7 days left, articles: 1" in page
+    assert "Days left: 7 · articles: 1" in page
     assert number in page
     assert "₹250" in page
 

@@ -37,12 +37,13 @@ def test_a_report_of_fraud_is_marked_everywhere(at: Office, app: Flask, runtime:
     assert "Look at these first: 1" in today
     assert number_of(1) in today
     assert number_of(2) not in today
-    assert '<span class="badge">1<span class="unseen"> with fraud reported' in today
+    assert '<span class="waits">1<span class="unseen"> with fraud reported' in today
     assert at.clerk.get(f"/office/lists/{at.list_id()}").text.count("fraud reported</span>") == 1
     assert at.clerk.get(f"/office/lists/{at.list_id()}/slip").text.count("! Fraud reported") == 1
     pdf = at.clerk.get(f"/office/lists/{at.list_id()}/slip.pdf").data
     assert sum(each.text.count("Fraud reported") for each in sheets(pdf)) == 1
-    assert '<span class="badge">1<span class="unseen"> open tickets' in master.get("/desk").text
+    desk = master.get("/desk").text
+    assert '<span class="waits">1<span class="unseen"> open tickets about fraud' in desk
     postman = {"recipient": phone_of(1), "postman": POSTMAN}
     phones = at.player.client.post("/phones/news", data=postman).text
     assert phones.count("line-fraud") == 1
@@ -83,7 +84,7 @@ def test_another_office_sees_no_mark_of_ours(at: Office, app: Flask, runtime: Ru
     report(at, 1)
     page = other.get("/office").text
     assert number_of(1) not in page
-    assert "badge" not in page
+    assert "with fraud reported" not in page
     assert number_of(1) not in other.get("/desk/fraud").text
 
 

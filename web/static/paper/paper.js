@@ -14,13 +14,20 @@ function cutRoll() {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, page];
 }
 
-await document.fonts.ready;
-cutRoll();
-
-const again = document.querySelector("[data-print-now]");
-if (again) {
-  again.hidden = false;
-  again.addEventListener("click", () => window.print());
+function begin() {
+  cutRoll();
+  const again = document.querySelector("[data-print-now]");
+  if (again) {
+    again.hidden = false;
+    again.addEventListener("click", () => window.print());
+  }
+  if (counted) {
+    const key = `printed ${counted.dataset.printing}`;
+    if (!sessionStorage.getItem(key)) {
+      sessionStorage.setItem(key, "yes");
+      window.print();
+    }
+  }
 }
 
 // A printing that is not counted yet is no receipt: the print shortcut counts it first.
@@ -33,10 +40,4 @@ if (preview) {
   });
 }
 
-if (counted) {
-  const key = `printed ${counted.dataset.printing}`;
-  if (!sessionStorage.getItem(key)) {
-    sessionStorage.setItem(key, "yes");
-    window.print();
-  }
-}
+document.fonts.ready.then(begin);
