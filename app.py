@@ -14,6 +14,7 @@ from runtime import Runtime
 from settings import Settings
 from store.migrate import UnknownRevision
 from web import api, given, shipped
+from web.administration import administration
 from web.callers import insist
 from web.commands import doctor
 from web.commands.audit import audit
@@ -57,6 +58,7 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     desk,
     counter,
     office,
+    administration,
 )
 _COMMANDS: Final[tuple[Command, ...]] = (
     audit,

@@ -10,8 +10,9 @@ from conversation.desk import Intervened
 from flows.happenings import DestinationMoved, DocumentShown, NumberCorrected, Reopened
 from postal.counter import counter_days, refunds, reopening
 from postal.office import day_closing
-from postal.people import pins
+from postal.people import accounts, pins, staffing
 from postal.people.doer import Doer
+from postal.people.staffing import NewAccount, Seat
 from postal.requests import reading
 from postal.requests.reading import StaffRequest
 from runtime import Runtime
@@ -62,6 +63,9 @@ def carry_out(
             done = _hand_out(runtime, conn, request, first, second)
         case "refund":
             done = _give_back(conn, request, first)
+        case "add_account" | "change_account" | "reset_password" | "reset_factor":
+            _account(runtime, conn, request)
+            done = Intervened(True, ())
         case "reopen_counter":
             assert request.closed_day_id is not None
             reopening.reopen(conn, request.closed_day_id, request.note, first, second)
@@ -69,6 +73,23 @@ def carry_out(
     if not done.done:
         raise NotNow
     return done
+
+
+def _account(runtime: Runtime, conn: Conn, request: StaffRequest) -> None:
+    assert request.account is not None
+    now = runtime.now()
+    if request.what == "reset_factor":
+        accounts.forget_second_factor(conn, request.account, now)
+    elif request.what == "reset_password":
+        staffing.hand_over(conn, request.account, reading.pin_hash(conn, request.id), now)
+    else:
+        assert request.account_name and request.account_role and request.office_id  # noqa: PT018
+        at = Seat(request.account_role, request.office_id)
+        if request.what == "change_account":
+            staffing.move(conn, request.account, at, now)
+        else:
+            new = NewAccount(request.account, request.account_name, at, request.phone)
+            staffing.add(conn, new, reading.pin_hash(conn, request.id), now)
 
 
 def _hand_out(

@@ -44,6 +44,13 @@ class Signed:
     word: str = ""
 
 
+class OwnAccount(Conflict):
+    """Nobody agrees to a change of his own account."""
+
+    sentence = "nobody agrees to a change of his own account"
+    word = "request_own_account"
+
+
 class NotFresh(Conflict):
     """What is signed takes a second factor of the last five minutes."""
 
@@ -93,7 +100,7 @@ def sign(runtime: Runtime, conn: Conn, id_: int, by: Doer, place: Place) -> Sign
     if first is None or hands.may_begin(request.act, first, request.office_id) is not None:
         register.refuse(conn, request, by, word="request_asker_left")
         return Signed("refused", word="request_asker_left")
-    _refuse(hands.may_agree(request.act, first, hand, house))
+    _refuse(_against(request, first, hand, house))
     try:
         with conn.transaction():
             done = carry_out(runtime, conn, request, _doer(first, by), hand.staff_id)
@@ -115,7 +122,7 @@ def refuse(conn: Conn, id_: int, answer: str, by: Doer) -> StaffRequest:
         first = hands.hand(conn, request.signed_by)
         house = _seconds(conn, request)[1]
         if first is not None:
-            _refuse(hands.may_agree(request.act, first, hand, house))
+            _refuse(_against(request, first, hand, house))
     register.refuse(conn, request, by, answer=answer)
     access.note(
         conn, by, "acted", article_id=request.article_id, reason=f"{request.what} refused: {answer}"
@@ -149,8 +156,9 @@ def signable(conn: Conn, requests: Sequence[StaffRequest], staff_row: int) -> li
     person = cache(partial(hands.hand, conn))  # every page asks: each is read once
 
     @cache
-    def house(act: Act, office: int | None) -> House:
-        return hands.house(conn, act, office, hands.seconds(conn, act))
+    def house(act: Act, office: int | None, account: int | None) -> House:
+        among = [each for each in hands.seconds(conn, act) if each.row != account]
+        return hands.house(conn, act, office, among)
 
     def could(request: StaffRequest) -> bool:
         if request.signed_by is None:
@@ -159,14 +167,14 @@ def signable(conn: Conn, requests: Sequence[StaffRequest], staff_row: int) -> li
         if hand.role not in RIGHTS[request.act].second or request.signed_by == staff_row:
             return False
         first = person(request.signed_by)
-        there = house(request.act, request.office_id)
-        return first is not None and hands.may_agree(request.act, first, hand, there) is None
+        there = house(request.act, request.office_id, request.account_id)
+        return first is not None and _against(request, first, hand, there) is None
 
     return [each for each in requests if could(each)]
 
 
 def _seconds(conn: Conn, request: StaffRequest) -> tuple[list[Hand], House]:
-    seconds = hands.seconds(conn, request.act)
+    seconds = [each for each in hands.seconds(conn, request.act) if each.row != request.account_id]
     return seconds, hands.house(conn, request.act, request.office_id, seconds)
 
 
@@ -180,6 +188,13 @@ def _signing(conn: Conn, by: Doer) -> Hand:
 
 def _may_sign(conn: Conn, staff_row: int | None) -> bool:
     return staff_row is not None and hands.hand(conn, staff_row) is not None
+
+
+def _against(request: StaffRequest, first: Hand, second: Hand, house: House) -> Conflict | None:
+    """Return what speaks against `second` agreeing; nobody agrees to what his own account is."""
+    if request.account_id == second.row:
+        return OwnAccount()
+    return hands.may_agree(request.act, first, second, house)
 
 
 def _refuse(against: Conflict | None) -> None:

@@ -27,6 +27,7 @@ class BadAddress(Invalid):
     """No webhook goes to such an address; the message says why."""
 
     field = "url"
+    word = "webhook_bad_address"
     summary = "the body has bad fields: see errors"
 
 

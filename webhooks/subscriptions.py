@@ -42,10 +42,13 @@ class TooManySubscriptions(Conflict):
     """The token has as many subscriptions as one may have."""
 
     sentence = f"you have {MOST_PER_TOKEN} webhooks: end one of them first"
+    word = "webhook_too_many"
 
 
 class SubscribedAlready(Conflict):
     """The address, in whatever notation, is that of another subscription of the token."""
+
+    word = "webhook_there_already"
 
     def __init__(self, id_: int) -> None:
         super().__init__(

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, Literal
-
-from psycopg.rows import class_row
 
 from postal.people.doer import Doer, Operator
 from store.database import Conn
 
 # found: it was among the results of a search · opened: its page · listed: one of many on a page ·
 # revealed: the whole number · simulated: a what-if began there · exported: it left as a file ·
-# acted: something was done to it
+# acted: something was done to it · sign_in_failed: a wrong password or second factor at the account
 What = Literal[
-    "found", "opened", "listed", "revealed", "simulated", "exported", "acted", "signed_in"
-]
+    "found", "opened", "listed", "revealed", "simulated", "exported", "acted", "signed_in",
+    "sign_in_failed",
+]  # fmt: skip
 
 # Whoever looks at the same again within this time, for the same reason, looks still: pages that
 # are open ask for news every few seconds.
@@ -35,27 +34,6 @@ class Onlooker:
 
     by: Doer
     where: str
-
-
-@dataclass(frozen=True)
-class Look:
-    """One line of the log. `phone` is E.164; `article` the article's number.
-
-    `staff_id`, `token`, `operator`: who looked; a token may name a member of staff as well.
-    `shown`: how many people a list showed; None: it was about one.
-    """
-
-    id: int
-    at: datetime
-    staff_id: str | None
-    name: str | None
-    token: str | None
-    operator: str | None
-    what: What
-    phone: str | None
-    article: str | None
-    shown: int | None
-    reason: str | None
 
 
 def note(
@@ -174,29 +152,3 @@ def _line(by: Doer, what: What, reason: str | None) -> dict[str, object]:
 
 def _reason(reader: Onlooker, about: str) -> str:
     return f"{reader.where}: {about}" if about else reader.where
-
-
-def read(
-    conn: Conn,
-    limit: int,
-    *,
-    before: int | None = None,
-    staff_id: str | None = None,
-    phone: str | None = None,
-) -> list[Look]:
-    """Return the newest lines before `before`; of one member of staff, or about one telephone."""
-    with conn.cursor(row_factory=class_row(Look)) as cursor:
-        return cursor.execute(
-            """
-            SELECT l.id, l.at, s.staff_id, s.name, t.name AS token, l.operator, l.what, l.phone,
-                   a.number AS article, l.shown, l.reason
-            FROM access_log l LEFT JOIN staff s ON s.id = l.staff_id
-            LEFT JOIN tokens t ON t.id = l.token_id
-            LEFT JOIN articles a ON a.id = l.article_id
-            WHERE (%(before)s::bigint IS NULL OR l.id < %(before)s)
-              AND (%(staff_id)s::text IS NULL OR s.staff_id = %(staff_id)s)
-              AND (%(phone)s::text IS NULL OR l.phone = %(phone)s)
-            ORDER BY l.id DESC LIMIT %(limit)s
-            """,
-            {"before": before, "staff_id": staff_id, "phone": phone, "limit": limit},
-        ).fetchall()

@@ -43,7 +43,8 @@ _HASHER = PasswordHasher()  # argon2id with the library's own parameters (RFC 91
 class Account:
     """A member of staff who may sign in. `enrolled`: the authenticator is set up.
 
-    `codes_kept`: the person said that the recovery codes are written down.
+    `codes_kept`: the person said that the recovery codes are written down. `handed_over`: the
+    password is one that somebody else saw, and opens only the page where another is chosen.
     """
 
     id: int
@@ -55,6 +56,7 @@ class Account:
     office_pin: str
     enrolled: bool
     codes_kept: bool
+    handed_over: bool
 
 
 class WeakPassword(Invalid):
@@ -71,7 +73,7 @@ def add(conn: Conn, staff_id: str, name: str, role: Role, office_pin: str, passw
     or `name`.
     """
     staff_id, name = read_names(staff_id, name)
-    password_hash = _hashed(staff_id, password)
+    password_hash = hashed(staff_id, password)
     office_id, _ = office_of(conn, office_pin)
     try:
         with conn.transaction():
@@ -91,7 +93,9 @@ def set_password(
 
     Raise `UnknownStaff` and `WeakPassword`.
     """
-    staff_row = _change(conn, staff_id, now, "password_hash = %s", _hashed(staff_id, password))
+    staff_row = change(
+        conn, staff_id, now, "password_hash = %s, password_until = NULL", hashed(staff_id, password)
+    )
     tries.forgive_all(conn, staff_row)
     notices.note(conn, staff_row, "password_changed", now, place)
 
@@ -132,7 +136,7 @@ def forget_second_factor(conn: Conn, staff_id: str, now: datetime) -> None:
         "totp_salt = %s, totp_key = %s, totp_sealed = NULL, totp_confirmed_at = NULL,"
         " totp_step = NULL, recovery_confirmed_at = NULL"
     )
-    staff_row = _change(conn, staff_id, now, changes, *SECRET.new(conn))
+    staff_row = change(conn, staff_id, now, changes, *SECRET.new(conn))
     conn.execute("DELETE FROM recovery_codes WHERE staff_id = %s", (staff_row,))
     conn.execute("DELETE FROM passkeys WHERE staff_id = %s", (staff_row,))
     forget_browsers(conn, staff_row)
@@ -142,7 +146,7 @@ def forget_second_factor(conn: Conn, staff_id: str, now: datetime) -> None:
 
 def end(conn: Conn, staff_id: str, now: datetime) -> None:
     """End the account: it cannot sign in any more. Raise `UnknownStaff`."""
-    _change(conn, staff_id, now, "active = false")
+    change(conn, staff_id, now, "active = false")
 
 
 def listed(conn: Conn) -> list[Account]:
@@ -159,7 +163,7 @@ def get(conn: Conn, staff_row: int) -> Account | None:
 
 _READ = """
 SELECT s.id, s.staff_id, s.name, s.role, o.name, o.id, o.pin, s.totp_confirmed_at IS NOT NULL,
-       s.recovery_confirmed_at IS NOT NULL
+       s.recovery_confirmed_at IS NOT NULL, s.password_until IS NOT NULL
 FROM staff s JOIN offices o ON o.id = s.office_id
 WHERE s.active AND s.role <> 'postman' AND s.password_hash IS NOT NULL
 """
@@ -178,10 +182,11 @@ def check_password(
     """
     row = conn.execute(
         "SELECT id, password_hash FROM staff WHERE staff_id = %s"
-        " AND active AND role <> 'postman' AND password_hash IS NOT NULL",
-        (staff_id,),
+        " AND active AND role <> 'postman' AND password_hash IS NOT NULL"
+        " AND (password_until IS NULL OR password_until > %s)",
+        (staff_id, now),
     ).fetchone()
-    right = _equal(row[1] if row else _nobodys(), password)
+    right = is_password(row[1] if row else _nobodys(), password)
     if row is None:
         return None
     tried = tries.lock(conn, row[0], place, now)
@@ -279,7 +284,8 @@ def _step(totp: pyotp.TOTP, typed: str, last: int | None, now: datetime) -> int 
     return None
 
 
-def _hashed(staff_id: str, password: str) -> str:
+def hashed(staff_id: str, password: str) -> str:
+    """Return the argon2 hash of a password. Raise `WeakPassword`."""
     if not SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
         raise WeakPassword(
             f"a password has {SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters: several words"
@@ -290,7 +296,8 @@ def _hashed(staff_id: str, password: str) -> str:
     return _HASHER.hash(password)
 
 
-def _equal(password_hash: str, password: str) -> bool:
+def is_password(password_hash: str, password: str) -> bool:
+    """Tell whether this is the password, as slowly as argon2 tells it."""
     try:
         return _HASHER.verify(password_hash, password[:_LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
@@ -302,7 +309,7 @@ def _nobodys() -> str:
     return _HASHER.hash(secrets.token_urlsafe())
 
 
-def _change(conn: Conn, staff_id: str, now: datetime, changes: str, *values: object) -> int:
+def change(conn: Conn, staff_id: str, now: datetime, changes: str, *values: object) -> int:
     """Change an account and end its sign-ins; return its row id. Raise `UnknownStaff`."""
     row = conn.execute(
         f"UPDATE staff SET {changes} WHERE staff_id = %s AND active AND role <> 'postman'"  # noqa: S608

@@ -19,13 +19,15 @@ from store.database import Conn
 # opened_browser, opened_network: signed in where that was not done before · enrolled: an
 # authenticator was set up · recovery_used: instead of the second factor · recovery_renewed ·
 # passkey_added, passkey_removed · passkey_doubted: its count went back, so there may be a copy ·
-# password_changed · factors_forgotten: by an operator · phone_changed · ended: another person ended
+# password_changed · factors_forgotten: by an operator, or by two · phone_changed · seat_changed:
+# another role or office · ended: another person ended
 # a sign-in · place_locked: five wrong tries · guessed: wrong tries from many places ·
 # password_known: right password, wrong second factor · pin_guessed: a postman's PIN, from elsewhere
 NoticeKind = Literal[
     "opened_browser", "opened_network", "enrolled", "recovery_used", "recovery_renewed",
     "passkey_added", "passkey_removed", "passkey_doubted", "password_changed", "factors_forgotten",
-    "phone_changed", "ended", "place_locked", "guessed", "password_known", "pin_guessed",
+    "phone_changed", "seat_changed", "ended", "place_locked", "guessed", "password_known",
+    "pin_guessed",
 ]  # fmt: skip
 
 # A stranger can cause these as often as he likes: each is told once an hour.

@@ -33,6 +33,7 @@ class UnknownOffice(Unknown):
     """No delivery office has this PIN."""
 
     field = "office_pin"
+    word = "office_pin_unknown"
 
     def __init__(self, pin: str) -> None:
         super().__init__(f"there is no office with the PIN {pin}")
@@ -49,6 +50,7 @@ class StaffIdTaken(Conflict):
     """Another person, or the same one with other data, has this staff id."""
 
     field = "staff_id"
+    word = "staff_id_taken"
 
     def __init__(self, staff_id: str) -> None:
         super().__init__(f"the staff id {staff_id} is taken: choose another")
@@ -105,12 +107,12 @@ def read_names(staff_id: str, name: str) -> tuple[str, str]:
     bare = signs.bare(staff_id)
     if _STAFF_ID.fullmatch(bare) is None:
         say = "a staff id has 1 to 40 letters, digits, dots, hyphens and underscores"
-        raise Invalid(say, field="staff_id")
+        raise Invalid(say, field="staff_id", word="staff_names_bad")
     try:
         return bare, names.read(name)
     except names.NoName:
         say = f"a name has 1 to {names.LONGEST} printable characters"
-        raise Invalid(say, field="name") from None
+        raise Invalid(say, field="name", word="staff_names_bad") from None
 
 
 def office_of(conn: Conn, pin: str) -> tuple[int, str]:

@@ -20,7 +20,10 @@ Act = Literal[
     "sign_request", "figures", "fraud", "book", "correct_typing", "statement", "books",
     "correct_entry", "payments",
     "deliver", "paper_day", "vouch", "judge_return", "import", "carriers", "webhooks", "access_log",
-    "data_protection", "passkeys", "accounts", "end_sign_in", "reopen_counter", "tariff",
+    "data_protection", "passkeys", "accounts", "end_sign_in", "reopen_counter",
+    "tariff",
+    "administration", "staff", "change_staff", "end_staff", "offices", "change_offices", "postmen",
+    "change_postmen", "tokens", "change_tokens", "change_webhooks", "templates",
 ]  # fmt: skip
 # own: what belongs to the office of the account · district: what belongs to any office
 Reach = Literal["own", "district"]
@@ -52,6 +55,7 @@ _CLERKS: Final[_Who] = {"clerk": "own", "postmaster": "own"}
 _WINDOW: Final[_Who] = {**_HELPERS, "clerk": "own"}
 _PASSKEYS: Final[_Who] = {"supervisor": "own", "postmaster": "own", "administrator": "own"}
 _KEEPERS: Final[_Who] = {"supervisor": "district", "administrator": "district"}
+_ADMINISTRATOR: Final[_Who] = {"administrator": "district"}
 
 RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
     {
@@ -130,6 +134,37 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
             "what people ask of their data, and breaches, with their times", _KEEPERS
         ),
         "access_log": Right("the access log; no person's data", {"administrator": "district"}),
+        "administration": Right("the door of the administration", _WATCHERS),
+        "staff": Right("everybody's account: role, office, last sign-in", _KEEPERS),
+        # Who could add a second account alone could be both of the two that everything else takes.
+        "change_staff": Right(
+            "add an account; another role or office; a new password or second factor for somebody",
+            _ADMINISTRATOR,
+            "two",
+            _JUDGES,
+        ),
+        "end_staff": Right(
+            "end an account; name its telephone; forget wrong tries", _ADMINISTRATOR, "fresh"
+        ),
+        "offices": Right("the offices", _KEEPERS),
+        "change_offices": Right(
+            "add offices from the directory of PINs; who keeps an office's accounts",
+            _ADMINISTRATOR,
+            "fresh",
+        ),
+        "postmen": Right("postmen, their beats and telephones", _WATCHERS),
+        "change_postmen": Right(
+            "add a postman; give him another beat; end him",
+            {"postmaster": "own", "administrator": "district"},
+            "fresh",
+        ),
+        "tokens": Right("the tokens of software: what each may do, when it was used", _KEEPERS),
+        "change_tokens": Right("make, renew and end tokens", _ADMINISTRATOR, "fresh"),
+        "change_webhooks": Right("make, try and end webhooks", _ADMINISTRATOR, "fresh"),
+        "templates": Right(
+            "read the texts, their segments and what is registered of them",
+            {**_WATCHERS, "agent": "district"},
+        ),
     }
 )
 

@@ -31,6 +31,7 @@ class TokenNameTaken(Conflict):
     """A token of this name exists, perhaps a revoked one: names are never reused."""
 
     field = "name"
+    word = "token_name_taken"
 
 
 class UnknownToken(Unknown):
@@ -86,7 +87,8 @@ def create(
     """
     given = grant or TokenGrant()
     if not 1 <= len(name) <= 100 or not name.isprintable():
-        raise Invalid("a token's name has 1 to 100 printable characters", field="name")
+        says = "a token's name has 1 to 100 printable characters"
+        raise Invalid(says, field="name", word="token_bad_name")
     _check_life(given.life)
     token = _PREFIX + secrets.token_urlsafe(_BYTES)
     made = conn.execute(
@@ -154,6 +156,15 @@ def named(conn: Conn, name: str) -> Token:
     return found
 
 
+def by_row(conn: Conn, row: int) -> Token:
+    """Return the token with this row, also where it was revoked. Raise `UnknownToken`."""
+    with conn.cursor(row_factory=class_row(Token)) as cursor:
+        found = cursor.execute(f"{_READ} WHERE id = %s", (row,)).fetchone()
+    if found is None:
+        raise UnknownToken(str(row))
+    return found
+
+
 def identify(conn: Conn, token: str) -> Token | None:
     """Return the token that this is, expired or not; None where it is unknown or revoked."""
     with conn.cursor(row_factory=class_row(Token)) as cursor:
@@ -185,7 +196,8 @@ def _offices(conn: Conn, pins: Sequence[str]) -> list[int]:
 
 def _check_life(life: timedelta) -> None:
     if not timedelta() < life <= LONGEST_LIFE:
-        raise Invalid("a token holds for 1 to 1825 days", field="expires")
+        says = "a token holds for 1 to 1825 days"
+        raise Invalid(says, field="expires", word="token_bad_life")
 
 
 def _digest(token: str) -> bytes:

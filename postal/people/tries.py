@@ -9,9 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from postal.people import notices
+from postal.people import access, notices
 from postal.people.allowance import Allowance
-from postal.people.places import Knows, SignInPlace, browser_row, is_network_known
+from postal.people.doer import Doer, Staff
+from postal.people.places import (
+    Knows,
+    SignInPlace,
+    browser_row,
+    is_network_known,
+    masked_network,
+)
 from store.database import Conn
 
 TRIES: Final = 5  # of password and second factor together, in a row, from one place
@@ -31,6 +38,7 @@ class AccountTries:
     """The tries at one account from one place, and from all strange ones; its row is locked."""
 
     staff_row: int
+    staff_id: str
     place: SignInPlace
     knows: Knows
     key: str
@@ -54,10 +62,11 @@ class AccountTries:
 def lock(conn: Conn, staff_row: int, place: SignInPlace, now: datetime) -> AccountTries:
     """Lock the account's row and return the tries at it from `place`."""
     slow = conn.execute(
-        "SELECT passwords_slow, numbers_slow FROM staff WHERE id = %s FOR NO KEY UPDATE",
+        "SELECT staff_id, passwords_slow, numbers_slow FROM staff WHERE id = %s FOR NO KEY UPDATE",
         (staff_row,),
     ).fetchone()
     assert slow is not None
+    staff_id, *slow_until = slow
     browser = browser_row(conn, staff_row, place)
     knows: Knows = "browser" if browser is not None else "nothing"
     if browser is None and is_network_known(conn, staff_row, place, now):
@@ -68,14 +77,20 @@ def lock(conn: Conn, staff_row: int, place: SignInPlace, now: datetime) -> Accou
         (staff_row, key),
     ).fetchone()
     wrong, locks, locked_until = counted or (0, 0, None)
-    return AccountTries(staff_row, place, knows, key, wrong, locks, locked_until, *slow)
+    return AccountTries(
+        staff_row, staff_id, place, knows, key, wrong, locks, locked_until, *slow_until
+    )
 
 
 def count_wrong(conn: Conn, tries: AccountTries, kind: TriedKind, now: datetime) -> None:
     """Count a wrong try; the fifth locks the place, and each further lock is twice as long.
 
-    The owner is told of a lock, and when strange places have used up what they have together.
+    The owner is told of a lock, and when strange places have used up what they have together. The
+    access log has each: what is refused unread, for too many tries, writes nothing into it.
     """
+    where = masked_network(tries.place.network) if tries.place.network else "nowhere"
+    whose = Doer(Staff(tries.staff_row, tries.staff_id), None, None, None, now)
+    access.note(conn, whose, "sign_in_failed", reason=f"{kind}, {where}")
     wrong, locks, until = tries.wrong + 1, tries.locks, None
     if wrong >= TRIES:
         until = now + LOCKED_FOR * 2 ** min(locks, _MOST_DOUBLINGS)

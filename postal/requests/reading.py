@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from flows.events import DocumentType
 from postal.counter.ledger import Method
 from postal.counter.payment_rules import Way
+from postal.people.accounts import Role
 from postal.people.rights import Act
 from postal.requests.wish import ACT, What, Wish
 from store.database import Conn
@@ -53,6 +54,10 @@ class StaffRequest:
     counter_day_id: int | None
     closed_day_id: int | None
     closed_counter: int | None
+    account_id: int | None
+    account: str | None
+    account_name: str | None
+    account_role: Role | None
     reason: str
     note: str
     software: str | None
@@ -83,7 +88,7 @@ class StaffRequest:
         if self.closed_counter is not None:
             return str(self.closed_counter)
         day = None if self.day is None else self.day.isoformat()
-        return self.article or self.postman or day or f"#{self.credit_id}"
+        return self.article or self.postman or self.account or day or f"#{self.credit_id}"
 
 
 class UnknownRequest(Unknown):
@@ -98,7 +103,8 @@ SELECT r.id, r.what, r.state, r.article_id, a.number AS article, r.postman_id,
        (SELECT min(c.id) FROM conversations c WHERE c.whose = p.phone) AS conversation,
        r.credit_id, k.paise, r.day, r.office_id, o.name AS office, r.phone, r.document,
        r.document_last4, r.payment, r.refund_way, r.refund_ref, r.counter_day_id, r.closed_day_id,
-       e.counter AS closed_counter, r.reason, r.note,
+       e.counter AS closed_counter, r.account_id, coalesce(r.new_account, c.staff_id) AS account,
+       r.account_name, r.account_role, r.reason, r.note,
        t.name AS software, r.named_id AS named, n.staff_id AS named_id, r.asked_at, r.until,
        r.signed_by, f.staff_id AS signed_id, f.name AS signed_name, r.signed_at, r.decided_by,
        d.staff_id AS decided_id, d.name AS decided_name, r.decided_at, r.answer, r.refused_as,
@@ -107,7 +113,7 @@ FROM requests r LEFT JOIN articles a ON a.id = r.article_id LEFT JOIN staff p ON
 LEFT JOIN credits k ON k.id = r.credit_id LEFT JOIN offices o ON o.id = r.office_id
 LEFT JOIN tokens t ON t.id = r.token_id LEFT JOIN staff n ON n.id = r.named_id
 LEFT JOIN staff f ON f.id = r.signed_by LEFT JOIN staff d ON d.id = r.decided_by
-LEFT JOIN counter_days e ON e.id = r.closed_day_id
+LEFT JOIN counter_days e ON e.id = r.closed_day_id LEFT JOIN staff c ON c.id = r.account_id
 """
 
 
@@ -173,7 +179,7 @@ def news(conn: Conn, staff_row: int) -> list[StaffRequest]:
 
 
 def pin_hash(conn: Conn, id_: int) -> str:
-    """Return the argon2 hash of the PIN that a request waits to set."""
+    """Return the argon2 hash of the PIN or password that a request waits to set."""
     row = conn.execute("SELECT pin_hash FROM requests WHERE id = %s", (id_,)).fetchone()
     assert row is not None and row[0] is not None  # noqa: PT018 - asked with it, not decided yet
     return str(row[0])

@@ -13,12 +13,14 @@ from postal import walls
 from postal.counter import counter_days, credits
 from postal.counter.ledger import Method
 from postal.counter.payment_rules import Way
+from postal.people.accounts import Role
 from postal.people.rights import Act
 from store.database import Conn
 
 What = Literal[
     "correct_number", "move_destination", "reopen", "reset_pin", "name_phone", "document",
-    "refund", "reopen_counter", "reopen_day",
+    "refund", "reopen_counter", "reopen_day", "add_account", "change_account", "reset_password",
+    "reset_factor",
 ]  # fmt: skip
 ACT: Final[Mapping[What, Act]] = MappingProxyType(
     {
@@ -31,19 +33,33 @@ ACT: Final[Mapping[What, Act]] = MappingProxyType(
         "refund": "refund",
         "reopen_counter": "reopen_counter",
         "reopen_day": "reopen_day",
+        "add_account": "change_staff",
+        "change_account": "change_staff",
+        "reset_password": "change_staff",
+        "reset_factor": "change_staff",
     }
 )
 """The right that each takes (`postal/people/rights.py`)."""
 
 
 @dataclass(frozen=True)
+class AccountWish:
+    """An account as it is to be, at the office of the wish."""
+
+    staff_id: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True)
 class Wish:
-    """What somebody wants done, and with what. Exactly one of four rows, or `day`, says to whom.
+    """What somebody wants done, and with what. Exactly one row, `day` or `account` says to whom.
 
     `day`: of the office `office_id`, to be opened again. `phone`: E.164. `last4`: of the
-    document's number. `pin_hash`: argon2 of the PIN that its owner typed. `counter_day_id`: the
-    open counter that a refund in cash comes from; `closed_day_id`: the closed one that is to be
-    reopened.
+    document's number. `pin_hash`: argon2 of the PIN that its owner typed, or of the password that
+    is handed over. `counter_day_id`: the open counter that a refund in cash comes from;
+    `closed_day_id`: the closed one that is to be reopened. `account_id`: the account that is
+    changed, None for a new one; `account`: what it is to be.
     """
 
     what: What
@@ -61,6 +77,13 @@ class Wish:
     refund_ref: str | None = None
     counter_day_id: int | None = None
     pin_hash: str | None = field(default=None, repr=False)
+    account_id: int | None = None
+    account: AccountWish | None = None
+
+    @property
+    def new_account(self) -> str | None:
+        """Return the staff id of an account that is to be added."""
+        return self.account.staff_id if self.account and self.account_id is None else None
 
     @property
     def act(self) -> Act:
@@ -82,7 +105,7 @@ def office_of(conn: Conn, wish: Wish, asking: int | None) -> int | None:
         return row[0] if row else None
     if wish.closed_day_id is not None:
         return counter_days.get(conn, wish.closed_day_id).office_id
-    if wish.day is not None:
+    if wish.day is not None or wish.account is not None:
         return wish.office_id
     assert wish.credit_id is not None  # one of the four is there
     return credits.get(conn, wish.credit_id).office_id or asking

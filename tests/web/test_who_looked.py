@@ -144,6 +144,8 @@ def world(app: Flask, runtime: Runtime, owner: Database, player: Player, clock: 
             "text": one("SELECT min(id) FROM messages WHERE direction = 'in'"),
             "desk:id_": one("SELECT id FROM tickets WHERE phone = %s", RECIPIENT),
             "office:id_": list_,
+            # The administrator's own account, which none of the forms changes.
+            "administration:id_": one("SELECT id FROM staff WHERE staff_id = 'administrator-1'"),
             "counter:id_": str(booked.id),
             "counter.group:id_": str(waiting.id),
             "counter.day_statement:id_": str(at_counter.day.id),

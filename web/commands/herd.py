@@ -11,7 +11,9 @@ from india.calendar import day_of
 from messages.catalogue import LANGUAGES, catalogue
 from outbox.wake import SWEEP, ring
 from postal import herd as warnings
+from store.database import Conn
 from web import running
+from web.commands import operator
 from web.commands.refusals import refusals_shown
 
 herd = AppGroup("herd", help="Herd warnings.")
@@ -33,8 +35,15 @@ def warn(pin: str, yes: bool) -> None:
         texts = [catalogue().text(warnings.TEXT, language) for language in LANGUAGES]
         click.echo("\n".join(texts))
         click.confirm(f"{count} telephones get this, each in its language. Send it?", abort=True)
+
+    def work(conn: Conn) -> bool:
+        new = warnings.start(conn, pin, day_of(now), now, count)
+        if new:
+            operator.note(conn, f"{pin}, {count} telephones")
+        return new
+
     with refusals_shown():
-        new = runtime.database.run(lambda conn: warnings.start(conn, pin, day_of(now), now, count))
+        new = runtime.database.run(work)
     if not new:
         raise click.ClickException(f"{pin} is warned today already: once a day is enough")
     ring(runtime.redis, SWEEP)

@@ -12,6 +12,7 @@ from store import keyring
 from store.database import Conn
 from store.keyring import RingKey
 from web import running
+from web.commands import operator
 from web.commands.refusals import refusals_shown
 from web.operations import key_rotation
 from web.operations.key_uses import used
@@ -59,6 +60,8 @@ def rotate() -> None:
     runtime = running.runtime()
     with refusals_shown():
         done = key_rotation.rotate(runtime.database, runtime.keys, runtime.now())
+        made = ", ".join(done.made) or "an interrupted one"
+        runtime.database.run(lambda conn: operator.note(conn, made))
     if done.made:
         click.echo(f"made {', '.join(done.made)}")
     else:
@@ -77,12 +80,9 @@ def retire(names: tuple[str, ...]) -> None:
     """Retire keys or master keys, as codes-1. Refused while something depends on one."""
     runtime = running.runtime()
     for name in names:
-        with refusals_shown():
-            runtime.database.run(
-                lambda conn, name=name: key_rotation.retire(  # type: ignore[misc]
-                    conn, runtime.keys, name, runtime.now()
-                )
-            )
+        with refusals_shown(), runtime.database.transaction() as conn:
+            key_rotation.retire(conn, runtime.keys, name, runtime.now())
+            operator.note(conn, name)
         click.echo(f"{name} is retired")
 
 

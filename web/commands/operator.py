@@ -8,8 +8,10 @@ from typing import Final
 
 import click
 
+from postal.people import access
 from postal.people.access import Onlooker
 from postal.people.doer import Doer, Operator
+from store.database import Conn
 from web import running
 
 _LONGEST: Final = 64
@@ -32,3 +34,13 @@ def doer() -> Doer:
 def reader() -> Onlooker:
     """Return who reads, and by which command, for functions that show people's data."""
     return Onlooker(doer(), click.get_current_context().command_path)
+
+
+def note(conn: Conn, what: str, *, phone: str | None = None) -> None:
+    """Write down that the operator did something with this command, in its transaction.
+
+    `what`: to whom or what, never a secret. `phone`: E.164, where it is about one.
+    """
+    # The command's own name: what the shell calls the program is nobody's matter.
+    command = " ".join(click.get_current_context().command_path.split()[-2:])
+    access.note(conn, doer(), "acted", phone=phone, reason=f"{command}: {what}")

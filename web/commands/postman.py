@@ -10,7 +10,10 @@ from india import phone as phones
 from outbox.wake import wake
 from postal.acts import handsets
 from postal.people import people, pins
+from postal.people.people import Postman
+from store.database import Conn
 from web import running
+from web.commands import operator
 from web.commands.refusals import refusals_shown
 
 postman = AppGroup("postman", help="Postmen.")
@@ -33,9 +36,13 @@ def add(staff_id: str, name: str, phone: str, office_pin: str, pin: str) -> None
     runtime = running.runtime()
     with refusals_shown():
         number = phones.read(phone)
-        made = runtime.database.run(
-            lambda conn: people.add_postman(conn, staff_id, name, number, office_pin, pin)
-        )
+
+        def work(conn: Conn) -> Postman:
+            made = people.add_postman(conn, staff_id, name, number, office_pin, pin)
+            operator.note(conn, f"{staff_id} of {office_pin}", phone=number)
+            return made
+
+        made = runtime.database.run(work)
     click.echo(f"{made.name} ({made.staff_id}) of {made.office} {made.office_pin} is added")
 
 
@@ -47,7 +54,12 @@ def name_phone(staff_id: str, phone: str) -> None:
     runtime = running.runtime()
     with refusals_shown():
         number = phones.read(phone)
-        runtime.database.run(lambda conn: postmen.name_phone(runtime, conn, staff_id, number))
+
+        def work(conn: Conn) -> None:
+            postmen.name_phone(runtime, conn, staff_id, number)
+            operator.note(conn, staff_id, phone=number)
+
+        runtime.database.run(work)
     wake(runtime.redis)
     click.echo(f"{phones.masked(number)} is asked for the PIN of {staff_id}")
 
@@ -57,8 +69,14 @@ def name_phone(staff_id: str, phone: str) -> None:
 def block(staff_id: str) -> None:
     """Block the lost telephone of STAFF_ID at once. `flask postman phone` names another."""
     runtime = running.runtime()
+
+    def work(conn: Conn) -> int:
+        killed = handsets.block(conn, staff_id, runtime.now())
+        operator.note(conn, staff_id)
+        return killed
+
     with refusals_shown():
-        killed = runtime.database.run(lambda conn: handsets.block(conn, staff_id, runtime.now()))
+        killed = runtime.database.run(work)
     click.echo(f"the telephone of {staff_id} is blocked; {killed} codes died with it")
 
 
@@ -68,6 +86,11 @@ def block(staff_id: str) -> None:
 def set_pin(staff_id: str, pin: str) -> None:
     """Set a new PIN for STAFF_ID; a lock after wrong ones ends."""
     runtime = running.runtime()
+
+    def work(conn: Conn) -> None:
+        pins.set_pin(conn, staff_id, pin)
+        operator.note(conn, staff_id)
+
     with refusals_shown():
-        runtime.database.run(lambda conn: pins.set_pin(conn, staff_id, pin))
+        runtime.database.run(work)
     click.echo(f"{staff_id} has a new PIN")

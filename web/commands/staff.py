@@ -17,6 +17,7 @@ from postal.people.accounts import ROLES
 from postal.people.rights import RIGHTS
 from store.database import Conn
 from web import running
+from web.commands import operator
 from web.commands.refusals import refusals_shown
 
 MARKS: Final = ("<!-- who may what -->", "<!-- so far who may what -->")
@@ -52,6 +53,7 @@ def add(
         accounts.add(conn, staff_id, name, role, office_pin, password)
         if number is not None:
             set_phone(runtime, conn, staff_id, number)
+        operator.note(conn, f"{staff_id}, {role} of {office_pin}", phone=number)
 
     _do(work)
     wake(runtime.redis)
@@ -64,7 +66,12 @@ def add(
 def password(staff_id: str, password: str) -> None:
     """Set another password for STAFF_ID; a lock ends, and so does every sign-in."""
     now = running.runtime().now()
-    _do(lambda conn: accounts.set_password(conn, staff_id, password, now))
+
+    def work(conn: Conn) -> None:
+        accounts.set_password(conn, staff_id, password, now)
+        operator.note(conn, staff_id)
+
+    _do(work)
     click.echo(f"{staff_id} has a new password")
 
 
@@ -80,6 +87,7 @@ def phone(staff_id: str, phone: str | None) -> None:
         nonlocal number
         number = phones.read(phone) if phone else None
         set_phone(runtime, conn, staff_id, number)
+        operator.note(conn, f"{staff_id}, {'named' if number else 'none'}", phone=number)
 
     _do(work)
     wake(runtime.redis)
@@ -91,7 +99,12 @@ def phone(staff_id: str, phone: str | None) -> None:
 @click.argument("staff_id")
 def unlock(staff_id: str) -> None:
     """Forget the wrong tries at the account of STAFF_ID, wherever they came from."""
-    _do(lambda conn: accounts.unlock(conn, staff_id))
+
+    def work(conn: Conn) -> None:
+        accounts.unlock(conn, staff_id)
+        operator.note(conn, staff_id)
+
+    _do(work)
     click.echo(f"{staff_id} may try again, from everywhere")
 
 
@@ -100,7 +113,12 @@ def unlock(staff_id: str) -> None:
 def second_factor(staff_id: str) -> None:
     """Let STAFF_ID, without telephone and recovery codes, set up a new second factor."""
     now = running.runtime().now()
-    _do(lambda conn: accounts.forget_second_factor(conn, staff_id, now))
+
+    def work(conn: Conn) -> None:
+        accounts.forget_second_factor(conn, staff_id, now)
+        operator.note(conn, staff_id)
+
+    _do(work)
     click.echo(f"{staff_id} sets up a new second factor at the next sign-in")
 
 
@@ -109,7 +127,12 @@ def second_factor(staff_id: str) -> None:
 def end(staff_id: str) -> None:
     """End the account of STAFF_ID at once."""
     now = running.runtime().now()
-    _do(lambda conn: accounts.end(conn, staff_id, now))
+
+    def work(conn: Conn) -> None:
+        accounts.end(conn, staff_id, now)
+        operator.note(conn, staff_id)
+
+    _do(work)
     click.echo(f"{staff_id} signs in no more")
 
 
@@ -137,6 +160,7 @@ def number(staff_id: str) -> None:
         if found is None:
             raise click.ClickException(str(pins.UnknownStaff(staff_id)))
         totp = accounts.totp(conn, found.id, runtime.keys)
+        operator.note(conn, staff_id)
     click.echo(totp.at(runtime.now()))
 
 
@@ -149,6 +173,7 @@ def account_office(office_pin: str, account_pin: str) -> None:
     def work(conn: Conn) -> None:
         office_id, _ = people.office_of(conn, office_pin)
         offices.set_account_office(conn, office_id, people.office_of(conn, account_pin)[0])
+        operator.note(conn, f"{office_pin} at {account_pin}")
 
     _do(work)
     click.echo(f"where {office_pin} has one hand alone, the second sits at {account_pin}")

@@ -13,6 +13,7 @@ from postal.people.tokens import Token, TokenGrant
 from store.database import Conn
 from web import running
 from web.api.engine import scopes
+from web.commands import operator
 from web.commands.refusals import refusals_shown
 
 token = AppGroup("token", help="Bearer tokens of the API.")
@@ -59,7 +60,13 @@ def create(
             life=timedelta(days=expires),
             calls_a_minute=rate,
         )
-        made = running.runtime().database.run(lambda conn: tokens.create(conn, name, grant, now))
+
+        def work(conn: Conn) -> str:
+            made = tokens.create(conn, name, grant, now)
+            operator.note(conn, f"{name}, {expires} days, {_granted(grant)}")
+            return made
+
+        made = running.runtime().database.run(work)
     click.echo("Keep it: it is not stored and cannot be shown again.", err=True)
     click.echo(made)
 
@@ -70,8 +77,14 @@ def create(
 def renew(name: str, expires: int) -> None:
     """Let the token called NAME hold longer, from today; it stays the same."""
     now, life = running.runtime().now(), timedelta(days=expires)
+
+    def work(conn: Conn) -> datetime:
+        until = tokens.renew(conn, name, life, now)
+        operator.note(conn, f"{name}, {expires} days")
+        return until
+
     with refusals_shown():
-        until = running.runtime().database.run(lambda conn: tokens.renew(conn, name, life, now))
+        until = running.runtime().database.run(work)
     click.echo(f"{name} holds until {until:%Y-%m-%d %H:%M} UTC")
 
 
@@ -119,9 +132,23 @@ def log(name: str, days: int, lines: int) -> None:
 @click.argument("name")
 def revoke(name: str) -> None:
     """End the token called NAME at once."""
-    if not running.runtime().database.run(lambda conn: tokens.revoke(conn, name)):
+
+    def work(conn: Conn) -> bool:
+        ended = tokens.revoke(conn, name)
+        if ended:
+            operator.note(conn, name)
+        return ended
+
+    if not running.runtime().database.run(work):
         raise click.ClickException(str(tokens.UnknownToken(name)))
     click.echo(f"{name} is revoked")
+
+
+def _granted(grant: TokenGrant) -> str:
+    """Return what a token may do, in the words of the options."""
+    may = "every scope" if grant.scopes is None else ", ".join(grant.scopes)
+    where = "every office" if grant.office_pins is None else ", ".join(grant.office_pins)
+    return f"{may}, {where}"
 
 
 def _state(one: Token, now: datetime) -> str:

@@ -6,9 +6,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from outbox.wake import SWEEP, ring
-from postal.people import accounts, notices
+from postal.people import access, accounts, notices, staffing
 from store.database import Conn
-from web.desk.room import home, key, me, route, runtime
+from store.refusals import Refusal
+from web.desk.room import doer, home, key, me, route, runtime
 from web.staff import factors
 from web.staff.places import here
 from web.staff.refusals import word_of
@@ -43,6 +44,34 @@ def change_password() -> Page:
     ring(runtime().redis, SWEEP)
     good = outcome == "account_password_changed"
     return render_template("desk/account.html", outcome=outcome, good=good), 200 if good else 422
+
+
+@route("/own-password", "enter")
+def own_password() -> Page:
+    """Ask for a password of one's own in the place of the one that was handed over."""
+    if not me().account.handed_over:
+        return redirect(home())
+    return render_template("desk/own_password.html")
+
+
+@route("/own-password", "enter", methods=("POST",))
+def choose_own_password() -> Page:
+    """Set it; from now on everything opens that the role may."""
+    new, again = request.form.get("new", ""), request.form.get("again", "")
+    if not me().account.handed_over:
+        return redirect(home())
+    if new != again:
+        return render_template("desk/own_password.html", refused="own_password_differs"), 422
+
+    def choose(conn: Conn) -> None:
+        staffing.choose_own(conn, me().sign_in, new, runtime().now())
+        access.note(conn, doer(), "acted", reason="chose an own password")
+
+    try:
+        runtime().database.run(choose)
+    except Refusal as refusal:
+        return render_template("desk/own_password.html", refused=word_of(refusal)), 422
+    return redirect(home())
 
 
 @route("/account/recovery-codes", "enter", methods=("POST",))

@@ -47,9 +47,14 @@ _ROOMS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("desk.fraud", "nav_fraud"),
     ),
     "nav_keep": (
+        ("administration.staff", "administration_staff"),
+        ("administration.offices", "administration_offices"),
+        ("administration.postmen", "administration_postmen"),
+        ("administration.tokens_", "administration_tokens"),
+        ("administration.webhooks", "administration_webhooks"),
+        ("administration.templates", "administration_templates"),
         ("counter.tariff_sources", "nav_tariff"),
         ("desk.carriers", "nav_carriers"),
-        ("desk.webhook_board", "nav_webhooks"),
         ("desk.data_protection", "nav_data"),
         ("desk.access_log", "nav_access_log"),
         ("desk.account_board", "nav_accounts"),
@@ -60,6 +65,7 @@ _HOUSES: Final[Mapping[str, str]] = {
     "counter": "nav_counter",
     "office": "nav_office",
     "desk": "nav_desk",
+    "administration": "nav_keep",
 }
 _OWN: Final = ("enter", "passkeys")
 

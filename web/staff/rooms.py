@@ -42,6 +42,8 @@ _PATHS: list[str] = []
 _BEFORE_CODES: Final = frozenset(
     ("desk.recovery_codes", "desk.show_recovery_codes", "desk.keep_recovery_codes", "desk.sign_out")
 )
+# … who has not replaced yet a password that somebody else handed over.
+_BEFORE_OWN: Final = frozenset((*_BEFORE_CODES, "desk.own_password", "desk.choose_own_password"))
 _MOST_DONE: Final = 4  # forms that were done since a page was last shown
 _QUIET: set[str] = set()  # polled by the page itself: they do not prolong a sign-in
 
@@ -227,6 +229,8 @@ def admit() -> ResponseReturnValue | None:
         )
     if not me().account.codes_kept and endpoint not in _BEFORE_CODES:
         return go_to(url_for("desk.recovery_codes"))
+    if me().account.handed_over and endpoint not in _BEFORE_OWN:
+        return over.ended() or go_to(url_for("desk.own_password"))
     if not me().may(endpoint):
         abort(403)
     if endpoint not in _QUIET:

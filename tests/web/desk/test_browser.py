@@ -46,7 +46,10 @@ class Desk:
         expect(page.get_by_role("textbox")).to_be_focused()
         page.keyboard.type(number(self.runtime, row))
         page.keyboard.press("Enter")
-        page.get_by_role("button", name="I have written them down").press("Enter")
+        kept = page.get_by_role("button", name="I have written them down")
+        expect(kept).to_be_focused()
+        expect(page.get_by_role("button", name="Print")).to_be_visible()
+        page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Namaste")
 
     def find(self, query: str) -> None:

@@ -1,0 +1,25 @@
+"""Administration: staff, offices, postmen, tokens, webhooks, texts. Each module adds routes."""
+
+from web.administration import (
+    office_pages,
+    overview,
+    person_pages,
+    postman_pages,
+    staff_pages,
+    template_page,
+    token_pages,
+    webhook_pages,
+)
+from web.administration.room import administration
+
+__all__ = [
+    "administration",
+    "office_pages",
+    "overview",
+    "person_pages",
+    "postman_pages",
+    "staff_pages",
+    "template_page",
+    "token_pages",
+    "webhook_pages",
+]
