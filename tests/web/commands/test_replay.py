@@ -122,7 +122,7 @@ def test_the_desk_says_it_too(
     assert conversation is not None
     page = agent.get(conversation[0]).text
     assert "Today this would be answered differently" in page
-    assert f"sprint {id_}" in page
+    assert f'id="s{id_}"' in page
     assert "answered differently" in agent.get(f"/desk/sprints/{id_}").text
     assert "answered differently" not in agent.get(f"/desk/sprints/{id_ - 1}").text
 

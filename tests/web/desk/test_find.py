@@ -346,7 +346,7 @@ def test_an_office_and_its_lists_of_a_day(agent: Colleague) -> None:
 def test_what_does_not_exist_is_a_page_too(agent: Colleague, path: str) -> None:
     answer = agent.get(f"/desk/{path}")
     assert answer.status_code == 404
-    assert "There is nothing here." in answer.text
+    assert "There is no page at this address." in answer.text
 
 
 def test_a_dial_stands_in_the_timeline(agent: Colleague, player: Player) -> None:
