@@ -13,6 +13,7 @@ _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 _SEPARATORS = re.compile(r"[\s\-]+")
 _SHAPE = re.compile(r"([A-Z]{2})([0-9OI]{9})(IN)", re.IGNORECASE | re.ASCII)
 _REPAIRS = str.maketrans("OI", "01")  # only among the digits: the letters may well be OI
+_WIDE = frozenset(map(chr, (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
 _LONGEST = 64
 
 
@@ -29,8 +30,9 @@ def read(raw: str) -> str:
     if len(raw) > _LONGEST:
         raise ValueError("too long for an article number, which has 13 characters")
     bare = _SEPARATORS.sub("", signs.bare(raw))
-    # With an ignored case, Unicode's case folding accepts "ſ" and "ı".
-    shape = _SHAPE.fullmatch(bare) if bare.isascii() else None
+    # "ſ", "ı" and "K" become Latin letters when they are folded; wide letters are meant as such.
+    other = any(each.isalpha() and not each.isascii() and each not in _WIDE for each in raw)
+    shape = _SHAPE.fullmatch(bare) if bare.isascii() and not other else None
     if shape is None:
         raise ValueError("an article number is two letters, nine digits and IN, as EU123456785IN")
     service, digits, country = (part.upper() for part in shape.groups())

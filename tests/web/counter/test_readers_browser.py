@@ -58,6 +58,9 @@ def test_hindi_digits_and_pastes_are_taken_and_two_sums_refused_beside_the_field
     page.keyboard.press("Enter")
     expect(page.locator("[name=sender_phone]")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.locator("[name=sender_address]")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
     page.wait_for_url("**/counter/groups/*")
     assert kept(
         runtime,

@@ -125,7 +125,7 @@ def test_nothing_happens_before_the_second_person(
     assert "cannot agree" in sign(master, id_)
     assert (state(runtime, id_), recipient(runtime)) == ("waiting", RECIPIENT)
     page = second.get("/desk/requests").text
-    assert re.search(r'class="badge">1<', page)
+    assert re.search(r'class="waits">1<', page)
     assert "+91••••••0002" in second.get(at(id_)).text
     assert OTHER not in second.get(at(id_)).text
     assert "Agreed, and done." in sign(second, id_)

@@ -109,7 +109,7 @@ def test_a_ticket_note_is_kept_counted_once_and_not_written_over_a_change(
     closing.get_by_role("radio").first.check()
     settled(page)
     other.post("/desk/tickets/1/note", said="I have called her already")
-    closing.get_by_role("button", name="Close").click()
+    closing.get_by_role("button", name="Close").first.click()
     expect(page.get_by_role("alert")).to_contain_text("this ticket has changed")
     expect(page.get_by_role("alert")).to_contain_text("Agent a2")
     expect(page.get_by_text("I have called her already")).to_be_visible()

@@ -92,7 +92,7 @@ def test_a_receipt_is_printed_by_one_key_and_fits_the_roll(counter: Counter) -> 
     assert preview.barcodes() == []  # what is not counted is no receipt
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("This is the original")
-    expect(page.get_by_role("button", name="Open the printer's dialogue again")).to_be_focused()
+    expect(page.get_by_role("link", name="Next customer F9")).to_be_focused()
     counter.dialogues(1)
     (roll,) = counter.paper()
     left, _, right, bottom = roll.ink()
@@ -116,9 +116,9 @@ def test_the_keys_for_printing_count_it_first(counter: Counter) -> None:
     (leaf,) = counter.paper()
     assert (round(leaf.width), round(leaf.height)) == (210, 297)
     assert leaf.barcodes() == [ARTICLE]
-    page.get_by_role("link", name="Print a copy").press("Enter")
-    page.get_by_role("button", name="Print copy 1").press("Enter")
-    expect(page.locator(".copy")).to_have_text("COPY 1 · not the original")
+    page.get_by_role("link", name="Print a duplicate").press("Enter")
+    page.get_by_role("button", name="Print duplicate 1").press("Enter")
+    expect(page.locator(".copy")).to_have_text("DUPLICATE 1 · not the original")
     counter.dialogues(2)
 
 

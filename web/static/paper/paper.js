@@ -20,6 +20,7 @@ function begin() {
   if (again) {
     again.hidden = false;
     again.addEventListener("click", () => window.print());
+    if (!document.querySelector("[autofocus]:not(dialog *)")) again.focus();
   }
   if (counted) {
     const key = `printed ${counted.dataset.printing}`;
@@ -40,4 +41,6 @@ if (preview) {
   });
 }
 
+document.body.getBoundingClientRect(); // what is laid out has asked for its fonts
 document.fonts.ready.then(begin);
+document.fonts.addEventListener("loadingdone", cutRoll); // a late font changes the length
