@@ -116,15 +116,11 @@ def receipt_pdf(id_: int) -> Response | tuple[str, int]:
 
     A link alone prints nothing: without a printing it leads to the page that has the button.
     """
-    once = _uuid("printing")
-    if once is None:
-        return redirect(url_for("counter.receipt", id_=id_))
-
-    gstin = runtime().settings.gstin
+    once, gstin = _uuid("printing"), runtime().settings.gstin
 
     def read(conn: Conn) -> tuple[PrintedReceipt, Printing] | Group | None:
         group = own_group(conn, id_)
-        if group.state != "booked":
+        if group.state != "booked" or once is None:
             return group
         printing = receipts.printing(conn, id_, once)
         return (receipts.read(conn, id_, reader(), gstin), printing) if printing else None
@@ -133,6 +129,8 @@ def receipt_pdf(id_: int) -> Response | tuple[str, int]:
     if found is None:
         abort(404)
     if isinstance(found, Group):
+        if found.state == "booked":
+            return redirect(url_for("counter.receipt", id_=id_))
         return _none_yet(found)
     what, printing = found
     document = receipts_on_paper.receipt(

@@ -100,7 +100,7 @@ def test_two_people_open_the_day_again_and_it_is_closed_once_more(
     body = {"postman": "1002", "date": DAY, "articles": [number]}
     send = {"json": body, "headers": at.player.headers()}
     assert at.player.client.post("/api/v1/delivery-lists", **send).status_code == 409
-    assert reopen(at.clerk, "x") == "/office"
+    assert reopen(at.clerk, "x") == "/office#result"
     asked = reopen(at.clerk)
     assert re.fullmatch(r"/desk/requests/\d+", asked)
     assert "beats without a closed list can go out" in at.clerk.get(asked).text
