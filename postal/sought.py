@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from flows.reading.names import sounds
+from flows.sounds import sounds
 from store.database import Conn
 
 SHORTEST_NUMBER: Final = 5

@@ -74,7 +74,21 @@ def by_rules_and_model(normal: Normal, role: Role) -> dict[str, str]:
         acts = lead >= needed.get(guess.kind, 0) and not doubtful
         name = guess.kind if acts or guess.kind not in _ACTS else f"{guess.kind}_asked"
         added[name] = f"model, by {lead}: {', '.join(guess.pieces)}"
-    return added | found
+    return added | _agreed(found, guesses)
+
+
+def _agreed(found: dict[str, str], guesses: tuple[Guess, ...]) -> dict[str, str]:
+    """Return what the rules found; what would act is only asked where the model says another thing.
+
+    Of the texts that nobody had seen, each one that did harm was an act of the rules alone. Fraud
+    may be the model's second guess: where both could be meant, it wins
+    (docs/developing/trust.md rule 1).
+    """
+    meant = {"send_code": guesses[:1], "fraud": guesses}
+    doubted = {
+        kind for kind, agreeing in meant.items() if all(each.kind != kind for each in agreeing)
+    }
+    return {f"{kind}_asked" if kind in doubted else kind: why for kind, why in found.items()}
 
 
 def _alone(guesses: tuple[Guess, ...]) -> list[tuple[Guess, int]]:

