@@ -40,7 +40,7 @@ def sign_in(page: Page, address: str, runtime: Runtime, language: str = "en") ->
     page.keyboard.type(number(runtime, staff_row))
     page.keyboard.press("Enter")
     page.locator(".recovery-codes form button").first.press("Enter")  # in whatever language
-    expect(page.locator(".cards")).to_be_visible()
+    expect(page.locator(".cards").first).to_be_visible()
     page.goto(f"{address}/office/imports")
 
 
