@@ -68,6 +68,7 @@ from flows.postman import states as postman
 from flows.postman.beats import spoken
 from flows.recipient import states as recipient
 from flows.recipient.moves import is_asked
+from flows.recipient.wish_answers import GREETED_AGAIN_AFTER, greets
 from flows.sender_words import SENT_LATELY
 from india import calendar
 from india.calendar import INDIA
@@ -86,7 +87,6 @@ from store.gcra import Gcra
 # What a telephone may ask for; both fail closed without Valkey.
 CODES_AN_HOUR = 5  # code messages, calls among them
 CALLS_AN_HOUR = 3
-GREETED_AGAIN_AFTER: Final = timedelta(days=1)
 
 SAID: Final = "said"
 """What travels apart from the events: the code that was said at the window, or is on a slip."""
@@ -237,8 +237,9 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
 
 def _greeted(locked: Locked, phone: str, event: Event) -> bool:
     """Tell whether this text greets, and the telephone was greeted within a day."""
-    greets = isinstance(event, Wished) and any(wish.what == "greeting" for wish in event.wishes)
-    return greets and was_said(locked.conn, phone, "greeted", locked.now - GREETED_AGAIN_AFTER)
+    return greets(event) and was_said(
+        locked.conn, phone, "greeted", locked.now - GREETED_AGAIN_AFTER
+    )
 
 
 def day_end(settings: Settings, today: date) -> datetime:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -16,7 +17,7 @@ from flows import status
 from flows.acts.remarks import SuspendRemark
 from flows.acts.reports import NoteHint, OpenTicket
 from flows.decision import Act, Asked, Say
-from flows.events import Said, Wished
+from flows.events import Event, Said, Wished
 from flows.facts import ArticleFact, RecipientFacts
 from flows.machine import Case
 from flows.recipient import days
@@ -26,6 +27,7 @@ from flows.recipient.states import Sensible, digits, is_open, meant, say_at_offi
 from flows.recipient.wishes import refuse_nominee
 from flows.wishes import PersonWish, WishKind
 
+GREETED_AGAIN_AFTER: Final = timedelta(days=1)
 WishCase = Case[Said | Wished, Asked, RecipientFacts]
 
 
@@ -309,6 +311,11 @@ def _silence(case: WishCase, wish: PersonWish) -> WishAnswer:
 def _acknowledged(case: WishCase, wish: PersonWish) -> WishAnswer:
     """Take an "ok" for no answer to a question: that needs a digit, or a plain yes."""
     return _SILENCE if asked_last(case) is None else _yes(case, wish)
+
+
+def greets(event: Event) -> bool:
+    """Tell whether a text in own words greets: whether it was answered lately decides then."""
+    return isinstance(event, Wished) and any(wish.what == "greeting" for wish in event.wishes)
 
 
 def _greeting(case: WishCase, wish: PersonWish) -> WishAnswer:

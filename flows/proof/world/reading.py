@@ -83,6 +83,7 @@ from flows.proof.world.books import (
 )
 from flows.proof.world.parcel import ListedParcel, Parcel
 from flows.recipient.moves import is_asked
+from flows.recipient.wish_answers import GREETED_AGAIN_AFTER, greets
 from flows.sender_words import SENT_LATELY
 from flows.trust import APPROACHES_WITHIN
 from india import calendar
@@ -96,7 +97,6 @@ CODE_SECONDS: Final = 600  # CODE_TTL
 PIN_OF_ALL: Final = "2468"
 SAID: Final = "said"  # the key of what was said at the window, or is on a slip
 _DAY_END: Final = time(20, 0)
-_GREETED_AGAIN_AFTER: Final = timedelta(days=1)
 _OPEN: Final = ("booked", "out_for_delivery", "attempted", "at_office")
 _ROLES: Final[dict[str, StaffRole]] = {CLERK: "clerk", POSTMASTER: "postmaster"}
 
@@ -328,9 +328,8 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
 
 
 def _greeted(world: SmallWorld, phone: str, event: Event) -> bool:
-    greets = isinstance(event, Wished) and any(wish.what == "greeting" for wish in event.wishes)
-    last = world.greeted.get(phone) if greets else None
-    return last is not None and last > world.now - _GREETED_AGAIN_AFTER
+    last = world.greeted.get(phone) if greets(event) else None
+    return last is not None and last > world.now - GREETED_AGAIN_AFTER
 
 
 def _with_herd(world: SmallWorld, fact: ArticleFact, phone: str) -> ArticleFact:
