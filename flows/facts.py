@@ -279,6 +279,18 @@ class PartyFacts(Facts):
 
 
 @dataclass(frozen=True)
+class HelpedFacts(Facts):
+    """For the conversation about a closed ticket.
+
+    `open`: the number of the ticket, or of another of its kind, if it is open; 0: none is. `busy`:
+    the telephone waits for something of its post.
+    """
+
+    open: int = 0
+    busy: bool = False
+
+
+@dataclass(frozen=True)
 class WindowFact:
     """What was said at the office window, and who of the staff is there.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flows import events, happenings, remarks
-from flows.decision import Asked, Context, Done, LastOffer, LastVisit, Nothing
+from flows.decision import Asked, Context, Done, HelpAsked, LastOffer, LastVisit, Nothing
 from flows.events import Event, Handover, TimedOut, VisitAct
 from flows.facts import (
     ArticleFact,
@@ -15,6 +15,7 @@ from flows.facts import (
     ClockFacts,
     DayFact,
     Facts,
+    HelpedFacts,
     ItemFact,
     MoveFacts,
     NewPhoneFacts,
@@ -365,6 +366,12 @@ def _meet_new_phone(picks: Picks, state: str, kind: type[Event], thorough: bool)
     return Met(Nothing(), kind(), lazy(NewPhoneFacts, picks, domains))
 
 
+def _meet_helped(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
+    event = event_of(picks, kind, thorough=False)  # an answer names no article
+    domains = {"now": one_of(NOW), "open": one_of(0, 7, 8)}
+    return Met(HelpAsked(7), event, lazy(HelpedFacts, picks, domains))
+
+
 _INPUTS: Mapping[str, Inputs] = {
     "recipient": Inputs(
         _meet_recipient,
@@ -378,6 +385,7 @@ _INPUTS: Mapping[str, Inputs] = {
         " was just now",
     ),
     "new_phone": Inputs(_meet_new_phone),
+    "helped": Inputs(_meet_helped),
     "offer": Inputs(_meet_offer),
     "move": Inputs(_meet_move, rests=frozenset(("still",))),
     "recall": Inputs(_meet_move, rests=frozenset(("still",))),

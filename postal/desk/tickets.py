@@ -22,7 +22,10 @@ from store.database import Conn
 from store.refusals import Conflict, Unknown
 
 AT_ONCE = 50
-Did = Literal["noted", "took", "put_back", "handed_over", "closed", "reopened", "came_back"]
+Did = Literal[
+    "noted", "took", "put_back", "handed_over", "closed", "reopened", "came_back",
+    "helped", "not_helped", "wrote",
+]  # fmt: skip
 Sort = Literal["urgent", "oldest", "newest"]
 DUE_AFTER: Final[Mapping[int, timedelta]] = MappingProxyType(
     {1: timedelta(hours=1), 2: timedelta(hours=8), 3: timedelta(days=2)}
@@ -59,7 +62,10 @@ class Ticket:
 
 @dataclass(frozen=True)
 class TicketNote:
-    """One step or remark about a ticket. `other`: to whom it was handed over."""
+    """One step or remark about a ticket. `other`: to whom it was handed over.
+
+    `staff_id` and `name` are empty for what the person himself answered or wrote.
+    """
 
     id: int
     at: datetime
@@ -230,8 +236,9 @@ def notes(conn: Conn, id_: int) -> list[TicketNote]:
     """Return what was done with the ticket, in order."""
     with conn.cursor(row_factory=class_row(TicketNote)) as cursor:
         return cursor.execute(
-            "SELECT n.id, n.at, s.staff_id, s.name, n.did, n.said, o.name AS other"
-            " FROM ticket_notes n JOIN staff s ON s.id = n.staff_id"
+            "SELECT n.id, n.at, coalesce(s.staff_id, '') AS staff_id, coalesce(s.name, '') AS name,"
+            " n.did, n.said, o.name AS other"
+            " FROM ticket_notes n LEFT JOIN staff s ON s.id = n.staff_id"
             " LEFT JOIN staff o ON o.id = n.other_id WHERE n.ticket_id = %s ORDER BY n.id",
             (id_,),
         ).fetchall()

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from flows.remarks import KINDS
 
 By = Literal["office", "beat", "district", "service", "carrier", "head"]
-Source = Literal["items", "codes", "told", "texts", "cod", "tickets", "fraud"]
+Source = Literal["items", "codes", "told", "texts", "cod", "tickets", "questions", "fraud"]
 
 SOON: Final = timedelta(seconds=30)
 """A code that arrives later keeps somebody waiting at a door."""
@@ -53,6 +53,9 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "closed_soon": "t.closed_at <= t.at + interval '1 day'",
         "closed_late": "t.closed_at > t.at + interval '1 day'",
         "waiting": "t.closed_at IS NULL",
+        "helped": "q.helped",
+        "not_helped": "NOT q.helped",
+        "no_answer": "q.helped IS NULL",
     }
 )
 """What a part counts, as SQL about the rows of its source (postal/reports/sources.py)."""
@@ -121,6 +124,14 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
                 ("head", "office", "district"),
                 "closed_soon",
                 listed=("closed_soon", "closed_late", "waiting"),
+            ),
+            Measure(
+                "helped",
+                "questions",
+                ("helped", "not_helped", "no_answer"),
+                ("head", "office", "district"),
+                "helped",
+                listed=("helped", "not_helped", "no_answer"),
             ),
             Measure("fraud", "fraud", ("reported",), ("office", "district")),
             Measure(

@@ -15,8 +15,8 @@ from conversation import desk
 from flows.acts.reports import TicketKind
 from flows.events import Outcome
 from messages.catalogue import catalogue
-from outbox.wake import wake
-from postal.desk import tickets, timeline
+from outbox.wake import SWEEP, ring, wake
+from postal.desk import questions, tickets, timeline
 from postal.desk.tickets import Filter, Sort, Ticket, TicketForm
 from store.database import Conn
 from store.refusals import Conflict, Refusal
@@ -31,6 +31,8 @@ KINDS: Final[tuple[str, ...]] = get_args(TicketKind)
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
 _LONGEST_NOTE: Final = 2000
+# What somebody said himself, by text, dial or call; other kinds the books or a postman raise.
+_RAISED: Final = ("person", "fraud", "contested", "not_received", "wrong_number", "unparsed")
 
 
 @route("/tickets", "tickets")
@@ -182,12 +184,15 @@ def close_ticket(id_: int) -> Page:
 
     def close(conn: Conn) -> None:
         texts[:] = _closed(conn, id_, outcome, form)
+        if "ask" in request.form:
+            questions.plan(conn, tickets.get(conn, id_), outcome, doer().at)
 
     page = _do(id_, close)
     if not isinstance(page, Response):
         return page
     session["told"], session["told_values"] = "ticket_closed_done", {"ticket": id_}
     session["texts"] = texts
+    ring(runtime().redis, SWEEP)  # by which the person is asked whether that helped
     if "next" in request.form:
         with runtime().database.transaction() as conn:
             onward = tickets.following(conn, id_, office_seen(), doer().staff_row)
@@ -228,16 +233,23 @@ def _do(id_: int, work: Callable[[Conn], None]) -> Page:
     return redirect(url_for("desk.ticket", id_=id_))
 
 
+Looked = tuple[
+    Ticket, list[tickets.TicketNote], list[timeline.TimelineText], questions.WhyNotAsked | None
+]
+
+
 def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200) -> Page:
-    def look(conn: Conn) -> tuple[Ticket, list[tickets.TicketNote], list[timeline.TimelineText]]:
+    now = runtime().now()
+
+    def look(conn: Conn) -> Looked:
         ticket_within(conn, id_)
         found = tickets.look(conn, id_, reader())
         # Texts that have no conversation are shown here.
         alone = found.kind == "unparsed" and found.conversation is None
         unread = timeline.unreadable(conn, found.phone, reader()) if alone else []
-        return found, tickets.notes(conn, id_), unread
+        return found, tickets.notes(conn, id_), unread, questions.why_not(conn, found, now)
 
-    found, done, unread = runtime().database.run(look)
+    found, done, unread, why_not = runtime().database.run(look)
     page = render_template(
         "desk/ticket.html",
         ticket=found,
@@ -248,6 +260,11 @@ def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200
         outcomes=OUTCOMES,
         once=uuid4,
         texts_of=_texts_of(found),
+        why_not_asked=why_not,
+        asked_at=questions.when(now),
+        now=now,
+        asks_first=found.said is not None or found.kind in _RAISED,
+        asks=_text("helped_ask", found),
         mine=found.assigned_to == me().account.staff_id,
         refused=refused,
         by=by,
@@ -264,9 +281,12 @@ def _texts_of(ticket: Ticket) -> dict[str, str]:
     for outcome in OUTCOMES:
         if outcome != "nothing_to_do":
             name = "staff_ticket_closed" if staff else f"ticket_{outcome}"
-            text = catalogue().text(name, language.chosen())
-            texts[outcome] = text.replace("{ticket}", str(ticket.id))
+            texts[outcome] = _text(name, ticket)
     return texts
+
+
+def _text(template: str, ticket: Ticket) -> str:
+    return catalogue().text(template, language.chosen()).replace("{ticket}", str(ticket.id))
 
 
 def _others(id_: int) -> list[str]:

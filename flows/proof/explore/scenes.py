@@ -299,6 +299,18 @@ HERD: Final = Scene(
         f"{NEW_PHONE} > 1", "1001 is blocked", f"{POSTMAN} > 1", f"{POSTMAN} > 99", "wait 11 min",
     ),
 )  # fmt: skip
+HELPED: Final = Scene(
+    "helped",
+    "the desk closed a ticket of the holder, and asks whether that helped",
+    (*_BOOKED, f"{HOLDER} asked whether it helped"),
+    (
+        *_ANSWERS, *_from(HOLDER, "1 6785", "2 6785", "6", "4", "0", *_OWN_WORDS),
+        *_CALLS[:2], f"{HOLDER} asked whether it helped", f"{SENDER} asked whether it helped",
+        *_from(SENDER, "1", "2"), f"{STRANGER} asked whether it helped", f"{STRANGER} > 2",
+        f"{STRANGER} > kuch nahi hua", *_CORRECTS[:1], *_CONSENT[:1], *_LISTS[:1],
+        *_from(POSTMAN, "1", "1 11"), f"{PLAIN} desk send", *_TIME, "wait 2 d",
+    ),
+)  # fmt: skip
 WHOLE: Final = Scene(
     "whole",
     "two articles of two kinds from their booking, and everybody",
@@ -322,5 +334,5 @@ WHOLE: Final = Scene(
 
 ALL: Final = (
     WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, BEAT,
-    TRIES, HERD, PAPER,
+    TRIES, HERD, PAPER, HELPED,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from flows import facts as facts_
-from flows import remarks, trust, window
+from flows import helped, remarks, trust, window
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.hold import ReturnToSender
 from flows.acts.lists import OfferItem, PassItem
@@ -386,6 +386,9 @@ MUTANTS: Final = (
            ("I5", "nothing is forgotten"), scenes.BOOKED, ("wait 10 d", "wait 9 d")),
     Mutant("a no without an answer", None, on(Deny, _silent), ("I5", "every text is answered"),
            scenes.BOOKED),
+    Mutant("an answer to the desk is one about post", None,
+           everywhere(helped, "hears", lambda state, answer, read: False),
+           ("R1", "did that help"), scenes.HELPED),
     Mutant("the code goes to the addressee too", None,
            everywhere(trust, "held_by_nominee", lambda article, now: False),
            ("I6", "nobody else's"), scenes.NOMINATED, ("wait 11 min",)),

@@ -88,6 +88,7 @@ class SmallWorld:
     warned: frozenset[date] = frozenset()
     offers: tuple[OfferRow, ...] = ()  # what postmen offer to colleagues
     last_offer: int = 0  # its id
+    questioned: frozenset[str] = frozenset()  # whose last digits are about a closed ticket
 
     @property
     def today(self) -> date:
