@@ -44,6 +44,8 @@ class Template:
 
     `talk`: an answer that no delivery waits for. Such answers have a quarter of a telephone's hour,
     so that whoever forges its texts cannot spend the answers that somebody at a door waits for.
+    `free`: the template whose words are used where the amount is 0, "" for none. Operators register
+    a sentence with its variables, so "nothing to pay" is a sentence of its own.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Template:
     variables: tuple[Variable, ...]
     why_so_many: str = ""  # the recorded reason for a third variable (TRAI, 18 Nov 2025)
     talk: bool = False
+    free: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,15 @@ class Catalogue:
         except KeyError:
             raise CatalogueError(f"no template is called {name}") from None
 
+    def words_of(self, name: str, values: Mapping[str, Any] | None) -> str:
+        """Return the template whose words are used for `name` with `values`, `name` itself or its
+        `free` one. An unknown name is returned as it is: a text of an older release.
+        """
+        template = self.templates.get(name)
+        if template is None or not template.free or (values or {}).get("amount") != 0:
+            return name
+        return template.free
+
     def text(self, name: str, language: str) -> str:
         """Return the text of a template, its variables in braces. Raise `CatalogueError`."""
         self.template(name)
@@ -106,10 +118,11 @@ def read(folder: Path = _FOLDER) -> Catalogue:
 
     A language without a file is no error here: the check names each missing text.
     """
+    templates = {name: _template(name, entry) for name, entry in _tables(folder / "templates.toml")}
+    for each in templates.values():
+        _fits_its_free(each, templates)
     return Catalogue(
-        templates={
-            name: _template(name, entry) for name, entry in _tables(folder / "templates.toml")
-        },
+        templates=templates,
         texts={
             language: _sentences(folder / f"{language}.toml", "", _toml(folder, language))
             for language in LANGUAGES
@@ -174,6 +187,21 @@ def _template(name: str, entry: dict[str, Any]) -> Template:
             f"{where}: only a reply can be talk, not a text of lane {template.lane}"
         )
     return template
+
+
+def _fits_its_free(template: Template, templates: Mapping[str, Template]) -> None:
+    if not template.free:
+        return
+    free = templates.get(template.free)
+    where = f"templates.toml, {template.name}"
+    if free is None:
+        raise CatalogueError(f"{where}: no template is called {template.free}")
+    rest = tuple(each for each in template.variables if each.name != "amount")
+    same = (free.audience, free.lane, free.lifetime) == (
+        template.audience, template.lane, template.lifetime,
+    )  # fmt: skip
+    if rest == template.variables or free.variables != rest or free.free or not same:
+        raise CatalogueError(f"{where}: {free.name} must be the same without the amount")
 
 
 def _dlt(folder: Path) -> Dlt:

@@ -33,8 +33,9 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> Ren
 
     A code, and the two digits that prove who answers, are no values: masks keep their places until
     `fill_code` and `fill_quote` insert them when the message is sent; the segments are those of the
-    text with a code of six digits. Raise `CatalogueError` for a template, language or variable that
-    does not exist or is missing, and for a value that is not of its kind.
+    text with a code of six digits. Where nothing is to be paid the words are those of its `free`
+    template; it is still the text `template`. Raise `CatalogueError` for a template, language or
+    variable that does not exist or is missing, and for a value that is not of its kind.
     """
     entry = catalogue().template(template)
     kinds = {each.name: each.kind for each in entry.variables if each.name not in (CODE, QUOTE)}
@@ -46,7 +47,7 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> Ren
         if not kind.admits(values[name]):
             # The message omits the value: a misplaced code must not end in a log.
             raise CatalogueError(f"template {template}: {name} must be {kind.allowed}")
-    text = catalogue().text(template, language)
+    text = catalogue().text(catalogue().words_of(template, values), language)
     stored = _fill(text, {**values, CODE: CODE_MASK, QUOTE: QUOTE_MASK})
     sent = _fill(text, {**values, CODE: _SIX, QUOTE: _TWO})
     return Rendered(template, language, stored, count(sent))

@@ -98,7 +98,7 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> str
     kind.
     """
     tongue = tongue_of(language)
-    lines = speech().texts[tongue].get(template)
+    lines = speech().texts[tongue].get(catalogue().words_of(template, values))
     if lines is None:
         raise CatalogueError(f"template {template} has no spoken words")
     kinds = {each.name: each.kind for each in catalogue().template(template).variables}

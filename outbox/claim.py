@@ -38,7 +38,7 @@ _DUE = """
            articles.code_salt, due.quote, due.quote_key, about.code_salt AS salt,
            due.given || coalesce(seconds.doubtful, '{{}}') AS given, due.again_of, due.via,
            about.sender_phone AS sender, coalesce(seconds.certain, '{{}}') AS elsewhere,
-           due.request_id, {other_calls} AS other_calls,
+           due.request_id, due.variables, {other_calls} AS other_calls,
            CASE WHEN due.again_of IS NOT NULL AND EXISTS (
                      SELECT FROM messages first
                      WHERE first.id = due.again_of AND first.status = 'delivered') THEN %s

@@ -16,6 +16,7 @@ from psycopg.errors import UniqueViolation
 
 from gateways.base import Gateway, Outgoing, Reason, Rejected, UnknownOutcome
 from india.phone import masked
+from messages.catalogue import catalogue
 from outbox import carriers, settle
 from outbox.circuit import Tally, weigh
 from outbox.claimer import Claimer
@@ -181,7 +182,7 @@ class Drain:
             message_id=due.id,
             phone=due.phone,
             text=text_of(due, self._runtime.keys, self._runtime.settings.code_length),
-            template=due.template,
+            template=catalogue().words_of(due.template, due.variables),  # its id with the operators
             language=due.language,
             not_after=due.not_after,
             first_tried_at=taken.first_tried_at,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from messages.catalogue import Channel, Lane
@@ -49,6 +49,7 @@ class DueMessage:
     sender: str | None = field(default=None, repr=False)  # E.164, of the article
     channel: Channel = "text"
     request_id: str | None = None  # of the request that caused it, as in the logs
+    variables: Mapping[str, Any] | None = None
     other_calls: Sequence[str | None] = ()  # as in `Outgoing`, for a look-up
 
     @property

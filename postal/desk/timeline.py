@@ -56,6 +56,7 @@ class TimelineText:
     article: str | None
     purged_at: datetime | None
     channel: Channel
+    variables: Mapping[str, Any] | None
     receipts: tuple[CarrierReceipt, ...] = ()
 
 
@@ -195,7 +196,8 @@ def texts(conn: Conn, ids: list[int]) -> list[TimelineText]:
         "SELECT m.id, m.at, direction, phone, body, gateway, status, error,"
         " CASE WHEN carrier_at BETWEEN '2000-01-01' AND '2100-01-01' THEN carrier_at END, template,"
         " language, segments, lane, not_after, m.attempts, sent_at, m.delivered_at, sprint_id,"
-        " a.number, purged_at, channel FROM messages m LEFT JOIN articles a ON a.id = m.article_id"
+        " a.number, purged_at, channel, m.variables"
+        " FROM messages m LEFT JOIN articles a ON a.id = m.article_id"
         " WHERE m.id = ANY(%s) ORDER BY m.id",
         (ids,),
     ).fetchall()

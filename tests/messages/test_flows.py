@@ -39,6 +39,7 @@ _TOO_MUCH = {"flood", "staff_flood"}  # said where no conversation is turned to 
 def test_every_text_that_a_machine_may_say_is_in_the_catalogue_and_the_other_way_round() -> None:
     known = set(catalogue().templates)
     said = {template for _, template in _DECLARED} | _OF_ACCOUNTS | _TOO_MUCH
+    said |= {catalogue().templates[each].free for each in said & known}
     nothing_in(
         f"{_TEMPLATES}: {template} is missing, which machine {machine} may say"
         for machine, template in sorted(_DECLARED)
@@ -92,7 +93,8 @@ def test_what_carries_a_code_goes_first() -> None:
         for name, entry in catalogue().templates.items()
         if any(variable.name == CODE for variable in entry.variables)
     }
-    assert carrying == dict.fromkeys(("code", "refusal_code", "window_code"), "code")
+    names = ("code", "code_free", "refusal_code", "window_code", "window_code_free")
+    assert carrying == dict.fromkeys(names, "code")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -51,6 +52,19 @@ def test_a_text_is_filled_in() -> None:
         "12 items left, next is 7. Ask for the code only at the door, not by phone or link.",
         Segments("GSM-7", 82, 82, 1),
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "name", [name for name, each in catalogue().templates.items() if each.free]
+)
+def test_nothing_to_pay_is_said_in_words(name: str, language: str) -> None:
+    """ "Pay Rs 0 only" was read as a sum: callers live from such."""
+    free = render(name, language, {"digits": "6785", "amount": 0})
+    paid = render(name, language, {"digits": "6785", "amount": 850})
+    assert free.template == paid.template == name
+    assert re.search(r"(?<!\d)0(?!\d)|Rs|रुपये", free.text) is None
+    assert re.search(r"Rs 850|850 रुपये", paid.text)
 
 
 def test_a_code_is_masked_and_counted_as_its_six_digits() -> None:

@@ -55,6 +55,7 @@ def test_whatever_answers_a_wish_to_hear_the_code_can_be_said() -> None:
     found = (machine.transition(state.name, SpeakCode) for state in machine.states)
     answers = {template for each in found if each is not None for template in each.says}
     unsaid = {"which_article", "which_number", "code_wait"}  # read on, or written back
+    answers |= {catalogue().templates[name].free for name in answers} - {""}
     said = {name for name in catalogue().templates if speech().has(name)}
     assert answers - said == unsaid
     assert said <= answers

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from psycopg import sql
+from psycopg.types.json import Jsonb
 from redis import Redis
 
 from gateways.base import (
@@ -90,6 +91,21 @@ def test_the_code_is_filled_in_only_on_its_way_out(runtime: Runtime, clock: Cloc
     key = runtime.settings.dakiya_master_key.get_secret_value().encode()
     assert carrier.sends[0].text == f"code {code_of(key, salt, 1, 6)}"
     assert row(runtime, message, "body, status") == ("code ••••••", "sent")
+
+
+@pytest.mark.parametrize(("amount", "words"), [(0, "code_free"), (850, "code")])
+def test_the_carrier_is_told_which_registered_sentence_the_words_are(
+    runtime: Runtime, clock: Clock, amount: int, words: str
+) -> None:
+    carrier = Carrier()
+    with runtime.database.transaction() as conn:
+        code_id = issue_code(conn, clock.now())
+        queue(conn, clock.now(), "code", code_id=code_id)
+        conn.execute(
+            "UPDATE messages SET template = 'code', variables = %s", (Jsonb({"amount": amount}),)
+        )
+    drain(with_carrier(runtime, carrier))
+    assert [each.template for each in carrier.sends] == [words]
 
 
 def test_a_row_that_cannot_be_sent_does_not_hold_up_the_others(

@@ -28,6 +28,8 @@ WRITTEN = (
     " (98395) 55777, 0 98395\u201155777"
 )
 _WHOLE = re.compile(r"[^0-9]{0,2}".join("839555777"))
+# What one clerk typed at one counter and may still change, until it is paid: he reads it back.
+_OWN_FORM = re.compile(r"/counter/groups/\d+/(sender|articles/\d+/change)")
 # What a page sends with a POST to show people.
 _SHOWN_BY_POST: dict[str, dict[str, str]] = {
     "/desk/find": {"query": number_of(1)},
@@ -93,7 +95,7 @@ def test_pages_and_papers_mask_what_people_wrote(
         for path in paths(rule.rule):
             answer = colleague.get(path)
             seen += answer.status_code == 200
-            if shows(answer):
+            if shows(answer) and not (role == "clerk" and _OWN_FORM.fullmatch(path)):
                 found.append(f"{role}: GET {path}")
     found += _by_post(colleague)
     nothing_in(found)

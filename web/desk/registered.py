@@ -24,7 +24,8 @@ def dropped(text: TimelineText) -> Markup:
     """Return the explanation for a text that DLT dropped; empty for any other."""
     if not (text.error or "").startswith(f"{Reason.TEMPLATE}:") or text.template is None:
         return Markup("")
-    registered = catalogue().dlt.sentences.get((text.template, text.language or ""))
+    words = catalogue().words_of(text.template, text.variables)
+    registered = catalogue().dlt.sentences.get((words, text.language or ""))
     if registered is None:
         return escape(say("dlt_dropped_unknown"))
     parts = dlt.difference(registered, text.body)

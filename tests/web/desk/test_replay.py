@@ -72,7 +72,7 @@ def test_a_text_is_split_as_it_travelled_whatever_hides_its_code() -> None:
     found = parts(text)
     assert "".join(found) == text
     assert len(found) == 2
-    plain = "Code ••••••. The postman must first say 6785. Pay Rs 0 only."
+    plain = "Code ••••••. The postman must first say 6785. Nothing to pay."
     assert parts(plain) == (plain,)
 
 
