@@ -358,10 +358,10 @@ def _helped_facts(locked: Locked, conversation: Conversation, event: Event) -> H
     assert isinstance(context, HelpAsked)
     ticket = event.ticket if isinstance(event, WhetherHelped) else context.ticket
     still = questions.open_of_its_kind(locked.conn, ticket)
-    if not isinstance(event, WhetherHelped):
-        return HelpedFacts(locked.now, still)
     phone = conversation.place.whose
     mine = locked.reader.of_recipient(phone, None, [held.id for held in locked.held.values()])
+    if not isinstance(event, WhetherHelped):
+        return HelpedFacts(locked.now, still, collect=helped.collects(mine))
     beside = conversations.peek(locked.conn, ConversationPlace(phone, "recipient"))
     state = settle(recipient.MACHINE, beside, locked.now).state if beside else "quiet"
     return HelpedFacts(locked.now, still, helped.is_busy(mine, state))

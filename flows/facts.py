@@ -283,11 +283,13 @@ class HelpedFacts(Facts):
     """For the conversation about a closed ticket.
 
     `open`: the number of the ticket, or of another of its kind, if it is open; 0: none is. `busy`:
-    the telephone waits for something of its post.
+    the telephone waits for something of its post. `collect`: the last digits of its article that
+    waits at the office, for whose code a 1 could be meant; "": of none.
     """
 
     open: int = 0
     busy: bool = False
+    collect: str = ""
 
 
 @dataclass(frozen=True)

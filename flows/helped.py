@@ -22,7 +22,7 @@ from flows.recipient.moves import is_asked
 from messages.catalogue import VARIABLE, catalogue
 
 DAY = 24 * 3600
-TEXTS = ("helped_ask", "helped_thanks", "helped_reopened", "helped_noted")
+TEXTS = ("helped_ask", "helped_thanks", "helped_at_office", "helped_reopened", "helped_noted")
 """The texts of this conversation: while one of them is the last with digits, these answer it."""
 _OFFERED = re.compile(r"(?<![0-9])[12](?![0-9])")
 
@@ -39,6 +39,7 @@ HELPED = Machine(
     facts=HelpedFacts,
 )
 
+_THANKS = ("helped_thanks", "helped_at_office")
 _QUESTIONS = ("attempted", "asked", "asked_back", "code")
 _AT_STAKE = ("out_for_delivery", "attempted")
 
@@ -52,6 +53,19 @@ def is_busy(articles: Iterable[ArticleFact], recipient: str) -> bool:
         each.part == "asked" or each.state in _AT_STAKE or asks_witness(each) or is_asked(each)
         for each in articles
     )
+
+
+def collects(articles: Iterable[ArticleFact]) -> str:
+    """Return the digits of the article whose code a telephone may ask for at the office; "": none.
+
+    `articles`: of the telephone, oldest first; of several it is the newest.
+    """
+    waiting = [
+        each.digits
+        for each in articles
+        if each.state == "at_office" and each.otp_required and each.linked and each.part != "asked"
+    ]
+    return waiting[-1] if waiting else ""
 
 
 @cache
@@ -96,6 +110,17 @@ def _say(case: Case[Event, HelpAsked, HelpedFacts], template: str) -> Say:
     return Say(template, {"ticket": case.facts.open or case.context.ticket})
 
 
+def _thanks(case: Case[Yes, HelpAsked, HelpedFacts]) -> Say:
+    """Thank; where post waits at the office, say with which digits its code comes.
+
+    A 1 that was meant for the code sends none: nobody would know which of the two was meant, and a
+    code that nobody asked for is what callers wait for.
+    """
+    if case.facts.collect:
+        return Say("helped_at_office", {"digits": case.facts.collect})
+    return Say("helped_thanks")
+
+
 @HELPED.on(WhetherHelped, to=("asked", SAME), says=("helped_ask",))
 def ask(case: Case[WhetherHelped, HelpAsked, HelpedFacts]) -> Decision[HelpAsked]:
     """Ask, unless the post asks for something, or the ticket is open again: then it waits."""
@@ -105,16 +130,16 @@ def ask(case: Case[WhetherHelped, HelpAsked, HelpedFacts]) -> Decision[HelpAsked
     return Decision("asked", HelpAsked(number), (Say("helped_ask", {"ticket": number}),))
 
 
-@HELPED.on(Yes, states=("asked",), to=("thanked",), says=("helped_thanks",), acts=(NoteAnswer,))
+@HELPED.on(Yes, states=("asked",), to=("thanked",), says=_THANKS, acts=(NoteAnswer,))
 def it_helped(case: Case[Yes, HelpAsked, HelpedFacts]) -> Decision[HelpAsked]:
     acts = (NoteAnswer(case.context.ticket, helped=True),)
-    return Decision("thanked", case.context, (Say("helped_thanks"),), acts)
+    return Decision("thanked", case.context, (_thanks(case),), acts)
 
 
-@HELPED.on(Yes, states=("thanked",), says=("helped_thanks",))
+@HELPED.on(Yes, states=("thanked",), says=_THANKS)
 def thanked_already(case: Case[Yes, HelpAsked, HelpedFacts]) -> Decision[HelpAsked]:
     """Thank again: after our question a 1 sends no code and confirms nothing else."""
-    return _stay(case, Say("helped_thanks"))
+    return _stay(case, _thanks(case))
 
 
 @HELPED.on(
@@ -133,8 +158,14 @@ def it_did_not(case: Case[Deny, HelpAsked, HelpedFacts]) -> Decision[HelpAsked]:
     return Decision("reopened", case.context, (_say(case, "helped_reopened"),), acts)
 
 
-@HELPED.on(Yes, Deny, states=("reopened",), says=("helped_reopened",))
-def reopened_already(case: Case[Event, HelpAsked, HelpedFacts]) -> Decision[HelpAsked]:
+@HELPED.on(Yes, states=("reopened",), says=("helped_reopened", "helped_at_office"))
+def yes_after_all(case: Case[Yes, HelpAsked, HelpedFacts]) -> Decision[HelpAsked]:
+    """Say that it is open again, or, to whom post waits at the office, how the code comes."""
+    return _stay(case, _thanks(case) if case.facts.collect else _say(case, "helped_reopened"))
+
+
+@HELPED.on(Deny, states=("reopened",), says=("helped_reopened",))
+def reopened_already(case: Case[Deny, HelpAsked, HelpedFacts]) -> Decision[HelpAsked]:
     """Say again what was done: a second 2 opens nothing and contests nothing."""
     return _stay(case, _say(case, "helped_reopened"))
 

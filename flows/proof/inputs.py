@@ -368,7 +368,7 @@ def _meet_new_phone(picks: Picks, state: str, kind: type[Event], thorough: bool)
 
 def _meet_helped(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = event_of(picks, kind, thorough=False)  # an answer names no article
-    domains = {"now": one_of(NOW), "open": one_of(0, 7, 8)}
+    domains = {"now": one_of(NOW), "open": one_of(0, 7, 8), "collect": one_of("", "6785")}
     return Met(HelpAsked(7), event, lazy(HelpedFacts, picks, domains))
 
 

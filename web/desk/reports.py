@@ -33,6 +33,7 @@ TONES: Final = {
     "unapproached": "bad", "approached": "good", "burst": "bad", "single": "good",
     "handed": "good", "outstanding": "bad", "upi": "mid",
     "closed_soon": "good", "closed_late": "warn", "waiting": "bad",
+    "helped": "good", "not_helped": "bad", "no_answer": "off",
     "reported": "bad", "codes": "good", "alarms": "bad", "news": "off", "calls": "mid",
 }  # fmt: skip
 _MOST_BARS: Final = 40

@@ -304,7 +304,7 @@ HELPED: Final = Scene(
     "the desk closed a ticket of the holder, and asks whether that helped",
     (*_BOOKED, f"{HOLDER} asked whether it helped"),
     (
-        *_ANSWERS, *_from(HOLDER, "1 6785", "2 6785", "6", "4", "0", *_OWN_WORDS),
+        *_ANSWERS, *_from(HOLDER, "1 6785", "2 6785", "6", "4", "44", "0", *_OWN_WORDS),
         *_CALLS[:2], f"{HOLDER} asked whether it helped", f"{SENDER} asked whether it helped",
         *_from(SENDER, "1", "2"), f"{STRANGER} asked whether it helped", f"{STRANGER} > 2",
         f"{STRANGER} > kuch nahi hua", *_CORRECTS[:1], *_CONSENT[:1], *_LISTS[:1],

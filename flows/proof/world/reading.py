@@ -69,7 +69,7 @@ from flows.happenings import (
     ToldCodeAtWindow,
     WrittenOnPaper,
 )
-from flows.helped import is_busy
+from flows.helped import collects, is_busy
 from flows.machine import Standing, settle
 from flows.postman import new_phone
 from flows.postman.beats import spoken
@@ -209,7 +209,7 @@ def read(turn: SmallTurn, whose: Whose, before: Standing, event: Event) -> Facts
         case "new_phone":
             return _of_new_phone(turn, before, event)
         case "helped":
-            return HelpedFacts(world.now, 0, _is_busy(world, phone))
+            return _of_helped(world, phone)
         case _:
             return _of_party(turn, phone, event)
 
@@ -243,12 +243,13 @@ def _paper(turn: SmallTurn, number: str, event: WrittenOnPaper) -> PaperFact:
     return replace(fact, verdict=worth)
 
 
-def _is_busy(world: SmallWorld, phone: str) -> bool:
+def _of_helped(world: SmallWorld, phone: str) -> HelpedFacts:
     """As conversation/facts.py: the post of the telephone, and what it was asked about it."""
     mine = [each for each in world.parcels.values() if _is_of(each, phone, world.now, 2)]
+    facts = [each.fact(world.now, phone) for each in mine]
     talk = world.talks.get((phone, "recipient"))
     state = settle(recipient.MACHINE, talk.standing, world.now).state if talk else "quiet"
-    return is_busy((each.fact(world.now, phone) for each in mine), state)
+    return HelpedFacts(world.now, 0, is_busy(facts, state), collects(facts))
 
 
 def _of_new_phone(turn: SmallTurn, before: Standing, event: Event) -> NewPhoneFacts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable
 
 import pytest
@@ -14,6 +16,7 @@ from flows.proof.promises import ALL as PROMISES
 from flows.proof.world.books import HOLDER, SENDER
 from flows.proof.world.doors import NotPlayable, play
 from runtime import Runtime
+from tests.rigs.api_calls import number_of
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
@@ -108,6 +111,38 @@ def test_at_night_it_waits_for_the_morning_and_beside_a_question_about_post(
     player.step(f"{PHONE} > 1")  # so a 1 is about the code
     with runtime.database.transaction() as conn:
         assert conn.execute("SELECT count(*) FROM codes").fetchone() == (1,)
+
+
+def test_what_they_answer_is_a_report(player: Player, app: Flask, runtime: Runtime) -> None:
+    player.step("postman 1001 +919839000001")
+    player.step("postmaster 2001")
+    for n, answer in enumerate(("1", "1", "2", None), start=1):
+        phone = f"+91987650000{n}"
+        player.step(f"article {number_of(n)} to {phone} en")
+        player.step(f"{phone} > 9")
+        player.step(f"{phone} asked whether it helped")
+        if answer:
+            player.step(f"{phone} > {answer}")
+    supervisor = sign_in(app, runtime, "supervisor", "s1")
+    day = "since=2026-08-14&until=2026-08-14"
+    for query, names in ((day, {""}), (f"{day}&table=by&by=head", {"Enquiry"})):
+        answer_ = supervisor.get(f"/desk/reports/helped.csv?{query}").data.decode("utf-8-sig")
+        (line,) = csv.DictReader(io.StringIO(answer_))
+        assert [line[part] for part in ("helped", "not_helped", "no_answer", "total")] == [
+            "2", "1", "1", "4",
+        ]  # fmt: skip
+        assert line["share"] == "0.5000"
+        assert line["share_low"] < line["share"] < line["share_high"]
+        assert {line.get("name", "")} == names
+    for part, count in (("helped", 2), ("not_helped", 1), ("no_answer", 1)):
+        page = supervisor.get(f"/desk/reports/helped/articles?{day}&part={part}").text
+        assert page.count("<tr>") - 1 == count
+    page = supervisor.get(f"/desk/reports/helped?{day}&lang=en").text
+    assert "of those asked say that it helped" in page
+    player.step("+919876500004 > 2")  # late, and counted on the day of the question
+    answer_ = supervisor.get(f"/desk/reports/helped.csv?{day}").data.decode("utf-8-sig")
+    (line,) = csv.DictReader(io.StringIO(answer_))
+    assert (line["not_helped"], line["no_answer"]) == ("2", "0")
 
 
 def lines() -> st.SearchStrategy[list[str]]:
