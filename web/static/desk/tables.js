@@ -27,10 +27,13 @@ function sort(table, column, direction) {
   body.append(...sorted.map((each) => each.row));
 }
 
+/** Tell whether the server sorts the table, by links in its headings: what is here is only a part. */
+const isSorted = (table) => "sorted" in table.dataset;
+
 /** Sort again what came new into a table that somebody has sorted. */
 function keepSorted(table) {
   const heading = table.tHead.querySelector("[aria-sort]");
-  if (heading) sort(table, heading.cellIndex, heading.ariaSort === "ascending" ? 1 : -1);
+  if (heading && !isSorted(table)) sort(table, heading.cellIndex, heading.ariaSort === "ascending" ? 1 : -1);
 }
 
 function pressed(table, heading) {
@@ -108,8 +111,8 @@ function furnish() {
     if (!table.tHead || !table.tBodies[0]) continue;
     table.dataset.furnished = "";
     const plain = ![...table.querySelectorAll("tbody > tr > *")].some((cell) => cell.colSpan > 1);
-    if (plain && table.tBodies[0].rows.length > 1) makeSortable(table);
-    if (plain && table.tBodies[0].rows.length >= LONG) makeFilter(table);
+    if (plain && !isSorted(table) && table.tBodies[0].rows.length > 1) makeSortable(table);
+    if (plain && !("paged" in table.dataset) && table.tBodies[0].rows.length >= LONG) makeFilter(table);
   }
   for (const table of document.querySelectorAll(".data-table[data-furnished]")) {
     keepSorted(table);
