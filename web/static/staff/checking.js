@@ -16,15 +16,15 @@ const shown = (day) => day.split("-").toReversed().join("-"); // 2026-08-14: 14-
 function mistake(field) {
   const { value, dataset, form } = field;
   if (!value.trim()) return "";
-  if ("day" in dataset) {
+  if (dataset.typed === "day") {
     const day = dayOf(value);
     if (day === null || day < FIRST || day > LAST) return words.day;
     if (dataset.latest && day > Date.parse(dataset.latest)) return fill(words.latest, { day: shown(dataset.latest) });
     const until = dataset.until && dayOf(form?.elements[dataset.until]?.value ?? "");
     if (until && day > until) return words.order;
   }
-  if ("time" in dataset && timeOf(value) === null) return words.time;
-  if ("whole" in dataset) {
+  if (dataset.typed === "time" && timeOf(value) === null) return words.time;
+  if (dataset.typed === "whole") {
     const number = numberOf(value);
     if (number === null) return words.whole;
     if (number < Number(dataset.least)) return fill(words.least, { least: dataset.least });
@@ -132,7 +132,7 @@ function invalid(event) {
   checked = field.form;
 }
 
-const own = "[data-day], [data-time], [data-whole]";
+const own = "input[data-typed]";
 
 function judge(place) {
   for (const field of place.querySelectorAll(own)) field.setCustomValidity(mistake(field));

@@ -12,7 +12,7 @@ const DIGITS = new Map(
 );
 
 /** Return the text with digits 0 to 9 and plain dashes, without what nobody sees. */
-function plain(text) {
+export function plain(text) {
   return text
     .normalize("NFKC")
     .replace(/\p{Cf}/gu, "")
