@@ -169,8 +169,9 @@ def test_pages_fit_windows_and_paper(
                 assert (round(sheet.width), round(sheet.height)) == (210, 297), path
                 assert sheet.ink()[0] > 7, path
                 assert sheet.ink()[2] < 203, path
-                assert f"{place} / {len(printed)}" in sheet.text, path
+                text = sheet.text.replace(" ", "").replace("\r\n", "")  # Devanagari comes apart
+                assert f"{place}/{len(printed)}" in text, path
+                assert path != "/administration/staff" or "भूमिका" in text, place
             if path == "/administration/staff":
                 assert len(printed) > 1
-                assert all("भूमिका" in sheet.text or "कौन" in sheet.text for sheet in printed)
     assert complaints == []
