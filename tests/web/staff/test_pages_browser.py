@@ -28,6 +28,7 @@ _PRESSED = """() => [...document.querySelectorAll("button, input, select, textar
 
 
 def visit(page: Page, address: str, colleague: Colleague) -> None:
+    page.goto("about:blank")  # what the last one's page polls has another's token
     page.context.clear_cookies()
     enter(page, address, colleague)
 
