@@ -289,7 +289,8 @@ def article_in(
     **known: object,
 ) -> ArticleFact:
     """Return an article in one of `states`; `more`: domains of this input alone."""
-    return lazy(ArticleFact, picks, {**_among(states), **more}, number=NUMBER, **known)
+    among = _among(states)
+    return lazy(ArticleFact, picks, {**among, **more} if more else among, number=NUMBER, **known)
 
 
 @cache
