@@ -142,8 +142,9 @@ def _known_of(picks: Picks, event: Happening) -> dict[str, object]:
     if isinstance(event, happenings.RefusalClaimed):
         known["wrong_tries"] = 0  # the postman is told first when no try is left
         known["disputed"] = False  # or that nothing is handed out
+        known["mode"] = picks.pick(("pilot", "on"))  # off: a refusal needs no code
     if isinstance(event, happenings.TriesRanOut):
-        known["otp_required"] = True
+        known |= {"otp_required": True, "mode": picks.pick(("pilot", "on"))}
     return known
 
 
@@ -183,7 +184,7 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
 
     def items(picks: Picks, facts: PostmanFacts) -> tuple[ItemFact, ...]:
         if isinstance(event, events.Visit):
-            first = _item(picks, "7", event.acts[0], facts)
+            first = _item(picks, "7", event.acts[0], facts, among=among)
             return (
                 first,
                 *(
@@ -238,7 +239,12 @@ _BY_ITEM: Mapping[str, tuple[ArticleState, ...]] = {
 
 
 def _item(
-    picks: Picks, ref: str, act: VisitAct | None = None, facts: PostmanFacts | None = None
+    picks: Picks,
+    ref: str,
+    act: VisitAct | None = None,
+    facts: PostmanFacts | None = None,
+    *,
+    among: bool = False,
 ) -> ItemFact:
     if ref in ("8", OTHER):
         return ItemFact(ref, 8, "open", fixed(OTHER, "out_for_delivery"), approached=True)
@@ -247,13 +253,17 @@ def _item(
 
     def its_article(picks: Picks, item: ItemFact) -> ArticleFact | None:
         states = _BY_ITEM.get(item.state)
-        return None if states is None else article_in(picks, states, part="addressee")
+        if states is None:
+            return None
+        # The mode of an office decides nothing about a second item.
+        modes: dict[str, Domain[ArticleFact]] = {"mode": one_of("on")} if among else {}
+        return article_in(picks, states, modes, part="addressee")
 
     def verdict(picks: Picks, item: ItemFact) -> object:
         """Return the verdict as postal/codes.py judges."""
         given = isinstance(act, Handover) and act.proof == "code"
         of = item.article
-        if not given or of is None or not (of.otp_required or of.code_for == "refusal"):
+        if not given or of is None or not (of.coded or of.code_for == "refusal"):
             return "unchecked"
         if item.state != "open":
             late = item.state in ("attempted", "withdrawn") and not of.locked
