@@ -149,8 +149,9 @@ def _known_of(picks: Picks, event: Happening) -> dict[str, object]:
     if isinstance(event, happenings.RefusalClaimed):
         known["wrong_tries"] = 0  # the postman is told first when no try is left
         known["disputed"] = False  # or that nothing is handed out
+        known["mode"] = picks.pick(("pilot", "on"))  # off: a refusal needs no code
     if isinstance(event, happenings.TriesRanOut):
-        known["otp_required"] = True
+        known |= {"otp_required": True, "mode": picks.pick(("pilot", "on"))}
     return known
 
 
@@ -183,7 +184,7 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
 
     def items(picks: Picks, facts: PostmanFacts) -> tuple[ItemFact, ...]:
         if isinstance(event, events.Visit):
-            first = _item(picks, "7", event.acts[0], facts)
+            first = _item(picks, "7", event.acts[0], facts, among=among)
             return (
                 first,
                 *(
@@ -264,7 +265,12 @@ _BY_ITEM: Mapping[str, tuple[ArticleState, ...]] = {
 
 
 def _item(
-    picks: Picks, ref: str, act: VisitAct | None = None, facts: PostmanFacts | None = None
+    picks: Picks,
+    ref: str,
+    act: VisitAct | None = None,
+    facts: PostmanFacts | None = None,
+    *,
+    among: bool = False,
 ) -> ItemFact:
     if ref in ("8", OTHER):
         return ItemFact(ref, 8, "open", _OTHER_OUT, approached=True)
@@ -275,7 +281,7 @@ def _item(
         """Return the verdict as postal/codes.py judges."""
         given = isinstance(act, Handover) and act.proof == "code"
         of = item.article
-        if not given or of is None or not (of.otp_required or of.code_for == "refusal"):
+        if not given or of is None or not (of.coded or of.code_for == "refusal"):
             return "unchecked"
         if item.state != "open":
             late = item.state in ("attempted", "withdrawn") and not of.locked
@@ -292,6 +298,7 @@ def _item(
 
     domains: Mapping[str, Domain[ItemFact]] = {
         **_ITEM,
+        "article": _article_among if among else _its_article,
         "verdict": verdict,
         "ref": _BY_NUMBER if ref == NUMBER else _BY_EITHER,
     }
@@ -303,9 +310,15 @@ def _its_article(picks: Picks, item: ItemFact) -> ArticleFact | None:
     return None if states is None else article_in(picks, states, part="addressee")
 
 
+def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
+    """Return the article of a second item: the mode of its office decides nothing about it."""
+    states = _BY_ITEM.get(item.state)
+    return None if states is None else article_in(picks, states, _ON, part="addressee")
+
+
+_ON: Mapping[str, Domain[ArticleFact]] = {"mode": one_of("on")}
 _BY_NUMBER, _BY_EITHER = one_of(NUMBER), one_of("7", NUMBER)
 _ITEM: Mapping[str, Domain[ItemFact]] = {
-    "article": _its_article,
     "approaches": one_of(0, 3),
     "offered_to": one_of("", "45"),
 }

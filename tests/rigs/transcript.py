@@ -79,7 +79,7 @@ from flows.happenings import (
     TakenIn,
     ToldCodeAtWindow,
 )
-from flows.proof.world.lines import BOOKED, FILLED, PAPER, SECONDS
+from flows.proof.world.lines import BOOKED, FILLED, MODES, PAPER, SECONDS
 from gateways.simulator.voice import NUMBERS
 from india.calendar import bounds, day_of
 from messages.render import QUOTE_MASK
@@ -311,6 +311,9 @@ class Player:
         elif words[0] == "wait":
             self.clock.advance(seconds=int(words[1]) * SECONDS[words[2]])
             self.timers()
+        elif words[0] == "mode":
+            with self.runtime.database.transaction() as conn:
+                conn.execute("UPDATE offices SET mode = %s WHERE pin = '273303'", [MODES[words[1]]])
         elif words[0] == "postmaster":
             with self.runtime.database.transaction() as conn:
                 conn.execute(
