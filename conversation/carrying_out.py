@@ -8,6 +8,7 @@ from __future__ import annotations
 from conversation import counter, desk, postmen
 from conversation.desk import Intervened
 from flows.happenings import DestinationMoved, DocumentShown, NumberCorrected, Reopened
+from postal import modes
 from postal.counter import counter_days, refunds, reopening
 from postal.office import day_closing
 from postal.people import accounts, pins, staffing
@@ -58,6 +59,10 @@ def carry_out(
         case "reopen_day":
             assert request.office_id is not None and request.day is not None  # noqa: PT018
             day_closing.reopen(conn, request.office_id, request.day, request.id, first)
+            done = Intervened(True, ())
+        case "change_mode":
+            assert request.office_id is not None and request.mode is not None  # noqa: PT018
+            modes.change(conn, request.office_id, request.mode, first, second)
             done = Intervened(True, ())
         case "document":
             done = _hand_out(runtime, conn, request, first, second)

@@ -39,6 +39,9 @@ Mover = Literal["holder", "sender", "booker", "office"]
 # unchecked: none were quoted, or nothing is asked · locked: three wrong ones today
 QuoteVerdict = Literal["unchecked", "right", "wrong", "locked"]
 NomineeState = Literal["none", "asked", "agreed"]
+# OTP delivery at the office that delivers. off: as before, by signature, and no codes · pilot: the
+# code is asked, and a signature still suffices · on: nothing but the code
+Mode = Literal["off", "pilot", "on"]
 Witness = Literal["none", "unconfirmed", "confirmed", "contested"]
 
 # agent, supervisor, postmaster, clerk and administrator sign in; a postman texts
@@ -100,6 +103,12 @@ class ArticleFact:
     proven: bool = False  # the sender proved that he is the sender
     recalling: bool = False  # he wants it back, and can still object
     quote: QuoteVerdict = "unchecked"  # of the text that is decided
+    mode: Mode = "on"  # under which it went out last; before that, its office's
+
+    @property
+    def coded(self) -> bool:
+        """Tell whether a code is sent and asked for: its office delivers with codes."""
+        return self.otp_required and self.mode != "off"
 
     @property
     def digits(self) -> str:

@@ -63,7 +63,7 @@ def collects(articles: Iterable[ArticleFact]) -> str:
     waiting = [
         each.digits
         for each in articles
-        if each.state == "at_office" and each.otp_required and each.linked and each.part != "asked"
+        if each.state == "at_office" and each.coded and each.linked and each.part != "asked"
     ]
     return waiting[-1] if waiting else ""
 

@@ -55,7 +55,7 @@ def _left(case: Case[WrittenOnPaper, Nothing, ClockFacts]) -> PaperLeft | None:
         return "done"
     if slip.item == "elsewhere":
         return "not_on_slip"
-    if event.shown == "signature" and article.otp_required:
+    if event.shown == "signature" and article.coded:
         return "code"
     if bool(article.amount) != (event.payment is not None):
         return "unpaid" if article.amount else "no_cod"

@@ -32,7 +32,7 @@ from flows.postman.visit import concerned
 def told_code(case: Case[ToldCodeAtWindow, Nothing, ClockFacts]) -> Decision[Nothing]:
     article = case.facts.article
     why_not = _not_served(case)
-    if why_not is None and not article.otp_required:
+    if why_not is None and not article.coded:
         why_not = "document"
     if why_not is not None:
         return _refuse(case, why_not)
@@ -61,7 +61,7 @@ def told_code(case: Case[ToldCodeAtWindow, Nothing, ClockFacts]) -> Decision[Not
 def document_shown(case: Case[DocumentShown, Nothing, ClockFacts]) -> Decision[Nothing]:
     """For an article without a code one of the staff is enough."""
     why_not = _not_served(case)
-    if why_not is None and case.facts.article.otp_required:
+    if why_not is None and case.facts.article.coded:
         why_not = _no_second(case)
     if why_not is not None:
         return _refuse(case, why_not)

@@ -15,6 +15,7 @@ _MORNING = time(9, 0)
 _MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
 _SUNDAY = 6
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", re.ASCII)
 _INDIAN = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})", re.ASCII)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -51,6 +52,14 @@ def read(raw: str) -> date:
     if not FIRST <= day <= LAST:
         raise NoDay(_HOW)
     return day
+
+
+def read_time(raw: str) -> time:
+    """Return the time of day of `9:05`, `09.05` or `0905`, digits of any script. Raise `NoDay`."""
+    found = _CLOCK.fullmatch(signs.bare(raw))
+    if found is None:
+        raise NoDay("a time of day is written as 10:05, from 0:00 to 23:59")
+    return time(int(found[1]), int(found[2]))
 
 
 def is_usable(at: datetime) -> bool:

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from psycopg.rows import class_row
 
-from flows.facts import ArticleState, Proof
+from flows.facts import ArticleState, Mode, Proof
 from flows.number import read
-from postal import sought
+from postal import modes, sought
 from postal.people import access
 from postal.people.access import Onlooker
 from store import feed
@@ -83,6 +83,12 @@ class Article:
     sender_address: str = ""
     sender_pin: str | None = None
     hint: str | None = None  # to the place, in the recipient's words; purged with all texts
+    mode: Mode = "on"  # under which it went out last; before that, its office's
+
+    @property
+    def coded(self) -> bool:
+        """Tell whether a code is sent and asked for, as flows/facts.py says."""
+        return self.otp_required and self.mode != "off"
 
 
 @dataclass(frozen=True)
@@ -262,7 +268,7 @@ def by_id(conn: Conn, id_: int) -> Article | None:
     return next(iter(_read(conn, "a.id = %s", id_)), None)
 
 
-_READ = """
+_READ = f"""
 SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
        a.recipient_name, a.recipient_address, a.recipient_pin,
        p.language AS recipient_language, a.sender_phone, a.sender_name, a.cod_amount,
@@ -270,10 +276,10 @@ SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
        a.authorised_person, a.registration, a.weight_g, a.chosen_day, a.held_until, a.booked_at,
        a.delivered_at, a.updated_at, a.suspended_at IS NOT NULL AS suspended,
        a.sender_address, a.sender_pin,
-       nullif(h.body, '') AS hint
+       nullif(h.body, '') AS hint, {modes.OF_ARTICLE} AS mode
 FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone
 LEFT JOIN messages h ON h.id = a.hint_id WHERE
-"""
+"""  # noqa: S608
 
 
 def _read(conn: Conn, condition: str, value: object) -> list[Article]:

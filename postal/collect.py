@@ -54,7 +54,7 @@ def at_window(reader: Reader, article: ArticleFact, event: AtWindow, said: str) 
         by=_role(reader.conn, event.by),
         second=_role(reader.conn, second) if second is not None else None,
     )
-    if not isinstance(event, ToldCodeAtWindow) or not article.otp_required:
+    if not isinstance(event, ToldCodeAtWindow) or not article.coded:
         return fact
     # A code for the door, or for a refusal, is none at the window.
     state = article.code if article.code_for == "window" else "none"

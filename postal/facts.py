@@ -11,12 +11,12 @@ from psycopg.rows import namedtuple_row
 
 from flows.facts import ArticleFact, CodeState, CodeVerdict, DayFact, ItemFact, ItemState
 from flows.trust import APPROACHES_WITHIN
-from postal import codes, herd, quotes
+from postal import codes, herd, modes, quotes
 from postal.acts.books import Held
 from store.database import Conn
 from store.keyring import Keyring
 
-_ARTICLE = """
+_ARTICLE = f"""
     a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
     a.code_salt, a.passport, a.authorised_person IS NOT NULL AS authorised,
     CASE WHEN a.registration THEN 'registered' ELSE a.service END AS service,
@@ -39,9 +39,10 @@ _ARTICLE = """
     CASE WHEN n.id IS NULL THEN 'none' WHEN n.agreed_at IS NULL THEN 'asked' ELSE 'agreed' END
         AS nominee,
     (SELECT count(*) FROM nominees m WHERE m.article_id = a.id) AS nominations,
+    {modes.OF_ARTICLE} AS mode,
     (SELECT count(*) FROM code_attempts t
      WHERE t.article_id = a.id AND t.day = %(today)s AND t.outcome = 'wrong') AS wrong_tries
-"""
+"""  # noqa: S608
 # Two arms, each an index look-up: one OR over both tables reads the whole list.
 _NAMED_ITEMS = """
     SELECT n.id FROM delivery_lists l JOIN delivery_items n ON n.list_id = l.id
@@ -240,7 +241,7 @@ class Reader:
 
     def _has_code(self, article: ArticleFact) -> bool:
         """Tell whether the article has a code: it needs one, or one can prove its refusal."""
-        return article.otp_required or article.code_for == "refusal"
+        return article.coded or article.code_for == "refusal"
 
     def _verdict(
         self,
@@ -313,6 +314,7 @@ class Reader:
             holds_from=row.holds_from,
             proven=row.proven,
             recalling=row.recalling,
+            mode=row.mode,
         )
 
     def _code_state(

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flows.facts import MOST_ATTEMPTS, ArticleState
+from flows.facts import MOST_ATTEMPTS, ArticleState, Mode
 from flows.number import parse
 from india.calendar import day_of
+from postal import modes
 from postal.closed_days import HOLDS
 from store import feed
 from store.database import Conn
@@ -122,7 +123,7 @@ def make_list(
     today = day_of(now)
     if day != today:
         raise NotToday(today)
-    list_id = _list(conn, postman, day, now)
+    list_id, mode = _list(conn, postman, day, now)
     read = [parse(raw) for raw in numbers]
     booked = _lock(conn, postman, [number for number in read if number is not None])
     repeated = _repeat(read, booked, list_id)
@@ -139,14 +140,18 @@ def make_list(
     if bad:
         raise NotListed(sorted(bad, key=lambda each: each.index))
     items = tuple(ListItem(serial, str(number)) for serial, number in enumerate(read, first))
-    _send_out(conn, list_id, items, booked, postman, now)
+    _send_out(conn, _Walk(list_id, mode, postman), items, booked, now)
     return DeliveryList(postman, day, items, new=True)
 
 
-def _list(conn: Conn, postman: str, day: date, now: datetime) -> int:
-    """Return a postman's list for a day; his row is locked, so that lists grow one at a time."""
+def _list(conn: Conn, postman: str, day: date, now: datetime) -> tuple[int, Mode]:
+    """Return a postman's list for a day, and the mode of his office.
+
+    His row is locked, so that lists grow one at a time; his office's mode stays to the end of the
+    transaction, so that a change of it finds everything out, or not yet.
+    """
     staff = conn.execute(
-        "SELECT id FROM staff WHERE staff_id = %s AND role = 'postman' AND active"
+        "SELECT id, office_id FROM staff WHERE staff_id = %s AND role = 'postman' AND active"
         " FOR NO KEY UPDATE",
         (postman,),
     ).fetchone()
@@ -161,7 +166,7 @@ def _list(conn: Conn, postman: str, day: date, now: datetime) -> int:
         "SELECT id FROM delivery_lists WHERE postman_id = %s AND date = %s", (staff[0], day)
     ).fetchone()
     assert found is not None
-    return int(found[0])
+    return int(found[0]), modes.to_send_out(conn, staff[1])
 
 
 def _refuse_closed(conn: Conn, postman: str, day: date, list_id: int) -> None:
@@ -252,20 +257,28 @@ def _next_serial(conn: Conn, list_id: int) -> int:
     return int(row[0])
 
 
+@dataclass(frozen=True)
+class _Walk:
+    """The list that grows, the mode of its office, and whose it is."""
+
+    list_id: int
+    mode: Mode
+    postman: str
+
+
 def _send_out(
     conn: Conn,
-    list_id: int,
+    walk: _Walk,
     items: tuple[ListItem, ...],
     booked: dict[str, _Booked],
-    postman: str,
     now: datetime,
 ) -> None:
     ids = [booked[item.number].id for item in items]
     _withdraw(conn, [each.id for each in booked.values() if each.open_list is not None], now)
     conn.execute(
-        "INSERT INTO delivery_items (list_id, article_id, serial)"
-        " SELECT %s, * FROM unnest(%s::bigint[], %s::smallint[])",
-        (list_id, ids, [item.serial for item in items]),
+        "INSERT INTO delivery_items (list_id, mode, article_id, serial)"
+        " SELECT %s, %s, * FROM unnest(%s::bigint[], %s::smallint[])",
+        (walk.list_id, walk.mode, ids, [item.serial for item in items]),
     )
     conn.execute(
         "UPDATE articles SET state = 'out_for_delivery', remark = NULL, witness = NULL,"
@@ -280,7 +293,7 @@ def _send_out(
                 "out_for_delivery",
                 booked[item.number].id,
                 now,
-                {"postman": postman, "serial": item.serial},
+                {"postman": walk.postman, "serial": item.serial, "mode": walk.mode},
             )
             for item in items
         ],

@@ -80,7 +80,7 @@ def on_paper(reader: Reader, article: ArticleFact, event: WrittenOnPaper, code: 
         opener=row.opener,
         alone=row.opener_id == event.by,
     )
-    if event.shown == "signature" or not article.otp_required or article.state == "delivered":
+    if event.shown == "signature" or not article.coded or article.state == "delivered":
         return fact
     if article.locked:
         return replace(fact, verdict="locked")

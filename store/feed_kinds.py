@@ -89,6 +89,7 @@ OfficeKind = Literal[
     "day_left_open",
     "day_reopened",
     "list_closed",
+    "mode_changed",
     "paper_day_opened",
 ]
 PaymentKind = Literal[

@@ -30,8 +30,9 @@ class IssueCode(ArticleAct):
         yield from in_state(
             article, "at_office" if self.purpose == "window" else "out_for_delivery"
         )
+        yield from must(article.mode != "off", "its office delivers without codes")
         if self.purpose != "refusal":
-            yield from must(article.otp_required, "no code is needed")
+            yield from must(article.coded, "no code is needed")
         yield from must(not article.locked, "five wrong codes were given today")
         yield from must(not article.disputed, "who had the code before objects")
 

@@ -52,7 +52,7 @@ class HandOver(ArticleAct):
         yield from in_state(article, "out_for_delivery")
         by_code = item.verdict == "right" and self.proof == "code"
         right = by_code and article.code_for == "handover"
-        yield from must(right or not article.otp_required, "without the right code")
+        yield from must(right or not article.coded, "without the right code")
         paid = bool(article.amount) == (self.payment is not None)
         yield from must(paid, "the payment does not fit")
         yield from must(not article.disputed, "who had the code before objects")

@@ -37,7 +37,7 @@ class HandOverOnPaper(PaperAct):
         paid = bool(article.amount) == (self.payment is not None)
         yield from must(paid, "the payment does not fit")
         signed = self.shown == "signature"
-        yield from must(not (signed and article.otp_required), "without a code")
+        yield from must(not (signed and article.coded), "without a code")
         yield from must(not article.disputed, "who had the code before objects")
         yield from must(not article.door_only, "fraud was reported")
         yield from must(not article.document, "without the document that is wanted after a move")

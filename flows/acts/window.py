@@ -56,7 +56,7 @@ class HandOut(WindowAct):
         yield from must(window.by is not None, "by nobody of the staff")
         if self.document is None:
             yield from must(window.verdict == "right", f"the code is {window.verdict}")
-        elif article.otp_required:
+        elif article.coded:
             yield from must(window.second in SECONDS, "no second saw the document")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:

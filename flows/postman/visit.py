@@ -63,7 +63,7 @@ def judge(act: VisitAct, item: ItemFact, facts: PostmanFacts) -> Outcome:
     if item.state != "open":
         return Outcome(closed(item, article))
     if isinstance(act, Approach):
-        if article.otp_required and _is_over(facts):
+        if article.coded and _is_over(facts):
             return Outcome(say_item("approach_late", item))
         return _judge_approach(item, article)
     if isinstance(act, Remark):
@@ -92,7 +92,7 @@ def _with_evidence(outcome: Outcome, facts: PostmanFacts) -> Outcome:
 
 def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
     done = Done("approach", item.serial, article.number)
-    if not article.otp_required:
+    if not article.coded:
         acts = (MarkApproached(article.number),)
         return Outcome(say_first("approach_plain", item, article), acts, (), done)
     if not article.linked:
@@ -116,7 +116,7 @@ def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
     kind = remarks.BY_CODE.get(act.remark)
     if kind is None:
         return Outcome(Say("remark_unknown", {"remark": act.remark}, article.number))
-    if kind.needs_code and article.linked:
+    if kind.needs_code and article.linked and article.mode != "off":
         if article.locked:  # no code can prove it today: 27 says what happened
             return Outcome(say_item("approach_locked", item))
         if article.disputed:
@@ -140,11 +140,11 @@ def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
 def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outcome:
     if act.proof == "malformed":
         return Outcome(say_item("code_malformed", item))
-    if act.proof == "signature" and article.otp_required:
+    if act.proof == "signature" and article.coded:
         return Outcome(say_item("code_needed", item))
     if act.proof == "code" and article.code_for == "refusal" and article.code == "live":
         return _judge_refusal(item, article)
-    if act.proof == "code" and not article.otp_required:
+    if act.proof == "code" and not article.coded:
         return Outcome(say_first("approach_plain", item, article))
     refusal = _judge_payment(act, item, article)
     if refusal is not None:

@@ -49,6 +49,12 @@ class _Seen:
     acts: set[type[Act]] = field(default_factory=set)
     tells: set[Role] = field(default_factory=set)
 
+    def add(self, other: _Seen) -> None:
+        self.to |= other.to
+        self.says |= other.says
+        self.acts |= other.acts
+        self.tells |= other.tells
+
 
 @dataclass
 class _Walk:
@@ -74,11 +80,12 @@ class _Walk:
     def _go(self, transition: Transition, state: str) -> None:
         where = f"{transition.event.__name__} in {state}"
         thorough = state == transition.states[0]
+        did = _Seen()
 
         def run(picks: Picks) -> None:
             self.tried += 1
             met = self.inputs.meet(picks, state, transition.event, thorough)
-            for problem in self._decide(transition, state, met):
+            for problem in self._decide(transition, state, met, did):
                 self.found.setdefault(f"{where}: {problem}", described(met))
 
         try:
@@ -86,14 +93,16 @@ class _Walk:
                 pass
         except TooManyPaths:
             self.found.setdefault(f"{where}: more than {MOST_PATHS} paths, not all were tried", "")
+        if did.to:
+            self.seen[_declaration(transition)].add(did)
 
-    def _decide(self, transition: Transition, state: str, met: Met) -> Iterator[str]:
+    def _decide(self, transition: Transition, state: str, met: Met, did: _Seen) -> Iterator[str]:
         try:
             decision = decide(self.machine, Standing(state, met.context, NOW), met.event, met.facts)
         except Exception as error:  # whatever a handler raises would lose somebody's text
             yield f"{type(error).__name__}: {error}".removesuffix(": ")
             return
-        self._note(transition, state, decision)
+        self._note(transition, state, decision, did)
         yield from unmet(decision, met.facts)
         yield from filter(None, map(self._say, decision.says))
         yield from filter(None, (self._tell(transition.event, tell) for tell in decision.tells))
@@ -105,8 +114,7 @@ class _Walk:
         elif not decision.says and transition.says and not isinstance(met.event, _MAY_BE_IDLE):
             yield "no answer to a person's text"
 
-    def _note(self, transition: Transition, state: str, decision: Decision) -> None:
-        seen = self.seen[_declaration(transition)]
+    def _note(self, transition: Transition, state: str, decision: Decision, seen: _Seen) -> None:
         stays = decision.state == state and state not in transition.to
         seen.to.add(SAME if stays else decision.state)
         seen.says.update(say.template for say in decision.says)

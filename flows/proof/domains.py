@@ -233,6 +233,11 @@ def _holds_from(picks: Picks, article: ArticleFact) -> object:
     return picks.pick((None, NOW, NOW + timedelta(minutes=9)))
 
 
+def _mode(picks: Picks, article: ArticleFact) -> object:
+    """A pilot is one of codes; what comes without them is off, or as it always was."""
+    return picks.pick(("on", "pilot", "off") if article.otp_required else ("on", "off"))
+
+
 def _suspended(picks: Picks, article: ArticleFact) -> object:
     """Only what waits for its witness is suspended."""
     return picks.pick((False, True)) if article.witness == "unconfirmed" else False
@@ -278,6 +283,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "asked": _asked,
     "recalling": _recalling,
     "holds_from": _holds_from,
+    "mode": _mode,
     "quote": one_of("unchecked"),
 }
 
@@ -289,7 +295,8 @@ def article_in(
     **known: object,
 ) -> ArticleFact:
     """Return an article in one of `states`; `more`: domains of this input alone."""
-    return lazy(ArticleFact, picks, {**_among(states), **more}, number=NUMBER, **known)
+    among = _among(states)
+    return lazy(ArticleFact, picks, {**among, **more} if more else among, number=NUMBER, **known)
 
 
 @cache
@@ -340,7 +347,7 @@ def on_paper(picks: Picks, article: ArticleFact, event: happenings.WrittenOnPape
 
     def verdict(picks: Picks, _: object) -> object:
         """As postal/codes.py judges."""
-        if event.shown == "signature" or not article.otp_required:
+        if event.shown == "signature" or not article.coded:
             return "unchecked"
         if article.locked:
             return "locked"

@@ -74,10 +74,14 @@ class Inputs:
 # ---- the machines ------------------------------------------------------------------------------
 
 
+_ANY_ASKED: Mapping[str, Domain[Asked]] = {"article": one_of(None, NUMBER, OTHER)}
+_NONE_ASKED: Mapping[str, Domain[Asked]] = {"article": one_of(None)}
+
+
 def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = event_of(picks, kind, thorough)
-    asked = (None, NUMBER, OTHER) if thorough or kind is events.Said else (None,)
-    context = lazy(Asked, picks, {"article": one_of(*asked)})
+    asked = _ANY_ASKED if thorough or kind is events.Said else _NONE_ASKED
+    context = lazy(Asked, picks, asked)
     more: dict[str, Domain[ArticleFact]] = {}
     if kind is events.Consent:
         more["quote"] = _judged
@@ -97,17 +101,25 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
             return picks.pick(((first,), (first, booked), (first, alike)))
         return picks.pick(((), (booked,), (fixed(OTHER, "delivered"),)))
 
-    domains = {
-        "now": one_of(NOW),
-        "articles": articles,
-        "code_ttl": one_of(600),
-        "day_end": one_of(NOW + timedelta(hours=8)),
-        "today": one_of(TODAY),
-        "ticket": one_of(7),
-        "lost": _among_others(kind, thorough, replace(fixed(OTHER, "booked"), moves=1)),
-        "recalls": _among_others(kind, thorough, replace(fixed(OTHER, "booked"), recalling=True)),
-    }
+    others = _AMONG_OTHERS if kind is events.ReportFraud and thorough else _NO_OTHERS
+    domains = {**_OF_TELEPHONE, **others, "articles": articles}
     return Met(context, event, lazy(RecipientFacts, picks, domains))
+
+
+# What every input has alike is made once: it is met a million times.
+_OF_TELEPHONE: Mapping[str, Domain[object]] = {
+    "now": one_of(NOW),
+    "code_ttl": one_of(600),
+    "day_end": one_of(NOW + timedelta(hours=8)),
+    "today": one_of(TODAY),
+    "ticket": one_of(7),
+}
+# What only a report of fraud looks at.
+_AMONG_OTHERS: Mapping[str, Domain[object]] = {
+    "lost": one_of((), (replace(fixed(OTHER, "booked"), moves=1),)),
+    "recalls": one_of((), (replace(fixed(OTHER, "booked"), recalling=True),)),
+}
+_NO_OTHERS: Mapping[str, Domain[object]] = {"lost": one_of(()), "recalls": one_of(())}
 
 
 # One remark for each of the questions.
@@ -118,11 +130,6 @@ def _judged(picks: Picks, article: ArticleFact) -> object:
     """Digits are compared only where the holder is asked."""
     asked = article.asked and article.part == "addressee"
     return picks.pick(("right", "wrong", "locked")) if asked else "unchecked"
-
-
-def _among_others(kind: type[Event], thorough: bool, other: ArticleFact) -> Domain[object]:
-    """What only a report of fraud looks at."""
-    return one_of((), (other,)) if kind is events.ReportFraud and thorough else one_of(())
 
 
 _TO_HOLDER = (
@@ -143,8 +150,9 @@ def _known_of(picks: Picks, event: Happening) -> dict[str, object]:
     if isinstance(event, happenings.RefusalClaimed):
         known["wrong_tries"] = 0  # the postman is told first when no try is left
         known["disputed"] = False  # or that nothing is handed out
+        known["mode"] = picks.pick(("pilot", "on"))  # off: a refusal needs no code
     if isinstance(event, happenings.TriesRanOut):
-        known["otp_required"] = True
+        known |= {"otp_required": True, "mode": picks.pick(("pilot", "on"))}
     return known
 
 
@@ -160,31 +168,24 @@ _DAY: Mapping[str, Domain[object]] = {
 
 def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = visit(picks, thorough) if kind is events.Visit else event_of(picks, kind)
-    done = lazy(Done, picks, {"article": one_of(NUMBER), "serial": one_of(7)})
-    second = Done("approach", 8, OTHER)
-    undoing = kind is events.Undo
     # What came before does not depend on a second item, which depends on the first alone.
     among = isinstance(event, events.Visit) and len(event.acts) > 1
     doors = tuple(act.item for act in event.acts) if isinstance(event, events.Visit) else ()
-    context = lazy(
-        LastVisit,
-        picks,
-        {
-            "done": one_of((), (done,), (done, second)) if undoing else one_of((done,)),
-            "at": one_of(NOW) if among or not (thorough or undoing)
-            else one_of(NOW, NOW - timedelta(minutes=2), NOW - timedelta(minutes=2, seconds=1)),
-            "visiting": one_of((NUMBER,)) if among
-            else one_of((), (NUMBER,), (OTHER,)) if state == "ready"
-            else one_of((NUMBER,), (OTHER,), (NUMBER, OTHER)),
-            "doors": one_of((), doors) if len(doors) > MOST_DOORS else one_of(()),
-            "doors_at": one_of(None, NOW, NOW - timedelta(minutes=11)),
-            "offer": one_of(None, 3, 4) if isinstance(event, _OF_OFFER) else one_of(None),
-        },
-    )  # fmt: skip
+    of_before = {
+        **_BEFORE,
+        "done": _one_or_two_done if kind is events.Undo else _one_done,
+        "at": _JUST_NOW if among or not (thorough or kind is events.Undo) else _TWO_MINUTES_AGO,
+        "visiting": _THERE if among else _FROM_READY if state == "ready" else _FROM_VISITING,
+    }
+    if len(doors) > MOST_DOORS:
+        of_before["doors"] = one_of((), doors)
+    if isinstance(event, _OF_OFFER):
+        of_before["offer"] = _SOME_OFFER
+    context = lazy(LastVisit, picks, of_before)
 
     def items(picks: Picks, facts: PostmanFacts) -> tuple[ItemFact, ...]:
         if isinstance(event, events.Visit):
-            first = _item(picks, "7", event.acts[0], facts)
+            first = _item(picks, "7", event.acts[0], facts, among=among)
             return (
                 first,
                 *(
@@ -204,22 +205,46 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
         return tuple(_item(picks, act.article) for act in context.done)
 
     domains = {
-        "now": one_of(NOW),
+        **_OF_LIST,
         "items": items,
-        "left": one_of(1, 70),
-        "next_serial": one_of(None, 3),
-        "colleague": one_of(None, "45"),
-        "offer": lambda picks, _: picks.pick((None, lazy(OfferFact, picks, _OFFER))),
-        "day": lambda picks, _: lazy(DayFact, picks, _DAY),
-        "written_at": one_of(None, NOW - timedelta(minutes=31))
-        if among or not thorough
-        else one_of(None, NOW - timedelta(minutes=30), NOW - timedelta(minutes=31)),
+        "written_at": _LATE if among or not thorough else _LATE_OR_JUST_NOT,
     }
     if kind is events.ItemsOffered:  # he is told of what there is
         domains["offer"] = lambda picks, _: lazy(OfferFact, picks, _OFFER)
     return Met(context, event, lazy(PostmanFacts, picks, domains))
 
 
+def _one_done(picks: Picks, _: object) -> tuple[Done, ...]:
+    return (lazy(Done, picks, _DONE),)
+
+
+def _one_or_two_done(picks: Picks, _: object) -> tuple[Done, ...]:
+    first = lazy(Done, picks, _DONE)
+    return picks.pick(((), (first,), (first, Done("approach", 8, OTHER))))
+
+
+_DONE: Mapping[str, Domain[Done]] = {"article": one_of(NUMBER), "serial": one_of(7)}
+_BEFORE: Mapping[str, Domain[LastVisit]] = {
+    "doors": one_of(()),
+    "doors_at": one_of(None, NOW, NOW - timedelta(minutes=11)),
+    "offer": one_of(None),
+}
+_SOME_OFFER = one_of(None, 3, 4)
+_JUST_NOW = one_of(NOW)
+_TWO_MINUTES_AGO = one_of(NOW, NOW - timedelta(minutes=2), NOW - timedelta(minutes=2, seconds=1))
+_THERE = one_of((NUMBER,))
+_FROM_READY = one_of((), (NUMBER,), (OTHER,))
+_FROM_VISITING = one_of((NUMBER,), (OTHER,), (NUMBER, OTHER))
+_LATE = one_of(None, NOW - timedelta(minutes=31))
+_LATE_OR_JUST_NOT = one_of(None, NOW - timedelta(minutes=30), NOW - timedelta(minutes=31))
+_OF_LIST: Mapping[str, Domain[PostmanFacts]] = {
+    "now": one_of(NOW),
+    "left": one_of(1, 70),
+    "next_serial": one_of(None, 3),
+    "colleague": one_of(None, "45"),
+    "offer": lambda picks, _: picks.pick((None, lazy(OfferFact, picks, _OFFER))),
+    "day": lambda picks, _: lazy(DayFact, picks, _DAY),
+}
 _OF_OFFER = (events.ItemsOffered, events.TakeOver, events.TurnDown)
 _OFFER: Mapping[str, Domain[OfferFact]] = {
     "id": one_of(3),
@@ -228,6 +253,8 @@ _OFFER: Mapping[str, Domain[OfferFact]] = {
     "asked_at": one_of(NOW - timedelta(minutes=10)),
     "serial": one_of(8),
 }
+
+_OTHER_OUT = fixed(OTHER, "out_for_delivery")
 
 # The states of an article by that of its item; an item elsewhere has none.
 _BY_ITEM: Mapping[str, tuple[ArticleState, ...]] = {
@@ -239,22 +266,23 @@ _BY_ITEM: Mapping[str, tuple[ArticleState, ...]] = {
 
 
 def _item(
-    picks: Picks, ref: str, act: VisitAct | None = None, facts: PostmanFacts | None = None
+    picks: Picks,
+    ref: str,
+    act: VisitAct | None = None,
+    facts: PostmanFacts | None = None,
+    *,
+    among: bool = False,
 ) -> ItemFact:
     if ref in ("8", OTHER):
-        return ItemFact(ref, 8, "open", fixed(OTHER, "out_for_delivery"), approached=True)
+        return ItemFact(ref, 8, "open", _OTHER_OUT, approached=True)
     if ref == "9":
         return ItemFact(ref, 9, "elsewhere", None)
-
-    def its_article(picks: Picks, item: ItemFact) -> ArticleFact | None:
-        states = _BY_ITEM.get(item.state)
-        return None if states is None else article_in(picks, states, part="addressee")
 
     def verdict(picks: Picks, item: ItemFact) -> object:
         """Return the verdict as postal/codes.py judges."""
         given = isinstance(act, Handover) and act.proof == "code"
         of = item.article
-        if not given or of is None or not (of.otp_required or of.code_for == "refusal"):
+        if not given or of is None or not (of.coded or of.code_for == "refusal"):
             return "unchecked"
         if item.state != "open":
             late = item.state in ("attempted", "withdrawn") and not of.locked
@@ -270,13 +298,31 @@ def _item(
         return picks.pick(("none",) if of.code == "none" else ("none", "stale", "late"))
 
     domains: Mapping[str, Domain[ItemFact]] = {
-        "article": its_article,
-        "approaches": one_of(0, 3),
-        "offered_to": one_of("", "45"),
+        **_ITEM,
+        "article": _article_among if among else _its_article,
         "verdict": verdict,
-        "ref": one_of(ref) if ref == NUMBER else one_of("7", NUMBER),
+        "ref": _BY_NUMBER if ref == NUMBER else _BY_EITHER,
     }
     return lazy(ItemFact, picks, domains, serial=7)
+
+
+def _its_article(picks: Picks, item: ItemFact) -> ArticleFact | None:
+    states = _BY_ITEM.get(item.state)
+    return None if states is None else article_in(picks, states, part="addressee")
+
+
+def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
+    """Return the article of a second item: the mode of its office decides nothing about it."""
+    states = _BY_ITEM.get(item.state)
+    return None if states is None else article_in(picks, states, _ON, part="addressee")
+
+
+_ON: Mapping[str, Domain[ArticleFact]] = {"mode": one_of("on")}
+_BY_NUMBER, _BY_EITHER = one_of(NUMBER), one_of("7", NUMBER)
+_ITEM: Mapping[str, Domain[ItemFact]] = {
+    "approaches": one_of(0, 3),
+    "offered_to": one_of("", "45"),
+}
 
 
 def _once_more(picks: Picks, item: ItemFact) -> ItemFact:

@@ -33,6 +33,8 @@ class Picks:
 
     def pick(self, options: Sequence[T]) -> T:
         """Return one of `options`, each of them on some path."""
+        if len(options) == 1:
+            return options[0]
         if self._at == len(self._way):
             self._way.append((0, len(options)))
         picked, _ = self._way[self._at]
@@ -65,9 +67,21 @@ R = TypeVar("R", contravariant=True)
 Domain = Callable[[Picks, R], object]  # what a field can be, given its record
 
 
+class _OneOf:
+    """The domain of `one_of`; a field takes its options without a call."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, options: tuple[object, ...]) -> None:
+        self.options = options
+
+    def __call__(self, picks: Picks, record: object) -> object:
+        return picks.pick(self.options)
+
+
 def one_of(*options: object) -> Domain[object]:
     """Return the domain of a field that may be any of `options`, whatever the record."""
-    return lambda picks, record: picks.pick(options)
+    return _OneOf(options)
 
 
 def lazy(kind: type[T], picks: Picks, domains: Mapping[str, Domain[T]], **known: object) -> T:
@@ -88,9 +102,13 @@ class _Field:
         self._name, self._implied = name, implied
 
     def __get__(self, record: object, kind: type[object] | None = None) -> object:
-        own = vars(record)
+        own = record.__dict__
         domain = own["_domains"].get(self._name, self._implied)
-        own[self._name] = picked = domain(own["_picks"], record)
+        if type(domain) is _OneOf:
+            picked = own["_picks"].pick(domain.options)
+        else:
+            picked = domain(own["_picks"], record)
+        own[self._name] = picked
         return picked
 
 

@@ -58,6 +58,8 @@ class _Book:
 
 def unmet(decision: Decision, facts: Facts) -> Iterator[str]:
     """Yield a sentence for each act or code of `decision` that the facts do not allow."""
+    if not decision.acts and all(say.code_of is None for say in decision.says):
+        return
     books = {book.number: book for book in _books(facts)}
     for act in decision.acts:
         name = type(act).__name__

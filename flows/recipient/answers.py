@@ -186,7 +186,7 @@ def _purpose(article: ArticleFact) -> Purpose:
 
 def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) -> str | None:
     """Return the template that says why no code is sent for `article`, or None if it may be."""
-    if not article.otp_required and purpose != "refusal":
+    if not article.coded and purpose != "refusal":
         return "no_code_needed"
     if article.state not in ("out_for_delivery", "at_office"):
         return "code_not_yet"

@@ -66,6 +66,6 @@ MACHINE.on(NamedNoMore, says=("move_kept_there",))(told(SAME, "move_kept_there")
 def moved_here(case: Case[Relinked, Asked, RecipientFacts]) -> Decision[Asked]:
     """Tell the new telephone, and that a document will be asked for besides the code."""
     article = fact(case, case.event.article)
-    template = "moved_here" if article.otp_required else "booked_plain"
+    template = "moved_here" if article.coded else "booked_plain"
     say = Say(template, {"article": article.number}, article.number)
     return Decision("booked", Asked(article.number), (say,))

@@ -174,7 +174,7 @@ def stay(case: Case[Event, Asked, RecipientFacts], *says: Say) -> Decision[Asked
 @MACHINE.on(Booked, to=("booked",), says=("booked", "booked_plain"))
 def booked(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
     article = fact(case, case.event.article)
-    template = "booked" if article.otp_required else "booked_plain"
+    template = "booked" if article.coded else "booked_plain"
     say = Say(template, {"article": article.number}, article.number)
     return Decision("booked", Asked(article.number), (say,))
 
@@ -188,7 +188,7 @@ def booked(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
 def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
     article, facts = fact(case, case.event.article), case.facts
     asked = Asked(article.number)
-    if not article.otp_required:
+    if not article.coded:
         return Decision("out", asked, (_to_pay("out_plain", article),))
     kept = article.door_only or article.locked or article.disputed
     if facts.release == "dispatch" and not kept:
@@ -202,7 +202,7 @@ def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
 @MACHINE.on(Approached, to=("code", SAME), says=("code",), acts=(IssueCode,))
 def approached(case: Case[Approached, Asked, RecipientFacts]) -> Decision[Asked]:
     article = fact(case, case.event.article)
-    if not article.otp_required or article.locked or article.disputed:
+    if not article.coded or article.locked or article.disputed:
         return stay(case)
     return _release(case, article, "handover")
 

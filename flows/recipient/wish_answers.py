@@ -117,7 +117,7 @@ def _yes_to(case: WishCase, article: ArticleFact) -> WishAnswer:
         return WishAnswer((ask_holder(article),))
     if article.state == "attempted" and is_witness(article, case.state, case.context):
         return _ask("ask_contest", article)
-    if article.state == "out_for_delivery" and article.otp_required:
+    if article.state == "out_for_delivery" and article.coded:
         return _ask("ask_code", article)
     return _SILENCE
 
@@ -158,7 +158,7 @@ def _of_code(template: str, article: ArticleFact) -> WishAnswer:
         return WishAnswer((status.say(article),))
     if article.part == "asked":
         return _ask("ask_accept", article)
-    if not article.otp_required:
+    if not article.coded:
         return _ask("no_code_needed", article)
     if article.state not in ("out_for_delivery", "at_office"):
         return _ask("code_not_yet", article)
@@ -235,7 +235,7 @@ def _place(article: ArticleFact) -> Say:
 
     Who writes "not got" before the delivery may mean the code as well as the article.
     """
-    has_code = article.part != "asked" and article.otp_required
+    has_code = article.part != "asked" and article.coded
     if article.state == "out_for_delivery" and has_code:
         return digits("where_today", article)
     return status.say(article)

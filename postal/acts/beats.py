@@ -104,9 +104,10 @@ def pass_item(books: Books, act: PassItem, whose: str) -> None:
         [books.today, books.now, act.to],
     )
     books.one(
-        "INSERT INTO delivery_items (list_id, article_id, serial)"
+        "INSERT INTO delivery_items (list_id, article_id, serial, mode)"
         " SELECT l.id, %(id)s, (SELECT coalesce(max(i.serial), 0) + 1 FROM delivery_items i"
-        " WHERE i.list_id = l.id) FROM delivery_lists l JOIN staff s ON s.id = l.postman_id"
+        " WHERE i.list_id = l.id), (SELECT mode FROM delivery_items WHERE id = %(item)s)"
+        " FROM delivery_lists l JOIN staff s ON s.id = l.postman_id"
         " WHERE s.staff_id = %(to)s AND l.date = %(today)s",
         article,
         to=act.to,

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from psycopg.rows import class_row
 
 from flows.remarks import REFUSED
+from postal import modes
 from postal.office.pool import LOOKED_BACK
 from postal.people import access
 from postal.people.access import Onlooker
@@ -108,7 +109,8 @@ def _lying(conn: Conn, office_id: int, pin: str, today: date) -> list[Deposited]
             " SELECT a.id AS article_id, a.number, a.recipient_name AS name, a.state,"
             " a.held_until AS until, a.extended, a.chosen_day,"
             " a.unlinked_at IS NOT NULL AS unlinked, a.remark, a.attempts, a.cod_amount AS cod,"
-            " a.otp_required, (SELECT s.name FROM (SELECT * FROM delivery_items i"
+            f" a.otp_required AND {modes.OF_ARTICLE} <> 'off' AS otp_required,"
+            " (SELECT s.name FROM (SELECT * FROM delivery_items i"
             "   WHERE i.article_id = a.id ORDER BY i.id DESC LIMIT 1) i"
             "   JOIN delivery_lists l ON l.id = i.list_id JOIN staff s ON s.id = l.postman_id"
             "   WHERE NOT EXISTS (SELECT FROM check_ins c WHERE c.item_id = i.id)) AS with_postman"

@@ -83,7 +83,9 @@ WITH here AS (
 )
 SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address,
        a.recipient_pin AS pin, a.service,
-       a.registration, a.passport, a.otp_required, a.cod_amount AS cod, a.state, a.attempts,
+       a.registration, a.passport,
+       a.otp_required AND (SELECT mode FROM offices WHERE id = %(office)s) <> 'off' AS otp_required,
+       a.cod_amount AS cod, a.state, a.attempts,
        a.chosen_day,
        CASE WHEN a.unlinked_at IS NOT NULL THEN 'unlinked'
             WHEN a.attempts >= %(most)s OR a.state = 'attempted' AND a.remark = ANY(%(no_visit)s)

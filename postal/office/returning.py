@@ -100,7 +100,8 @@ WHERE l.id = %s
 """
 _LINES = """
 SELECT i.id, i.serial, i.article_id, a.number, a.recipient_name, a.recipient_address, a.service,
-       a.registration, a.passport, a.otp_required, a.document_until, a.cod_amount AS cod,
+       a.registration, a.passport, a.otp_required AND i.mode <> 'off' AS otp_required,
+       a.document_until, a.cod_amount AS cod,
        i.state, i.remark, i.payment, i.finished_at, a.state AS article_state,
        coalesce(a.witness, 'none') AS witness, a.suspended_at IS NOT NULL AS suspended,
        nullif(h.body, '') AS hint, c.at AS checked_in_at,

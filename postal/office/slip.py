@@ -81,8 +81,10 @@ def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
     with conn.cursor(row_factory=class_row(_Line)) as cursor:
         lines = cursor.execute(
             "SELECT i.article_id, i.serial, a.number, a.service, a.registration, a.passport,"
-            " a.recipient_name, a.recipient_address, a.recipient_pin, a.cod_amount, a.otp_required,"
-            " a.otp_required AND i.state = 'open' AND coalesce(a.document_until > %s, false)"
+            " a.recipient_name, a.recipient_address, a.recipient_pin, a.cod_amount,"
+            " a.otp_required AND i.mode <> 'off' AS otp_required,"
+            " a.otp_required AND i.mode <> 'off' AND i.state = 'open' AND"
+            " coalesce(a.document_until > %s, false)"
             " AS document, i.state AS outcome, i.remark, coalesce(h.body, '') AS hint"
             " FROM delivery_items i JOIN articles a ON a.id = i.article_id"
             " LEFT JOIN messages h ON h.id = a.hint_id"

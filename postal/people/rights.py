@@ -24,7 +24,7 @@ Act = Literal[
     "data_protection", "passkeys", "accounts", "end_sign_in", "reopen_counter",
     "tariff",
     "administration", "staff", "change_staff", "end_staff", "offices", "change_offices", "postmen",
-    "change_postmen", "tokens", "change_tokens", "change_webhooks", "templates",
+    "change_mode", "change_postmen", "tokens", "change_tokens", "change_webhooks", "templates",
 ]  # fmt: skip
 # own: what belongs to the office of the account · district: what belongs to any office
 Reach = Literal["own", "district"]
@@ -155,6 +155,12 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
             "add offices from the directory of PINs; who keeps an office's accounts",
             _ADMINISTRATOR,
             "fresh",
+        ),
+        "change_mode": Right(
+            "whether OTP delivery is off, in pilot or on at an office",
+            _ADMINISTRATOR,
+            "two",
+            _JUDGES,
         ),
         "postmen": Right("postmen, their beats and telephones", _WATCHERS),
         "change_postmen": Right(

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from psycopg.rows import class_row
 
+from flows.facts import Mode
 from store.database import Conn
 from store.refusals import Unknown
 
@@ -31,6 +32,7 @@ class OfficeEntry:
     branch_type: BranchType
     district: str
     account_office: str | None
+    mode: Mode
     postmen: int
     accounts: int
 
@@ -54,7 +56,7 @@ class NoSuchOffice(Unknown):
 
 
 _READ: Final = """
-SELECT o.id, o.name, o.pin, o.branch_type, o.district, a.name AS account_office,
+SELECT o.id, o.name, o.pin, o.branch_type, o.district, a.name AS account_office, o.mode,
        (SELECT count(*) FROM staff s
         WHERE s.office_id = o.id AND s.active AND s.role = 'postman') AS postmen,
        (SELECT count(*) FROM staff s

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from psycopg.rows import class_row
 
 from flows.events import DocumentType
+from flows.facts import Mode
 from postal.counter.ledger import Method
 from postal.counter.payment_rules import Way
 from postal.people.accounts import Role
@@ -58,6 +59,7 @@ class StaffRequest:
     account: str | None
     account_name: str | None
     account_role: Role | None
+    mode: Mode | None
     reason: str
     note: str
     software: str | None
@@ -84,11 +86,13 @@ class StaffRequest:
 
     @property
     def about(self) -> str:
-        """Return what it is about, as pages name it: an article, a staff id, a counter, a day."""
+        """Return what it is about, as pages name it: article, staff id, counter, day, office."""
         if self.closed_counter is not None:
             return str(self.closed_counter)
         day = None if self.day is None else self.day.isoformat()
-        return self.article or self.postman or self.account or day or f"#{self.credit_id}"
+        office = self.office if self.mode is not None else None
+        told = self.article or self.postman or self.account or day or office
+        return told or f"#{self.credit_id}"
 
 
 class UnknownRequest(Unknown):
@@ -104,7 +108,7 @@ SELECT r.id, r.what, r.state, r.article_id, a.number AS article, r.postman_id,
        r.credit_id, k.paise, r.day, r.office_id, o.name AS office, r.phone, r.document,
        r.document_last4, r.payment, r.refund_way, r.refund_ref, r.counter_day_id, r.closed_day_id,
        e.counter AS closed_counter, r.account_id, coalesce(r.new_account, c.staff_id) AS account,
-       r.account_name, r.account_role, r.reason, r.note,
+       r.account_name, r.account_role, r.mode, r.reason, r.note,
        t.name AS software, r.named_id AS named, n.staff_id AS named_id, r.asked_at, r.until,
        r.signed_by, f.staff_id AS signed_id, f.name AS signed_name, r.signed_at, r.decided_by,
        d.staff_id AS decided_id, d.name AS decided_name, r.decided_at, r.answer, r.refused_as,

@@ -80,10 +80,10 @@ def ask(conn: Conn, wish: Wish, why: Why, by: Doer) -> StaffRequest:
                 INSERT INTO requests (what, article_id, postman_id, credit_id, day, office_id,
                     phone, document, document_last4, payment, refund_way, refund_ref,
                     counter_day_id, closed_day_id, pin_hash, account_id, new_account,
-                    account_name, account_role, reason, note, token_id, named_id, asked_at, until,
-                    signed_by, signed_at)
+                    account_name, account_role, mode, reason, note, token_id, named_id, asked_at,
+                    until, signed_by, signed_at)
                 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
-                        %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+                        %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
                 """,
                 (
                     wish.what,
@@ -105,6 +105,7 @@ def ask(conn: Conn, wish: Wish, why: Why, by: Doer) -> StaffRequest:
                     wish.new_account,
                     wish.account.name if wish.account else None,
                     wish.account.role if wish.account else None,
+                    wish.mode,
                     why.reason,
                     why.note[:LONGEST_NOTE],
                     by.token_id,
@@ -203,7 +204,8 @@ def claim_telling(conn: Conn, request: StaffRequest, now: datetime) -> bool:
             AND e.closed_day_id IS NOT DISTINCT FROM r.closed_day_id
             AND (e.account_id, e.new_account)
                 IS NOT DISTINCT FROM (r.account_id, r.new_account)
-            AND (e.day, e.office_id) IS NOT DISTINCT FROM (r.day, r.office_id))
+            AND (e.day, e.mode, e.office_id)
+                IS NOT DISTINCT FROM (r.day, r.mode, r.office_id))
         """,
         {"now": now, "id": request.id, "since": now - TOLD_EVERY},
     )

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from flows.events import DocumentType
+from flows.facts import Mode
 from postal import walls
 from postal.counter import counter_days, credits
 from postal.counter.ledger import Method
@@ -20,7 +21,7 @@ from store.database import Conn
 What = Literal[
     "correct_number", "move_destination", "reopen", "reset_pin", "name_phone", "document",
     "refund", "reopen_counter", "reopen_day", "add_account", "change_account", "reset_password",
-    "reset_factor",
+    "reset_factor", "change_mode",
 ]  # fmt: skip
 ACT: Final[Mapping[What, Act]] = MappingProxyType(
     {
@@ -37,6 +38,7 @@ ACT: Final[Mapping[What, Act]] = MappingProxyType(
         "change_account": "change_staff",
         "reset_password": "change_staff",
         "reset_factor": "change_staff",
+        "change_mode": "change_mode",
     }
 )
 """The right that each takes (`postal/people/rights.py`)."""
@@ -53,7 +55,7 @@ class AccountWish:
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants done, and with what. Exactly one row, `day` or `account` says to whom.
+    """What somebody wants done, and with what. One row, `day`, `account` or `mode` says to whom.
 
     `day`: of the office `office_id`, to be opened again. `phone`: E.164. `last4`: of the
     document's number. `pin_hash`: argon2 of the PIN that its owner typed, or of the password that
@@ -79,6 +81,7 @@ class Wish:
     pin_hash: str | None = field(default=None, repr=False)
     account_id: int | None = None
     account: AccountWish | None = None
+    mode: Mode | None = None  # that the office `office_id` is to have
 
     @property
     def new_account(self) -> str | None:
@@ -105,7 +108,7 @@ def office_of(conn: Conn, wish: Wish, asking: int | None) -> int | None:
         return row[0] if row else None
     if wish.closed_day_id is not None:
         return counter_days.get(conn, wish.closed_day_id).office_id
-    if wish.day is not None or wish.account is not None:
+    if wish.day is not None or wish.account is not None or wish.mode is not None:
         return wish.office_id
     assert wish.credit_id is not None  # one of the four is there
     return credits.get(conn, wish.credit_id).office_id or asking

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,35 @@ def roots(delivered: Player, runtime: Runtime, owner: Database, tmp_path: Path) 
     chains.many_happened(owner, days_ago(1), 2_500)  # of others: three parts
     chains.seal(runtime, tmp_path / "roots")
     return tmp_path / "roots"
+
+
+@dataclass(frozen=True)
+class Genuine:
+    """Certificates of both articles, as JSON, and the directory of the published roots."""
+
+    article: str
+    other: str
+    roots: Path
+
+    def made(self) -> Json:
+        """Return a certificate that may be spoiled: a copy."""
+        found: Json = json.loads(self.article)
+        return found
+
+
+_genuine: list[Genuine] = []
+
+
+@pytest.fixture
+def genuine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Genuine:
+    """What the first test made that asks for it: to check it takes files, and nothing of ours."""
+    if not _genuine:
+        roots: Path = request.getfixturevalue("roots")
+        player, client = request.getfixturevalue("delivered"), request.getfixturevalue("client")
+        this, other = (json.dumps(certificate(player, client, each)) for each in (NUMBER, OTHER))
+        kept = shutil.copytree(roots, tmp_path_factory.mktemp("published") / "roots")
+        _genuine.append(Genuine(this, other, kept))
+    return _genuine[0]
 
 
 def certificate(player: Player, client: FlaskClient, number: str = NUMBER) -> Json:
@@ -167,21 +198,19 @@ def _day(made: Json) -> None:
     ],
 )
 def test_a_forged_certificate_is_told(
-    delivered: Player,
-    client: FlaskClient,
-    roots: Path,
+    genuine: Genuine,
     tmp_path: Path,
     spoil: Callable[[Json], None],
     says: str,
 ) -> None:
-    made = certificate(delivered, client)
+    made = genuine.made()
     spoil(made)
-    code, said = check(made, roots, tmp_path)
+    code, said = check(made, genuine.roots, tmp_path)
     assert code == 1
     assert "not the one whose hash the certificate states" in said
     if says:
         _rehash(made)
-        code, said = check(made, roots, tmp_path)
+        code, said = check(made, genuine.roots, tmp_path)
         assert code == 1
         assert says in said
 
@@ -238,17 +267,15 @@ SILENT = dict.fromkeys(("at", "event", "acts", "proof"))
     ],
 )
 def test_a_certificate_with_another_hash_is_told_too(
-    delivered: Player,
-    client: FlaskClient,
-    roots: Path,
+    genuine: Genuine,
     tmp_path: Path,
     spoil: Callable[[Json], None],
     says: str,
 ) -> None:
-    made = certificate(delivered, client)
+    made = genuine.made()
     spoil(made["record"])
     _rehash(made)
-    code, said = check(made, roots, tmp_path)
+    code, said = check(made, genuine.roots, tmp_path)
     assert code == 1, said
     assert says in said
     assert "Traceback" not in said
@@ -256,27 +283,27 @@ def test_a_certificate_with_another_hash_is_told_too(
 
 @pytest.mark.parametrize(("part", "says"), [("events", "different"), ("decisions", "of another")])
 def test_what_another_article_went_through_is_not_this_one_s(
-    delivered: Player, client: FlaskClient, roots: Path, tmp_path: Path, part: str, says: str
+    genuine: Genuine, tmp_path: Path, part: str, says: str
 ) -> None:
-    made = certificate(delivered, client)
-    other = certificate(delivered, client, OTHER)
+    made = genuine.made()
+    other = json.loads(genuine.other)
     kept = {each["day"]: each for each in (*made["record"]["days"], *other["record"]["days"])}
     made["record"][part] += other["record"][part][1:]
     made["record"]["days"] = [kept[day] for day in sorted(kept)]
     _rehash(made)
-    code, said = check(made, roots, tmp_path)
+    code, said = check(made, genuine.roots, tmp_path)
     assert (code, says in said) == (1, True), said
 
 
 def test_names_and_what_is_missing_are_said_to_be_unproven(
-    delivered: Player, client: FlaskClient, roots: Path, tmp_path: Path
+    genuine: Genuine, tmp_path: Path
 ) -> None:
-    made = certificate(delivered, client)
+    made = genuine.made()
     made["record"].update(recipient_name="Somebody Else", recipient_phone="+91••••••9999")
     made["record"].update(state="out_for_delivery")
     _without("delivered")(made["record"])
     _rehash(made)
-    code, said = check(made, roots, tmp_path)
+    code, said = check(made, genuine.roots, tmp_path)
     assert code == 0
     assert "UNPROVEN  recipient_name, recipient_phone" in said
     assert "UNPROVEN  the state out_for_delivery: its events say only that it has not" in said
@@ -331,10 +358,10 @@ def test_a_decision_from_before_says_nothing_but_its_digest(
     assert "UNPROVEN  decision 1: what was decided" in said
 
 
-def test_what_is_no_certificate_is_said_to_be_none(roots: Path, tmp_path: Path) -> None:
+def test_what_is_no_certificate_is_said_to_be_none(genuine: Genuine, tmp_path: Path) -> None:
     nonsense: list[Any] = [[], {}, {"record": []}, None]
     for what in nonsense:
-        code, said = check(what, roots, tmp_path)
+        code, said = check(what, genuine.roots, tmp_path)
         assert code == 1
         assert "it is no certificate" in said
         assert "Traceback" not in said

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.rigs.told import nothing_in
 
 ROOT = Path(__file__).parents[2]
-FILES = ("web/words/hi/*.toml", "messages/*/hi.toml", "paper/words/hi.toml")
+FILES = ("web/words/hi/*.toml", "web/help/hi.toml", "messages/*/hi.toml", "paper/words/hi.toml")
 _WORD = re.compile(r"[\u0900-\u0963\u0966-\u097f]+")
 
 

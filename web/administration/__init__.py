@@ -1,6 +1,7 @@
 """Administration: staff, offices, postmen, tokens, webhooks, texts. Each module adds routes."""
 
 from web.administration import (
+    mode_pages,
     office_pages,
     overview,
     person_pages,
@@ -14,6 +15,7 @@ from web.administration.room import administration
 
 __all__ = [
     "administration",
+    "mode_pages",
     "office_pages",
     "overview",
     "person_pages",

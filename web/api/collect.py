@@ -83,7 +83,7 @@ def _collect(call: Call[CollectArticleIn]) -> Answer:
         assert given.document is not None
         type_, last4 = given.document.type, given.document.last4
         shown = DocumentShown(read, given.staff, given.payment, type_, given.second)
-        if found.otp_required:
+        if found.coded:
             return _ask(call, found, shown, last4, who)
         done = counter.shown_document(call.runtime, call.conn, shown, last4)
     return Answer(200, CollectionOut.of(done, collected=done.why_not is None))

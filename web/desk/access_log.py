@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final, get_args
 
 from flask import render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from india import calendar, signs
 from india import phone as phones
+from india.masks import veiled
 from postal.people import access, log_reading
 from postal.people.access import What
 from postal.people.log_reading import LogFilter, Look
 from store.database import Conn
 from web import given
-from web.desk.room import reader, route, runtime
+from web.desk.room import desk, reader, route, runtime
 from web.language import say
+from web.staff import navigation
 from web.staff.tables import Cell, sheet
 
+_ENDPOINT: Final = re.compile(r"[a-z]+\.[a-z_]+", re.ASCII)  # why somebody looked: the page alone
 _AT_ONCE: Final = 200
 _MOST_EXPORTED: Final = 50_000
 _COLUMNS: Final = ("time", "who", "what", "access_shown", "phone", "article", "reason")
@@ -44,6 +49,15 @@ def access_log() -> str | Response:
     with runtime().database.transaction() as conn:
         before = given.whole(request.form, "before")
         return _page(wanted, log_reading.read(conn, wanted, _AT_ONCE + 1, before=before))
+
+
+@desk.app_template_filter()
+def why_looked(reason: str) -> str | Markup:
+    """Return the reason of a line: a page by what the bar calls it, others as they are, veiled."""
+    if _ENDPOINT.fullmatch(reason) is None:
+        return veiled(reason)
+    word = navigation.word_of(reason)
+    return say(word) if word else Markup("<code>{}</code>").format(reason)
 
 
 def _page(wanted: LogFilter, lines: list[Look], *, unreadable: bool = False) -> str:

@@ -114,7 +114,7 @@ def _where(row: Article, its: ArticleStory, now: datetime) -> str:
 
 def _code(row: Article, its: ArticleStory, why: Hindrance | None) -> str:
     code = its.code
-    if not row.otp_required and code is None:
+    if not row.coded and code is None:
         return say("code_needless")
     parts = [say("code_none_yet")] if code is None else _last_code(its)
     over = row.state in ("delivered", "returned", "recalled")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import Final, get_args
 
 from flask import abort, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from india.calendar import bounds, day_of
@@ -15,10 +18,13 @@ from outbox.orders import Did
 from outbox.wake import wake
 from postal import floods
 from postal.desk import carrier_figures
+from postal.desk.carrier_figures import Fared
 from postal.people import access
 from store.database import Conn
 from web import given
+from web.desk.report_charts import sparkline
 from web.desk.room import doer, route, runtime
+from web.language import say
 from web.staff.refusals import FormRefused, attempt
 from web.staff.times import asked_day
 
@@ -34,10 +40,10 @@ def carriers() -> str:
     day = asked_day() or day_of(now)
     since, until = bounds(day)
     with runtime().database.transaction() as conn:
+        hours = carrier_figures.by_hour(conn, day, now)
         board = orders.board(conn, settings.carriers, now)
         found = {
             "overall": carrier_figures.overall(conn, day, now),
-            "hours": carrier_figures.by_hour(conn, day, now),
             "offices": carrier_figures.by_office(conn, day, now),
             "told_by": carrier_figures.told(conn, day),
             "rerouted": carrier_figures.rerouted(conn, day),
@@ -59,6 +65,8 @@ def carriers() -> str:
         confirm_seconds=settings.code_confirm_seconds,
         failover_limit=settings.failover_hourly_limit,
         stop_minutes=prefixes.STOP // timedelta(minutes=1),
+        trends=_trends(hours),
+        hours=hours,
         **found,
     )
 
@@ -94,6 +102,28 @@ def lift_prefix_stop(id_: int) -> Response:
     attempt(work)
     wake(runtime().redis)
     return redirect(url_for("desk.carriers"))
+
+
+def _trends(hours: Sequence[Fared]) -> dict[str, Markup]:
+    """Return a line for each carrier: what arrived of its texts, by the hours of the day."""
+    return {
+        carrier: _trend({int(each.part): each for each in of_it})
+        for carrier, of_it in groupby(sorted(hours, key=_by_carrier), key=_by_carrier)
+    }
+
+
+def _trend(by_hour: Mapping[int, Fared]) -> Markup:
+    first, last = min(by_hour), max(by_hour)
+    shares = [
+        each.delivered_share.value if (each := by_hour.get(hour)) else None
+        for hour in range(first, last + 1)
+    ]
+    read = ", ".join("–" if each is None else str(round(each * 100)) for each in shares)
+    return sparkline(say("carrier_trend_said", first=first, last=last, shares=read), shares)
+
+
+def _by_carrier(each: Fared) -> str:
+    return each.carrier
 
 
 def _reason() -> str:

@@ -9,6 +9,7 @@ from typing import Final, get_args
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from india import calendar
 from india import phone as phones
 from india.calendar import INDIA, day_of
 from postal.privacy import worklists
@@ -84,10 +85,10 @@ def _moment(name: str) -> datetime:
         return now
     typed = request.form.get(f"{name}_time", "")
     try:
-        at = time.fromisoformat(typed) if typed else time()
-    except ValueError:
+        at = calendar.read_time(typed) if typed else time()
+    except calendar.NoDay:
         raise NotAsked from None
-    return datetime.combine(day, at.replace(tzinfo=None), INDIA)
+    return datetime.combine(day, at, INDIA)
 
 
 def _done(work: Callable[[Conn], object], told: str) -> Response | tuple[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import abort, redirect, render_template, session, url_for
+from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from flows.events import Event
@@ -28,14 +28,16 @@ class TextView:
 
 @route("/texts/<int:text>", "find")
 def text_page(text: int) -> str:
-    """Show how today's rules read a text, a part of the timeline's page."""
+    """Show how today's rules read a text: in the timeline's page, or where its link is opened."""
 
     def look(conn: Conn) -> TextView:
         found = _text_within(conn, text)
         access.look(conn, reader(), "opened", phone=found.phone, about=f"text {text}")
         return view_of(conn, found)
 
-    return render_template("desk/text.html", each=runtime().database.run(look))
+    part = "HX-Request" in request.headers
+    page = "desk/text.html" if part else "desk/text_page.html"
+    return render_template(page, each=runtime().database.run(look))
 
 
 @route("/texts/<int:text>/misread", "find", methods=("POST",))

@@ -68,7 +68,8 @@ def line(title: str, points: Sequence[ChartPoint]) -> Markup:
     for run in _runs(points):
         upper = [_at(n, pace, point.share.high) for n, point in run]
         lower = [_at(n, pace, point.share.low) for n, point in reversed(run)]
-        drawn.append(Markup('<polygon class="band" points="{}"/>').format(" ".join(upper + lower)))
+        around = " ".join(upper + lower)
+        drawn.append(Markup('<polygon class="chart-range" points="{}"/>').format(around))
         spots = [_at(n, pace, point.share.value) for n, point in run]
         drawn.append(Markup('<polyline class="line" points="{}"/>').format(" ".join(spots)))
         drawn.extend(map(_spot, spots))

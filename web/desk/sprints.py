@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 
 from flows import machines
 from flows.decision import Context
@@ -61,7 +61,7 @@ class SprintView:
 
 @route("/sprints/<int:id_>", "find")
 def sprint_page(id_: int) -> str:
-    """Show the explanation of one sprint, a part of the timeline's page."""
+    """Show the explanation of one sprint: in the timeline's page, or where its link is opened."""
 
     def look(conn: Conn) -> SprintView | None:
         stored = sprints.look(conn, id_, "opened", reader())
@@ -73,7 +73,8 @@ def sprint_page(id_: int) -> str:
     view = runtime().database.run(look)
     if view is None:
         abort(404)
-    return render_template("desk/sprint.html", each=view)
+    part = "HX-Request" in request.headers
+    return render_template("desk/sprint.html" if part else "desk/sprint_page.html", each=view)
 
 
 def _view(conn: Conn, stored: StoredSprint) -> SprintView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from conversation import paper
 from flows.events import Payment
 from flows.number import last_digits, parse
-from india import signs
+from india import calendar, signs
 from india.calendar import INDIA, day_of
 from outbox.wake import wake
 from postal.office import closing, paper_days, returning
@@ -28,7 +28,6 @@ from web.office.room import doer, me, office, office_seen, reader, route, runtim
 from web.staff.htmx import go_to
 from web.staff.refusals import FormRefused, status_of, word_of
 
-_TIME: Final = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", re.ASCII)
 _FIELDS: Final = ("list", "item", "code", "time", "payment", "once")
 _LONGEST: Final = 64
 Page = str | Response | tuple[str, int]
@@ -103,10 +102,13 @@ def _office(conn: Conn) -> int:
 
 
 def _moment(day: date | None, name: str) -> datetime:
-    typed = _TIME.fullmatch(signs.bare(request.form.get(name, "")))
-    if day is None or typed is None:
+    try:
+        at = calendar.read_time(request.form.get(name, ""))
+    except calendar.NoDay:
+        raise paper_days.BadTimes from None
+    if day is None:
         raise paper_days.BadTimes
-    return datetime.combine(day, time(int(typed[1]), int(typed[2])), INDIA)
+    return datetime.combine(day, at, INDIA)
 
 
 # ---- slips ---------------------------------------------------------------------------------------
@@ -181,10 +183,12 @@ def _line(conn: Conn, outage: Outage) -> NewLine:
     if head.date != outage.day or head.office_id != outage.office_id:
         raise FormRefused("paper_no_such_time", field="time")
     item = _item(returning.lines(conn, list_id))
-    typed = _TIME.fullmatch(signs.bare(request.form.get("time", "")))
-    if typed is None:
-        raise FormRefused("paper_no_time", field="time")
-    said_at = datetime.combine(outage.day, time(int(typed[1]), int(typed[2])), INDIA)
+    try:
+        said_at = datetime.combine(
+            outage.day, calendar.read_time(request.form.get("time", "")), INDIA
+        )
+    except calendar.NoDay:
+        raise FormRefused("paper_no_time", field="time") from None
     return NewLine(_once(), outage.id, list_id, item.serial, item.number, said_at, _payment())
 
 

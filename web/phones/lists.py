@@ -94,7 +94,8 @@ def of_today(conn: Conn, phone: str, now: datetime, since: datetime) -> list[Pho
         return cursor.execute(
             """
             SELECT i.id, i.serial, a.number, a.recipient_name, a.recipient_phone,
-                   a.recipient_address, a.cod_amount, a.otp_required, i.state, i.remark,
+                   a.recipient_address, a.cod_amount,
+                   a.otp_required AND i.mode <> 'off' AS otp_required, i.state, i.remark,
                    i.approached_at IS NOT NULL AS approached,
                    i.finished_at IS NOT NULL AND i.finished_at >= %(undo)s
                        AND i.finished_at = max(i.finished_at) OVER ()

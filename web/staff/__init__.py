@@ -1,5 +1,5 @@
 """The shared parts of the staff's pages: sign-in, roles, layout, money, times, tables, words."""
 
-from web.staff import home, layout, masks, money, times, words
+from web.staff import checking, help_pages, home, layout, masks, money, times, words
 
-__all__ = ["home", "layout", "masks", "money", "times", "words"]
+__all__ = ["checking", "help_pages", "home", "layout", "masks", "money", "times", "words"]

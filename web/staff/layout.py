@@ -28,6 +28,7 @@ def layout() -> dict[str, Any]:
     return {
         "bar_rooms": bar_rooms,
         "csrf_field": csrf_field,
+        "print_time": runtime().now,
         "request_news": request_news,
         "search_page": search_page,
         "wanted_room": navigation.wanted_room,

@@ -119,6 +119,11 @@ def wanted_room() -> str:
     return _HOUSES.get(house, "")
 
 
+def word_of(endpoint: str) -> str:
+    """Return the key of what the bar calls a page; "": it is not in the bar."""
+    return next((dict(pages)[endpoint] for pages in _ROOMS.values() if endpoint in dict(pages)), "")
+
+
 def _room_of(endpoint: str) -> str | None:
     for word, pages in _ROOMS.items():
         if endpoint in dict(pages):

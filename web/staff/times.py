@@ -26,6 +26,14 @@ def exact(at: datetime | date) -> str:
     return calendar.exact(at, language.chosen())
 
 
+@shared.app_template_filter()
+def as_typed(day: date | str | None) -> str:
+    """Return a day as a field holds it, 14-08-2026; what somebody typed stays as it is."""
+    if isinstance(day, date):
+        return day.strftime("%d-%m-%Y")
+    return day or ""
+
+
 @shared.app_template_filter("day_of")
 def in_india(at: datetime) -> date:
     """Return the day in India at a moment, to be shown by `exact`."""

@@ -9,6 +9,12 @@ from web.staff.rooms import shared
 
 
 @shared.app_template_filter()
+def carrier_name(name: str) -> str:
+    """Return the name of a carrier as people read it: `simulator_voice` is simulator voice."""
+    return name.replace("_", " ")
+
+
+@shared.app_template_filter()
 def word(name: Any, prefix: str) -> str:
     """Return the page's word for a name of flows, `word("Yes", "event_")`; else the name."""
     return language.words(language.chosen()).get(f"{prefix}{name}", str(name))

@@ -280,6 +280,20 @@ PAPER: Final = Scene(
         *_BEATS, *_LISTS, *_DESK[:2], *_DESK[5:], *_OFFICE_MOVES[:1], *_TIME,
     ),
 )  # fmt: skip
+OFF: Final = Scene(
+    "off",
+    "an office without codes: one article is out, another waits; then it gets a mode with codes",
+    (
+        *_HOUSE, "mode off", f"article {PLAIN} to {HOLDER} en from {SENDER}",
+        f"article {OTHERS[0]} to {HOLDER} en from {SENDER}", f"list 1001: {PLAIN}",
+    ),
+    (
+        *_from(HOLDER, "1", "2", "3", "6 6785", "44 6785"), *_DOOR[:1], *_DOOR[5:],
+        *_from(POSTMAN, "1 10", "1 482913", "2", "2 10"), "mode on", "mode off",
+        f"list 1001: {OTHERS[0]}", f"list 1001: {PLAIN}", *_BEATS, f"{COLLEAGUE} > 01",
+        *_WINDOW[3:], *_DESK[1:3], *_TIME,
+    ),
+)  # fmt: skip
 HERD: Final = Scene(
     "herd",
     "two neighbours reported fraud today; postmen lose and find telephones",
@@ -334,5 +348,5 @@ WHOLE: Final = Scene(
 
 ALL: Final = (
     WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, BEAT,
-    TRIES, HERD, PAPER, HELPED,
+    TRIES, HERD, PAPER, OFF, HELPED,
 )  # fmt: skip

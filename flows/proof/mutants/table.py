@@ -371,6 +371,9 @@ MUTANTS: Final = (
            ("I3", "silence proves nothing"), scenes.REMARKED),
     Mutant("a locked door is no attempt", None, _counts(11, counts=False),
            ("I3", "refused and unclaimed"), scenes.DOOR),
+    # ---- 16: an office's mode --------------------------------------------------------------------
+    Mutant("an office without codes sends one", 16, forgets(mode="on"),
+           ("R16", "no code where it is off"), scenes.OFF),
     Mutant("refused without a code", None, _counts(17, needs_code=False),
            ("I3", "refused and unclaimed"), scenes.DOOR),
     Mutant("whoever is asked to be a nominee is a witness", None,

@@ -126,7 +126,7 @@ def quotes_are_counted(before: SmallWorld, played: Played) -> Iterator[str]:
 def three_approaches(before: SmallWorld, played: Played) -> Iterator[str]:
     for parcel in played.world.parcels.values():
         lately = [at for at in parcel.approaches if played.world.now - at < _TEN_MINUTES]
-        if parcel.otp and len(lately) > _MOST_APPROACHES:
+        if parcel.coded and len(lately) > _MOST_APPROACHES:
             yield f"{len(lately)} approaches to one item within ten minutes"
     for each, _ in done(played, MarkApproached):
         assert isinstance(each.event, Visit)

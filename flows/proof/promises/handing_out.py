@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from flows.acts.codes import IssueCode
 from flows.acts.door import HandOver
 from flows.acts.moves import DisputeMove
 from flows.acts.paper import HandOverOnPaper
@@ -28,7 +29,7 @@ def holders_code(before: SmallWorld, played: Played) -> Iterator[str]:
         parcel = each.books.parcels[act.article]
         if isinstance(act, HandOverOnPaper):
             yield from _by_another(act)
-        if not parcel.otp:
+        if not parcel.coded:
             continue
         if isinstance(act, HandOut) and act.document is not None:
             yield from _by_two(each)
@@ -79,7 +80,7 @@ def document_after_a_move(before: SmallWorld, played: Played) -> Iterator[str]:
             shown = act.document if isinstance(act, HandOver) else act.document or act.beside
         moved = parcel.moved_at
         lately = moved is not None and each.books.now - moved < _DOCUMENT_FOR
-        if lately and shown is None and parcel.otp:
+        if lately and shown is None and parcel.coded:
             yield "handed out without a document, in the 48 hours after a move"
 
 
@@ -91,7 +92,7 @@ def dead_codes(before: SmallWorld, played: Played) -> Iterator[str]:
             continue
         parcel = each.books.parcels[act.article]
         code = _said(played, each, parcel)
-        if code is not None and parcel.otp:
+        if code is not None and parcel.coded:
             yield from _worthless(code, parcel, each.books.now, played.written_at)
             wanted = "refusal" if isinstance(act, RecordRemark) else "handover"
             wanted = "window" if isinstance(act, HandOut) else wanted
@@ -100,7 +101,7 @@ def dead_codes(before: SmallWorld, played: Played) -> Iterator[str]:
     for each, slip in done(played, HandOverOnPaper):
         parcel = each.books.parcels[slip.article]
         code = _said(played, each, parcel)
-        if code is not None and parcel.otp:
+        if code is not None and parcel.coded:
             yield from _worthless(code, parcel, each.books.now, slip.said_at - _WATCH)
             if code.released_at > slip.said_at + _WATCH + timedelta(minutes=1):
                 yield "a slip was written before its code was there"
@@ -155,7 +156,19 @@ def nothing_in_dispute(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "handed out while whoever had the code before objects"
 
 
+def no_code_where_off(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, IssueCode):
+        if each.books.parcels[act.article].mode == "off":
+            yield "a code was issued though its office delivers without codes"
+
+
 PROMISES = (
+    Promise(
+        "R16",
+        "no code where it is off",
+        "Of what went out while its office delivered without codes, none is issued.",
+        no_code_where_off,
+    ),
     Promise(
         "I1",
         "the holder's code",

@@ -48,7 +48,8 @@ def refusal_needs_the_code(before: SmallWorld, played: Played) -> Iterator[str]:
         kind = BY_CODE[act.remark]
         if act.counts != kind.counts:
             yield f"remark {act.remark} counts otherwise than its table says"
-        if kind.needs_code and parcel.recipient is not None and not (act.proven and played.codes):
+        with_codes = parcel.recipient is not None and parcel.mode != "off"
+        if kind.needs_code and with_codes and not (act.proven and played.codes):
             yield "a refusal without the recipient's code"
     for each, back in done(played, ReturnToSender):
         parcel = each.books.parcels[back.article]

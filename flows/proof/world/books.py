@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from flows.events import Language
+from flows.facts import Mode
 from flows.machine import Standing
 from flows.proof.world.parcel import Parcel
 from india.calendar import day_of
@@ -89,6 +90,12 @@ class SmallWorld:
     offers: tuple[OfferRow, ...] = ()  # what postmen offer to colleagues
     last_offer: int = 0  # its id
     questioned: frozenset[str] = frozenset()  # whose last digits are about a closed ticket
+    mode: Mode = "on"  # of the office
+
+    def in_mode(self, mode: Mode) -> SmallWorld:
+        """Return the world with the office in another mode: what is out keeps the one it had."""
+        parcels = {number: replace(parcel, home=mode) for number, parcel in self.parcels.items()}
+        return replace(self, parcels=parcels, mode=mode)
 
     @property
     def today(self) -> date:

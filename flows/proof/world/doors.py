@@ -60,7 +60,7 @@ from flows.proof.world.books import (
     quote_of,
 )
 from flows.proof.world.ledger import kill_codes
-from flows.proof.world.lines import BOOKED, FILLED, PAPER, SECONDS
+from flows.proof.world.lines import BOOKED, FILLED, MODES, PAPER, SECONDS
 from flows.proof.world.parcel import Parcel
 from flows.proof.world.reading import SAID
 from flows.proof.world.turn import Decided, SmallTurn
@@ -227,6 +227,8 @@ def _direct(world: SmallWorld, line: str) -> Played:
         return Played(line, replace(world, postmen={**world.postmen, row.staff: row}))
     if words[0] == "office":
         return Played(line, replace(world, office=words[1]))
+    if words[0] == "mode":
+        return Played(line, world.in_mode(MODES[words[1]]))
     if words[0] == "postmaster":
         return Played(line, world)
     if words[0] == "list":
@@ -266,6 +268,7 @@ def _book(world: SmallWorld, line: str) -> Played:
         bool(match["passport"]),
         bool(match["authorised"]),
         updated_at=world.now,
+        home=world.mode,
     )
     phones = {to: (match["language"], False), **world.phones}
     world = replace(world, parcels={**world.parcels, parcel.number: parcel}, phones=phones)  # type: ignore[arg-type]  # a Language

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from flows.facts import Mode
+
 # article EU123456785IN to +919876500001 hi-Latn from +919811100001 cod 500 as registered
 BOOKED: Final = re.compile(
     r"^article (?P<number>\S+) to (?P<to>\S+) (?P<language>\S+)"
@@ -20,5 +22,7 @@ PAPER: Final = re.compile(
 )
 # {code +919876500001}: what that telephone was sent last; {code +919876500001 2}: the one before
 FILLED: Final = re.compile(r"\{(code|wrong|quote|misquote) (\+\d+)(?: (\d))?\}")
+# mode pilot: of the office, for what goes out from now on
+MODES: Final[Mapping[str, Mode]] = MappingProxyType({"off": "off", "pilot": "pilot", "on": "on"})
 # wait 11 min
 SECONDS: Final[Mapping[str, int]] = MappingProxyType({"s": 1, "min": 60, "h": 3600, "d": 86400})

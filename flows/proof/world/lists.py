@@ -38,7 +38,7 @@ def send_out(world: SmallWorld, staff: str, numbers: Sequence[str]) -> SmallWorl
         parcel = world.parcels[number]
         if parcel.item is not None and parcel.item.state == "open":
             parcel = kill_codes(parcel.with_item(state="withdrawn"), world.now)
-        listed = ListedParcel(staff, world.today, next_serial(world, staff))
+        listed = ListedParcel(staff, world.today, next_serial(world, staff), mode=world.mode)
         parcel = replace(
             parcel,
             items=(*parcel.items, listed),

@@ -10,6 +10,7 @@ from flows.facts import (
     ArticleState,
     CodeState,
     ItemState,
+    Mode,
     Mover,
     Part,
     Purpose,
@@ -55,6 +56,7 @@ class ListedParcel:
     serial: int
     state: ItemState = "open"
     approached_at: datetime | None = None
+    mode: Mode = "on"  # of the office when it went out
 
     @property
     def approached(self) -> bool:
@@ -132,6 +134,7 @@ class Parcel:
     tickets: frozenset[tuple[str, str | None]] = frozenset()
     code_at_move: int = 0  # the last issue when the code went to another telephone: for the proof
     moved_at: datetime | None = None  # when that was not begun by the holder: for the proof
+    home: Mode = "on"  # of its office now
 
     @property
     def code(self) -> CodeIssued | None:
@@ -142,6 +145,16 @@ class Parcel:
     def item(self) -> ListedParcel | None:
         """The article's last place on a list."""
         return self.items[-1] if self.items else None
+
+    @property
+    def mode(self) -> Mode:
+        """The mode under which it went out last; before that, its office's."""
+        return self.items[-1].mode if self.items else self.home
+
+    @property
+    def coded(self) -> bool:
+        """Whether a code is sent and asked for."""
+        return self.otp and self.mode != "off"
 
     def holder(self, now: datetime) -> str | None:
         """Return the telephone that gets the code at `now`."""
@@ -216,4 +229,5 @@ class Parcel:
             holds_from=nominee.holds_from if nominee else None,
             proven=self.proven,
             recalling=self.recalled_at is not None,
+            mode=self.mode,
         )

@@ -218,7 +218,7 @@ def _window(turn: SmallTurn, number: str, event: AtWindow) -> WindowFact:
     second = event.second if isinstance(event, DocumentShown) else None
     fact = WindowFact(by=_ROLES.get(event.by), second=_ROLES.get(second) if second else None)
     parcel = turn.world.parcels[number]
-    if not isinstance(event, ToldCodeAtWindow) or not parcel.otp:
+    if not isinstance(event, ToldCodeAtWindow) or not parcel.coded:
         return fact
     said = turn.apart.get(SAID, "")
     return replace(fact, verdict=verdicts.at_window(turn.world, parcel, said))
@@ -236,7 +236,7 @@ def _paper(turn: SmallTurn, number: str, event: WrittenOnPaper) -> PaperFact:
         opener=_ROLES[POSTMASTER],
         alone=event.by == POSTMASTER,
     )
-    if event.shown == "signature" or not parcel.otp or parcel.state == "delivered":
+    if event.shown == "signature" or not parcel.coded or parcel.state == "delivered":
         return fact
     said = turn.apart.get(SAID, "")
     worth = verdicts.on_paper(world, parcel, item.postman, said, event.said_at)
@@ -434,7 +434,7 @@ def _item(turn: SmallTurn, staff: str, ref: str) -> ItemFact:
     entered = turn.apart.get(ref)
     verdict = (
         verdicts.at_door(world, parcel, item, entered, staff, turn.written_at)
-        if entered is not None and (parcel.otp or fact.code_for == "refusal")
+        if entered is not None and (parcel.coded or fact.code_for == "refusal")
         else "unchecked"
     )
     return ItemFact(ref, item.serial, item.state, fact, verdict, item.approached, came)

@@ -237,7 +237,8 @@ def _end_offer(ledger: Ledger, act: lists.EndOffer, parcel: None, whose: str) ->
 @writes(lists.PassItem)
 def _pass(ledger: Ledger, act: lists.PassItem, parcel: Parcel, whose: str) -> None:
     has_item(parcel)
-    taken = ListedParcel(act.to, ledger.world.today, next_serial(ledger.world, act.to))
+    serial = next_serial(ledger.world, act.to)
+    taken = ListedParcel(act.to, ledger.world.today, serial, mode=parcel.mode)
     withdrawn = parcel.with_item(state="withdrawn")
     ledger.put(replace(withdrawn, items=(*withdrawn.items, taken)))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0023_asked"
-down_revision = "0021_administration"
+down_revision = "0022_modes"
 branch_labels = None
 depends_on = None
 

@@ -75,6 +75,7 @@ def test_a_clerks_day(api: Api, runtime: Runtime) -> None:
     print_ = {"staff": "3001", "once": str(uuid4()), "paper": "a4", "language": "hi"}
     for _ in range(2):  # twice is once, and the original
         assert api.post(f"{path}/receipts", print_).get_json()["copy_number"] == 0
+    assert api.post(f"{path}/receipts", print_ | {"paper": "80mm"}).status_code == 422
     pdf = api.get(f"{path}/receipts/{print_['once']}")
     assert (pdf.mimetype, pdf.data[:5]) == ("application/pdf", b"%PDF-")
     copied = api.post(f"{path}/receipts", print_ | {"once": str(uuid4()), "paper": "80mm"})
@@ -90,6 +91,7 @@ def test_a_clerks_day(api: Api, runtime: Runtime) -> None:
     away = {"staff": "3001", "once": str(uuid4()), "paise": 10_000}
     for _ in range(2):  # twice is once
         assert api.post(f"{counter}/hand-over", away).get_json()["due_paise"] == 18_000
+    assert api.post(f"{counter}/hand-over", away | {"paise": 9_000}).status_code == 422
     more = away | {"once": str(uuid4()), "paise": 18_100}
     assert list(fields(api.post(f"{counter}/hand-over", more))) == ["paise"]
     count = {"staff": "3001", "count": {"100": 1, "50": 1}}
@@ -106,6 +108,8 @@ def test_a_clerks_day(api: Api, runtime: Runtime) -> None:
     for _ in range(2):  # twice is once
         corrected = api.post(entry, right).get_json()
         assert [each["paise"] for each in corrected["corrections"]] == [1_000]
+    for other in ({"paise": 21_100}, {"why": "counted once more"}):
+        assert api.post(entry, right | other).status_code == 422
     assert list(fields(api.post(entry, right | {"staff": "3001"}))) == ["staff"]
 
     books = api.get("/offices/273303/books").get_json()

@@ -119,6 +119,7 @@ def test_cash_is_handed_in_once(at: Office, api: Api, clock: Clock) -> None:
     first, second = api.post(path, body), api.post(path, body)
     assert first.status_code == second.status_code == 200
     assert first.get_json() == second.get_json()
+    assert api.post(path, body | {"counted": 50_000}).status_code == 422
     other = api.post(path, body | {"once": str(uuid4())})
     assert other.status_code == 409
     assert "expected" in fields(other)

@@ -136,7 +136,7 @@ def test_each_key_means_one_thing_and_nothing_typed_is_lost_by_looking_something
     expect(page.locator(".no-roll")).to_contain_text("You have no roll of labels")
     keys.line(number_of(1), "120")
     keys.press("?")
-    sheet = page.get_by_role("dialog", name="Keys")
+    sheet = page.get_by_role("dialog", name="Help on this page")
     expect(sheet).to_contain_text("change the last article on the bill")
     keys.press("F2")  # belongs to the form beneath: nothing happens
     keys.press("Escape")

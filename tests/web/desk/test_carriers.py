@@ -229,8 +229,9 @@ def test_how_soon_and_how_many_by_hour_and_by_office(
     assert (hour.taken, office.part, office.taken) == (10, "Gorakhpur 273001", 10)
     assert (told.repeated, told.contradictory, told.for_nobody, told.uncertain) == (3, 1, 2, 1)
     page = words(supervisor.get("/desk/carriers").text)
-    assert "9 / 10 90 %, surely between 60 and 98" in page
-    assert "5.0 s · 8.0 s" in page
+    assert "9 / 10 · 90 % 95 % range 60–98 %" in page
+    assert "Half within 5.0 s 95 of 100 within 8.0 s" in page
+    assert "arrived of 100: 90" in supervisor.get("/desk/carriers").text
 
 
 def test_second_sends_are_counted_by_who_did_not_bring_them(

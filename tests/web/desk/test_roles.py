@@ -52,6 +52,7 @@ ABOUT: dict[str, str | None] = {
     "/administration/staff/<int:id_>": None,
     "/administration/staff/requests/<int:id_>": None,
     "/administration/postmen/<int:id_>": None,
+    "/administration/offices/<int:id_>": None,
     "/administration/tokens/<int:id_>": None,
     "/administration/webhooks/<int:id_>": None,
     "/office/lists/<int:id_>": "list",

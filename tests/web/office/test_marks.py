@@ -112,6 +112,6 @@ def test_the_page_of_fraud_warns_after_a_preview(
     place.get_by_role("button", name="Warn 4 people").press("Enter")
     expect(page.locator(".told.done")).to_contain_text("The warning goes out")
     expect(place.locator(".done")).to_contain_text("Warned")
-    assert page.url.endswith("/desk/fraud")
+    assert page.url.endswith("/desk/fraud#result")
     assert at.one("SELECT cause FROM herd_warnings") == ("help_desk",)
     assert complaints == []

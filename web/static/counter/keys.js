@@ -11,19 +11,8 @@ document.addEventListener("keydown", (event) => {
   else if (/^F\d/.test(event.key)) choose(event);
 });
 
-// A question mark that nobody is typing opens the sheet of keys; Shift makes it on most keyboards.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "?" || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  const typing = event.target.closest("input, textarea");
-  if (typing && !typing.matches("[inputmode=numeric], [inputmode=decimal], [inputmode=tel], .label-number")) return;
-  event.preventDefault();
-  document.querySelector('[data-opens="keys"]')?.click();
-});
-
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const opener = event.target.closest("[data-opens]");
-  if (opener) document.getElementById(opener.dataset.opens).showModal();
   const link = event.target.closest("a[data-layer]");
   if (!link || !document.querySelector("form[data-chain]")) return; // nothing typed can be lost
   event.preventDefault();

@@ -22,7 +22,7 @@ if (search && document.activeElement === document.body && !document.querySelecto
 
 // What became of an act has the focus: it is read at once, and in view.
 const result = document.querySelector("[data-focus]");
-if (result && !document.querySelector("[autofocus]")) result.focus();
+if (result && !document.querySelector("[autofocus]:not(dialog *)")) result.focus();
 
 // The queue says in the tab's title how many tickets nobody has, also while one looks elsewhere.
 const title = document.title;

@@ -1,18 +1,41 @@
 // Every table sorts by a press on a heading and, if it is long, shows only the rows with what is typed above
-// it. On a narrow window each row is a card (desk.css), whose lines are called by the headings.
+// it. What is shown in parts by the server (data-paged) is neither. On a narrow window each row is a card (desk.css), whose lines are called by the headings.
+
+import { plain } from "../staff/readers.js";
 
 const LONG = 8; // rows
+const DAY = /^(\d{1,2}) (\p{L}[\p{L}\p{M}]*)\S? (\d{4})(?:, (\d{2}:\d{2}(?::\d{2})?))?/u; // 14 Aug 2026, 10:04:31
 const words = document.querySelector("[data-table-filter]")?.dataset;
-const compare = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
+const spoken = document.documentElement.lang;
+const MONTHS = Array.from({ length: 12 }, (_, month) =>
+  new Intl.DateTimeFormat(spoken, { month: "long", timeZone: "UTC" }).format(Date.UTC(2026, month, 1)).normalize(),
+);
+const compare = new Intl.Collator(spoken, { numeric: true }).compare;
 
-/** Return what a cell is sorted by: a moment, a number if it begins with one, else its text. */
+/** Return the moment that a text begins with, as the pages write days; null: it begins with none. */
+function momentOf(text) {
+  const found = text.normalize().match(DAY);
+  if (!found) return null;
+  const whole = MONTHS.findIndex((month) => month.startsWith(found[2]));
+  const begun = MONTHS.findIndex((month) => month.slice(0, 2) === found[2].slice(0, 2));
+  const month = whole < 0 ? begun : whole;
+  return month < 0 ? null : Date.UTC(found[3], month, found[1]) + Date.parse(`1970-01-01T${found[4] ?? "00:00"}Z`);
+}
+
+/** Return what a cell is sorted by: a moment, in columns of numbers the number, else its text. */
 function valueOf(cell) {
   const time = cell?.querySelector("time")?.dateTime;
-  if (time) return time;
-  const text = cell?.textContent.trim() ?? "";
-  const number = text.replaceAll(",", "").match(/^[^\d\p{L}]*(-?\d+(?:\.\d+)?)(?!\p{L})/u);
-  return cell?.classList.contains("count") && number ? Number(number[1]) : text;
+  if (time) return Date.parse(time);
+  const text = plain(cell?.textContent ?? "");
+  if (cell?.classList.contains("count")) {
+    const number = text.replaceAll(",", "").match(/^[^\d\p{L}-]*(-?)[^\d\p{L}]*(\d+(?:\.\d+)?)(?!\p{L})/u);
+    return number ? Number(number[1] + number[2]) : -Infinity;
+  }
+  return momentOf(text) ?? text;
 }
+
+/** Tell whether a row sums up the others: its heading is as wide as several. It stays at the end. */
+const isTotal = (row) => row.querySelector(":scope > th")?.colSpan > 1;
 
 function inOrder(a, b) {
   if (typeof a === "number" && typeof b === "number") return a - b;
@@ -21,10 +44,10 @@ function inOrder(a, b) {
 
 function sort(table, column, direction) {
   const body = table.tBodies[0];
-  const rows = [...body.rows].map((row) => ({ row, value: valueOf(row.cells[column]) }));
+  const rows = [...body.rows].filter((row) => !isTotal(row)).map((row) => ({ row, value: valueOf(row.cells[column]) }));
   const sorted = rows.toSorted((a, b) => direction * inOrder(a.value, b.value));
   if (sorted.every((each, index) => each === rows[index])) return; // as after every sort of ours
-  body.append(...sorted.map((each) => each.row));
+  body.append(...sorted.map((each) => each.row), ...[...body.rows].filter(isTotal));
 }
 
 /** Tell whether the server sorts the table, by links in its headings: what is here is only a part. */
@@ -69,7 +92,7 @@ function makeFilter(table) {
   (table.closest(".wide") ?? table).before(label, said);
   box.addEventListener("input", () => {
     const wanted = box.value.trim().toLocaleLowerCase();
-    const rows = [...table.tBodies[0].rows];
+    const rows = [...table.tBodies[0].rows].filter((row) => !isTotal(row));
     for (const row of rows) row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
     const shown = rows.filter((row) => !row.hidden).length;
     said.textContent = wanted ? `${shown} / ${rows.length} ${words.tableShown}` : "";
@@ -110,9 +133,11 @@ function furnish() {
   for (const table of document.querySelectorAll(".data-table:not([data-furnished])")) {
     if (!table.tHead || !table.tBodies[0]) continue;
     table.dataset.furnished = "";
-    const plain = ![...table.querySelectorAll("tbody > tr > *")].some((cell) => cell.colSpan > 1);
-    if (plain && !isSorted(table) && table.tBodies[0].rows.length > 1) makeSortable(table);
-    if (plain && !("paged" in table.dataset) && table.tBodies[0].rows.length >= LONG) makeFilter(table);
+    if ("paged" in table.dataset) continue;
+    const rows = [...table.tBodies[0].rows].filter((row) => !isTotal(row));
+    const spread = rows.some((row) => [...row.cells].slice(0, -1).some((cell) => cell.colSpan > 1));
+    if (!spread && !isSorted(table) && rows.length > 1) makeSortable(table);
+    if (!spread && rows.length >= LONG) makeFilter(table);
   }
   for (const table of document.querySelectorAll(".data-table[data-furnished]")) {
     keepSorted(table);

@@ -1,0 +1,61 @@
+"""One office: its mode of OTP delivery, what is out under which, and who changed it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from flows.facts import Mode
+from postal import modes
+from postal.people import roster
+from postal.requests import reading
+from postal.requests.wish import Wish
+from store.database import Conn
+from store.refusals import Refusal
+from web.administration.asking import ask
+from web.administration.room import me, route, runtime
+from web.staff.refusals import FormRefused, tell
+
+MODES: Final[tuple[Mode, ...]] = ("off", "on")  # a pilot is planned
+
+
+@route("/offices/<int:id_>", "offices")
+def office(id_: int) -> str:
+    """Show one office, and under which mode its articles are out."""
+    now, row = runtime().now(), me().account.id
+    with runtime().database.transaction() as conn:
+        each = roster.office(conn, str(id_))
+        waiting = [
+            one for one in reading.waiting(conn, now) if one.mode and one.office_id == each.id
+        ]
+        return render_template(
+            "administration/office.html",
+            each=each,
+            modes=MODES,
+            out=modes.out(conn, each.id),
+            changes=modes.changes(conn, each.id),
+            waiting=waiting,
+            mine={one.id for one in waiting if one.signed_by == row},
+        )
+
+
+@route("/offices/<int:id_>/mode", "change_mode", methods=("POST",))
+def ask_mode(id_: int) -> Response:
+    """Ask a second person for another mode of what goes out from then on."""
+
+    def wish(conn: Conn) -> Wish:
+        each = roster.office(conn, str(id_))
+        wanted = next((mode for mode in MODES if mode == request.form.get("mode")), None)
+        if wanted is None:
+            raise FormRefused("mode_choose")
+        return Wish("change_mode", office_id=each.id, mode=wanted)
+
+    try:
+        ask(wish, request.form.get("note", ""))
+    except Refusal as refusal:
+        tell(refusal)
+    else:
+        session["told"] = "request_asked_done"
+    return redirect(url_for("administration.office", id_=id_))
