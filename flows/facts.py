@@ -111,6 +111,11 @@ class ArticleFact:
         return self.otp_required and self.mode != "off"
 
     @property
+    def doubted(self) -> bool:
+        """Tell whether wrong codes were given today: a signature afterwards contradicts them."""
+        return self.coded and self.wrong_tries > 0
+
+    @property
     def digits(self) -> str:
         """The last four digits of the number, which the postman must say first."""
         return last_digits(self.number)

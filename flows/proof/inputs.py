@@ -308,7 +308,7 @@ def _item(
 
 def _its_article(picks: Picks, item: ItemFact) -> ArticleFact | None:
     states = _BY_ITEM.get(item.state)
-    return None if states is None else article_in(picks, states, part="addressee")
+    return None if states is None else article_in(picks, states, _OF_VISIT, part="addressee")
 
 
 def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
@@ -317,6 +317,11 @@ def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
     return None if states is None else article_in(picks, states, _ON, part="addressee")
 
 
+# What a pilot asks is whether it goes to the addressee in person, for whichever reason.
+_OF_VISIT: Mapping[str, Domain[ArticleFact]] = {
+    "service": one_of("speed_post", "registered"),
+    "passport": one_of(False),
+}
 _ON: Mapping[str, Domain[ArticleFact]] = {"mode": one_of("on")}
 _BY_NUMBER, _BY_EITHER = one_of(NUMBER), one_of("7", NUMBER)
 _ITEM: Mapping[str, Domain[ItemFact]] = {

@@ -294,6 +294,21 @@ OFF: Final = Scene(
         *_WINDOW[3:], *_DESK[1:3], *_TIME,
     ),
 )  # fmt: skip
+PILOT: Final = Scene(
+    "pilot",
+    "an office in pilot: a plain article and a registered one are out, the postman has come",
+    (
+        *_HOUSE, "mode pilot", f"article {PLAIN} to {HOLDER} en from {SENDER}",
+        f"article {OTHERS[0]} to {HOLDER} en from {SENDER} as registered",
+        f"list 1001: {PLAIN} {OTHERS[0]}", f"{POSTMAN} > 1",
+    ),
+    (
+        *_from(HOLDER, "1", "2", "3", "6 6785", "44 6785"), *_DOOR,
+        *_from(POSTMAN, "1 10", "2", "2 10", "2 17"), "mode on", "mode off",
+        f"list 1001: {PLAIN}", *_BEATS, f"{COLLEAGUE} > 01", f"{COLLEAGUE} > 1 10",
+        f"{PLAIN} paper signed @ -25 min", *_DESK[:2], *_TIME,
+    ),
+)  # fmt: skip
 HERD: Final = Scene(
     "herd",
     "two neighbours reported fraud today; postmen lose and find telephones",
@@ -348,5 +363,5 @@ WHOLE: Final = Scene(
 
 ALL: Final = (
     WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, BEAT,
-    TRIES, HERD, PAPER, OFF, HELPED,
+    TRIES, HERD, PAPER, OFF, PILOT, HELPED,
 )  # fmt: skip
