@@ -17,7 +17,8 @@ from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.requests import sign
 from tests.rigs.transcript import Player
-from tests.web.administration.test_modes import WHY, one, page, state, waiting
+from tests.web.administration.test_modes import WHY, one, state, waiting
+from tests.web.administration.test_modes import page as page_of
 
 PLAIN = "EU123456785IN"
 POSTMAN = "+919839000001"
@@ -50,15 +51,15 @@ def test_what_a_pilot_measures_is_on_the_page_and_in_the_reports(
 ) -> None:
     player.step(f"postman 1001 {POSTMAN}")
     supervisor = sign_in(app, runtime, "supervisor", "super")
-    office = page(runtime)
+    office = page_of(runtime)
     admin.post(f"{office}/mode", mode="pilot", **WHY)
     assert "Agreed, and done." in sign(postmaster, waiting(runtime))
     assert "Nothing was handed over in the pilot yet." in unescape(admin.get(office).text)
 
     telephones = ("+919876500001", "+919876500002", "+919876500003", "+919876500004")
     numbers = tuple(number_of(n) for n in range(1, 5))
-    for number, telephone in zip(numbers, telephones, strict=True):
-        player.step(f"article {number} to {telephone} en from +919811100001")
+    for each, telephone in zip(numbers, telephones, strict=True):
+        player.step(f"article {each} to {telephone} en from +919811100001")
     player.step(f"list 1001: {' '.join(numbers)}")
     for serial in range(1, 5):
         player.step(f"{POSTMAN} > {serial}")
