@@ -91,7 +91,7 @@ def end_account(id_: int) -> Page:
 
     def work(conn: Conn) -> str:
         staff_id = _another(conn, id_).staff_id
-        accounts.end(conn, staff_id, runtime().now())
+        staffing.end(conn, staff_id, runtime().now())
         access.note(conn, doer(), "acted", reason=f"ended the account {staff_id}")
         return "staff_end_done"
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from flask import abort, redirect, render_template, request, session, url_for
 from markupsafe import Markup
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from conversation import desk
@@ -86,8 +87,9 @@ def _queue() -> dict[str, Any]:
 @route("/tickets/several", "tickets", methods=("POST",))
 def several_tickets() -> Response:
     """Assign the chosen tickets to the user, or close them; say how many, and how many not."""
-    ids = [int(each) for each in request.form.getlist("ticket") if each.isdecimal()]
-    ids = ids[: tickets.AT_ONCE]
+    typed = request.form.getlist("ticket")[: tickets.AT_ONCE]
+    found = (given.whole({"ticket": each}, "ticket") for each in typed)
+    ids = list(dict.fromkeys(each for each in found if each is not None))
     outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
     closing = request.form.get("act") == "close"
     back = redirect(url_for("desk.ticket_queue", whose=request.form.get("whose") or None))
@@ -99,7 +101,7 @@ def several_tickets() -> Response:
         try:
             texts += runtime().database.run(_one_of_several(id_, outcome if closing else None))
             done += 1
-        except Conflict:
+        except (Conflict, NotFound):  # NotFound: of another office, or of none
             continue
     session["told"] = "tickets_closed_done" if closing else "tickets_taken_done"
     session["told_values"] = {"count": done, "left": len(ids) - done}
