@@ -194,6 +194,21 @@ def choose_own(conn: Conn, sign_in: SignIn, password: str, now: datetime) -> Non
     )
 
 
+def of_one_person(conn: Conn, staff_id: str) -> list[str]:
+    """Return the staff ids of all accounts with the telephone of this one; their rows are locked.
+
+    That they are one person's is why no two of them sign (postal/requests/hands.py). Whoever names
+    another telephone for one alone would undo that alone: it is named for all of them.
+    """
+    rows = conn.execute(
+        "SELECT s.staff_id FROM staff s JOIN staff o ON o.staff_id = %s"
+        " WHERE s.role <> 'postman' AND s.active AND (s.id = o.id OR s.phone = o.phone)"
+        " ORDER BY s.id FOR NO KEY UPDATE OF s",
+        (staff_id,),
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
 _READ: Final = """
 SELECT s.id AS row, s.staff_id, s.name, s.role, o.id AS office_id, o.name AS office,
        o.pin AS office_pin, o.district, s.phone, s.active,

@@ -60,3 +60,24 @@ def test_the_window_of_another_office_hands_nothing_out(scene: Scene) -> None:
     assert "another office" in refused.text
     assert scene.is_safe("at_office")
     assert ("collect_article", 422) in scene.used("transcripts")
+
+
+def test_nobody_frightens_the_neighbours_of_another_office(scene: Scene) -> None:
+    """It concerns the office that scanned it: that is no right to text everybody of its PIN."""
+    scene.steps(f"list 1001: {ARTICLE}")
+    other = scene.signed_in("postmaster", "other", ELSEWHERE)
+    scene.rows(
+        "INSERT INTO arrivals (office_id, number, article_id, kind, at, staff_id)"
+        " SELECT s.office_id, a.number, a.id, 'here', now(), s.id FROM staff s, articles a"
+        " WHERE s.staff_id = 'other' RETURNING 1"
+    )
+    page = other.get("/desk/articles/1").text
+    assert "its PIN belongs to another office" in page
+    scene.told(HOLDER)
+    other.post("/desk/articles/1/warn-herd", reason="suspected_fraud")
+    assert "its PIN belongs to another office" in told(other, "/desk/articles/1")
+    assert scene.rows("SELECT count(*) FROM herd_warnings") == [(0,)]
+    assert scene.told(HOLDER) == []
+    own = scene.signed_in("postmaster", "own")
+    own.post("/desk/articles/1/warn-herd", reason="suspected_fraud")
+    assert scene.rows("SELECT pin FROM herd_warnings") == [(HERE,)]

@@ -11,6 +11,7 @@ from tests.rigs.requests import ask, at, sign, state
 from tests.rigs.scene import FRIEND, SUPERVISOR, Scene
 
 HIS = "+919811444555"
+OTHER = "+919811444666"
 MOVE = {"phone": FRIEND, "reason": "wrong_entry"}
 
 
@@ -28,3 +29,21 @@ def test_one_telephone_is_one_person(scene: Scene) -> None:
     assert scene.is_safe()
     assert ("acted", "correct_number asked, wrong_entry") in scene.looked("pm")
     assert "recipient_corrected" not in scene.written()
+
+
+def test_no_administrator_makes_two_of_one(scene: Scene) -> None:
+    """He would be both of two by naming another telephone for one of his accounts."""
+    admin = scene.signed_in("administrator", "admin")
+    first = scene.signed_in("postmaster", "pm")
+    second = scene.signed_in("supervisor", "pm-too")
+    scene.rows("UPDATE staff SET phone = %s WHERE staff_id LIKE 'pm%%' RETURNING 1", HIS)
+    path = f"/administration/staff/{second.staff_row}/phone"
+    for phone in ("", OTHER):
+        assert admin.post(path, phone=phone).status_code == 302
+        id_ = ask(first, "/desk/articles/1/correct-number", **MOVE)
+        assert "not another account" in sign(second, id_), phone
+        assert first.post(at(id_, "withdraw")).status_code == 302
+    both = scene.rows("SELECT staff_id, phone FROM staff WHERE staff_id LIKE 'pm%%' ORDER BY 1")
+    assert both == [("pm", OTHER), ("pm-too", OTHER)], "a new telephone is that of both"
+    assert ("acted", "telephone of pm") in scene.looked("admin")
+    assert scene.is_safe()
