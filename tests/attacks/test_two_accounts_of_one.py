@@ -47,3 +47,18 @@ def test_no_administrator_makes_two_of_one(scene: Scene) -> None:
     assert both == [("pm", OTHER), ("pm-too", OTHER)], "a new telephone is that of both"
     assert ("acted", "telephone of pm") in scene.looked("admin")
     assert scene.is_safe()
+
+
+def test_nobody_agrees_to_what_an_account_of_his_own_is(scene: Scene) -> None:
+    """The account with which he agrees is another one than that which becomes an administrator."""
+    admin = scene.signed_in("administrator", "admin")
+    second = scene.signed_in("supervisor", "sv")
+    his = scene.signed_in("clerk", "sv-too")
+    scene.rows("UPDATE staff SET phone = %s WHERE staff_id LIKE 'sv%%' RETURNING 1", HIS)
+    ((here,),) = scene.rows("SELECT office_id FROM staff WHERE staff_id = 'sv'")
+    seat = {"role": "administrator", "office": str(here), "note": "helps with the accounts"}
+    admin.post(f"/administration/staff/{his.staff_row}/seat", **seat)
+    ((id_,),) = scene.rows("SELECT max(id) FROM requests")
+    assert "own account" in sign(second, id_)
+    assert scene.rows("SELECT role FROM staff WHERE staff_id = 'sv-too'") == [("clerk",)]
+    assert "Agreed, and done." in sign(scene.signed_in("supervisor", "another"), id_)
