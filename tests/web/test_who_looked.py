@@ -381,6 +381,7 @@ COMMANDS: Final[dict[str, list[str] | None]] = {
     "messages import-dlt": None,
     "messages review": None,
     "messages understand": ["kal aana"],
+    "pages": None,
     "payments reconcile": None,
     "postman add": None,
     "postman block": ["1001"],

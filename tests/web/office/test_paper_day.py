@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -303,9 +304,11 @@ def test_a_slip_is_typed_by_the_keyboard_alone(
         page.keyboard.type(word)
         page.keyboard.press("Tab")
     page.get_by_role("button", name="Enter", exact=True).press("Enter")
-    expect(page.locator(".answer")).to_contain_text("A time, as 11:05.")
+    time = page.get_by_label("Time", exact=True)
+    expect(time).to_have_accessible_description(re.compile("Write the time as"))
     expect(page.get_by_label("Code", exact=True)).to_have_value(code)
-    expect(page.get_by_label("Time", exact=True)).to_be_focused()
+    expect(time).to_be_focused()
+    page.keyboard.press("Control+a")
     page.keyboard.type(said)
     page.keyboard.press("Enter")
     expect(page.locator(".answer")).to_contain_text("Item 1 (")

@@ -12,10 +12,11 @@ let last = 0;
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const shown = (day) => day.split("-").toReversed().join("-"); // 2026-08-14: 14-08-2026
 
-/** Return what is wrong with what the field holds by its own kind (a day, a time, a number); "": nothing. */
+/** Return what is wrong with what the field holds by its own kind (a day, a time, a number, a file); "": nothing. */
 function mistake(field) {
   const { value, dataset, form } = field;
   if (!value.trim()) return "";
+  if (field.type === "file") return field.files[0]?.size > Number(dataset.most) ? dataset.tooMuch : "";
   if (dataset.typed === "day") {
     const day = dayOf(value);
     if (day === null || day < FIRST || day > LAST) return words.day;
@@ -132,7 +133,7 @@ function invalid(event) {
   checked = field.form;
 }
 
-const own = "input[data-typed]";
+const own = "input[data-typed], input[type=file][data-most]";
 
 function judge(place) {
   for (const field of place.querySelectorAll(own)) field.setCustomValidity(mistake(field));
