@@ -127,7 +127,7 @@ class House:
 
 
 @contextmanager
-def house(live: Callable[[House], None]) -> Iterator[House]:
+def house(live: Callable[[House], object]) -> Iterator[House]:
     """Yield the house in which `live` took place before the browser came."""
     clock = Clock()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -22,7 +22,7 @@ from bench.house import House, house
 from bench.house_morning import under_way
 
 IMAGES: Final = Path(__file__).parent.parent / "docs" / "images"
-_COLOURS: Final = 128
+_COLOURS: Final = 256
 _WIDTHS: Final = (360, 1024, 1366)
 _ASKED: Final = "9839000012"  # who was called by a fraudster
 _ARTICLE: Final = "main .hits a[href*='/desk/articles/']"

@@ -126,7 +126,7 @@ def test_a_caller_is_found_by_a_name_in_either_script_and_by_part_of_a_number(
         box.fill(said)
         with page.expect_navigation():
             page.keyboard.press("Enter")
-        expect(page.locator(".hits"), said).to_contain_text(NUMBER)
+        expect(page.locator(".hits", has_text=NUMBER), said).to_be_visible()
         assert said not in page.url, said
     page.locator(".hits a", has_text=NUMBER).first.press("Enter")
     expect(page.locator(".answer")).to_be_visible()
