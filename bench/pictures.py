@@ -24,7 +24,7 @@ from bench.house_morning import under_way
 IMAGES: Final = Path(__file__).parent.parent / "docs" / "images"
 _COLOURS: Final = 256
 _WIDTHS: Final = (360, 1024, 1366)
-_ASKED: Final = "9839000012"  # who was called by a fraudster
+_ASKED: Final = "9839000013"  # who was called by a fraudster
 _ARTICLE: Final = "main .hits a[href*='/desk/articles/']"
 
 
