@@ -12,6 +12,7 @@ import structlog
 
 from conversation import herd, inbound, postmen, requests
 from conversation.accounts import tell_staff
+from conversation.helped import ask_due
 from conversation.timers import fire_timers
 from embedded.servers import resolve
 from imports.importer import Importer
@@ -121,6 +122,7 @@ def sweep() -> None:
         herd.warn_herds(runtime())
         postmen.end_day(runtime())
         requests.lapse(runtime())
+        ask_due(runtime())
         runtime().database.run(sought.catch_up)
         runtime().database.run(lambda conn: away.bring_back(conn, runtime().now()))
         process().days.advance()

@@ -10,8 +10,8 @@ from typing import Final, Generic
 from redis import RedisError
 
 from conversation.locking import Locked
-from flows import article, move, office, recall, sender, stranger
-from flows.decision import Context
+from flows import article, helped, move, office, recall, sender, stranger
+from flows.decision import Context, HelpAsked
 from flows.events import (
     AskLeft,
     AskPerson,
@@ -35,6 +35,7 @@ from flows.events import (
     StopRecall,
     TakeOver,
     TurnDown,
+    WhetherHelped,
     Wished,
     Yes,
 )
@@ -42,6 +43,7 @@ from flows.facts import (
     ArticleFact,
     ClockFacts,
     Facts,
+    HelpedFacts,
     ItemFact,
     MoveFacts,
     NewPhoneFacts,
@@ -77,11 +79,13 @@ from outbox.reach import arrive, was_said
 from postal import collect, lists, offers, slips
 from postal.acts import beats
 from postal.acts.reports import next_ticket
+from postal.desk import questions
 from postal.facts import article_sent
 from postal.people import pins, roles
 from postal.quotes import BOOKING
 from settings import Settings
-from store.conversations import Conversation
+from store import conversations
+from store.conversations import Conversation, ConversationPlace
 from store.gcra import Gcra
 
 # What a telephone may ask for; both fail closed without Valkey.
@@ -349,12 +353,27 @@ def _carrier(locked: Locked, event: Event) -> int:
     return carrier
 
 
+def _helped_facts(locked: Locked, conversation: Conversation, event: Event) -> HelpedFacts:
+    context = conversation.standing.context
+    assert isinstance(context, HelpAsked)
+    ticket = event.ticket if isinstance(event, WhetherHelped) else context.ticket
+    still = questions.open_of_its_kind(locked.conn, ticket)
+    phone = conversation.place.whose
+    mine = locked.reader.of_recipient(phone, None, [held.id for held in locked.held.values()])
+    if not isinstance(event, WhetherHelped):
+        return HelpedFacts(locked.now, still, collect=helped.collects(mine))
+    beside = conversations.peek(locked.conn, ConversationPlace(phone, "recipient"))
+    state = settle(recipient.MACHINE, beside, locked.now).state if beside else "quiet"
+    return HelpedFacts(locked.now, still, helped.is_busy(mine, state))
+
+
 _BY_MACHINE: Mapping[str, FactsOf] = {
     each.machine.name: each
     for each in (
         FactsOf[RecipientFacts](recipient.MACHINE, _recipient_facts),
         FactsOf[PostmanFacts](postman.MACHINE, _postman_facts),
         FactsOf[NewPhoneFacts](new_phone.MACHINE, _new_phone_facts),
+        FactsOf[HelpedFacts](helped.HELPED, _helped_facts),
         FactsOf[OfferFacts](offering.MACHINE, _offer_facts),
         FactsOf[ClockFacts](article.MACHINE, _clock_facts),
         FactsOf[MoveFacts](move.MACHINE, _move_facts),

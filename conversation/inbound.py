@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from conversation import flooding, loops, parts
+from conversation.answers import about_ticket
 from conversation.repeats import repeat_of
 from conversation.turn import Turn
 from flows import machines
@@ -34,11 +35,12 @@ from flows.events import (
     Stop,
     ToldCode,
     Wished,
+    WroteAlso,
     Yes,
 )
 from flows.facts import Proof
 from flows.grammar import late
-from flows.grammar.person import QUOTE, Understood, is_command
+from flows.grammar.person import QUOTE, Understood, is_clear, is_command
 from flows.grammar.postman_words import mask_spoken
 from flows.grammar.text import mask_codes, mask_own_words, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
@@ -168,12 +170,18 @@ def _read(
     if loops.rests(conn, message_id, text, understood.event):
         return True
     place = ConversationPlace(inbound.phone, machine)
+    ticket = None
+    if inbound.channel == "text":
+        ticket = about_ticket(conn, sender, place, said, understood.event, now)
     written_at = late.written_at(inbound.carrier_at, now)
     turn = Turn(
         runtime, conn, now, sender.postman_id, understood.codes, written_at, proof, message_id
     )
-    turn.begin(place, understood.event)
-    turn.take(place, understood.event)
+    turn.begin(place, understood.event, *(() if ticket is None else (ticket.place,)))
+    if ticket is None or not ticket.alone:
+        turn.take(place, understood.event)
+    if ticket is not None:
+        turn.take(ticket.place, WroteAlso() if turn.drafts else ticket.event)
     turn.finish(message_id)
     return True
 
@@ -261,23 +269,16 @@ def _understand(
             return role, understood
     if at_work:
         return next(each for each in tried if each[0] == "postman")
-    clear = (each for each in tried if _is_clear(each[1].event))
+    clear = (each for each in tried if is_clear(each[1].event))
     return next(clear, tried[0])
 
 
 _WORDS = (NotUnderstood, Said, Wished)
-_NO_WISH = frozenset(("unclear", "chatter"))
 
 
 def _is_own(event: Event, text: str) -> bool:
     """Tell whether a postman's text is a command about post of his own, and no slip at work."""
     return is_command(text) and not isinstance(event, ToldCode)
-
-
-def _is_clear(event: Event) -> bool:
-    if isinstance(event, Wished):
-        return any(wish.what not in _NO_WISH for wish in event.wishes)
-    return isinstance(event, Said)
 
 
 _LAST_TWO = re.compile(r"(?<!\w)\w{2}(?=\W*$)")

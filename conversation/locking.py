@@ -28,6 +28,7 @@ from flows.events import (
     TurnDown,
     Undo,
     Visit,
+    WhetherHelped,
 )
 from flows.facts import Proof
 from flows.grammar.postman_passing import COLLEAGUE
@@ -90,12 +91,12 @@ class Locked:
             self.written_at,
         )
 
-    def begin(self, place: ConversationPlace, event: Event) -> None:
-        """Lock what an event at `place` can concern."""
+    def begin(self, place: ConversationPlace, event: Event, *more: ConversationPlace) -> None:
+        """Lock what an event at `place` can concern, and the conversations at `more`."""
         self._look_beside(place, event)
         roles = machines.tells(place.machine, type(event))
         ids = self._articles(place, event)
-        self.hold(ids, roles, place, *_newcomers(event))
+        self.hold(ids, roles, place, *more, *_newcomers(event))
         if place.machine == "recipient" and isinstance(event, ReportFraud):
             # What left this telephone while the turn waited for the locks is lost, and not its own.
             lost = facts.articles_lost(self.conn, place.whose, self.now)
@@ -136,6 +137,8 @@ class Locked:
                 lost = facts.articles_lost(self.conn, place.whose, self.now)
                 self.recalls = facts.articles_recalled(self.conn, place.whose)
             return [*dict.fromkeys((*mine, *lost, *self.recalls))]
+        if isinstance(event, WhetherHelped):
+            return facts.articles_of_recipient(self.conn, place.whose, self.now)
         if place.machine in ("article", "move", "recall"):
             return facts.articles_numbered(self.conn, [place.whose])
         if isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):

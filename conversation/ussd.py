@@ -20,6 +20,7 @@ from flows.decision import Asked
 from flows.events import ChooseLanguage
 from flows.facts import ArticleFact
 from flows.grammar.postman import LAST4
+from flows.grammar.postman_numbers import SIGNATURE
 from flows.grammar.postman_passing import COLLEAGUE
 from flows.grammar.text import fold, mask_spelled_codes
 from flows.machine import Standing, settle
@@ -200,6 +201,8 @@ class _Hop:
         code, ending = typed[:length], typed[length:]
         whole = typed.isascii() and code.isdigit() and len(code) == length
         self.codes = {}
+        if typed == str(SIGNATURE):
+            return "signature"
         if not whole or len(ending) not in (0, 4):
             return "malformed"
         self.codes[item] = code

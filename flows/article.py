@@ -36,6 +36,7 @@ from flows.happenings import (
     RemarkContested,
     Reminded,
     Returned,
+    SignedFor,
     TakenBack,
     TakenIn,
     Unlinked,
@@ -87,7 +88,7 @@ def went_out(case: Case[WentOut, Nothing, ClockFacts]) -> Decision[Nothing]:
 
 
 # Collected: only in sprints of before flows/window.py decided what is fetched at the window.
-@MACHINE.on(HandedOver, Recalled, Collected, to=("over",))
+@MACHINE.on(HandedOver, SignedFor, Recalled, Collected, to=("over",))
 def over(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("over")
 

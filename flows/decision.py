@@ -132,6 +132,13 @@ class Asked(Context):
 
 
 @dataclass(frozen=True)
+class HelpAsked(Context):
+    """The closed ticket about which a telephone was asked last; 0: none."""
+
+    ticket: int = 0
+
+
+@dataclass(frozen=True)
 class Done:
     """One thing that a postman's last text did, kept so that it can be undone."""
 

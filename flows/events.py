@@ -402,6 +402,18 @@ class TicketClosed(News):
 
 
 @dataclass(frozen=True)
+class WhetherHelped(News):
+    """The question whether that helped which was done about a ticket."""
+
+    ticket: int
+
+
+@dataclass(frozen=True)
+class WroteAlso(News):
+    """Own words that were answered for what they say of post; they may be about the ticket too."""
+
+
+@dataclass(frozen=True)
 class LanguageSet(News):
     """The help desk's choice of this telephone's language."""
 

@@ -111,6 +111,11 @@ class ArticleFact:
         return self.otp_required and self.mode != "off"
 
     @property
+    def doubted(self) -> bool:
+        """Tell whether wrong codes were given today: a signature afterwards contradicts them."""
+        return self.coded and self.wrong_tries > 0
+
+    @property
     def digits(self) -> str:
         """The last four digits of the number, which the postman must say first."""
         return last_digits(self.number)
@@ -285,6 +290,20 @@ class PartyFacts(Facts):
     ticket: int = 0  # the number that a ticket opened now would have
     named_is_staff: bool = False  # the telephone that the text names belongs to the staff
     greeted: bool = False  # this telephone was greeted within a day; read where it greets
+
+
+@dataclass(frozen=True)
+class HelpedFacts(Facts):
+    """For the conversation about a closed ticket.
+
+    `open`: the number of the ticket, or of another of its kind, if it is open; 0: none is. `busy`:
+    the telephone waits for something of its post. `collect`: the last digits of its article that
+    waits at the office, for whose code a 1 could be meant; "": of none.
+    """
+
+    open: int = 0
+    busy: bool = False
+    collect: str = ""
 
 
 @dataclass(frozen=True)

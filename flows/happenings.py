@@ -40,6 +40,11 @@ class HandedOver(Happening):
 
 
 @dataclass(frozen=True)
+class SignedFor(Happening):
+    """The article was handed over on a signature, though its code was asked: a pilot."""
+
+
+@dataclass(frozen=True)
 class Attempted(Happening):
     """The postman texted a remark instead of a handover."""
 

@@ -9,6 +9,7 @@ from flows import (
     anytime,
     article,
     desk,
+    helped,
     move,
     office,
     paper_day,
@@ -43,6 +44,7 @@ ALL: dict[str, Machine] = {
         recall.MACHINE,
         new_phone.MACHINE,
         offering.MACHINE,
+        helped.HELPED,
     )
 }
 
@@ -74,6 +76,8 @@ def understand(role: str, text: str, code_length: int) -> Understood:
         return person.recipient(text)
     if role == "sender":
         return person.sender(text)
+    if role == "helped":
+        return person.answer(text)
     return person.party(text)
 
 

@@ -8,6 +8,7 @@ same of every code that does not fit, and wrong ones use up the tries of the day
 
 from __future__ import annotations
 
+from flows.acts.codes import KillCode
 from flows.acts.paper import (
     CountWrongOnPaper,
     HandOverOnPaper,
@@ -20,16 +21,16 @@ from flows.article import MACHINE as ARTICLE
 from flows.article import stay
 from flows.decision import Act, Decision, Nothing, Tell
 from flows.facts import TRIES_PER_DAY, ClockFacts, PaperFact
-from flows.happenings import HandedOver, HandedOverOnPaper, WrittenOnPaper
+from flows.happenings import HandedOverOnPaper, WrittenOnPaper
 from flows.machine import SAME, Case
-from flows.postman.visit import concerned
-from flows.trust import paper
+from flows.postman.visit import concerned, told_how
+from flows.trust import paper, signature
 
 
 @ARTICLE.on(
     WrittenOnPaper,
     to=("over", SAME),
-    acts=(HandOverOnPaper, KeepOnPaper, CountWrongOnPaper, LeaveOnPaper),
+    acts=(KillCode, HandOverOnPaper, KeepOnPaper, CountWrongOnPaper, LeaveOnPaper),
     tells=("recipient", "nominee", "sender", "postman"),
 )
 def written_on_paper(case: Case[WrittenOnPaper, Nothing, ClockFacts]) -> Decision[Nothing]:
@@ -55,7 +56,7 @@ def _left(case: Case[WrittenOnPaper, Nothing, ClockFacts]) -> PaperLeft | None:
         return "done"
     if slip.item == "elsewhere":
         return "not_on_slip"
-    if event.shown == "signature" and article.coded:
+    if event.shown == "signature" and not signature(article):
         return "code"
     if bool(article.amount) != (event.payment is not None):
         return "unpaid" if article.amount else "no_cod"
@@ -74,7 +75,7 @@ def _doubt(case: Case[WrittenOnPaper, Nothing, ClockFacts]) -> PaperDoubt | None
     if article.document:
         return "document"
     if case.event.shown == "signature":
-        return None
+        return "wrong" if article.doubted else None
     match slip.verdict:
         case "right":
             return None
@@ -95,14 +96,15 @@ def _counted(case: Case[WrittenOnPaper, Nothing, ClockFacts]) -> tuple[Act, ...]
 def _hand_over(case: Case[WrittenOnPaper, Nothing, ClockFacts]) -> Decision[Nothing]:
     article, event = case.facts.article, case.event
     number = article.number
-    told = [
-        Tell(role, HandedOver(number)) for role in concerned(article) if role != "article"
-    ]  # decided here
+    news = told_how(article, event.shown)
+    told = [Tell(role, news) for role in concerned(article) if role != "article"]  # decided here
+    signed = event.shown == "signature" and article.code == "live"
+    killed = (KillCode(number, "signed"),) if signed else ()
     return Decision(
         "over",
         Nothing(),
         (),
-        (HandOverOnPaper(number, event.by, event.said_at, event.shown, event.payment),),
+        (*killed, HandOverOnPaper(number, event.by, event.said_at, event.shown, event.payment)),
         (*told, Tell("postman", HandedOverOnPaper(number, event.payment))),
     )
 

@@ -19,6 +19,7 @@ from flows.happenings import (
     Recalled,
     Refused,
     Returned,
+    SignedFor,
     TakenBack,
     Unlinked,
 )
@@ -54,6 +55,7 @@ def sender_booked(case: Case[Booked, Nothing, PartyFacts]) -> Decision[Nothing]:
 
 _SENDER_NEWS: dict[type[Happening], str] = {
     HandedOver: "sender_delivered",
+    SignedFor: "sender_signed",
     Collected: "sender_collected",
     Returned: "sender_returned",
     Unlinked: "sender_unlinked",

@@ -187,6 +187,22 @@ def paper(slip: PaperFact) -> PaperRefusal | None:
     return None if slip.opener in OPENERS and not slip.alone else "second"
 
 
+# ---- a pilot (rule 16) ---------------------------------------------------------------------------
+
+
+def signature(article: ArticleFact) -> bool:
+    """Tell whether a signature hands the article over: no code is asked of it, or a pilot's rule.
+
+    A pilot's is for what may go to anyone at the address. Where fraud was reported, or nobody would
+    be told, the postman's word alone is not enough.
+    """
+    if not article.coded:
+        return True
+    return article.mode == "pilot" and not (
+        personal(article) or article.door_only or not article.linked
+    )
+
+
 # ---- ends --------------------------------------------------------------------------------------
 
 RECALL_AFTER: Final = timedelta(minutes=30)  # in which the sender can object (rule 7)

@@ -28,3 +28,13 @@ def was_said(conn: Conn, phone: str, template: str, since: datetime) -> bool:
         [phone, template, since],
     ).fetchone()
     return row is not None
+
+
+def last_templates(conn: Conn, phone: str, since: datetime, most: int) -> list[str]:
+    """Return the templates of texts that carriers took for `phone` after `since`, newest first."""
+    rows = conn.execute(
+        "SELECT template FROM messages WHERE phone = %s AND direction = 'out' AND channel = 'text'"
+        " AND at > %s AND sent_at IS NOT NULL ORDER BY sent_at DESC, id DESC LIMIT %s",
+        [phone, since, most],
+    ).fetchall()
+    return [template for (template,) in rows]

@@ -7,11 +7,14 @@ docs/developing/trust.md rule 16
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
+
+from psycopg.rows import class_row
 
 from flows.facts import Mode
 from postal.people.doer import Doer
+from postal.reports.measures import CONDITIONS, MEASURES
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict
@@ -80,6 +83,33 @@ def changes(conn: Conn, office_id: int) -> list[ModeChange]:
         (office_id,),
     ).fetchall()
     return [ModeChange(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class PilotDay:
+    """What the pilot of an office measured on a day, in the parts of its report's measure."""
+
+    day: date
+    by_code: int
+    by_signature: int
+    after_wrong: int
+    objected: int
+
+
+def pilot_days(conn: Conn, office_id: int) -> list[PilotDay]:
+    """Return the last days on which an office handed articles over in a pilot, the newest first."""
+    parts = ", ".join(
+        f"count(*) FILTER (WHERE {CONDITIONS[part]}) AS {part}" for part in MEASURES["pilot"].parts
+    )
+    with conn.cursor(row_factory=class_row(PilotDay)) as cursor:
+        return cursor.execute(
+            f"SELECT l.date AS day, {parts} FROM delivery_lists l"  # noqa: S608
+            " JOIN staff s ON s.id = l.postman_id JOIN delivery_items i ON i.list_id = l.id"
+            " JOIN articles a ON a.id = i.article_id WHERE s.office_id = %s AND i.mode = 'pilot'"
+            " AND i.proof IS NOT NULL AND a.otp_required GROUP BY l.date"
+            " ORDER BY l.date DESC LIMIT 31".encode(),
+            (office_id,),
+        ).fetchall()
 
 
 def out(conn: Conn, office_id: int) -> dict[Mode, int]:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -57,6 +58,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
+    # How long an example takes says nothing here: other workers share the processors.
+    hypothesis.settings.register_profile("dakiya", deadline=None)
+    hypothesis.settings.load_profile("dakiya")
     # A developer's own environment must not reach the tests.
     try:
         profiles = [read(path) for path in shipped.SHIPPED.glob("*.toml")]

@@ -27,7 +27,7 @@ def line(capsys: pytest.CaptureFixture[str], **fields: Any) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(written=notations.telephones)
 def test_no_line_shows_a_whole_telephone(
     configured: Settings, capsys: pytest.CaptureFixture[str], written: str

@@ -12,7 +12,16 @@ from flows.decision import ArticleAct
 from flows.facts import ArticleFact, Changes, ItemFact, Purpose
 
 DeadReason = Literal[
-    "expired", "fraud", "undone", "remark", "tries", "withdrawn", "moved", "passed", "desk"
+    "expired",
+    "fraud",
+    "undone",
+    "remark",
+    "tries",
+    "withdrawn",
+    "moved",
+    "passed",
+    "desk",
+    "signed",
 ]
 
 

@@ -10,6 +10,7 @@ from flows.acts.conditions import in_state, item_open, must
 from flows.decision import ArticleAct
 from flows.events import HandoverProof, Payment, ShownDocument
 from flows.facts import ArticleFact, Changes, ItemFact
+from flows.trust import signature
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class HandOver(ArticleAct):
         yield from in_state(article, "out_for_delivery")
         by_code = item.verdict == "right" and self.proof == "code"
         right = by_code and article.code_for == "handover"
-        yield from must(right or not article.coded, "without the right code")
+        signed = self.proof == "signature" and item.approached and signature(article)
+        yield from must(right or signed or not article.coded, "without the right code")
         paid = bool(article.amount) == (self.payment is not None)
         yield from must(paid, "the payment does not fit")
         yield from must(not article.disputed, "who had the code before objects")

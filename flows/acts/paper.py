@@ -11,7 +11,7 @@ from flows.acts.conditions import in_state, must
 from flows.decision import PaperAct
 from flows.events import Payment
 from flows.facts import TRIES_PER_DAY, ArticleFact, Changes, ItemFact, PaperFact
-from flows.trust import PaperRefusal, paper
+from flows.trust import PaperRefusal, paper, signature
 
 # wrong: the code fits none of that time · late: right then, but killed or replaced since · none: no
 # code was out for that postman · locked: five wrong ones today · closed: item, list or day is
@@ -37,7 +37,8 @@ class HandOverOnPaper(PaperAct):
         paid = bool(article.amount) == (self.payment is not None)
         yield from must(paid, "the payment does not fit")
         signed = self.shown == "signature"
-        yield from must(not (signed and article.coded), "without a code")
+        yield from must(not signed or signature(article), "without a code")
+        yield from must(not (signed and article.doubted), "after wrong codes")
         yield from must(not article.disputed, "who had the code before objects")
         yield from must(not article.door_only, "fraud was reported")
         yield from must(not article.document, "without the document that is wanted after a move")

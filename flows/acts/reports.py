@@ -23,6 +23,7 @@ TicketKind = Literal[
     "move",  # the holder says no to another telephone, or did not answer
     "herd",  # a warning to so many people that a supervisor sends it
     "paper",  # a line on the slip of an outage that proves no handover
+    "signed",  # handed over on a signature after wrong codes
     "unproven",  # a sender who has not proven himself wants it moved, or back
 ]
 

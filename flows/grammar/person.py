@@ -102,9 +102,29 @@ def recipient(raw: str) -> Understood:
     return Understood(_wished(raw, which))
 
 
+def answer(raw: str) -> Understood:
+    """Return the event of an answer to "did that help?": a bare 1 or 2, yes or no; or words."""
+    exact = _exact(raw)
+    if exact is None:
+        return Understood(NotUnderstood())
+    if isinstance(exact.event, Said):
+        return Understood(Yes() if exact.event.answer == "yes" else Deny())
+    return exact if exact.event in (Yes(), Deny()) else Understood(NotUnderstood())
+
+
 def is_command(raw: str) -> bool:
     """Tell whether `raw` is exact to a recipient: digits or one keyword, and no own words."""
     return _exact(raw) is not None
+
+
+_NO_WISH = frozenset(("unclear", "chatter"))
+
+
+def is_clear(event: Event) -> bool:
+    """Tell whether own words, as they were read, wish something."""
+    if isinstance(event, Wished):
+        return any(wish.what not in _NO_WISH for wish in event.wishes)
+    return isinstance(event, Said)
 
 
 # "kal?" asks, "₹2" is a sum, and what stands below a thumb is a comment. Folded hands are polite.

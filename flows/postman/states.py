@@ -70,6 +70,7 @@ MACHINE = Machine(
     says=(
         *("approach_one", "approach_many", "approach_plain", "approach_locked", "not_understood"),
         *("handed_over", "handed_over_cash", "handed_over_upi", "ask_payment", "no_payment_due"),
+        *("approach_pilot", "handed_over_signed", "code_first"),
         *("amount_wrong", "approach_late", "late_ticket", "late_closed"),
         *("wrong_code", "code_expired", "code_used", "no_code_yet", "tries_over", "code_needed"),
         *("code_malformed", "not_on_list", "not_yours", "already_delivered"),
@@ -78,7 +79,10 @@ MACHINE = Machine(
         *("refusal_wait", "refusal_noted", "item_unlinked", "item_disputed"),
         *("approach_document", "document_needed", "approach_often", "doors_asked"),
     ),
-    acts=(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
+    acts=(
+        *(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
+        OpenTicket,
+    ),
     tells=("recipient", "holder", "nominee", "sender", "office", "article"),
 )
 def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:

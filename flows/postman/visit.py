@@ -5,19 +5,29 @@ Each item of a text is judged separately; the answer is about the single item, o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flows import remarks
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.door import HandOver, MarkApproached
 from flows.acts.remarks import RecordRemark
-from flows.acts.reports import ReportLate
+from flows.acts.reports import OpenTicket, ReportLate
 from flows.decision import Act, Done, Role, Say, Tell
-from flows.events import Approach, Handover, Payment, Remark, VisitAct
+from flows.events import Approach, Handover, HandoverProof, Payment, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
 from flows.grammar.late import APPROACH_OVER
-from flows.happenings import Approached, Attempted, HandedOver, RefusalClaimed, Refused, TriesRanOut
-from flows.trust import MOST_APPROACHES
+from flows.happenings import (
+    Approached,
+    Attempted,
+    HandedOver,
+    Happening,
+    RefusalClaimed,
+    Refused,
+    SignedFor,
+    TriesRanOut,
+)
+from flows.trust import MOST_APPROACHES, signature
 
 
 @dataclass(frozen=True)
@@ -103,13 +113,19 @@ def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
         return Outcome(say_item("item_disputed", item))
     if item.approaches >= MOST_APPROACHES:
         return Outcome(say_item("approach_often", item))
-    template = "approach_document" if article.document else "approach_one"
     return Outcome(
-        say_first(template, item, article),
+        say_first(_coming(article), item, article),
         (MarkApproached(article.number),),
         (Tell("holder", Approached(article.number)),),
         done,
     )
+
+
+def _coming(article: ArticleFact) -> str:
+    """Return the text that says what to ask for at the door."""
+    if article.document:
+        return "approach_document"
+    return "approach_pilot" if signature(article) else "approach_one"
 
 
 def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
@@ -140,8 +156,10 @@ def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
 def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outcome:
     if act.proof == "malformed":
         return Outcome(say_item("code_malformed", item))
-    if act.proof == "signature" and article.coded:
+    if act.proof == "signature" and not signature(article):
         return Outcome(say_item("code_needed", item))
+    if act.proof == "signature" and article.coded and not item.approached:
+        return Outcome(say_item("code_first", item))
     if act.proof == "code" and article.code_for == "refusal" and article.code == "live":
         return _judge_refusal(item, article)
     if act.proof == "code" and not article.coded:
@@ -155,12 +173,30 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return Outcome(say_item("item_disputed", item))
     if article.document and act.document is None:
         return Outcome(say_item("document_needed", item))
+    handed = HandOver(article.number, act.proof, act.payment, document=act.document)
+    news = told_how(article, act.proof)
+    signed = isinstance(news, SignedFor)
+    said = say_first("handed_over_signed", item, article) if signed else None
     return Outcome(
-        say_handed_over(act.payment, item, article),
-        (HandOver(article.number, act.proof, act.payment, document=act.document),),
-        tuple(Tell(role, HandedOver(article.number)) for role in concerned(article)),
+        said or say_handed_over(act.payment, item, article),
+        (*_against_signature(article), handed) if signed else (handed,),
+        tuple(Tell(role, news) for role in concerned(article)),
         Done("handover", item.serial, article.number),
     )
+
+
+def told_how(article: ArticleFact, proof: HandoverProof) -> Happening:
+    """Return what its people are told: that it came without the code that was asked, or just so."""
+    signed = proof == "signature" and article.coded
+    return SignedFor(article.number) if signed else HandedOver(article.number)
+
+
+def _against_signature(article: ArticleFact) -> Iterator[Act]:
+    """Yield what a signature in the place of a code takes besides (docs/developing/trust.md 16)."""
+    if article.code == "live":
+        yield KillCode(article.number, "signed")
+    if article.doubted:
+        yield OpenTicket("signed", article.number)
 
 
 def concerned(article: ArticleFact) -> tuple[Role, ...]:

@@ -34,6 +34,7 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.RefusalClaimed: ("out_for_delivery",),
     happenings.TriesRanOut: ("out_for_delivery",),
     happenings.HandedOver: ("delivered",),
+    happenings.SignedFor: ("delivered",),
     happenings.HandedOverOnPaper: ("delivered",),
     happenings.Collected: ("delivered",),
     happenings.NotReceived: ("delivered",),

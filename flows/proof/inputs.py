@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flows import events, happenings, remarks
-from flows.decision import Asked, Context, Done, LastOffer, LastVisit, Nothing
+from flows.decision import Asked, Context, Done, HelpAsked, LastOffer, LastVisit, Nothing
 from flows.events import Event, Handover, TimedOut, VisitAct
 from flows.facts import (
     ArticleFact,
@@ -15,6 +15,7 @@ from flows.facts import (
     ClockFacts,
     DayFact,
     Facts,
+    HelpedFacts,
     ItemFact,
     MoveFacts,
     NewPhoneFacts,
@@ -307,7 +308,7 @@ def _item(
 
 def _its_article(picks: Picks, item: ItemFact) -> ArticleFact | None:
     states = _BY_ITEM.get(item.state)
-    return None if states is None else article_in(picks, states, part="addressee")
+    return None if states is None else article_in(picks, states, _OF_VISIT, part="addressee")
 
 
 def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
@@ -316,6 +317,11 @@ def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
     return None if states is None else article_in(picks, states, _ON, part="addressee")
 
 
+# What a pilot asks is whether it goes to the addressee in person, for whichever reason.
+_OF_VISIT: Mapping[str, Domain[ArticleFact]] = {
+    "service": one_of("speed_post", "registered"),
+    "passport": one_of(False),
+}
 _ON: Mapping[str, Domain[ArticleFact]] = {"mode": one_of("on")}
 _BY_NUMBER, _BY_EITHER = one_of(NUMBER), one_of("7", NUMBER)
 _ITEM: Mapping[str, Domain[ItemFact]] = {
@@ -411,6 +417,12 @@ def _meet_new_phone(picks: Picks, state: str, kind: type[Event], thorough: bool)
     return Met(Nothing(), kind(), lazy(NewPhoneFacts, picks, domains))
 
 
+def _meet_helped(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
+    event = event_of(picks, kind, thorough=False)  # an answer names no article
+    domains = {"now": one_of(NOW), "open": one_of(0, 7, 8), "collect": one_of("", "6785")}
+    return Met(HelpAsked(7), event, lazy(HelpedFacts, picks, domains))
+
+
 _INPUTS: Mapping[str, Inputs] = {
     "recipient": Inputs(
         _meet_recipient,
@@ -424,6 +436,7 @@ _INPUTS: Mapping[str, Inputs] = {
         " was just now",
     ),
     "new_phone": Inputs(_meet_new_phone),
+    "helped": Inputs(_meet_helped),
     "offer": Inputs(_meet_offer),
     "move": Inputs(_meet_move, rests=frozenset(("still",))),
     "recall": Inputs(_meet_move, rests=frozenset(("still",))),

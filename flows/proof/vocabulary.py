@@ -213,4 +213,16 @@ def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
                 "2468 2468": events.NotUnderstood(),
             },
         ),
+        Vocabulary(
+            "helped",
+            read("helped"),
+            ({word: words.KEYWORDS[word] for word in ("yes", "no")},),
+            {
+                "1": events.Yes(),
+                "2": events.Deny(),
+                **{word: events.Yes() for word in words.KEYWORDS["yes"]},
+                **{word: events.Deny() for word in words.KEYWORDS["no"]},
+                **dict.fromkeys(("1 6785", "1 47", "3", "9", "ok"), events.NotUnderstood()),
+            },
+        ),
     )

@@ -36,6 +36,7 @@ from flows.happenings import (
     Refused,
     Reminded,
     Returned,
+    SignedFor,
     TakenBack,
     TriesRanOut,
     WentOut,
@@ -236,6 +237,7 @@ def told(state: str, template: str) -> Handler[Happening, Asked, RecipientFacts]
 
 
 MACHINE.on(HandedOver, to=("delivered",), says=("delivered",))(told("delivered", "delivered"))
+MACHINE.on(SignedFor, to=("delivered",), says=("signed_for",))(told("delivered", "signed_for"))
 MACHINE.on(Collected, to=("delivered",), says=("collected",))(told("delivered", "collected"))
 MACHINE.on(Refused, to=("quiet",), says=("refused",))(told("quiet", "refused"))
 MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(told("out", "code_locked"))

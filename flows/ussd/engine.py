@@ -24,9 +24,12 @@ Secret = Literal["pin", "code", "colleague"]
 # nominee: will you accept it for somebody at home? · witness: is the postman's remark true?
 Question = Literal["nominee", "witness"]
 # The validity of a secret; its digits travel separately and end with the request.
+# signature: 10, no code could be told.
 # code_document: the code, and right after it the end of a document's number. named: whatever was
 # typed for a colleague's staff id; it may be a code.
-Worth = Literal["right", "wrong", "locked", "code", "code_document", "malformed", "named"]
+Worth = Literal[
+    "right", "wrong", "locked", "code", "code_document", "signature", "malformed", "named"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

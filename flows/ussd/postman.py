@@ -5,6 +5,10 @@ The input becomes the same `Visit` as his text, and flows/postman/states.py deci
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from flows import remarks
 from flows.events import (
     Approach,
@@ -32,6 +36,7 @@ from flows.ussd.engine import (
     Step,
     Typed,
     Where,
+    Worth,
     go,
     next_page,
     page,
@@ -41,23 +46,33 @@ from flows.ussd.engine import (
 # After these answers `1` continues with the same item: at the code, or at the other choices.
 _THEN_CODE = (
     *("approach_one", "approach_plain", "wrong_code", "code_used", "code_malformed"),
-    *("refusal_wait", "approach_document", "document_needed", "approach_often"),
+    *("refusal_wait", "approach_document", "document_needed", "approach_often", "approach_pilot"),
 )
 _THEN_ITEM = (
-    *("approach_locked", "code_expired", "no_code_yet", "tries_over", "code_needed"),
+    *("approach_locked", "code_expired", "no_code_yet", "tries_over", "code_needed", "code_first"),
     *("ask_payment", "no_payment_due", "remark_unknown", "item_unlinked", "late_ticket"),
     *("item_disputed", "pass_asked", "pass_unknown"),
 )
 ANSWERS = (
     *_THEN_CODE,
     *_THEN_ITEM,
-    *("handed_over", "handed_over_cash", "handed_over_upi", "not_on_list", "already_delivered"),
+    *(
+        "handed_over",
+        "handed_over_cash",
+        "handed_over_upi",
+        "handed_over_signed",
+        "not_on_list",
+        "already_delivered",
+    ),
     *("item_closed", "remark_noted", "undone_one", "undone_many", "nothing_to_undo", "no_list"),
     *("item_withdrawn", "item_gone", "refusal_noted", "late_closed", "by_sms", "noted"),
     *("items_taken", "offer_declined", "offer_gone", "offer_none"),
 )
 # A handover is confirmed by SMS as well: the screen disappears, proof must remain.
-PROOF = ("handed_over", "handed_over_cash", "handed_over_upi", "refusal_noted")
+PROOF = (
+    *("handed_over", "handed_over_cash", "handed_over_upi", "handed_over_signed"),
+    "refusal_noted",
+)
 
 _CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_gone"}
 _NOT_OPEN = ("not_on_list", *_CLOSED.values())
@@ -244,6 +259,11 @@ def _take_pay(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     return _hand_over(where, item, "signature", payment)
 
 
+_SHOWN: Final[Mapping[Worth | None, HandoverProof]] = MappingProxyType(
+    {"code": "code", "signature": "signature"}
+)
+
+
 def _take_enter(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     item = _item(where, facts)
     if typed.text in (BACK, MORE) or item is None:
@@ -251,8 +271,7 @@ def _take_enter(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.worth == "code_document":
         handover = Handover(str(item.serial), "code", where.payment, document="unnamed")
         return _visit(where, handover)
-    proof: HandoverProof = "code" if typed.worth == "code" else "malformed"
-    return _hand_over(where, item, proof, where.payment)
+    return _hand_over(where, item, _SHOWN.get(typed.worth, "malformed"), where.payment)
 
 
 def _take_sign(where: Where, typed: Typed, facts: MenuFacts) -> Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postal.acts import beats, door, handsets, moves, paper, recipient, reports, window
+from postal.acts import beats, door, handsets, helped, moves, paper, recipient, reports, window
 from postal.acts.books import Books, BooksDisagree, Held, hold, written
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "beats",
     "door",
     "handsets",
+    "helped",
     "hold",
     "moves",
     "paper",

@@ -95,8 +95,9 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
         use_code(books, article, act.written_at)
     books.update_item(
         act.article,
-        "state = 'delivered', payment = %(payment)s, finished_at = %(now)s",
+        "state = 'delivered', payment = %(payment)s, proof = %(proof)s, finished_at = %(now)s",
         payment=act.payment,
+        proof=act.proof,
     )
     books.update(
         act.article,
@@ -227,5 +228,5 @@ def _spend_codes(books: Books, article: Held) -> None:
 
 
 def _reopen_item(books: Books, article: Held, state: str) -> None:
-    changes = "state = 'open', remark = NULL, payment = NULL, finished_at = NULL"
+    changes = "state = 'open', remark = NULL, payment = NULL, proof = NULL, finished_at = NULL"
     books.update_item(article.number, changes, state)

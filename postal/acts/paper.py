@@ -21,8 +21,9 @@ def hand_over_on_paper(books: Books, act: HandOverOnPaper, whose: str) -> None:
         attempt(books, article, "right")
     books.update_item(
         act.article,
-        "state = 'delivered', payment = %(payment)s, finished_at = %(now)s",
+        "state = 'delivered', payment = %(payment)s, proof = %(proof)s, finished_at = %(now)s",
         payment=act.payment,
+        proof=act.shown,
     )
     books.update(
         act.article,

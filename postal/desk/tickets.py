@@ -21,9 +21,10 @@ from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Unknown
 
-AT_ONCE = 50
-Did = Literal["noted", "took", "put_back", "handed_over", "closed", "reopened", "came_back"]
-Sort = Literal["urgent", "oldest", "newest"]
+Did = Literal[
+    "noted", "took", "put_back", "handed_over", "closed", "reopened", "came_back",
+    "helped", "not_helped", "wrote",
+]  # fmt: skip
 DUE_AFTER: Final[Mapping[int, timedelta]] = MappingProxyType(
     {1: timedelta(hours=1), 2: timedelta(hours=8), 3: timedelta(days=2)}
 )
@@ -59,7 +60,10 @@ class Ticket:
 
 @dataclass(frozen=True)
 class TicketNote:
-    """One step or remark about a ticket. `other`: to whom it was handed over."""
+    """One step or remark about a ticket. `other`: to whom it was handed over.
+
+    `staff_id` and `name` are empty for what the person himself answered or wrote.
+    """
 
     id: int
     at: datetime
@@ -68,20 +72,6 @@ class TicketNote:
     did: Did
     said: str
     other: str | None
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A selection of the queue. `whose`: a staff id; "": nobody's; None: anybody's.
-
-    `office`: the only office that the tickets may concern; None: any.
-    """
-
-    closed: bool = False
-    kind: str | None = None
-    whose: str | None = None
-    office: int | None = None
-    sort: Sort = "urgent"
 
 
 class UnknownTicket(Unknown):
@@ -126,7 +116,13 @@ class TicketForm:
     seen: int | None = None
 
 
-_READ = """
+NAMED: Final = """
+CASE t.phone WHEN a.recipient_phone THEN nullif(a.recipient_name, '')
+     WHEN a.sender_phone THEN nullif(a.sender_name, '') WHEN p.phone THEN p.name
+     ELSE nullif(r.recipient_name, '') END
+""".strip()
+"""Who raised the ticket, as booked, as SQL."""
+READ: Final = """
 SELECT t.id, t.kind, t.priority, t.at, t.closed_at, t.outcome, t.phone,
        (SELECT min(c.id) FROM conversations c WHERE c.whose = t.phone) AS conversation,
        t.article_id, a.number AS article, p.staff_id, w.staff_id AS assigned_to,
@@ -134,9 +130,7 @@ SELECT t.id, t.kind, t.priority, t.at, t.closed_at, t.outcome, t.phone,
        (SELECT m.body FROM messages m WHERE m.phone = t.phone AND m.direction = 'in'
         AND m.at BETWEEN t.at - interval '2 days' AND t.at
         ORDER BY length(m.body) > 3 DESC, m.at DESC, m.id DESC LIMIT 1) AS said,
-       CASE t.phone WHEN a.recipient_phone THEN nullif(a.recipient_name, '')
-            WHEN a.sender_phone THEN nullif(a.sender_name, '') WHEN p.phone THEN p.name
-            ELSE nullif(r.recipient_name, '') END AS named,
+       {named} AS named,
        (SELECT o.name FROM offices o
         WHERE o.id = coalesce((SELECT {lies_at} FROM articles a
                                WHERE a.id = coalesce(t.article_id, r.id)), p.office_id)) AS office
@@ -144,37 +138,8 @@ FROM tickets t LEFT JOIN articles a ON a.id = t.article_id
 LEFT JOIN staff p ON p.id = t.staff_id LEFT JOIN staff w ON w.id = t.assigned_to
 LEFT JOIN LATERAL (SELECT x.id, x.recipient_name FROM articles x WHERE x.recipient_phone = t.phone
                    ORDER BY x.updated_at DESC LIMIT 1) r ON t.article_id IS NULL
-""".replace("{lies_at}", walls.LIES_AT)
-_FITTING = f"""
-WHERE {walls.TICKET} AND (t.closed_at IS NOT NULL) = %(closed)s
-  AND (%(kind)s::text IS NULL OR t.kind = %(kind)s)
-  AND (%(whose)s::text IS NULL OR coalesce(w.staff_id, '') = %(whose)s)
-"""
-# Open ones by what matters, the oldest first; settled ones from the last one on.
-_OPEN_ORDER: Final[Mapping[Sort, str]] = MappingProxyType(
-    {
-        "urgent": " ORDER BY t.priority, t.at, t.id LIMIT %(most)s",
-        "oldest": " ORDER BY t.at, t.id LIMIT %(most)s",
-        "newest": " ORDER BY t.at DESC, t.id DESC LIMIT %(most)s",
-    }
-)
-_CLOSED_ORDER = " ORDER BY t.closed_at DESC, t.id DESC LIMIT %(most)s"
-
-
-def queue(conn: Conn, fitting: Filter, reader: Onlooker) -> list[Ticket]:
-    """Return the first `AT_ONCE` tickets that fit; how many there were is written down."""
-    order = _CLOSED_ORDER if fitting.closed else _OPEN_ORDER[fitting.sort]
-    values = {
-        "closed": fitting.closed,
-        "kind": fitting.kind,
-        "whose": fitting.whose,
-        "office": fitting.office,
-        "most": AT_ONCE,
-    }
-    with conn.cursor(row_factory=class_row(Ticket)) as cursor:
-        found = cursor.execute((_READ + _FITTING + order).encode(), values).fetchall()
-    access.listed(conn, reader, sum(each.phone is not None for each in found), "")
-    return found
+""".replace("{lies_at}", walls.LIES_AT).replace("{named}", NAMED)
+"""Tickets in all that the pages show of them, as SQL; `NAMED` is among it."""
 
 
 def look(conn: Conn, id_: int, reader: Onlooker) -> Ticket:
@@ -185,42 +150,10 @@ def look(conn: Conn, id_: int, reader: Onlooker) -> Ticket:
     return found
 
 
-def counted(conn: Conn, office: int | None) -> dict[str, int]:
-    """Return how many are open, by kind; those that concern the office, None: all."""
-    rows = conn.execute(
-        f"SELECT kind, count(*) FROM tickets t WHERE closed_at IS NULL AND {walls.TICKET}"  # noqa: S608
-        " GROUP BY kind ORDER BY kind".encode(),
-        {"office": office},
-    ).fetchall()
-    return dict(rows)
-
-
-def waiting(conn: Conn, office: int | None, most: int = 100) -> int:
-    """Return how many open tickets nobody has, `most` at most; `office`: that concern it."""
-    row = conn.execute(
-        "SELECT count(*) FROM (SELECT FROM tickets t WHERE closed_at IS NULL"  # noqa: S608
-        f" AND assigned_to IS NULL AND {walls.TICKET} LIMIT %(most)s) AS found".encode(),
-        {"office": office, "most": most},
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def following(conn: Conn, after: int, office: int | None, staff_row: int | None) -> int | None:
-    """Return the ticket to be worked on next: an own one, else one that nobody has; None: none."""
-    row = conn.execute(
-        "SELECT id FROM tickets t WHERE closed_at IS NULL AND id <> %(after)s"  # noqa: S608
-        f" AND (assigned_to = %(row)s OR assigned_to IS NULL) AND {walls.TICKET}"
-        " ORDER BY assigned_to IS NULL, priority, at, id LIMIT 1".encode(),
-        {"after": after, "row": staff_row, "office": office},
-    ).fetchone()
-    return row[0] if row else None
-
-
 def get(conn: Conn, id_: int) -> Ticket:
     """Return the ticket with that number. Raise `UnknownTicket`."""
     with conn.cursor(row_factory=class_row(Ticket)) as cursor:
-        found = cursor.execute(_READ + "WHERE t.id = %s", (id_,)).fetchone()
+        found = cursor.execute(READ + "WHERE t.id = %s", (id_,)).fetchone()
     if found is None:
         raise UnknownTicket
     return found
@@ -230,8 +163,9 @@ def notes(conn: Conn, id_: int) -> list[TicketNote]:
     """Return what was done with the ticket, in order."""
     with conn.cursor(row_factory=class_row(TicketNote)) as cursor:
         return cursor.execute(
-            "SELECT n.id, n.at, s.staff_id, s.name, n.did, n.said, o.name AS other"
-            " FROM ticket_notes n JOIN staff s ON s.id = n.staff_id"
+            "SELECT n.id, n.at, coalesce(s.staff_id, '') AS staff_id, coalesce(s.name, '') AS name,"
+            " n.did, n.said, o.name AS other"
+            " FROM ticket_notes n LEFT JOIN staff s ON s.id = n.staff_id"
             " LEFT JOIN staff o ON o.id = n.other_id WHERE n.ticket_id = %s ORDER BY n.id",
             (id_,),
         ).fetchall()

@@ -15,8 +15,9 @@ from typing import Final, Literal
 from postal.people.accounts import ROLES, Role
 
 Act = Literal[
-    "enter", "find", "help_people", "tickets", "warn_herd", "warn_many", "judge_remark", "move",
-    "reopen", "reopen_day", "reset_pin", "name_phone", "document", "refund", "requests",
+    "enter", "find", "help_people", "tickets", "share_view", "warn_herd", "warn_many",
+    "judge_remark", "move", "reopen", "reopen_day", "reset_pin", "name_phone", "document",
+    "refund", "requests",
     "sign_request", "figures", "fraud", "book", "correct_typing", "statement", "books",
     "correct_entry", "payments",
     "deliver", "paper_day", "vouch", "judge_return", "import", "carriers", "webhooks", "access_log",
@@ -67,6 +68,9 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
             _HELPERS,
         ),
         "tickets": Right("tickets", _HELPERS),
+        "share_view": Right(
+            "share a saved view of the tickets with everybody", {"supervisor": "district"}
+        ),
         "judge_remark": Right("confirm a remark, or strike it out", _JUDGES, "fresh"),
         "warn_herd": Right("warn everybody around, 50 people at most", _JUDGES),
         "warn_many": Right(

@@ -13,7 +13,15 @@ from psycopg.rows import class_row
 from postal.reports.heads import OF_KIND
 from postal.reports.measures import CONDITIONS, Measure, Source
 from postal.reports.reading import WITHIN, ReportPeriod, ReportWhere
-from postal.reports.sources import CODES, ITEMS, OFFICE_OF_TICKET, TICKETS, TOLD, values
+from postal.reports.sources import (
+    CODES,
+    ITEMS,
+    OFFICE_OF_TICKET,
+    QUESTIONS,
+    TICKETS,
+    TOLD,
+    values,
+)
 from store.database import Conn
 
 MOST: Final = 500
@@ -90,6 +98,13 @@ _SHOWN: Final[Mapping[Source, tuple[str, str]]] = MappingProxyType(
             " t.id AS ticket, t.kind, a.id AS article_id, a.number, a.service,"
             f" {OFFICE_OF_TICKET} AS office_id, t.staff_id AS postman_id, {OF_KIND} AS head",
             TICKETS,
+        ),
+        "questions": (
+            "q.asked_at AS at, (q.asked_at AT TIME ZONE 'Asia/Kolkata')::date AS day,"
+            " NULL::smallint AS remark, t.id AS ticket, t.kind, a.id AS article_id, a.number,"
+            f" a.service, {OFFICE_OF_TICKET} AS office_id, t.staff_id AS postman_id,"
+            f" {OF_KIND} AS head",
+            QUESTIONS,
         ),
     }
 )

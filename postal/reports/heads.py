@@ -23,6 +23,7 @@ HEADS: Final[Mapping[str, Head]] = MappingProxyType(
         "fraud": "fraud",  # the department has no head of its own
         "herd": "fraud",
         "move": "unauthorised",  # somebody else wants the code
+        "signed": "unauthorised",  # handed over on a signature after wrong codes
         "unproven": "unauthorised",
         "wrong_number": "wrong_address",
         "person": "enquiry",

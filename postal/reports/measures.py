@@ -14,7 +14,7 @@ from typing import Final, Literal
 from flows.remarks import KINDS
 
 By = Literal["office", "beat", "district", "service", "carrier", "head"]
-Source = Literal["items", "codes", "told", "texts", "cod", "tickets", "fraud"]
+Source = Literal["items", "codes", "told", "texts", "cod", "tickets", "questions", "fraud"]
 
 SOON: Final = timedelta(seconds=30)
 """A code that arrives later keeps somebody waiting at a door."""
@@ -32,6 +32,12 @@ _FIRST = f"""NOT EXISTS (
 _FAILED = "i.state = 'attempted'"
 _VISITED = f"{_FAILED} AND {AT_DOOR}"
 
+# Handed over under the mode of a pilot, of an article that wants a code.
+_PILOT: Final = "i.state = 'delivered' AND i.mode = 'pilot' AND a.otp_required"
+_STANDS: Final = "a.not_received_at IS NULL"
+_WRONG: Final = """EXISTS (SELECT FROM code_attempts t
+    WHERE t.article_id = i.article_id AND t.day = l.date AND t.outcome = 'wrong')"""
+
 CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "delivered": "i.state = 'delivered'",
@@ -45,6 +51,10 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "unanswered": f"{_FAILED} AND w.word IS NULL",
         "unapproached": f"{_VISITED} AND i.approached_at IS NULL",
         "approached": f"{_VISITED} AND i.approached_at IS NOT NULL",
+        "by_code": f"{_PILOT} AND i.proof = 'code' AND {_STANDS}",
+        "by_signature": f"{_PILOT} AND i.proof = 'signature' AND {_STANDS} AND NOT {_WRONG}",
+        "after_wrong": f"{_PILOT} AND i.proof = 'signature' AND {_STANDS} AND {_WRONG}",
+        "objected": f"{_PILOT} AND i.proof IS NOT NULL AND a.not_received_at IS NOT NULL",
         "soon": "t.at <= c.released_at + %(soon)s",
         "late": "t.at > c.released_at + %(soon)s",
         "silent": "t.at IS NULL",
@@ -53,6 +63,9 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "closed_soon": "t.closed_at <= t.at + interval '1 day'",
         "closed_late": "t.closed_at > t.at + interval '1 day'",
         "waiting": "t.closed_at IS NULL",
+        "helped": "q.helped",
+        "not_helped": "NOT q.helped",
+        "no_answer": "q.helped IS NULL",
     }
 )
 """What a part counts, as SQL about the rows of its source (postal/reports/sources.py)."""
@@ -105,6 +118,9 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             _at_the_door(
                 "approach", "items", ("unapproached", "approached"), "unapproached", False
             ),
+            _at_the_door(
+                "pilot", "items", ("by_code", "by_signature", "after_wrong", "objected"), "by_code"
+            ),
             _at_the_door("bursts", "told", ("burst", "single"), "burst", False),
             Measure(
                 "cod",
@@ -121,6 +137,14 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
                 ("head", "office", "district"),
                 "closed_soon",
                 listed=("closed_soon", "closed_late", "waiting"),
+            ),
+            Measure(
+                "helped",
+                "questions",
+                ("helped", "not_helped", "no_answer"),
+                ("head", "office", "district"),
+                "helped",
+                listed=("helped", "not_helped", "no_answer"),
             ),
             Measure("fraud", "fraud", ("reported",), ("office", "district")),
             Measure(

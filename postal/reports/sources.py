@@ -68,6 +68,11 @@ TICKETS: Final = """
 tickets t LEFT JOIN staff p ON p.id = t.staff_id LEFT JOIN articles a ON a.id = t.article_id
 WHERE t.at >= %(since)s AND t.at < %(until)s
 """
+QUESTIONS: Final = """
+ticket_questions q JOIN tickets t ON t.id = q.ticket_id
+LEFT JOIN staff p ON p.id = t.staff_id LEFT JOIN articles a ON a.id = t.article_id
+WHERE q.asked_at >= %(since)s AND q.asked_at < %(until)s
+"""
 _OF_ITEMS: Final = (
     "l.date AS day, s.office_id, l.postman_id, a.service, NULL::text AS carrier, NULL::text AS head"
 )
@@ -80,11 +85,12 @@ _OF_TOLD: Final = (
     + " AS day, s.office_id, b.postman_id, a.service, NULL::text AS carrier, NULL::text AS head"
 )
 OFFICE_OF_TICKET: Final = f"coalesce(p.office_id, {walls.LIES_AT})"
-_OF_TICKETS: Final = (
-    _DAY.format(column="t.at")
-    + f" AS day, {OFFICE_OF_TICKET} AS office_id, t.staff_id AS postman_id, a.service,"
+_ABOUT_TICKET: Final = (
+    f" AS day, {OFFICE_OF_TICKET} AS office_id, t.staff_id AS postman_id, a.service,"
     f" NULL::text AS carrier, {OF_KIND} AS head"
 )
+_OF_TICKETS: Final = _DAY.format(column="t.at") + _ABOUT_TICKET
+_OF_QUESTIONS: Final = _DAY.format(column="q.asked_at") + _ABOUT_TICKET
 
 _MAIN_OFFICE: Final = """
 (SELECT o.id FROM offices o WHERE o.pin = {pin}
@@ -161,6 +167,13 @@ def _tickets() -> str:
     return f"SELECT {_OF_TICKETS}, t.closed_at - t.at AS took, {columns} FROM {TICKETS}"  # noqa: S608
 
 
+def _questions() -> str:
+    columns = ", ".join(
+        f"coalesce({CONDITIONS[part]}, false)::int AS {part}" for part in _parts_of("questions")
+    )
+    return f"SELECT {_OF_QUESTIONS}, {columns} FROM {QUESTIONS}"  # noqa: S608
+
+
 LIVE: Final[Mapping[Source, str]] = MappingProxyType(
     {
         "items": _counted(_parts_of("items"), _OF_ITEMS, ITEMS),
@@ -169,6 +182,7 @@ LIVE: Final[Mapping[Source, str]] = MappingProxyType(
         "texts": _TEXTS,
         "cod": _COD,
         "tickets": _tickets(),
+        "questions": _questions(),
         "fraud": _FRAUD,
     }
 )

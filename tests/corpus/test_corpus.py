@@ -35,9 +35,7 @@ def test_the_corpus_is_read_as_well_as_it_was() -> None:
         assert asking / meant > least
 
 
-@settings(
-    max_examples=600, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=600, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(ROWS),
     st.lists(st.sampled_from(sorted(SPELLINGS)), min_size=1, max_size=3, unique=True),

@@ -195,7 +195,7 @@ def test_somebody_stands_at_the_window(at_the_office: Player, runtime: Runtime) 
     assert what_if.at_window(now, "code", "right").then.standing == now.standing
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=30) | st.from_regex(r"[0-9]{1,3}( [0-9]{2,6})?"), max_size=4))
 def test_it_never_fails_whatever_is_typed(texts: list[str]) -> None:
     article = ArticleFact(ARTICLE, "out_for_delivery", True, 0, "none", None, 0, 0, 0, False)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flows.acts.helped import NoteAnswer, NoteWords, OpenAgain
 from flows.acts.lists import EndOffer
 from flows.acts.reports import OpenTicket
 from flows.decision import Decision, WindowAct
@@ -37,6 +38,8 @@ _ASSERTED = (
 # PINs are counted, and lists repeated, outside of the machines.
 _BESIDE = ("another_telephone", "stop_and_start")
 # News that no decision depends on: they are texts alone.
+# Who serves is another, and so are the numbers of offers and tickets.
+_NUMBERED = WindowAct | EndOffer | NoteAnswer | OpenAgain | NoteWords
 _TEXTS_ALONE = {"DayEnded", "HerdWarned", "PhoneBlocked", "ListMade"}
 
 
@@ -131,8 +134,7 @@ class Both:
 
 def _shown(decision: Decision) -> tuple[Any, ...]:
     acts = [
-        # Who serves is another, and so is the number of an offer.
-        type(act).__name__ if isinstance(act, WindowAct | EndOffer) else repr(act)
+        type(act).__name__ if isinstance(act, _NUMBERED) else repr(act)
         for act in decision.acts
         if not isinstance(act, OpenTicket)  # its number is another
     ]

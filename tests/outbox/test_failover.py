@@ -424,9 +424,7 @@ STEPS = st.lists(
 )
 
 
-@hypothesis_settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     answers=st.lists(st.lists(OUTCOMES, max_size=4), min_size=3, max_size=3),
     can_be_asked=st.booleans(),

@@ -77,9 +77,7 @@ def histories(draw: st.DrawFn) -> list[ReceiptStatus | str]:
     return draw(st.permutations([OUTCOME, *happened]))
 
 
-@hypothesis_settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), named=st.booleans())
 def test_receipts_in_any_order_lead_to_the_same_end(
     runtime: Runtime, history: list[ReceiptStatus | str], named: bool
@@ -103,9 +101,7 @@ def test_receipts_in_any_order_lead_to_the_same_end(
     assert ids == (carrier_id,)
 
 
-@hypothesis_settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=st.lists(st.sampled_from([SENT, FAILED]), max_size=4).flatmap(
         lambda extra: st.permutations([OUTCOME, FAILED, *extra])

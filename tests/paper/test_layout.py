@@ -217,7 +217,7 @@ def test_an_empty_slip_says_so() -> None:
 
 
 @given(st.text(string.ascii_uppercase + string.digits, min_size=13, max_size=13))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_bars_do_not_touch_and_leave_room_at_both_ends(text: str) -> None:
     code = code128(text)
     assert code.bars[0].x == QUIET_MODULES
@@ -228,7 +228,7 @@ def test_bars_do_not_touch_and_leave_room_at_both_ends(text: str) -> None:
 
 
 @given(st.text(st.sampled_from("कक्षित्रर्ीदुAb 1,.\u200d।ज़₹"), max_size=60), st.floats(6, 60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_broken_lines_are_the_whole_text(text: str, width: float) -> None:
     pdf = PdfDocument("", "hi")
     lines = pdf.lines(text, Style(9), width)

@@ -85,7 +85,7 @@ def test_a_pin_after_an_urdu_name_stays_at_its_right() -> None:
 
 
 @given(st.text(st.sampled_from("".join(NAMES.values()) + "अ1 ,.\u200d।₹aé"), max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_runs_and_clusters_are_the_whole_text(text: str) -> None:
     assert "".join(run.text for run in runs(text)) == text
     assert "".join(clusters(text)) == text

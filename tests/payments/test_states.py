@@ -384,7 +384,6 @@ def test_every_paisa_is_booked_or_due_or_refunded(
                     stateful_step_count=40,
                     derandomize=True,
                     database=None,
-                    deadline=None,
                     suppress_health_check=list(HealthCheck),
                 ),
             )

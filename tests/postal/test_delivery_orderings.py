@@ -340,7 +340,6 @@ def test_the_promises_hold_in_every_order(player: Player) -> None:
         settings=settings(
             max_examples=14,
             stateful_step_count=18,
-            deadline=None,
             phases=[Phase.generate],  # serials and codes differ in every run: nothing to shrink
             suppress_health_check=list(HealthCheck),
         ),

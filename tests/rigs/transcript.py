@@ -35,6 +35,7 @@
                                                         judge contested, number +91… (by two; at
                                                         the end: alone), typing +91… (the booker's),
                                                         nominee +91…, proof {quote +91…}
+    +919876500001 asked whether it helped               its newest ticket is closed, and it is asked
     EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
     EU123456785IN has holder +919876500001              who gets the next code; or: nobody
     EU123456785IN has event code_wrong code_killed      in its feed
@@ -61,6 +62,7 @@ from rq.serializers import JSONSerializer
 
 from conversation import counter, desk, paper, senders
 from conversation.accounts import tell_staff
+from conversation.helped import ask_due
 from conversation.herd import warn_herds
 from conversation.inbound import read_held
 from conversation.postmen import begin_day, end_day
@@ -87,6 +89,8 @@ from messages.speech import Tongue, speech
 from outbox.sweep import sweep
 from outbox.wake import BELLS, wake
 from postal.acts.books import hold
+from postal.desk import questions, tickets
+from postal.desk.tickets import TicketForm
 from postal.facts import articles_numbered
 from postal.office import paper_days
 from postal.office.paper_days import NewLine
@@ -324,6 +328,8 @@ class Player:
         elif words[0] == "office":
             with self.runtime.database.transaction() as conn:
                 conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
+        elif words[1:] == ["asked", "whether", "it", "helped"]:
+            self._ask(words[0])
         elif words[1] == "desk":
             self._desk(words[0], self._fill(" ".join(words[2:])).split())
         elif words[1] == "paper":
@@ -379,6 +385,23 @@ class Player:
                 place = ConversationPlace(number, "article")
                 take_turn(self.runtime, conn, place, event, proof=proof_)
         wake(self.runtime.redis)
+
+    def _ask(self, phone: str) -> None:
+        """Close the newest ticket of this telephone, or one made for it, and ask about it."""
+        with self.runtime.database.transaction() as conn:
+            conn.execute(
+                "INSERT INTO tickets (kind, phone, at) VALUES ('person', %s, %s)"
+                " ON CONFLICT DO NOTHING",
+                [phone, self.clock.now()],
+            )
+            newest = "SELECT max(id) FROM tickets WHERE phone = %s AND closed_at IS NULL"
+            ((ticket,),) = conn.execute(newest, [phone]).fetchall()
+            staff = "SELECT id, office_id FROM staff WHERE staff_id = '2001'"
+            row, office = conn.execute(staff).fetchone() or (0, 0)
+            by = Doer(Staff(row, "2001"), office, "postmaster", "fresh", self.clock.now())
+            closed, _ = tickets.close(conn, ticket, "explained", TicketForm(""), by)
+            questions.plan(conn, closed, "explained", self.clock.now())
+        ask_due(self.runtime)
 
     def _paper(self, line: str, number: str) -> None:
         """A line of the slip of an outage that began at midnight, for which 2001 vouches."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
 
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from flows.facts import Mode
 from postal import modes
 from postal.people import roster
+from postal.reports.measures import MEASURES
 from postal.requests import reading
 from postal.requests.wish import Wish
 from store.database import Conn
@@ -18,13 +19,14 @@ from web.administration.asking import ask
 from web.administration.room import me, route, runtime
 from web.staff.refusals import FormRefused, tell
 
-MODES: Final[tuple[Mode, ...]] = ("off", "on")  # a pilot is planned
+MODES: Final = get_args(Mode)
 
 
 @route("/offices/<int:id_>", "offices")
 def office(id_: int) -> str:
     """Show one office, and under which mode its articles are out."""
     now, row = runtime().now(), me().account.id
+    parts = MEASURES["pilot"].parts
     with runtime().database.transaction() as conn:
         each = roster.office(conn, str(id_))
         waiting = [
@@ -35,6 +37,9 @@ def office(id_: int) -> str:
             each=each,
             modes=MODES,
             out=modes.out(conn, each.id),
+            pilot_parts=parts,
+            pilot_heads=[f"report_part_{part}" for part in parts],
+            pilot=modes.pilot_days(conn, each.id),
             changes=modes.changes(conn, each.id),
             waiting=waiting,
             mine={one.id for one in waiting if one.signed_by == row},

@@ -36,6 +36,7 @@ from store import feed
 from store.database import Conn
 from store.refusals import Refusal
 from web import given
+from web.desk import seen
 from web.desk.room import doer, route, runtime
 from web.desk.subjects import article_within, person_within
 from web.language import say
@@ -85,7 +86,7 @@ def act_contest_remark(article: int) -> Response:
 @route("/articles/<int:article>/warn-herd", "warn_herd", methods=("POST",))
 def act_warn_herd(article: int) -> Response:
     """Warn everybody with an article due today in the same PIN, where they are not many."""
-    return _warn(article, "warn_herd", seen=0)
+    return _warn(article, "warn_herd", people=0)
 
 
 @route("/articles/<int:article>/warn-many", "warn_many", methods=("POST",))
@@ -94,10 +95,10 @@ def act_warn_many(article: int) -> Response:
     return _warn(article, "warn_many", given.whole(request.form, "seen") or 0)
 
 
-def _warn(article: int, action: str, seen: int) -> Response:
+def _warn(article: int, action: str, people: int) -> Response:
     def act(conn: Conn, row: Article) -> Intervened:
         now = runtime().now()
-        return Intervened(herd.start(conn, row.recipient_pin, day_of(now), now, seen), ())
+        return Intervened(herd.start(conn, row.recipient_pin, day_of(now), now, people), ())
 
     return _on_article(article, action, act)
 
@@ -146,6 +147,7 @@ def _own(conn: Conn, event: Happening) -> Intervened:
 def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened]) -> Response:
     def work(conn: Conn) -> ActionTold:
         row = article_within(conn, id_)
+        seen.insist_article(conn, row)
         _insist_on_reason()
         done = act(conn, row)
         if done.done:
@@ -160,6 +162,7 @@ def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened
 def _on_phone(id_: int, action: str, act: Callable[[Conn, Contact], Intervened]) -> Response:
     def work(conn: Conn) -> ActionTold:
         person = person_within(conn, id_)
+        seen.insist_person(person)
         _insist_on_reason()
         done = act(conn, person)
         if done.done:

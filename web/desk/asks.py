@@ -17,6 +17,7 @@ from postal.people import contacts, pins, roles
 from postal.requests.register import Why
 from postal.requests.wish import What, Wish
 from store.database import Conn
+from web.desk import seen
 from web.desk.actions import REASONS, postman, typed_note
 from web.desk.room import route, runtime
 from web.desk.subjects import article_within, person_within
@@ -49,7 +50,9 @@ def act_reset_pin(conversation: int) -> Response:
     pin, again = request.form.get("pin", ""), request.form.get("again", "")
 
     def wish(conn: Conn) -> Wish:
-        staff_id = postman(conn, person_within(conn, conversation))
+        person = person_within(conn, conversation)
+        seen.insist_person(person)
+        staff_id = postman(conn, person)
         if figures.digits(pin) != figures.digits(again):
             raise FormRefused("act_pins_differ")
         pin_hash = pins.hashed(pin, pins.bearer(conn, staff_id))
@@ -63,7 +66,9 @@ def act_name_phone(conversation: int) -> Response:
     """Ask that a postman has a new telephone, which his PIN makes his."""
 
     def wish(conn: Conn) -> Wish:
-        row = _row_of(conn, postman(conn, person_within(conn, conversation)))
+        person = person_within(conn, conversation)
+        seen.insist_person(person)
+        row = _row_of(conn, postman(conn, person))
         return Wish("name_phone", postman_id=row, phone=_typed_phone())
 
     return ask(wish, url_for("desk.conversation", conversation=conversation), _why)
@@ -72,6 +77,7 @@ def act_name_phone(conversation: int) -> Response:
 def _of_article(id_: int, what: What, phone: Callable[[Conn], str | None]) -> Response:
     def wish(conn: Conn) -> Wish:
         row = article_within(conn, id_)
+        seen.insist_article(conn, row)
         named = phone(conn)
         now = dry_run.of_article(runtime(), conn, row.id, row.number)
         if (why := getattr(now, what)) is not None:

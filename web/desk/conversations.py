@@ -27,6 +27,7 @@ from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
 from web import given
+from web.desk import seen
 from web.desk.answers import ArticleAnswer, answer
 from web.desk.room import live_route, me, reader, route, runtime
 from web.desk.sprints import differs_today
@@ -79,6 +80,7 @@ class ArticlePage:
     hindrances: Mapping[str, Hindrance]
     answer: ArticleAnswer
     timeline: TimelineView
+    seen: str  # the mark of what its actions depend on
 
 
 @route("/conversations/<int:conversation>", "find")
@@ -128,6 +130,7 @@ def article(article: int) -> Page:
             _hindrances(conn, row, around),
             answer(conn, row),
             _view(conn, of_article(row.id, row.number)),
+            seen.of_article(conn, row),
         )
 
     page = runtime().database.run(look)
@@ -142,6 +145,7 @@ def article(article: int) -> Page:
         many=page.around > MOST_WARNED,
         herd_texts={language: catalogue().text(TEXT, language) for language in LANGUAGES},
         timeline=page.timeline,
+        seen=page.seen,
         here=url_for("desk.article", article=article),
         news=url_for("desk.article_news", article=article),
     )
@@ -183,6 +187,7 @@ def _person_page(page: PersonPage, *, revealed: bool) -> str:
         person=person,
         answer=page.answer,
         timeline=page.timeline,
+        seen=seen.of_person(person),
         revealed=revealed,
         here=url_for("desk.conversation", conversation=person.conversation),
         news=url_for("desk.conversation_news", conversation=person.conversation),

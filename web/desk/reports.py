@@ -31,8 +31,10 @@ TONES: Final = {
     "soon": "good", "late": "warn", "silent": "off",
     "contested": "bad", "confirmed": "good", "unanswered": "off",
     "unapproached": "bad", "approached": "good", "burst": "bad", "single": "good",
+    "by_code": "good", "by_signature": "mid", "after_wrong": "warn", "objected": "bad",
     "handed": "good", "outstanding": "bad", "upi": "mid",
     "closed_soon": "good", "closed_late": "warn", "waiting": "bad",
+    "helped": "good", "not_helped": "bad", "no_answer": "off",
     "reported": "bad", "codes": "good", "alarms": "bad", "news": "off", "calls": "mid",
 }  # fmt: skip
 _MOST_BARS: Final = 40

@@ -1,25 +1,23 @@
-"""The pages of tickets: the queue, one ticket and its acts, and who else has it open."""
+"""The pages of one ticket: its acts, and who else has it open."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
-from typing import Any, Final, get_args
+from typing import Final, get_args
 from uuid import uuid4
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from conversation import desk
-from flows.acts.reports import TicketKind
 from flows.events import Outcome
 from messages.catalogue import catalogue
-from outbox.wake import wake
-from postal.desk import tickets, timeline
-from postal.desk.tickets import Filter, Sort, Ticket, TicketForm
+from outbox.wake import SWEEP, ring, wake
+from postal.desk import questions, queue, tickets, timeline
+from postal.desk.tickets import Ticket, TicketForm
 from store.database import Conn
-from store.refusals import Conflict, Refusal
+from store.refusals import Refusal
 from web import given, language
 from web.desk.room import doer, live_route, me, office_seen, reader, route, runtime
 from web.desk.subjects import ticket_within
@@ -27,100 +25,13 @@ from web.staff import presence
 from web.staff.refusals import status_of, word_of
 
 Page = str | Response | tuple[str, int]
-KINDS: Final[tuple[str, ...]] = get_args(TicketKind)
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
-SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
 _LONGEST_NOTE: Final = 2000
+# What somebody said himself, by text, dial or call; other kinds the books or a postman raise.
+_RAISED: Final = ("person", "fraud", "contested", "not_received", "wrong_number", "unparsed")
 
 
-@route("/tickets", "tickets")
-def ticket_queue() -> str:
-    """Show open tickets, the most urgent first; or the user's, unassigned or closed ones."""
-    return render_template("desk/tickets.html", **_queue())
-
-
-@live_route("/tickets/news", "tickets")
-def ticket_news() -> Page:
-    """Return the queue if it has changed since the page; else 204."""
-    page = _queue()
-    if request.form.get("version") == page["version"]:
-        return "", 204
-    return render_template("desk/ticket_rows.html", **page)
-
-
-def _queue() -> dict[str, Any]:
-    """Return the values of the queue that the address, or the page that polls, asks for."""
-    asked = request.values
-    whose = {"mine": me().account.staff_id, "nobodys": ""}.get(asked.get("whose", ""))
-    kind, sort = asked.get("kind", ""), asked.get("sort", "")
-    fitting = Filter(
-        closed=asked.get("state") == "closed",
-        kind=kind if kind in KINDS else None,
-        whose=whose,
-        office=office_seen(),
-        sort=next((each for each in SORTS if each == sort), "urgent"),
-    )
-    with runtime().database.transaction() as conn:
-        found = tickets.queue(conn, fitting, reader())
-        counted = tickets.counted(conn, office_seen())
-        others = tickets.colleagues(conn, doer())
-        waits = tickets.waiting(conn, office_seen())
-    shown = repr((found, counted, waits))
-    return {
-        "tickets": found,
-        "counted": counted,
-        "fitting": fitting,
-        "asked": {name: asked.get(name, "") for name in ("whose", "kind", "state", "sort")},
-        "chosen": set(request.form.getlist("ticket")),
-        "kinds": KINDS,
-        "sorts": SORTS,
-        "outcomes": OUTCOMES,
-        "others": others,
-        "most": tickets.AT_ONCE,
-        "waits": waits,
-        "now": runtime().now(),
-        "version": sha256(shown.encode()).hexdigest()[:16],
-    }
-
-
-@route("/tickets/several", "tickets", methods=("POST",))
-def several_tickets() -> Response:
-    """Assign the chosen tickets to the user, or close them; say how many, and how many not."""
-    ids = [int(each) for each in request.form.getlist("ticket") if each.isdecimal()]
-    ids = ids[: tickets.AT_ONCE]
-    outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
-    closing = request.form.get("act") == "close"
-    back = redirect(url_for("desk.ticket_queue", whose=request.form.get("whose") or None))
-    if not ids or (closing and outcome is None):
-        session["told"] = "tickets_none_chosen" if not ids else "ticket_no_outcome"
-        return back
-    done, texts = 0, list[int]()
-    for id_ in ids:
-        try:
-            texts += runtime().database.run(_one_of_several(id_, outcome if closing else None))
-            done += 1
-        except Conflict:
-            continue
-    session["told"] = "tickets_closed_done" if closing else "tickets_taken_done"
-    session["told_values"] = {"count": done, "left": len(ids) - done}
-    if closing:
-        session["texts"] = texts
-    wake(runtime().redis)
-    return back
-
-
-def _one_of_several(id_: int, outcome: Outcome | None) -> Callable[[Conn], tuple[int, ...]]:
-    def work(conn: Conn) -> tuple[int, ...]:
-        ticket_within(conn, id_)
-        if outcome is None:
-            tickets.take(conn, id_, doer())
-            return ()
-        return _closed(conn, id_, outcome, TicketForm(""))
-
-    return work
-
-
-def _closed(conn: Conn, id_: int, outcome: Outcome, form: TicketForm) -> tuple[int, ...]:
+def closed(conn: Conn, id_: int, outcome: Outcome, form: TicketForm) -> tuple[int, ...]:
     """Close the ticket and tell the person who raised it; return the messages that go out."""
     closed, new = tickets.close(conn, id_, outcome, form, doer())
     if not new or closed.phone is None:
@@ -181,31 +92,23 @@ def close_ticket(id_: int) -> Page:
     texts: list[int] = []
 
     def close(conn: Conn) -> None:
-        texts[:] = _closed(conn, id_, outcome, form)
+        texts[:] = closed(conn, id_, outcome, form)
+        if "ask" in request.form:
+            questions.plan(conn, tickets.get(conn, id_), outcome, doer().at)
 
     page = _do(id_, close)
     if not isinstance(page, Response):
         return page
     session["told"], session["told_values"] = "ticket_closed_done", {"ticket": id_}
     session["texts"] = texts
+    ring(runtime().redis, SWEEP)  # by which the person is asked whether that helped
     if "next" in request.form:
         with runtime().database.transaction() as conn:
-            onward = tickets.following(conn, id_, office_seen(), doer().staff_row)
+            onward = queue.following(conn, id_, office_seen(), doer().staff_row)
         if onward is None:
             return redirect(url_for("desk.ticket_queue"))
         return redirect(url_for("desk.ticket", id_=onward))
     return page
-
-
-@route("/tickets/hand-over", "tickets", methods=("POST",))
-def hand_over_tickets() -> Page:
-    """Assign all of the user's open tickets to a colleague, at the end of a shift."""
-    to, said = request.form.get("to", ""), _said()
-    try:
-        runtime().database.run(lambda conn: tickets.hand_over(conn, to, said, doer()))
-    except LookupError:
-        abort(400)
-    return redirect(url_for("desk.ticket_queue", whose="mine"))
 
 
 def ticket_link(number: int) -> Markup:
@@ -228,16 +131,23 @@ def _do(id_: int, work: Callable[[Conn], None]) -> Page:
     return redirect(url_for("desk.ticket", id_=id_))
 
 
+Looked = tuple[
+    Ticket, list[tickets.TicketNote], list[timeline.TimelineText], questions.WhyNotAsked | None
+]
+
+
 def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200) -> Page:
-    def look(conn: Conn) -> tuple[Ticket, list[tickets.TicketNote], list[timeline.TimelineText]]:
+    now = runtime().now()
+
+    def look(conn: Conn) -> Looked:
         ticket_within(conn, id_)
         found = tickets.look(conn, id_, reader())
         # Texts that have no conversation are shown here.
         alone = found.kind == "unparsed" and found.conversation is None
         unread = timeline.unreadable(conn, found.phone, reader()) if alone else []
-        return found, tickets.notes(conn, id_), unread
+        return found, tickets.notes(conn, id_), unread, questions.why_not(conn, found, now)
 
-    found, done, unread = runtime().database.run(look)
+    found, done, unread, why_not = runtime().database.run(look)
     page = render_template(
         "desk/ticket.html",
         ticket=found,
@@ -248,6 +158,11 @@ def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200
         outcomes=OUTCOMES,
         once=uuid4,
         texts_of=_texts_of(found),
+        why_not_asked=why_not,
+        asked_at=questions.when(now),
+        now=now,
+        asks_first=found.said is not None or found.kind in _RAISED,
+        asks=_text("helped_ask", found),
         mine=found.assigned_to == me().account.staff_id,
         refused=refused,
         by=by,
@@ -264,9 +179,12 @@ def _texts_of(ticket: Ticket) -> dict[str, str]:
     for outcome in OUTCOMES:
         if outcome != "nothing_to_do":
             name = "staff_ticket_closed" if staff else f"ticket_{outcome}"
-            text = catalogue().text(name, language.chosen())
-            texts[outcome] = text.replace("{ticket}", str(ticket.id))
+            texts[outcome] = _text(name, ticket)
     return texts
+
+
+def _text(template: str, ticket: Ticket) -> str:
+    return catalogue().text(template, language.chosen()).replace("{ticket}", str(ticket.id))
 
 
 def _others(id_: int) -> list[str]:
@@ -276,9 +194,9 @@ def _others(id_: int) -> list[str]:
 
 def _form() -> TicketForm:
     return TicketForm(
-        _said(), given.uuid(request.form, "once"), given.whole(request.form, "seen", 2**31 - 1)
+        said(), given.uuid(request.form, "once"), given.whole(request.form, "seen", 2**31 - 1)
     )
 
 
-def _said() -> str:
+def said() -> str:
     return request.form.get("said", "").strip()[:_LONGEST_NOTE]

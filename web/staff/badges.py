@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from postal import marks
-from postal.desk import tickets
+from postal.desk import queue
 from postal.people import rights
 from postal.people.accounts import Role
 from web.running import runtime
@@ -23,7 +23,7 @@ def badges(role: Role, office: int) -> Mapping[str, int]:
     if rights.reach(role, act) is not None:
         seen = rights.seen(role, act, office)
         with runtime().database.transaction() as conn:
-            counts["desk.ticket_queue"] = tickets.waiting(conn, seen)
+            counts["desk.ticket_queue"] = queue.waiting(conn, seen)
     act = ACTS["desk.fraud"]
     if rights.reach(role, act) is not None:
         seen = rights.seen(role, act, office)

@@ -39,6 +39,7 @@ def merged(world: SmallWorld) -> int:
             world.morning,
             tuple(_offer(world, each) for each in _offers(world)),
             (world.today in world.warned, _reporters(world)),
+            world.questioned,
         )
     )
 

@@ -294,6 +294,21 @@ OFF: Final = Scene(
         *_WINDOW[3:], *_DESK[1:3], *_TIME,
     ),
 )  # fmt: skip
+PILOT: Final = Scene(
+    "pilot",
+    "an office in pilot: a plain article and a registered one are out, the postman has come",
+    (
+        *_HOUSE, "mode pilot", f"article {PLAIN} to {HOLDER} en from {SENDER}",
+        f"article {OTHERS[0]} to {HOLDER} en from {SENDER} as registered",
+        f"list 1001: {PLAIN} {OTHERS[0]}", f"{POSTMAN} > 1",
+    ),
+    (
+        *_from(HOLDER, "1", "2", "3", "6 6785", "44 6785"), *_DOOR,
+        *_from(POSTMAN, "1 10", "2", "2 10", "2 17"), "mode on", "mode off",
+        f"list 1001: {PLAIN}", *_BEATS, f"{COLLEAGUE} > 01", f"{COLLEAGUE} > 1 10",
+        f"{PLAIN} paper signed @ -25 min", *_DESK[:2], *_TIME,
+    ),
+)  # fmt: skip
 HERD: Final = Scene(
     "herd",
     "two neighbours reported fraud today; postmen lose and find telephones",
@@ -311,6 +326,18 @@ HERD: Final = Scene(
         *_ANSWERS, f"{HOLDER} > 3 9876543210", *_from(HOLDER, "STOP", "START", "8 1", "9", "kya"),
         f"1001 has new phone {NEW_PHONE}", f"{NEW_PHONE} > 2468", f"{NEW_PHONE} > 1357",
         f"{NEW_PHONE} > 1", "1001 is blocked", f"{POSTMAN} > 1", f"{POSTMAN} > 99", "wait 11 min",
+    ),
+)  # fmt: skip
+HELPED: Final = Scene(
+    "helped",
+    "the desk closed a ticket of the holder, and asks whether that helped",
+    (*_BOOKED, f"{HOLDER} asked whether it helped"),
+    (
+        *_ANSWERS, *_from(HOLDER, "1 6785", "2 6785", "6", "4", "44", "0", *_OWN_WORDS),
+        *_CALLS[:2], f"{HOLDER} asked whether it helped", f"{SENDER} asked whether it helped",
+        *_from(SENDER, "1", "2"), f"{STRANGER} asked whether it helped", f"{STRANGER} > 2",
+        f"{STRANGER} > kuch nahi hua", *_CORRECTS[:1], *_CONSENT[:1], *_LISTS[:1],
+        *_from(POSTMAN, "1", "1 11"), f"{PLAIN} desk send", *_TIME, "wait 2 d",
     ),
 )  # fmt: skip
 WHOLE: Final = Scene(
@@ -336,5 +363,5 @@ WHOLE: Final = Scene(
 
 ALL: Final = (
     WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, BEAT,
-    TRIES, HERD, PAPER, OFF,
+    TRIES, HERD, PAPER, OFF, PILOT, HELPED,
 )  # fmt: skip

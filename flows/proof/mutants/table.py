@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from flows import facts as facts_
-from flows import remarks, trust, window
+from flows import helped, remarks, trust, window
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.hold import ReturnToSender
 from flows.acts.lists import OfferItem, PassItem
@@ -52,6 +52,7 @@ from flows.happenings import (
     RecallAsked,
     RecallEnded,
     Relinked,
+    SignedFor,
 )
 from flows.machine import Machine, Standing
 from flows.proof.explore import scenes
@@ -249,6 +250,7 @@ def _counts(code: int, **changes: Any) -> Broken:
 
 
 _MOVES, _NOMINEE = ("I1", "who moves it"), ("I1", "who names a nominee")
+_PILOT = ("R16", "a signature in a pilot")
 _CODE, _DEAD = ("I1", "the holder's code"), ("I2", "dead codes")
 _BOTH = ("R3", "both telephones")
 
@@ -374,6 +376,15 @@ MUTANTS: Final = (
     # ---- 16: an office's mode --------------------------------------------------------------------
     Mutant("an office without codes sends one", 16, forgets(mode="on"),
            ("R16", "no code where it is off"), scenes.OFF),
+    Mutant("a pilot's signature is enough for everything", 16,
+           everywhere(trust, "signature", lambda article: article.mode == "pilot"), _PILOT,
+           scenes.PILOT),
+    Mutant("nobody looks at a signature after wrong codes", 16, drops(OpenTicket, about="signed"),
+           _PILOT, scenes.PILOT),
+    Mutant("a signature leaves the code alive", 16, drops(KillCode, reason="signed"),
+           _PILOT, scenes.PILOT),
+    Mutant("who is handed over to on a signature is told as ever", 16,
+           untold(SignedFor, "recipient"), _PILOT, scenes.PILOT),
     Mutant("refused without a code", None, _counts(17, needs_code=False),
            ("I3", "refused and unclaimed"), scenes.DOOR),
     Mutant("whoever is asked to be a nominee is a witness", None,
@@ -389,6 +400,9 @@ MUTANTS: Final = (
            ("I5", "nothing is forgotten"), scenes.BOOKED, ("wait 10 d", "wait 9 d")),
     Mutant("a no without an answer", None, on(Deny, _silent), ("I5", "every text is answered"),
            scenes.BOOKED),
+    Mutant("an answer to the desk is one about post", None,
+           everywhere(helped, "hears", lambda state, answer, read: False),
+           ("R1", "did that help"), scenes.HELPED),
     Mutant("the code goes to the addressee too", None,
            everywhere(trust, "held_by_nominee", lambda article, now: False),
            ("I6", "nobody else's"), scenes.NOMINATED, ("wait 11 min",)),

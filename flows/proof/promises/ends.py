@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from flows.acts.door import MarkApproached
+from flows.acts.helped import NoteAnswer, NoteWords, OpenAgain
 from flows.acts.lists import PassItem
 from flows.acts.remarks import SuspendRemark
 from flows.acts.reports import NoteHint, OpenTicket
 from flows.decision import LastVisit
-from flows.events import Approach, AskedBack, NotUnderstood, TakeOver, Visit, Wished
+from flows.events import Approach, AskedBack, Deny, NotUnderstood, TakeOver, Visit, Wished, Yes
 from flows.facts import PostmanFacts
 from flows.happenings import WentOut
 from flows.proof.promises.promise import Promise, done, pairs
@@ -22,6 +23,12 @@ _ENDED = ("delivered", "returned", "recalled")
 _TEN_MINUTES = timedelta(minutes=10)
 _MOST_APPROACHES, _MOST_DOORS, _TRIES, _QUOTES = 3, 5, 5, 3
 _WRONG = ("quote_wrong", "sender_quote_wrong")
+_ASKED_FOR = {
+    "quiet": timedelta(0),
+    "asked": timedelta(days=3),
+    "thanked": timedelta(days=1),
+    "reopened": timedelta(days=3),
+}
 _SILENT = ("told", "greeted")  # said what to ask, once a day
 
 
@@ -53,7 +60,7 @@ def every_text_is_answered(before: SmallWorld, played: Played) -> Iterator[str]:
 
 
 # What own words may do before a digit comes: they are noted, and doubt what a postman said.
-_PROPOSES = (NoteHint, OpenTicket, SuspendRemark)
+_PROPOSES = (NoteHint, NoteWords, OpenTicket, SuspendRemark)
 
 
 def nothing_by_guess(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -62,6 +69,23 @@ def nothing_by_guess(before: SmallWorld, played: Played) -> Iterator[str]:
             for act in each.decision.acts:
                 if not isinstance(act, _PROPOSES):
                     yield f"a text in own words did {type(act).__name__}"
+
+
+_OF_TICKET = (NoteAnswer, NoteWords, OpenAgain)
+_BARE = (Yes(), Deny())
+
+
+def an_answer_to_the_desk(before: SmallWorld, played: Played) -> Iterator[str]:
+    """A bare 1 or 2 after the desk's question does nothing to post, and no other one to tickets."""
+    asked = played.phone in before.questioned and not before.is_staff(played.phone)
+    for each in played.decided:
+        if asked and played.came in _BARE and each.whose[1] != "helped":
+            waits = before.talks[played.phone, "helped"].standing
+            if played.world.now - waits.entered_at < _ASKED_FOR[waits.state]:
+                yield "an answer to the desk's question was taken for one about post"
+        for act in each.decision.acts:
+            if isinstance(act, _OF_TICKET) and not asked:
+                yield "a ticket's person was heard whom nobody asked"
 
 
 def tries_are_counted(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -153,6 +177,12 @@ PROMISES = (
         "nothing by guess",
         "Own words ask, note and doubt; what is not understood opens a ticket; neither does more.",
         nothing_by_guess,
+    ),
+    Promise(
+        "R1",
+        "did that help",
+        "A bare 1 or 2 answers the desk while its question is the newest, and then nothing else.",
+        an_answer_to_the_desk,
     ),
     Promise(
         "I7",

@@ -22,6 +22,7 @@ from flows.proof.world.turn import Decided
 
 _DOCUMENT_FOR = timedelta(hours=48)
 _WATCH = timedelta(minutes=5)
+_IN_PERSON = ("registered", "insured", "money_order")
 
 
 def holders_code(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -36,7 +37,8 @@ def holders_code(before: SmallWorld, played: Played) -> Iterator[str]:
             continue
         signed = isinstance(act, HandOverOnPaper) and act.shown != "code"
         if signed or (isinstance(act, HandOver) and act.proof != "code"):
-            yield "handed over without a code"
+            if parcel.mode != "pilot":
+                yield "handed over without a code"
             continue
         yield from _sent_to_holder(played, each, parcel)
         if isinstance(act, HandOver) and _carrier(parcel) != _postman(each):
@@ -162,6 +164,33 @@ def no_code_where_off(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "a code was issued though its office delivers without codes"
 
 
+def signed_in_a_pilot(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Look at what was handed over on a signature, though a code was to be asked."""
+    for each, act in done(played, HandOver, HandOverOnPaper):
+        parcel = each.books.parcels[act.article]
+        shown = act.shown if isinstance(act, HandOverOnPaper) else act.proof
+        if shown != "signature" or not parcel.coded:
+            continue
+        in_person = parcel.service in _IN_PERSON or parcel.passport or parcel.amount > 0
+        if in_person:
+            yield "what goes to the addressee in person was handed over on a signature"
+        if parcel.unlinked or parcel.recipient is None:
+            yield "handed over on a signature, and no telephone could be told"
+        if parcel.door_only:
+            yield "handed over on a signature though fraud was reported"
+        if isinstance(act, HandOver) and not (parcel.item and parcel.item.approached):
+            yield "handed over on a signature, and the code was never asked"
+        if _alive(played.world, act.article):
+            yield "handed over on a signature, and the code lives"
+        wrong = parcel.wrong_on.count(each.books.today)
+        tickets = played.world.parcels[act.article].tickets
+        if wrong and not any(about == "signed" for about, _ in tickets):
+            yield "a signature after wrong codes, and nobody looks at it"
+        texts = {say.template for _, say in played.said if say.article == act.article}
+        if not texts & {"signed_for"}:
+            yield "handed over on a signature, and its holder is not told how"
+
+
 PROMISES = (
     Promise(
         "R16",
@@ -170,11 +199,19 @@ PROMISES = (
         no_code_where_off,
     ),
     Promise(
+        "R16",
+        "a signature in a pilot",
+        "In a pilot a signature suffices for plain post alone, after the code was asked, without"
+        " fraud reported; it ends the code, its holder is told how, and wrong codes before it are"
+        " a ticket.",
+        signed_in_a_pilot,
+    ),
+    Promise(
         "I1",
         "the holder's code",
         "An article with OTP delivery is handed out only on a code that its holder alone was sent,"
         " by the postman who carries it, or on a document that two of the staff saw; on the slip of"
-        " an outage only where somebody else vouches for that.",
+        " an outage only where somebody else vouches for that; in a pilot also on a signature.",
         holders_code,
     ),
     Promise(

@@ -89,6 +89,7 @@ class SmallWorld:
     warned: frozenset[date] = frozenset()
     offers: tuple[OfferRow, ...] = ()  # what postmen offer to colleagues
     last_offer: int = 0  # its id
+    questioned: frozenset[str] = frozenset()  # whose last digits are about a closed ticket
     mode: Mode = "on"  # of the office
 
     def in_mode(self, mode: Mode) -> SmallWorld:

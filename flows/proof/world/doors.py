@@ -14,7 +14,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from flows import machines
+from flows import helped, machines
 from flows.acts.paper import LeaveOnPaper
 from flows.decision import Role, Say, Tell
 from flows.events import (
@@ -25,11 +25,13 @@ from flows.events import (
     NotUnderstood,
     PhoneNamed,
     RepeatQuestion,
+    WhetherHelped,
+    WroteAlso,
     Yes,
 )
 from flows.facts import Proof, Service
 from flows.grammar import late
-from flows.grammar.person import QUOTE, Understood
+from flows.grammar.person import QUOTE, Understood, is_clear
 from flows.happenings import (
     Booked,
     CodeStopped,
@@ -46,6 +48,7 @@ from flows.happenings import (
     WentOut,
     WrittenOnPaper,
 )
+from flows.machine import settle
 from flows.proof.world import clock, lists
 from flows.proof.world.books import (
     CLERK,
@@ -177,13 +180,29 @@ def filled(world: SmallWorld, text: str) -> str:
 
 def _text(world: SmallWorld, line: str, phone: str, said: str, minutes: int | None) -> Played:
     roles = world.roles(phone)
-    machine, understood = _understand(world, roles, phone, filled(world, said))
+    text = filled(world, said)
+    machine, understood = _understand(world, roles, phone, text)
     sent_at = None if minutes is None else world.now - timedelta(minutes=minutes)
     postman = world.postman_of(phone)
     turn = SmallTurn(world, "text", understood.codes, postman, late.written_at(sent_at, world.now))
     turn.begin((phone, machine), understood.event)
-    turn.take((phone, machine), understood.event)
-    return _over(line, turn, understood.event, phone)
+    answer = _understood("helped", text).event
+    about_ticket = _is_about_ticket(world, phone, answer, understood.event)
+    noted = about_ticket and isinstance(answer, NotUnderstood)
+    if not about_ticket or (noted and is_clear(understood.event)):
+        turn.take((phone, machine), understood.event)
+    if about_ticket:
+        turn.take((phone, "helped"), WroteAlso() if turn.said else answer)
+    came = answer if about_ticket and not noted else understood.event
+    return _over(line, turn, came, phone)
+
+
+def _is_about_ticket(world: SmallWorld, phone: str, answer: Event, read: Event) -> bool:
+    """As conversation/answers.py: the desk's question is what the telephone was sent last."""
+    if phone not in world.questioned or world.is_staff(phone):
+        return False
+    standing = world.talks[phone, "helped"].standing
+    return helped.hears(settle(helped.HELPED, standing, world.now).state, answer, read)
 
 
 def _call(world: SmallWorld, line: str, phone: str, meaning: str) -> Played:
@@ -221,6 +240,8 @@ def _direct(world: SmallWorld, line: str) -> Played:
         return _collect(world, line, words[0], words[2:])
     if words[1] == "paper":
         return _paper(world, line, words[0])
+    if words[1:] == ["asked", "whether", "it", "helped"]:
+        return _in_turn(world, line, (words[0], "helped"), WhetherHelped(1), None)
     if words[1] == "desk":
         return _desk(world, line, words[0], words[2:])
     if words[1:4] == ["has", "new", "phone"]:

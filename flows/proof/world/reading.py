@@ -41,6 +41,7 @@ from flows.facts import (
     ClockFacts,
     DayFact,
     Facts,
+    HelpedFacts,
     ItemFact,
     MoveFacts,
     NewPhoneFacts,
@@ -68,6 +69,7 @@ from flows.happenings import (
     ToldCodeAtWindow,
     WrittenOnPaper,
 )
+from flows.helped import collects, is_busy
 from flows.machine import Standing, settle
 from flows.postman import new_phone
 from flows.postman.beats import spoken
@@ -82,6 +84,7 @@ from flows.proof.world.books import (
     next_serial,
 )
 from flows.proof.world.parcel import ListedParcel, Parcel
+from flows.recipient import states as recipient
 from flows.recipient.moves import is_asked
 from flows.recipient.wish_answers import GREETED_AGAIN_AFTER, greets
 from flows.sender_words import SENT_LATELY
@@ -205,6 +208,8 @@ def read(turn: SmallTurn, whose: Whose, before: Standing, event: Event) -> Facts
             return OfferFacts(world.now, sent)
         case "new_phone":
             return _of_new_phone(turn, before, event)
+        case "helped":
+            return _of_helped(world, phone)
         case _:
             return _of_party(turn, phone, event)
 
@@ -236,6 +241,15 @@ def _paper(turn: SmallTurn, number: str, event: WrittenOnPaper) -> PaperFact:
     said = turn.apart.get(SAID, "")
     worth = verdicts.on_paper(world, parcel, item.postman, said, event.said_at)
     return replace(fact, verdict=worth)
+
+
+def _of_helped(world: SmallWorld, phone: str) -> HelpedFacts:
+    """As conversation/facts.py: the post of the telephone, and what it was asked about it."""
+    mine = [each for each in world.parcels.values() if _is_of(each, phone, world.now, 2)]
+    facts = [each.fact(world.now, phone) for each in mine]
+    talk = world.talks.get((phone, "recipient"))
+    state = settle(recipient.MACHINE, talk.standing, world.now).state if talk else "quiet"
+    return HelpedFacts(world.now, 0, is_busy(facts, state), collects(facts))
 
 
 def _of_new_phone(turn: SmallTurn, before: Standing, event: Event) -> NewPhoneFacts:

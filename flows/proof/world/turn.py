@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from flows import machines
+from flows import helped, machines
 from flows.acts.moves import AskMove, Relink
 from flows.acts.nominee import Nominate
 from flows.decision import Act, Decision, Role, Say, Tell
@@ -131,6 +131,15 @@ class SmallTurn:
         if any(say.template == "greeted" for say in decision.says):
             greeted = {**self.world.greeted, whose[0]: self.world.now}
             self.world = replace(self.world, greeted=greeted)
+        for say in decision.says:
+            if say.channel == "text" and whose[1] == "helped":
+                questioned = self.world.questioned | {whose[0]}
+            elif say.channel == "text" and helped.displaces(say.template):
+                questioned = self.world.questioned - {whose[0]}
+            else:
+                continue
+            if questioned != self.world.questioned:
+                self.world = replace(self.world, questioned=questioned)
         for say in decision.says:
             if say.quote is not None and say.article is not None:
                 self._show(whose[0], say.article, say.quote)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flows.acts import hold, moves, nominee, phone, reports, window
+from flows.acts import helped, hold, moves, nominee, phone, reports, window
+from flows.decision import Act
 from flows.proof.world.ledger import (
     Ledger,
     in_state,
@@ -252,6 +253,13 @@ def _ticket(ledger: Ledger, act: reports.OpenTicket, parcel: Parcel | None, whos
         ledger.world = replace(ledger.world, tickets=tickets)
     else:
         ledger.put(replace(parcel, tickets=parcel.tickets | {raised}))
+
+
+@writes(helped.NoteAnswer)
+@writes(helped.OpenAgain)
+@writes(helped.NoteWords)
+def _of_ticket(ledger: Ledger, act: Act, parcel: None, whose: str) -> None:
+    """Write nothing: which tickets are open, no decision about post reads."""
 
 
 # ---- the window ----------------------------------------------------------------------------------

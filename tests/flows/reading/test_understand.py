@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from flows.grammar import person
 from flows.reading.understand import VERSION, read
 from flows.replay.record import decode, encode
 from flows.wishes import DayNamed, PersonWish
+from india import signs
 
 
 def kinds(text: str, context: str = "recipient") -> list[str]:
@@ -179,7 +182,11 @@ def test_reading_never_raises_and_wishes_one_or_two_things(text: str, role: str)
 def test_numbers_alone_are_never_a_nominee_or_a_hold_in_words(text: str) -> None:
     event = person.recipient(text).event
     if isinstance(event, Wished):
-        assert all(wish.what not in ("hold", "refuse", "not_mine") for wish in event.wishes)
+        refused = {"hold", "refuse", "not_mine"}
+        # The digits of "hold" and a nought are asked back as what they may mean.
+        if re.fullmatch(r"\D*0+44\D*", signs.ascii_digits(text)):
+            refused.remove("hold")
+        assert not refused & {wish.what for wish in event.wishes}
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,6 @@ schema.app = served
     max_examples=10,
     derandomize=True,
     database=None,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Flask) -> None:
@@ -242,7 +241,6 @@ def _spoiled(value: Any) -> Iterator[Any]:
     max_examples=1,
     derandomize=True,
     database=None,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -155,6 +155,9 @@ def test_the_page_says_it_in_charts_tables_and_links(supervisor: Colleague) -> N
     assert "7 = 1+3+3+0" in page
     assert "style=" not in page.split("<main")[1]
     assert "/desk/reports/lists/articles?part=delivered" in page
+    assert all(
+        supervisor.get(f"/desk/reports/{name}?{DAY}").status_code == 200 for name in MEASURES
+    )
     home = unescape(supervisor.get("/desk/reports").text)
     assert home.count('class="card"') == len(MEASURES)
     assert "₹500" in home

@@ -34,6 +34,7 @@ ABOUT: dict[str, str | None] = {
     "/desk/offices/<int:id_>": "office",
     "/desk/lists/<int:id_>": "list",
     "/desk/tickets/<int:id_>": "ticket",
+    "/desk/tickets/views/<int:id_>": None,
     "/desk/requests/<int:id_>": "request",
     "/desk/prefix-stops/<int:id_>": None,
     "/desk/account/sign-ins/<int:id_>": None,

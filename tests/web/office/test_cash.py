@@ -63,7 +63,8 @@ def test_cash_and_upi_are_what_the_postman_told(at: Office) -> None:
 def in_books(at: Office) -> list[str]:
     """The day's COD in the books, as the page shows it: handed in, at the door, at the window."""
     page = at.clerk.get("/office/cash").text
-    return re.findall(r"<dd>([^<]+)</dd>", page.partition('<dl class="sums">')[2])
+    sums = page.partition('<dl class="sums">')[2].partition("</dl>")[0]
+    return re.findall(r"<dd>([^<]+)</dd>", sums)
 
 
 def test_upi_at_the_door_stands_in_the_books_once_and_undone_it_does_not(at: Office) -> None:

@@ -221,7 +221,6 @@ slip_lines = st.lists(
 
 @settings(
     max_examples=12,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -65,6 +65,10 @@ def test_a_booking_survives_everything_but_the_sign_out(
     other = page.context.new_page()
     other.goto(f"{address}/counter?lang=en")
     expect(other.locator("#name")).to_have_value(NAME)
+    expect(other.get_by_role("button", name="Discard")).to_be_visible()
+    other.locator("#sender_pin").press("Enter")  # the last field sends the form, kept or not
+    expect(other.locator("#note-sender_name.wrong")).to_be_visible()
+    other.goto(f"{address}/counter?lang=en")
     other.get_by_role("button", name="Discard").click()
     expect(other.locator("#name")).to_have_value("")
     assert stored(other) == "{}"

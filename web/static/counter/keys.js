@@ -49,7 +49,8 @@ function goOn(event) {
     (each) => field.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING,
   );
   if (next) next.focus();
-  else if (!event.repeat) form.requestSubmit(form.querySelector("button"));
+  // "Discard" of a form that was kept is a button of the form as well, and the first one.
+  else if (!event.repeat) form.requestSubmit(form.querySelector("button:not([type=button])"));
 }
 
 function choose(event) {

@@ -50,10 +50,13 @@ function sort(table, column, direction) {
   body.append(...sorted.map((each) => each.row), ...[...body.rows].filter(isTotal));
 }
 
+/** Tell whether the server sorts the table, by links in its headings: what is here is only a part. */
+const isSorted = (table) => "sorted" in table.dataset;
+
 /** Sort again what came new into a table that somebody has sorted. */
 function keepSorted(table) {
   const heading = table.tHead.querySelector("[aria-sort]");
-  if (heading) sort(table, heading.cellIndex, heading.ariaSort === "ascending" ? 1 : -1);
+  if (heading && !isSorted(table)) sort(table, heading.cellIndex, heading.ariaSort === "ascending" ? 1 : -1);
 }
 
 function pressed(table, heading) {
@@ -133,7 +136,7 @@ function furnish() {
     if ("paged" in table.dataset) continue;
     const rows = [...table.tBodies[0].rows].filter((row) => !isTotal(row));
     const spread = rows.some((row) => [...row.cells].slice(0, -1).some((cell) => cell.colSpan > 1));
-    if (!spread && rows.length > 1) makeSortable(table);
+    if (!spread && !isSorted(table) && rows.length > 1) makeSortable(table);
     if (!spread && rows.length >= LONG) makeFilter(table);
   }
   for (const table of document.querySelectorAll(".data-table[data-furnished]")) {

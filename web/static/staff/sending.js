@@ -61,7 +61,8 @@ document.addEventListener("submit", (event) => {
   if (form.hasAttribute("hx-post") || form.closest("dialog")) return;
   if (form.ariaBusy === "true") return event.preventDefault(); // a second click
   const out = new URL(form.action).pathname === here.dataset.signOutAt;
-  if (out) tellOut();
+  // Other tabs hear of it once the server has answered: earlier they would find the sign-in alive.
+  if (out) addEventListener("pagehide", tellOut, { once: true });
   if (!out && !isSure(SURE)) {
     event.preventDefault();
     busy(form, button);

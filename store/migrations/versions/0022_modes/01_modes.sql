@@ -11,10 +11,29 @@ COMMENT ON COLUMN delivery_items.mode IS
 ALTER TABLE delivery_items ADD COLUMN proof text CHECK (proof IN ('code', 'signature'));
 COMMENT ON COLUMN delivery_items.proof IS
     'On what the article was handed over at the door. NULL: it was not, or before this was kept.';
-ALTER TABLE delivery_items ADD COLUMN signed_by text CHECK (signed_by IN ('postman', 'office'));
-COMMENT ON COLUMN delivery_items.signed_by IS
-    'Who says that the addressee signed the slip: the postman by text or dial, or the office that read the '
-    'slip. NULL: nobody does.';
+
+-- postal/codes: a code dies where a signature is taken in its place.
+ALTER TABLE codes DROP CONSTRAINT codes_dead_reason_check;
+ALTER TABLE codes ADD CONSTRAINT codes_dead_reason_check CHECK (dead_reason IN
+    ('expired', 'fraud', 'undone', 'remark', 'tries', 'withdrawn', 'moved', 'passed', 'blocked',
+     'desk', 'signed'));
+
+-- postal/desk: tickets about signatures that were taken after wrong codes.
+ALTER TABLE tickets DROP CONSTRAINT tickets_kind_check;
+ALTER TABLE tickets ADD CONSTRAINT tickets_kind_check CHECK (kind IN
+    ('person', 'fraud', 'contested', 'not_received', 'late_handover', 'wrong_number',
+     'overlooked', 'unparsed', 'move', 'unproven', 'herd', 'paper', 'signed'));
+
+-- postal/reports: on what the articles of a pilot were handed over.
+ALTER TABLE report_deliveries
+    ADD COLUMN by_code integer NOT NULL DEFAULT 0,
+    ADD COLUMN by_signature integer NOT NULL DEFAULT 0,
+    ADD COLUMN after_wrong integer NOT NULL DEFAULT 0,
+    ADD COLUMN objected integer NOT NULL DEFAULT 0;
+COMMENT ON COLUMN report_deliveries.by_code IS 'Of a pilot: handed over on the code.';
+COMMENT ON COLUMN report_deliveries.by_signature IS 'Of a pilot: on a signature, no wrong code before.';
+COMMENT ON COLUMN report_deliveries.after_wrong IS 'Of a pilot: on a signature, after a wrong code.';
+COMMENT ON COLUMN report_deliveries.objected IS 'Of a pilot: the addressee says that it never came.';
 
 -- postal/requests: two people change the mode of an office.
 ALTER TABLE requests ADD COLUMN mode text CHECK (mode IN ('off', 'pilot', 'on'));
