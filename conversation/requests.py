@@ -100,7 +100,7 @@ def sign(runtime: Runtime, conn: Conn, id_: int, by: Doer, place: Place) -> Sign
     if first is None or hands.may_begin(request.act, first, request.office_id) is not None:
         register.refuse(conn, request, by, word="request_asker_left")
         return Signed("refused", word="request_asker_left")
-    _refuse(_against(request, first, hand, house))
+    _refuse(_against(conn, request, first, hand, house))
     try:
         with conn.transaction():
             done = carry_out(runtime, conn, request, _doer(first, by), hand.staff_id)
@@ -122,7 +122,7 @@ def refuse(conn: Conn, id_: int, answer: str, by: Doer) -> StaffRequest:
         first = hands.hand(conn, request.signed_by)
         house = _seconds(conn, request)[1]
         if first is not None:
-            _refuse(_against(request, first, hand, house))
+            _refuse(_against(conn, request, first, hand, house))
     register.refuse(conn, request, by, answer=answer)
     access.note(
         conn, by, "acted", article_id=request.article_id, reason=f"{request.what} refused: {answer}"
@@ -168,7 +168,7 @@ def signable(conn: Conn, requests: Sequence[StaffRequest], staff_row: int) -> li
             return False
         first = person(request.signed_by)
         there = house(request.act, request.office_id, request.account_id)
-        return first is not None and _against(request, first, hand, there) is None
+        return first is not None and _against(conn, request, first, hand, there) is None
 
     return [each for each in requests if could(each)]
 
@@ -190,9 +190,12 @@ def _may_sign(conn: Conn, staff_row: int | None) -> bool:
     return staff_row is not None and hands.hand(conn, staff_row) is not None
 
 
-def _against(request: StaffRequest, first: Hand, second: Hand, house: House) -> Conflict | None:
-    """Return what speaks against `second` agreeing; nobody agrees to what his own account is."""
-    if request.account_id == second.row:
+def _against(
+    conn: Conn, request: StaffRequest, first: Hand, second: Hand, house: House
+) -> Conflict | None:
+    """Return what speaks against `second` agreeing; nobody agrees to what an own account is."""
+    account = hands.hand(conn, request.account_id) if request.account_id is not None else None
+    if account is not None and account.is_human_of(second):
         return OwnAccount()
     return hands.may_agree(request.act, first, second, house)
 

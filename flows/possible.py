@@ -28,7 +28,7 @@ Hindrance = Literal[
     # of another telephone
     "personal", "moved_often", "named_often", "needs_two",
     # of a warning
-    "nobody_around", "many_around", "warned",
+    "nobody_around", "many_around", "other_pin", "warned",
     "no_telephone", "as_it_is",
 ]  # fmt: skip
 

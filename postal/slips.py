@@ -15,6 +15,7 @@ from flows.happenings import WrittenOnPaper
 from flows.trust import PAPER_WITHIN
 from india.calendar import day_of
 from postal import codes
+from postal.closed_days import HOLDS
 from postal.facts import Reader
 
 
@@ -30,30 +31,33 @@ class _Slip:
     from_at: datetime
     until_at: datetime
     of_office: bool
-    opener_id: str
     opener: StaffRole | None
     by: StaffRole | None
+    alone: bool
 
 
-_READ = """
+# Two accounts with one telephone are one person, as for requests (postal/requests/hands.py).
+_READ = f"""
 SELECT l.date, l.postman_id, a.code_salt,
        CASE WHEN i.id IS NULL THEN 'elsewhere'
             WHEN EXISTS (SELECT FROM delivery_items j WHERE j.article_id = a.id AND j.id > i.id)
                  THEN 'withdrawn' ELSE i.state END AS item,
        EXISTS (SELECT FROM list_closings z WHERE z.list_id = l.id)
        OR EXISTS (SELECT FROM office_closings z
-                  WHERE z.office_id = s.office_id AND z.day = l.date) AS closed,
+                  WHERE z.office_id = s.office_id AND z.day = l.date AND {HOLDS}) AS closed,
        o.from_at, o.until_at, o.office_id = s.office_id AS of_office,
-       opener.staff_id AS opener_id,
-       CASE WHEN opener.active THEN opener.role END AS opener,
-       (SELECT t.role FROM staff t WHERE t.staff_id = %(by)s AND t.active) AS by
+       CASE WHEN opener.active THEN opener.role END AS opener, typist.role AS by,
+       opener.staff_id = %(by)s OR coalesce(
+           coalesce(opener.phone, opener.next_phone) = coalesce(typist.phone, typist.next_phone),
+           false) AS alone
 FROM articles a, delivery_lists l JOIN staff s ON s.id = l.postman_id,
-     paper_days o JOIN staff opener ON opener.id = o.staff_id,
+     paper_days o JOIN staff opener ON opener.id = o.staff_id
+     LEFT JOIN staff typist ON typist.staff_id = %(by)s AND typist.active,
      LATERAL (SELECT max(id) AS id FROM delivery_items
               WHERE list_id = l.id AND article_id = a.id) last
      LEFT JOIN delivery_items i ON i.id = last.id
 WHERE a.number = %(number)s AND l.id = %(slip)s AND o.id = %(outage)s
-"""
+"""  # noqa: S608
 
 
 def on_paper(reader: Reader, article: ArticleFact, event: WrittenOnPaper, code: str) -> PaperFact:
@@ -78,7 +82,7 @@ def on_paper(reader: Reader, article: ArticleFact, event: WrittenOnPaper, code: 
         covered=row.of_office and _covered(event.said_at, reader, row),
         by=row.by,
         opener=row.opener,
-        alone=row.opener_id == event.by,
+        alone=row.alone,
     )
     if event.shown == "signature" or not article.coded or article.state == "delivered":
         return fact

@@ -16,6 +16,7 @@ from flows.number import last_digits
 from india import signs
 from india.calendar import bounds
 from india.masks import veiled
+from postal import walls
 from postal.office.arrivals import Answer, Arrival
 from postal.people import access
 from postal.people.access import Onlooker
@@ -29,7 +30,7 @@ _LONGEST: Final = 64
 @dataclass(frozen=True)
 class Scan:
     """A scan and its answer. `name`, `cod` (whole rupees), `last_beat`: of the article, if it is
-    booked; the beat is the last one that carried it."""
+    booked and concerns the office; the beat is the last one that carried it."""
 
     id: int
     at: datetime
@@ -98,21 +99,31 @@ def expected(conn: Conn, office_id: int, pin: str, typed: str) -> str:
     return found[0] if found else typed
 
 
+# Whoever types a number has not the article in hand: of what concerns another office alone, its
+# number says where it goes, and nothing of a person (docs/developing/trust.md rule 11).
+_OF_DAY: Final = f"""
+SELECT r.id, r.at, r.typed, r.answer, a.number, a.state, a.recipient_pin AS pin,
+       CASE WHEN {walls.ARTICLE} THEN a.recipient_name END AS name,
+       CASE WHEN {walls.ARTICLE} THEN a.cod_amount END AS cod,
+       (SELECT s.beat FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
+        JOIN staff s ON s.id = l.postman_id WHERE i.article_id = a.id
+        AND s.office_id = r.office_id ORDER BY i.id DESC LIMIT 1) AS last_beat
+FROM scans r LEFT JOIN articles a ON a.id = r.article_id
+WHERE r.office_id = %(office)s AND r.at >= %(since)s AND r.at < %(until)s
+ORDER BY r.id DESC LIMIT %(most)s
+"""  # noqa: S608
+
+
 def of_day(conn: Conn, office_id: int, day: date, most: int, reader: Onlooker) -> list[Scan]:
     """Return at most `most` scans of `day` (in India), the latest first.
 
     That they were read is written down.
     """
+    since, until = bounds(day)
     with conn.cursor(row_factory=class_row(Scan)) as cursor:
         found = cursor.execute(
-            "SELECT r.id, r.at, r.typed, r.answer, a.number, a.state, a.recipient_pin AS pin,"
-            " a.recipient_name AS name, a.cod_amount AS cod, (SELECT s.beat"
-            "  FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id"
-            "  JOIN staff s ON s.id = l.postman_id WHERE i.article_id = a.id"
-            "  AND s.office_id = r.office_id ORDER BY i.id DESC LIMIT 1) AS last_beat"
-            " FROM scans r LEFT JOIN articles a ON a.id = r.article_id"
-            " WHERE r.office_id = %s AND r.at >= %s AND r.at < %s ORDER BY r.id DESC LIMIT %s",
-            (office_id, *bounds(day), most),
+            _OF_DAY,
+            {"office": office_id, "since": since, "until": until, "most": most},
         ).fetchall()
     access.listed(conn, reader, sum(each.name is not None for each in found), f"scans {day}")
     return found

@@ -78,9 +78,13 @@ def listed(conn: Conn, reader: Onlooker, shown: int, about: str) -> None:
 
 
 def searched(conn: Conn, reader: Onlooker, shown: int, about: str) -> None:
-    """Write down a search that showed `shown` people, nobody too: many guesses are seen."""
+    """Write down a search that showed `shown` people, nobody too: each of many guesses is seen.
+
+    What was searched by is not written where it is part of a telephone, so two guesses look alike:
+    each has a line of its own.
+    """
     line = _line(reader.by, "listed", _reason(reader, about)) | {"shown": shown}
-    conn.execute((_NOTE + _unless_still(line)).encode(), line)
+    conn.execute(_NOTE.encode(), line)
 
 
 def exported(conn: Conn, reader: Onlooker, shown: int, about: str) -> None:

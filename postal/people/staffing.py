@@ -77,6 +77,13 @@ class CounterOpen(Conflict):
     word = "staff_counter_open"
 
 
+class LastAdministrator(Conflict):
+    """Nobody else who has signed in is an administrator: accounts could not be kept any more."""
+
+    sentence = "nobody else is an administrator and has signed in: another one comes first"
+    word = "staff_last_administrator"
+
+
 class SamePassword(Invalid):
     """The password is the one that was handed over."""
 
@@ -120,8 +127,10 @@ def add(conn: Conn, new: NewAccount, password_hash: str, now: datetime) -> None:
 def move(conn: Conn, staff_id: str, seat: Seat, now: datetime) -> None:
     """Give an account another role or office; its sign-ins end, and its owner is told.
 
-    Raise `UnknownStaff` and `CounterOpen`.
+    Raise `UnknownStaff`, `CounterOpen` and `LastAdministrator`.
     """
+    if seat.role != "administrator":
+        _insist_on_another(conn, staff_id)
     row = accounts.change(
         conn, staff_id, now, "role = %s, office_id = %s", seat.role, seat.office_id
     )
@@ -131,6 +140,22 @@ def move(conn: Conn, staff_id: str, seat: Seat, now: datetime) -> None:
     if still_open == (True,):
         raise CounterOpen
     notices.note(conn, row, "seat_changed", now)
+
+
+def end(conn: Conn, staff_id: str, now: datetime) -> None:
+    """End an account: it cannot sign in any more. Raise `UnknownStaff`, `LastAdministrator`."""
+    _insist_on_another(conn, staff_id)
+    accounts.end(conn, staff_id, now)
+
+
+def _insist_on_another(conn: Conn, staff_id: str) -> None:
+    """Raise `LastAdministrator` if this account is the last. Of two who end each other one does."""
+    rows = conn.execute(
+        "SELECT staff_id FROM staff WHERE role = 'administrator' AND active"
+        " AND totp_confirmed_at IS NOT NULL AND password_until IS NULL ORDER BY id FOR UPDATE"
+    ).fetchall()
+    if rows == [(staff_id,)]:
+        raise LastAdministrator
 
 
 def hand_over(conn: Conn, staff_id: str, password_hash: str, now: datetime) -> None:
@@ -167,6 +192,21 @@ def choose_own(conn: Conn, sign_in: SignIn, password: str, now: datetime) -> Non
         "UPDATE sign_ins SET ended_at = %s WHERE staff_id = %s AND id <> %s AND ended_at IS NULL",
         (now, account.id, sign_in.id),
     )
+
+
+def of_one_person(conn: Conn, staff_id: str) -> list[str]:
+    """Return the staff ids of all accounts with the telephone of this one; their rows are locked.
+
+    That they are one person's is why no two of them sign (postal/requests/hands.py). Whoever names
+    another telephone for one alone would undo that alone: it is named for all of them.
+    """
+    rows = conn.execute(
+        "SELECT s.staff_id FROM staff s JOIN staff o ON o.staff_id = %s"
+        " WHERE s.role <> 'postman' AND s.active AND (s.id = o.id OR s.phone = o.phone)"
+        " ORDER BY s.id FOR NO KEY UPDATE OF s",
+        (staff_id,),
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 _READ: Final = """

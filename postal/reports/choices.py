@@ -30,10 +30,14 @@ def offices(conn: Conn) -> list[OfficeChoice]:
 
 
 def names(conn: Conn, where: ReportWhere) -> list[str]:
-    """Return what the office and the beat that a report is narrowed down to are called."""
+    """Return what the office and the beat that a report is narrowed down to are called.
+
+    A beat of another office than the report's has no name: it counts nothing there.
+    """
     row = conn.execute(
         "SELECT (SELECT name || ' ' || pin FROM offices WHERE id = %s),"
-        " (SELECT name || ' (' || staff_id || ')' FROM staff WHERE id = %s)",
-        (where.office, where.beat),
+        " (SELECT name || ' (' || staff_id || ')' FROM staff WHERE id = %s AND role = 'postman'"
+        "  AND office_id = coalesce(%s, office_id))",
+        (where.office, where.beat, where.office),
     ).fetchone()
     return [name for name in row or () if name]

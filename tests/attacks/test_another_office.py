@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from tests.rigs.api_calls import Api
 from tests.rigs.requests import ask, at, state, told
-from tests.rigs.scene import ARTICLE, ELSEWHERE, FRIEND, HOLDER, Scene
+from tests.rigs.scene import ARTICLE, ELSEWHERE, FRIEND, HERE, HOLDER, Scene
 
 MOVE = {"phone": FRIEND, "reason": "wrong_entry"}
 
@@ -25,13 +25,25 @@ def test_a_postmaster_behind_the_wall_sees_and_signs_nothing(scene: Scene) -> No
     assert other.post("/desk/articles/1/correct-number", **MOVE).status_code == 404
     assert scene.rows("SELECT count(*) FROM requests") == [(1,)]
     assert other.post(at(asked, "sign"), place="second").status_code == 404
-    found = other.post("/desk/find", asked=ARTICLE).text
+    found = other.post("/desk/find", query=ARTICLE).text
     assert "Sita Devi" not in found
     assert "/desk/articles/1" not in found
     assert state(scene.runtime, asked) == "waiting"
     assert scene.is_safe()
-    assert scene.looked("other") == []
+    assert scene.looked("other") == [("listed", "desk.find: found by text")]
     assert ("acted", "correct_number asked, wrong_entry") in scene.looked("own")
+
+
+def test_a_number_that_is_typed_at_the_scanner_tells_nothing_of_a_person(scene: Scene) -> None:
+    """It says where the article goes: whoever has it in hand reads the rest on it."""
+    clerk = scene.signed_in("clerk", "far", ELSEWHERE)
+    shown = clerk.post("/office/arrivals", number=ARTICLE).text
+    assert f'<th scope="row">{ARTICLE}' in shown
+    assert f"<b>{HERE}</b>" in shown
+    ((name,),) = scene.rows("SELECT recipient_name FROM articles")
+    assert name not in shown
+    own = scene.signed_in("clerk", "near")
+    assert name in own.post("/office/arrivals", number=ARTICLE).text
 
 
 def test_the_window_of_another_office_hands_nothing_out(scene: Scene) -> None:
@@ -48,3 +60,24 @@ def test_the_window_of_another_office_hands_nothing_out(scene: Scene) -> None:
     assert "another office" in refused.text
     assert scene.is_safe("at_office")
     assert ("collect_article", 422) in scene.used("transcripts")
+
+
+def test_nobody_frightens_the_neighbours_of_another_office(scene: Scene) -> None:
+    """It concerns the office that scanned it: that is no right to text everybody of its PIN."""
+    scene.steps(f"list 1001: {ARTICLE}")
+    other = scene.signed_in("postmaster", "other", ELSEWHERE)
+    scene.rows(
+        "INSERT INTO arrivals (office_id, number, article_id, kind, at, staff_id)"
+        " SELECT s.office_id, a.number, a.id, 'here', now(), s.id FROM staff s, articles a"
+        " WHERE s.staff_id = 'other' RETURNING 1"
+    )
+    page = other.get("/desk/articles/1").text
+    assert "its PIN belongs to another office" in page
+    scene.told(HOLDER)
+    other.post("/desk/articles/1/warn-herd", reason="suspected_fraud")
+    assert "its PIN belongs to another office" in told(other, "/desk/articles/1")
+    assert scene.rows("SELECT count(*) FROM herd_warnings") == [(0,)]
+    assert scene.told(HOLDER) == []
+    own = scene.signed_in("postmaster", "own")
+    own.post("/desk/articles/1/warn-herd", reason="suspected_fraud")
+    assert scene.rows("SELECT pin FROM herd_warnings") == [(HERE,)]

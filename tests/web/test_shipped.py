@@ -92,6 +92,18 @@ def test_pages_files_and_refusals_come_compressed_to_whoever_takes_it(client: Fl
     assert (refused.status_code, refused.content_encoding) == (401, "br")
 
 
+def test_an_address_that_another_site_chose_is_not_compressed(client: FlaskClient) -> None:
+    """Else sizes of answers tell the tokens on the page, sign by sign (BREACH)."""
+    takes = {"Accept-Encoding": "br"}
+    for leads, coding in (
+        ("cross-site", None), ("same-site", None), (None, None), ("same-origin", "br"),
+        ("none", "br"),
+    ):  # fmt: skip
+        says = takes | ({"Sec-Fetch-Site": leads} if leads else {})
+        assert client.get("/desk/sign-in?lang=en", headers=says).content_encoding == coding, leads
+        assert client.get("/desk/sign-in", headers=says).content_encoding == "br", leads
+
+
 def test_what_is_small_or_compressed_already_stays_as_it_is(client: FlaskClient) -> None:
     takes = {"Accept-Encoding": "br"}
     for address in ("/healthz", "/static/vendor/noto/latin-400.woff2", "/static/mark.svg"):

@@ -91,7 +91,7 @@ def end_account(id_: int) -> Page:
 
     def work(conn: Conn) -> str:
         staff_id = _another(conn, id_).staff_id
-        accounts.end(conn, staff_id, runtime().now())
+        staffing.end(conn, staff_id, runtime().now())
         access.note(conn, doer(), "acted", reason=f"ended the account {staff_id}")
         return "staff_end_done"
 
@@ -113,13 +113,19 @@ def unlock_account(id_: int) -> Page:
 
 @route("/staff/<int:id_>/phone", "end_staff", methods=("POST",))
 def name_account_phone(id_: int) -> Page:
-    """Name the telephone that is texted about an account; the one before is told too."""
+    """Name the telephone that is texted about an account; the one before is told too.
+
+    Other accounts with the one before are the same person's: they have the new one as well.
+    """
 
     def work(conn: Conn) -> str:
-        staff_id = _another(conn, id_).staff_id
+        same = staffing.of_one_person(conn, _another(conn, id_).staff_id)
         phone = phone_of(request.form.get("phone", "").strip())
-        set_phone(runtime(), conn, staff_id, phone)
-        access.note(conn, doer(), "acted", phone=phone, reason=f"telephone of {staff_id}")
+        if phone is None and len(same) > 1:
+            raise FormRefused("staff_phone_of_several")
+        for staff_id in same:
+            set_phone(runtime(), conn, staff_id, phone)
+            access.note(conn, doer(), "acted", phone=phone, reason=f"telephone of {staff_id}")
         return "staff_phone_done"
 
     return _back(id_, work)

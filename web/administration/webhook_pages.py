@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from outbox.wake import WEBHOOKS, ring
@@ -28,7 +28,9 @@ def webhooks() -> Page:
 def make_webhook() -> Page:
     """Send events to an address from now on; the secret that signs them is shown, once."""
     url = request.form.get("url", "").strip()
-    kinds = [each for each in request.form.getlist("kind") if each in feed_kinds.DECLARED]
+    kinds = request.form.getlist("kind")
+    if not feed_kinds.DECLARED.keys() >= set(kinds):
+        abort(400)  # none at all would be every kind
 
     def work(conn: Conn) -> tuple[int, str]:
         owner = tokens.by_row(conn, given.whole(request.form, "token") or 0)

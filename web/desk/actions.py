@@ -38,7 +38,7 @@ from store.refusals import Refusal
 from web import given
 from web.desk import seen
 from web.desk.room import doer, route, runtime
-from web.desk.subjects import article_within, person_within
+from web.desk.subjects import article_within, may_warn, person_within
 from web.language import say
 from web.staff.refusals import FormRefused, tell
 
@@ -97,6 +97,8 @@ def act_warn_many(article: int) -> Response:
 
 def _warn(article: int, action: str, people: int) -> Response:
     def act(conn: Conn, row: Article) -> Intervened:
+        if not may_warn(row):
+            return Intervened(False, ())
         now = runtime().now()
         return Intervened(herd.start(conn, row.recipient_pin, day_of(now), now, people), ())
 
@@ -198,7 +200,7 @@ def _told(conn: Conn, action: str, row: Article, done: Intervened) -> ActionTold
 
 def _hindrance(conn: Conn, action: str, row: Article) -> Hindrance:
     if action in ("warn_herd", "warn_many"):
-        return "warned"
+        return "warned" if may_warn(row) else "other_pin"
     now = dry_run.of_article(runtime(), conn, row.id, row.number)
     found: Hindrance | None = getattr(now, action)
     return found or "as_it_is"

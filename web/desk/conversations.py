@@ -31,7 +31,7 @@ from web.desk import seen
 from web.desk.answers import ArticleAnswer, answer
 from web.desk.room import live_route, me, reader, route, runtime
 from web.desk.sprints import differs_today
-from web.desk.subjects import article_within, person_revealed, person_within
+from web.desk.subjects import article_within, may_warn, person_revealed, person_within
 from web.staff.rooms import office_seen
 
 SHORTEST_REASON: Final = 5
@@ -156,7 +156,9 @@ def _hindrances(conn: Conn, row: Article, around: int) -> dict[str, Hindrance]:
     now: dict[str, Hindrance | None] = asdict(
         dry_run.of_article(runtime(), conn, row.id, row.number)
     )
-    if not around:
+    if not may_warn(row):
+        now["warn_herd"] = "other_pin"
+    elif not around:
         now["warn_herd"] = "nobody_around"
     elif around > MOST_WARNED and not me().may("desk.act_warn_many"):
         now["warn_herd"] = "many_around"

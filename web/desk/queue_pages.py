@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Final, get_args
 
 from flask import abort, redirect, render_template, request, session, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from flows.acts.reports import TicketKind
@@ -19,6 +20,7 @@ from postal.desk.tickets import TicketForm
 from postal.desk.views import Selection, TicketView, Whose
 from store.database import Conn
 from store.refusals import Conflict
+from web import given
 from web.desk.room import doer, live_route, me, office_seen, reader, route, runtime
 from web.desk.subjects import ticket_within
 from web.desk.ticket_pages import OUTCOMES, Page, closed, said
@@ -129,8 +131,9 @@ def _is(view: TicketView, selection: Selection) -> bool:
 @route("/tickets/several", "tickets", methods=("POST",))
 def several_tickets() -> Response:
     """Assign the chosen tickets to the user, or close them; say how many, and how many not."""
-    ids = [int(each) for each in request.form.getlist("ticket") if each.isdecimal()]
-    ids = ids[: queue.AT_ONCE]
+    typed = request.form.getlist("ticket")[: queue.AT_ONCE]
+    found = (given.whole({"ticket": each}, "ticket") for each in typed)
+    ids = list(dict.fromkeys(each for each in found if each is not None))
     outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
     closing = request.form.get("act") == "close"
     back = redirect(url_for("desk.ticket_queue", **link(asked())))
@@ -142,7 +145,7 @@ def several_tickets() -> Response:
         try:
             texts += runtime().database.run(_one_of_several(id_, outcome if closing else None))
             done += 1
-        except Conflict:
+        except (Conflict, NotFound):  # NotFound: of another office, or of none
             continue
     session["told"] = "tickets_closed_done" if closing else "tickets_taken_done"
     session["told_values"] = {"count": done, "left": len(ids) - done}

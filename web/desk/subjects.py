@@ -12,7 +12,7 @@ from postal.articles import Article
 from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import office_seen, reader
+from web.desk.room import me, office_seen, reader
 
 
 def article_within(conn: Conn, id_: int) -> Article:
@@ -21,6 +21,11 @@ def article_within(conn: Conn, id_: int) -> Article:
     if row is None or not walls.concerns_article(conn, office_seen(), id_):
         abort(404)
     return row
+
+
+def may_warn(row: Article) -> bool:
+    """Tell whether the user may warn around the article: a booking is no right to its PIN."""
+    return office_seen() is None or row.recipient_pin == me().account.office_pin
 
 
 def person_within(conn: Conn, conversation: int) -> Contact:

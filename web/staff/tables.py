@@ -14,7 +14,8 @@ from india.masks import veiled
 
 Cell = str | int | Decimal
 BYTE_ORDER_MARK: Final = "\ufeff"  # with it Excel reads Hindi
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Wide ones are read as the narrow ones are by Excel in East Asian languages."""
 
 
 def lines(rows: Iterable[Iterable[Cell]]) -> str:

@@ -111,6 +111,8 @@ def test_a_token_and_a_webhook_are_shown_once_and_hold_what_was_ticked(
     assert admin.post("/administration/webhooks", **hook).status_code == 409
     for wrong in ({"url": "nonsense"}, {"token": "77"}):
         assert admin.post("/administration/webhooks", **{**hook, **wrong}).status_code in (404, 422)
+    elsewhere = {**hook, "url": "https://example.org/all", "kind": "of before an upgrade"}
+    assert admin.post("/administration/webhooks", **elsewhere).status_code == 400, "not every kind"
     admin.post(f"/administration/webhooks/{id_}/ping")
     assert _one(runtime, "SELECT count(*) FROM webhook_deliveries") == 1
     admin.post(f"/administration/webhooks/{id_}/end")

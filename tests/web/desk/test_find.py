@@ -166,6 +166,11 @@ def test_every_search_is_written_down_without_what_it_must_not_hold(
     assert "part of a telephone" in lines[0][1]
     assert "99999999" not in str(lines)
     assert "name or words" in lines[1][1]
+    for guess in ("99990001", "99980001", "99970001"):  # try by try, what the mask hides
+        find(agent, guess)
+    with runtime.database.transaction() as conn:
+        guesses = conn.execute("SELECT FROM access_log WHERE what = 'listed'").rowcount
+    assert guesses == len(lines) + 3, "guesses that look alike are not taken for one look"
 
 
 def test_signs_alone_are_no_name(agent: Colleague) -> None:

@@ -202,6 +202,12 @@ def test_a_postmaster_sees_his_office_whatever_he_asks_for(
         assert lists["total"] == "0"
         page = other.get(f"/desk/reports/lists/articles?{query}&part=delivered").text
         assert "Nothing of this in the period" in page
+    with runtime.database.transaction() as conn:
+        him = conn.execute("SELECT id, name FROM staff WHERE role = 'postman'").fetchone()
+    assert him is not None
+    page = other.get(f"/desk/reports/lists?{DAY}&beat={him[0]}").text
+    assert him[1] not in page, "the address names nobody of another office"
     own = sign_in(app, runtime, "postmaster")
+    assert him[1] in own.get(f"/desk/reports/lists?{DAY}&beat={him[0]}").text
     assert rows(own, "lists")[0]["total"] == "7"
     assert 'name="office"' not in own.get("/desk/reports").text

@@ -246,6 +246,10 @@ def test_several_are_taken_and_closed_at_once_but_not_a_colleagues(
     assert "blockquote" in said
     assert len(told(player, RECIPIENT)) == 1
     assert "No ticket is chosen" in _several(agent, [], act="take")
+    player.step(f"{SENDER} > 9")  # a ticket that is none keeps no other from being taken
+    assert "Assigned to you: 1." in _several(agent, [str(2**40), "2", "३", "1"], act="take")
+    data = {**agent.with_token({"act": "take"}), "ticket": "9" * 30}
+    assert agent.client.post("/desk/tickets/several", data=data).status_code == 422
 
 
 def _several(agent: Colleague, ids: list[str], **form: str) -> str:
