@@ -148,14 +148,14 @@ def _slips(id_: int, line: SlipLine | None, refusal: Refusal | None) -> str:
         within(outage.office_id)
         lists = closing.of_day(conn, outage.office_id, outage.day)
         chosen = _chosen(lists)
-        sheet = returning.sheet(conn, returning.head(conn, chosen), reader()) if chosen else []
+        slip = returning.sheet(conn, returning.head(conn, chosen), reader()) if chosen else []
         typed = paper_days.lines(conn, id_)
     return render_template(
         "office/paper_typed.html" if _htmx() else "office/paper_slips.html",
         outage=outage,
         lists=lists,
         chosen=chosen,
-        sheet=sheet,
+        slip=slip,
         typed=typed,
         line=line,
         refused=word_of(refusal) if refusal else "",

@@ -26,7 +26,7 @@ from outbox.wake import wake
 from postal import articles
 from postal.articles import Language, NewArticle, Service
 from postal.counter import post_offices
-from postal.lists import make_list
+from postal.lists import NotListed, make_list
 from postal.people import accounts, people
 from runtime import Runtime
 from store.database import Conn
@@ -218,7 +218,13 @@ def _load_list(runtime: Runtime, staff_id: str, conn: Conn) -> None:
                 booked.append(waiting.number)
             numbers.append(waiting.number)
     announce(runtime, conn, [Booked(number) for number in booked])
-    make_list(conn, staff_id, today, numbers, now)
+    try:
+        with conn.transaction():
+            make_list(conn, staff_id, today, numbers, now)
+    except NotListed as refused:  # some wait at the office, or for a day of the recipient's choice
+        numbers = [each for each in numbers if each not in {bad.number for bad in refused.bad}]
+        if numbers:
+            make_list(conn, staff_id, today, numbers, now)
     announce(runtime, conn, [WentOut(number) for number in numbers])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from babel.dates import format_timedelta
@@ -17,6 +17,7 @@ from web import given, language
 from web.running import runtime
 from web.staff.rooms import shared
 
+_A_SECOND: Final = timedelta(seconds=1)
 _STORED: Final = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00", re.ASCII)
 
 
@@ -64,9 +65,11 @@ def local_if_time(value: object) -> object:
 
 @shared.app_template_filter()
 def ago(at: datetime) -> str:
-    """Return the relative time: 2 hours ago, in 5 minutes."""
-    locale = f"{language.chosen()}_IN"
-    return format_timedelta(at - runtime().now(), add_direction=True, locale=locale)
+    """Return the relative time: 2 hours ago, in 5 minutes; "just now" within a second."""
+    away = at - runtime().now()
+    if abs(away) < _A_SECOND:
+        return language.say("just_now")
+    return format_timedelta(away, add_direction=True, locale=f"{language.chosen()}_IN")
 
 
 @shared.app_template_filter()

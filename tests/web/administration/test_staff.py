@@ -8,10 +8,12 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
 from werkzeug.test import TestResponse
 
 from runtime import Runtime
 from store.database import Database
+from tests.rigs.browser import enter, listen
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, number, sign_in, speak, submit
 from tests.rigs.requests import sign
@@ -107,6 +109,63 @@ def test_a_newcomer_is_asked_for_agreed_to_and_chooses_an_own_password(
     assert "add_account asked, other: starts on Monday" in everything
     assert "add_account agreed, asked by admin" in everything
     assert "sign_in_failed" in everything
+
+
+def test_a_colleague_is_added_by_two_in_the_browser_and_sees_own_rooms(
+    admin: Colleague, postmaster: Colleague, runtime: Runtime, page: Page, address: str
+) -> None:
+    """PAGES 10 and 19, in Chromium: no shell, two people, and a bar by role."""
+    rooms = page.locator("header .room-door")
+    complaints: list[str] = []
+    listen(page, complaints)
+    enter(page, address, admin)
+    page.goto(f"{address}/administration/staff?lang=en")
+    expect(rooms).to_have_text(["Reports", "Administration", "Phones"])
+    page.get_by_text("Add somebody").press("Enter")
+    adding = page.locator("details.adding")
+    for field in ("staff_id", "name", "note"):
+        adding.locator(f"[name={field}]").fill(NEW[field])
+    adding.locator("[name=office]").select_option(office(runtime))
+    adding.get_by_role("button", name="Ask for a second person").press("Enter")
+    secret = page.locator(".secret code")
+    expect(secret).to_be_visible()
+    password = secret.inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Staff")
+    expect(page.locator("main")).to_contain_text("A second person must agree")
+    expect(page.get_by_role("rowheader", name="9001")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".kept")).to_have_count(0)  # what was answered is no unfinished form
+    assert password not in page.content()
+
+    enter(page, address, postmaster)
+    page.goto(f"{address}/desk/requests?lang=en")
+    page.locator("main a[href*='/desk/requests/']").first.press("Enter")
+    expect(page.locator(".request-would")).to_contain_text("Asha Devi (9001)")
+    page.get_by_role("button", name="I agree: do it").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Agreed, and done.")
+
+    page.context.clear_cookies()
+    page.goto(f"{address}/counter?lang=en")
+    page.locator("[name=staff_id]").fill("9001")
+    page.locator("[name=password]").fill(password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox")).to_be_focused()
+    row = int(str(_one(runtime, "SELECT id FROM staff WHERE staff_id = '9001'")))
+    page.keyboard.type(number(runtime, row))
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="I have written them down").press("Enter")
+    expect(page.locator("[name=new]")).to_be_focused()
+    page.keyboard.type(OWN)
+    page.keyboard.press("Tab")
+    page.keyboard.type(OWN)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Choose your own password")
+    expect(rooms).to_have_text(["Counter", "Delivery office", "Help desk", "Phones"])
+    enter(page, address, admin)
+    page.goto(f"{address}/administration/staff?lang=en")
+    expect(page.get_by_role("rowheader", name="9001")).to_be_visible()
+    assert complaints == []
 
 
 def test_what_is_handed_over_lasts_three_days(

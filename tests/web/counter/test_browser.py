@@ -14,9 +14,9 @@ from playwright.sync_api import Page, expect
 from postal.counter import rolls
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
-from tests.rigs.browser import listen
+from tests.rigs.browser import enter, listen
 from tests.rigs.counter import directory, office
-from tests.rigs.desk import PASSWORD, add, number
+from tests.rigs.desk import PASSWORD, add, number, sign_in
 from tests.rigs.doers import staff
 
 expect.set_options(timeout=20_000)
@@ -257,4 +257,43 @@ def test_an_article_stands_on_one_screen(ready: Counter, language: str) -> None:
     )
     assert (across, down) <= (1024, 768)
     assert down <= 768
+    quiet(ready)
+
+
+def test_the_bill_and_the_rate_card_are_clean_of_what_concerns_administrators(
+    ready: Counter, app: Flask
+) -> None:
+    """PAGES 21: "unverified" stands on the page of the tariff's sources alone."""
+    page = ready.page
+
+    def clean(part: str) -> None:
+        assert "unverified" not in page.locator(part).inner_text()
+
+    ready.press("Enter")
+    ready.line("120", "226001", "Ramavati Devi", "Dhanewa Dhanai", "9839000011")
+    ready.line("Ram Lal")
+    ready.press("F2")
+    expect(page.locator("#price")).to_contain_text("₹80")
+    clean("main")
+    page.get_by_role("link", name="Tariff").first.press("Enter")  # in a layer, over the form
+    card = page.locator(".rate-card").first
+    expect(card).to_be_visible()
+    widths = card.locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => Math.round(cell.offsetLeft)).join())"
+    )
+    assert len(set(widths)) == 1
+    expect(card.locator("thead th").first).to_contain_text("Weight, g")
+    clean("#layer")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(page.locator("#sender_name")).to_have_value("Ram Lal")
+    ready.press("F9")
+    ready.at_payment()
+    clean("main")
+    ready.line("100")
+    expect(page.get_by_role("status").first).to_contain_text("Give back ₹20")
+    clean("main")
+    enter(page, ready.address, sign_in(app, ready.runtime, "administrator"))
+    page.goto(f"{ready.address}/counter/tariff/sources?lang=en")
+    expect(page.locator(".unverified").first).to_have_text("unverified")
     quiet(ready)

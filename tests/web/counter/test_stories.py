@@ -146,7 +146,7 @@ def test_each_key_means_one_thing_and_nothing_typed_is_lost_by_looking_something
     page.locator("#address").focus()
     keys.type("Where? ")  # a sign of an address
     expect(sheet).to_be_hidden()
-    page.locator("a[data-layer]").press("Enter")
+    page.locator(".counter-tools a").press("Enter")
     card = page.get_by_role("dialog", name="Tariff")
     expect(card.locator("table")).to_contain_text("up to 200 km")
     keys.press("Escape")

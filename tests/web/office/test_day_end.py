@@ -6,9 +6,11 @@ import re
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Page, expect
 from werkzeug.test import TestResponse
 
 from runtime import Runtime
+from tests.rigs.browser import enter, listen
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.office import Office, office
@@ -148,3 +150,59 @@ def test_at_night_nobody_is_woken_by_one_click(at: Office, app: Flask, runtime: 
     assert at.one("SELECT count(*) FROM delivery_lists") == (0,)
     assert at.clerk.post("/office/draft/send-out", **form, at_night="yes").status_code == 302
     assert at.one("SELECT count(*) FROM delivery_items") == (2,)
+
+
+def test_a_day_with_drafts_left_asks_in_numbers_and_says_that_it_is_closed(
+    at: Office, app: Flask, runtime: Runtime, page: Page, address: str
+) -> None:
+    """PAGES 3, in Chromium: two clicks, and a sentence between them; a second person undoes it."""
+    left_over(at)
+    complaints: list[str] = []
+    listen(page, complaints)
+    enter(page, address, at.clerk)
+    page.goto(f"{address}/office/lists?lang=en")
+    page.get_by_role("link", name="Close the day").click()
+    left = page.locator(".left-of-day")
+    expect(left).to_contain_text("3 articles did not go out.")
+    expect(left).to_contain_text("beat 2 ")
+    expect(left).to_contain_text("2 on no beat")
+    close_it = page.get_by_role("button", name="Close the day")
+    close_it.click()  # without a word of why
+    assert closings(at) == 0
+    why = page.locator("[name=explanation]")
+    expect(why).to_be_focused()
+    page.keyboard.type("x")
+    page.keyboard.press("Enter")
+    assert closings(at) == 0
+    expect(why).to_have_value("x")
+    why.fill(WHY)
+    arrive(at, 4)  # under one's hands
+    close_it.click()
+    expect(left).to_contain_text("4 articles did not go out.")
+    expect(why).to_have_value(WHY)
+    assert closings(at) == 0
+    close_it.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Gorakhpur")
+    said = page.locator(".day-closed")
+    expect(said).to_contain_text("The day was closed by Clerk clerk-1.")
+    expect(said).to_contain_text("4 articles did not go out.")
+    page.goto(f"{address}/office?lang=hi")
+    expect(said).to_contain_text("Clerk clerk-1")
+    expect(said).to_contain_text("4")
+    page.goto(f"{address}/office/draft?lang=en")
+    expect(page.get_by_role("button", name=re.compile("^Send out"))).to_have_count(0)
+
+    page.goto(f"{address}/office")
+    page.locator(".day-closed summary").press("Enter")
+    page.locator(".day-closed [name=reason]").fill("beat 2 came back with the jeep")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/desk/requests/\d+$"))
+    asked = page.url
+    enter(page, address, sign_in(app, runtime, "postmaster", "pm"))
+    page.goto(asked)
+    page.get_by_role("button", name="I agree: do it").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Agreed, and done.")
+    page.goto(f"{address}/office?lang=en")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Gorakhpur")
+    expect(said).to_have_count(0)
+    assert [each for each in complaints if "409" not in each and "422" not in each] == []

@@ -292,6 +292,7 @@ def test_a_slip_is_typed_by_the_keyboard_alone(
     page.get_by_role("link", name="Type the slips").press("Enter")
     item = page.get_by_label("Item, or last 4 digits")
     expect(item).to_be_focused()
+    expect(page.get_by_text("Still open on this slip: 2")).to_be_visible()
     page.keyboard.type("1")
     for word in ("000000", said):
         page.keyboard.press("Tab")

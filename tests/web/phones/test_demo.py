@@ -46,6 +46,16 @@ def test_the_demo_is_made_once_and_lives_on_the_next_day(runtime: Runtime, clock
         ("2026-08-15",),
     ]
 
+    with runtime.database.transaction() as conn:  # one waits at the office from now on
+        conn.execute(
+            "UPDATE articles SET attempts = 2 WHERE id ="
+            " (SELECT min(article_id) FROM delivery_items WHERE state = 'open')"
+        )
+    clock.advance(days=1)
+    demo.load(runtime)
+    assert rows(runtime, "SELECT max(date)::text FROM delivery_lists") == [("2026-08-16",)]
+    assert rows(runtime, "SELECT count(*) FROM delivery_items WHERE state = 'open'") == [(24,)]
+
 
 def test_the_cast_has_everybody_once_and_in_order(runtime: Runtime) -> None:
     demo.load(runtime)

@@ -104,3 +104,37 @@ def test_the_bar_says_what_waits_and_its_search_finds(
     page.goto(f"{address}/desk/find")
     expect(page.get_by_role("alert")).to_be_visible()
     assert [each for each in complaints if "422" not in each and "403" not in each] == []
+
+
+def test_a_caller_is_found_by_a_name_in_either_script_and_by_part_of_a_number(
+    player: Player, app: Flask, runtime: Runtime, page: Page, address: str
+) -> None:
+    """PAGES 5 and 19, in Chromium: by the box in the bar, which stands on every page."""
+    player.step("postman 1001 +919839000001")
+    player.step(f"article {NUMBER} to +919876500001 en")
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET recipient_name = 'Phoolmati Devi'")
+    complaints: list[str] = []
+    listen(page, complaints)
+    enter(page, address, sign_in(app, runtime, "agent"))
+    page.goto(f"{address}/desk/tickets?lang=en")
+    for said in ("phulmati", "फूलमती", "Phoolmati 273303", "EU12345", "87650000", "9876500001"):
+        page.wait_for_load_state()
+        page.keyboard.press("/")
+        box = page.get_by_role("searchbox")
+        expect(box).to_be_focused()
+        box.fill(said)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(page.locator(".hits", has_text=NUMBER), said).to_be_visible()
+        assert said not in page.url, said
+    page.locator(".hits a", has_text=NUMBER).first.press("Enter")
+    expect(page.locator(".answer")).to_be_visible()
+    page.wait_for_load_state()
+    page.keyboard.press("/")
+    page.get_by_role("searchbox").fill("Bhagirathi")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_be_visible()
+    expect(page.locator(".hits")).to_have_count(0)
+    assert complaints == []

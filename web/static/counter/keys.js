@@ -13,8 +13,10 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const link = event.target.closest("a[data-layer]");
-  if (!link || !document.querySelector("form[data-chain]")) return; // nothing typed can be lost
+  const link = event.target.closest("a[href]");
+  const tariff = document.getElementById("layer")?.dataset.of;
+  if (link?.pathname !== tariff) return;
+  if (!document.querySelector("form[data-chain]")) return; // nothing typed can be lost
   event.preventDefault();
   layer(link.href);
 });
