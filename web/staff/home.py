@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from conversation import requests
 from india.calendar import day_of
 from india.money import shown
+from postal.office import arrivals, closing, deposit, drafts
 from postal.privacy import worklists
 from postal.reports import home
+from postal.requests import reading
 from store.database import Conn
 from web.language import say
 from web.running import runtime
@@ -57,6 +60,50 @@ def _cod(conn: Conn, office: int | None) -> str:
     return say("home_cod", sum=shown(paise)) if paise else ""
 
 
+def _arrivals(conn: Conn, office: int | None) -> str:
+    if office is None:
+        return ""
+    found = arrivals.counted(conn, office, day_of(runtime().now()))
+    return say("start_arrivals", here=found.here, missent=found.missent, unknown=found.unknown)
+
+
+def _draft(conn: Conn, office: int | None) -> str:
+    if office is None:
+        return ""
+    found = drafts.in_making(conn, office, day_of(runtime().now()))
+    return say("start_draft", free=found.free, placed=found.placed)
+
+
+def _lists(conn: Conn, office: int | None) -> str:
+    if office is None:
+        return ""
+    found = closing.of_day(conn, office, day_of(runtime().now()))
+    closed = sum(each.closed_at is not None for each in found)
+    return say("home_lists", count=len(found), closed=closed) if found else ""
+
+
+def _deposit(conn: Conn, office: int | None) -> str:
+    found = _lying(conn, office)
+    return say("start_deposit", fetch=found.fetch) if found else ""
+
+
+def _returns(conn: Conn, office: int | None) -> str:
+    found = _lying(conn, office)
+    return say("start_returns", back=found.back) if found else ""
+
+
+def _lying(conn: Conn, office: int | None) -> deposit.DepositCount | None:
+    if office is None:
+        return None
+    own = me().account
+    return deposit.counted(conn, own.office_id, own.office_pin, day_of(runtime().now()))
+
+
+def _requests(conn: Conn, _: int | None) -> str:
+    mine = requests.signable(conn, reading.waiting(conn, runtime().now()), me().account.id)
+    return say("home_requests", count=len(mine)) if mine else ""
+
+
 def _booked(conn: Conn, office: int | None) -> str:
     found = home.booked(conn, office or me().account.office_id, runtime().now())
     return say("home_booked", count=found.articles, sum=shown(found.paise))
@@ -70,7 +117,13 @@ def _data(conn: Conn, office: int | None) -> str:
 _LINES: Final[Mapping[str, Callable[[Conn, int | None], str]]] = {
     "desk.reports": _out,
     "office.start": _out,
+    "office.arrivals": _arrivals,
+    "office.draft": _draft,
+    "office.lists": _lists,
+    "office.deposit": _deposit,
+    "office.returns": _returns,
     "office.cash": _cod,
+    "desk.request_list": _requests,
     "desk.ticket_queue": _tickets,
     "desk.fraud": _fraud,
     "counter.start": _booked,

@@ -167,6 +167,20 @@ def test_the_page_says_it_in_charts_tables_and_links(supervisor: Colleague) -> N
     assert "Reported today: 1" in cards
 
 
+def test_a_home_says_what_waits_at_its_office(day: Player, app: Flask, runtime: Runtime) -> None:
+    cards = unescape(sign_in(app, runtime, "postmaster").get("/desk").text)
+    said = re.findall(r'<p class="card-count">([^<]+)</p>', cards)
+    assert {
+        "Today: 7 out = 1 delivered, 3 not, 3 open, 0 back",
+        "Today 0 here, 0 missent, 0 unknown.",
+        "0 to be placed, 0 in the draft.",
+        "Lists today: 1, closed: 0",
+        "COD cash outstanding: ₹500",
+        "0 go back to their senders today.",
+    } <= set(said)
+    assert any(each.endswith("to be fetched here.") for each in said)
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [
