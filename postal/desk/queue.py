@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
@@ -99,6 +99,15 @@ def queue(conn: Conn, fitting: Filter, reader: Onlooker) -> list[Ticket]:
         found = cursor.execute(query.encode(), _values(fitting, AT_ONCE)).fetchall()
     access.listed(conn, reader, sum(each.phone is not None for each in found), "")
     return found
+
+
+def noted(conn: Conn, ids: Sequence[int]) -> dict[int, int]:
+    """Return how many notes the tickets of those row ids have: a form says what its page showed."""
+    rows = conn.execute(
+        "SELECT ticket_id, count(*) FROM ticket_notes WHERE ticket_id = ANY(%s) GROUP BY ticket_id",
+        (list(ids),),
+    ).fetchall()
+    return dict(rows)
 
 
 def count(conn: Conn, fitting: Filter) -> int:

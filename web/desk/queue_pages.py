@@ -95,6 +95,7 @@ def _queue() -> dict[str, Any]:
     kinds = tuple(sorted(KINDS, key=lambda kind: say(f"ticket_{kind}").casefold()))
     with runtime().database.transaction() as conn:
         found = queue.queue(conn, selected(selection, kinds), reader())
+        noted = queue.noted(conn, [each.id for each in found])
         counted = queue.counted(conn, office_seen())
         others = tickets.colleagues(conn, doer())
         waits = queue.waiting(conn, office_seen())
@@ -102,9 +103,10 @@ def _queue() -> dict[str, Any]:
             CountedView(each, queue.count(conn, selected(each.selection)), _is(each, selection))
             for each in views.of(conn, doer().own_staff.row)
         ]
-    shown = repr((found, counted, waits, kept))
+    shown = repr((found, noted, counted, waits, kept))
     return {
         "tickets": found,
+        "noted": noted,
         "counted": counted,
         "asked": selection,
         "link": link,
@@ -143,7 +145,10 @@ def several_tickets() -> Response:
     done, texts = 0, list[int]()
     for id_ in ids:
         try:
-            texts += runtime().database.run(_one_of_several(id_, outcome if closing else None))
+            seen = given.whole(request.form, f"seen-{id_}")
+            texts += runtime().database.run(
+                _one_of_several(id_, outcome if closing else None, TicketForm("", seen=seen))
+            )
             done += 1
         except (Conflict, NotFound):  # NotFound: of another office, or of none
             continue
@@ -155,13 +160,15 @@ def several_tickets() -> Response:
     return back
 
 
-def _one_of_several(id_: int, outcome: Outcome | None) -> Callable[[Conn], tuple[int, ...]]:
+def _one_of_several(
+    id_: int, outcome: Outcome | None, form: TicketForm
+) -> Callable[[Conn], tuple[int, ...]]:
     def work(conn: Conn) -> tuple[int, ...]:
         ticket_within(conn, id_)
         if outcome is None:
             tickets.take(conn, id_, doer())
             return ()
-        return closed(conn, id_, outcome, TicketForm(""))
+        return closed(conn, id_, outcome, form)
 
     return work
 

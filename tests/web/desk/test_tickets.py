@@ -237,11 +237,16 @@ def test_several_are_taken_and_closed_at_once_but_not_a_colleagues(
     colleague = sign_in(app, runtime, "agent", "a2")
     colleague.post("/desk/tickets/1/take")
     said = _several(agent, ["1", "2"], act="take")
-    assert "Assigned to you: 1. Left, because somebody else was faster: 1." in said
+    assert "Assigned to you: 1. Left, because somebody else has them already: 1." in said
     assert assigned(runtime) == [(1, "a2"), (2, "a1")]
     assert "Choose what came of it" in _several(agent, ["2"], act="close", outcome="")
     player.drain()
-    said = _several(agent, ["2"], act="close", outcome="explained")
+    seen = re.search(r'name="seen-2" value="(\d+)"', agent.get("/desk/tickets").text)
+    assert seen is not None
+    agent.post("/desk/tickets/2/note", said="she calls back at five")
+    close = {"act": "close", "outcome": "explained"}
+    assert "Closed: 0." in _several(agent, ["2"], **close, **{"seen-2": seen[1]})  # unread
+    said = _several(agent, ["2"], **close, **{"seen-2": str(int(seen[1]) + 1)})
     assert "Closed: 1." in said
     assert "blockquote" in said
     assert len(told(player, RECIPIENT)) == 1
