@@ -188,7 +188,7 @@ def test_several_are_placed_undone_and_sent_out_with_their_slips(screen: Screen)
     lead = screen.page.locator(".lead")
     expect(lead).to_have_text("Lists: 1 · articles: 2 · people who are texted: 2.")
     screen.page.get_by_role("button", name="Send out now: lists 1, people texted 2").press("Enter")
-    expect(screen.page.locator(".told.done")).to_contain_text("Print the slips now.")
+    expect(screen.page.locator(".told.done")).to_contain_text("Print the slip now.")
     expect(screen.page.get_by_role("button", name="Print all slips")).to_be_focused()
     expect(screen.page.locator("article.slip")).to_have_count(1)
     assert screen.at.state(number_of(2)) == "out_for_delivery"
