@@ -138,7 +138,9 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
             "what people ask of their data, and breaches, with their times", _KEEPERS
         ),
         "access_log": Right("the access log; no person's data", {"administrator": "district"}),
-        "administration": Right("the door of the administration", _WATCHERS),
+        "administration": Right(
+            "the door of the administration", {**_WATCHERS, "agent": "district"}
+        ),
         "staff": Right("everybody's account: role, office, last sign-in", _KEEPERS),
         # Who could add a second account alone could be both of the two that everything else takes.
         "change_staff": Right(

@@ -61,7 +61,7 @@ _ROOMS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
 }
 # The room of a page that is no entry, by its blueprint; the account's pages are in none.
-_HOUSES: Final[Mapping[str, str]] = {
+HOUSES: Final[Mapping[str, str]] = {
     "counter": "nav_counter",
     "office": "nav_office",
     "desk": "nav_desk",
@@ -116,7 +116,7 @@ def rooms(member: Member, under: str | None, counts: Mapping[str, int]) -> list[
 def wanted_room() -> str:
     """Return the key of the room whose page brought somebody to the sign-in; else ""."""
     house = str(session.get("wanted", "")).strip("/").split("/")[0]
-    return _HOUSES.get(house, "")
+    return HOUSES.get(house, "")
 
 
 def word_of(endpoint: str) -> str:
@@ -130,4 +130,4 @@ def _room_of(endpoint: str) -> str | None:
             return word
     if ACTS.get(endpoint) in _OWN:
         return None
-    return _HOUSES.get(endpoint.split(".")[0]) if endpoint in ACTS else None
+    return HOUSES.get(endpoint.split(".")[0]) if endpoint in ACTS else None

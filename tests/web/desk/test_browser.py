@@ -185,7 +185,7 @@ def test_the_queue_lives_and_one_closes_and_goes_on(desk: Desk) -> None:
     desk.sign_in("agent")
     page = desk.page
     page.get_by_role("link", name="Help desk 1 waiting").press("Enter")
-    page.get_by_role("link", name="Tickets 1 wait for somebody").first.press("Enter")
+    page.get_by_role("link", name="Tickets 1 waits for somebody").first.press("Enter")
     expect(page).to_have_title(re.compile(r"^\(1\) Tickets"))
     expect(page.locator("#queue")).to_contain_text("Sita Devi")
     expect(page.locator("#queue")).to_contain_text("Gorakhpur")

@@ -16,6 +16,8 @@ from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import PASSWORD, TOKEN, add, number, session_name, sign_in, submit
 from tests.rigs.transcript import Player
+from web.language import NAMES, words
+from web.staff import navigation
 
 CODE = re.compile(r"<code>([A-Z2-7]{5}-[A-Z2-7]{5})</code>")
 
@@ -145,6 +147,16 @@ def test_a_forged_request_is_refused(app: Flask, runtime: Runtime) -> None:
     assert forged.mimetype == "text/html"
     assert colleague.client.post("/desk/sign-in", data={"staff_id": "a"}).status_code == 400
     assert colleague.get("/desk").status_code == 200
+
+
+@pytest.mark.parametrize("language", NAMES)
+@pytest.mark.parametrize(("room", "named"), navigation.HOUSES.items())
+def test_each_room_leads_to_the_sign_in_and_is_named_there(
+    client: FlaskClient, room: str, named: str, language: str
+) -> None:
+    answer = client.get(f"/{room}?lang={language}", follow_redirects=True)
+    assert (answer.status_code, answer.request.path) == (200, "/desk/sign-in")
+    assert words(language)[f"sign_in_to_{named}"] in answer.text
 
 
 def test_a_part_of_a_page_leads_to_the_sign_in_too(client: FlaskClient) -> None:

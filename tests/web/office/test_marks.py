@@ -43,7 +43,7 @@ def test_a_report_of_fraud_is_marked_everywhere(at: Office, app: Flask, runtime:
     pdf = at.clerk.get(f"/office/lists/{at.list_id()}/slip.pdf").data
     assert sum(each.text.count("Fraud reported") for each in sheets(pdf)) == 1
     desk = master.get("/desk").text
-    assert '<span class="waits">1<span class="unseen"> open tickets about fraud' in desk
+    assert '<span class="waits">1<span class="unseen"> open ticket about fraud' in desk
     postman = {"recipient": phone_of(1), "postman": POSTMAN}
     phones = at.player.client.post("/phones/news", data=postman).text
     assert phones.count("line-fraud") == 1

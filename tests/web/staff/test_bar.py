@@ -76,7 +76,7 @@ def test_the_bar_says_what_waits_and_its_search_finds(
     expect(page.get_by_role("button", name="Menu 1 waiting")).to_be_visible()
     expect(page.get_by_role("link", name="Tickets")).not_to_be_visible()
     page.keyboard.press("/")
-    expect(page.get_by_role("link", name="Tickets 1 wait for somebody")).to_be_visible()
+    expect(page.get_by_role("link", name="Tickets 1 waits for somebody")).to_be_visible()
     expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Tickets")).not_to_be_visible()
