@@ -277,7 +277,7 @@ def test_the_end_of_a_day(screen: Screen) -> None:
     screen.page.get_by_label("Counted, rupees").fill("500")
     screen.page.keyboard.press("Enter")
     expect(screen.page.locator(".told.done")).to_contain_text("₹500 received from Ram.")
-    expect(screen.page.get_by_text("No cash is open.")).to_be_visible()
+    expect(screen.page.get_by_text("No COD cash is outstanding.")).to_be_visible()
     expect(screen.page.get_by_role("link", name="Print receipt COD-")).to_be_focused()
     (refused,) = screen.complaints  # the browser says that the wrong sum was refused
     assert "422" in refused

@@ -53,7 +53,7 @@ def test_cash_and_upi_are_what_the_postman_told(at: Office) -> None:
     assert "COD cash is open:" in at.clerk.get("/office").text
     page = hand_in(at, 145_000, "1450")
     assert "₹1,450 received from Ram. Receipt COD-000001." in page
-    assert "No cash is open." in page
+    assert "No COD cash is outstanding." in page
     assert ledger(at) == [("cod", "upi", 145_000, None), ("cod", "cash", 145_000, None)]
     assert at.one("SELECT data FROM events WHERE kind = 'cod_handed_in'") == (
         {"postman": "1001", "day": "2026-08-14", "expected": 145_000, "counted": 145_000},
@@ -63,7 +63,7 @@ def test_cash_and_upi_are_what_the_postman_told(at: Office) -> None:
 def in_books(at: Office) -> list[str]:
     """The day's COD in the books, as the page shows it: handed in, at the door, at the window."""
     page = at.clerk.get("/office/cash").text
-    sums = page.partition('<dl class="sums">')[2].partition("</dl>")[0]
+    sums = page.partition('<dl class="facts-of">')[2].partition("</dl>")[0]
     return re.findall(r"<dd>([^<]+)</dd>", sums)
 
 
@@ -94,7 +94,7 @@ def test_what_was_undone_counts_no_more(at: Office) -> None:
     at.out(1, more=" cod 300")
     at.deliver(1, 1, "1")
     at.player.step(f"{POSTMAN} > 0")
-    assert "No cash is open." in at.clerk.get("/office/cash").text
+    assert "No COD cash is outstanding." in at.clerk.get("/office/cash").text
 
 
 def test_what_was_undone_after_it_was_handed_in_is_given_back(at: Office) -> None:
@@ -103,7 +103,7 @@ def test_what_was_undone_after_it_was_handed_in_is_given_back(at: Office) -> Non
     hand_in(at, 30_000, "300")
     at.player.step(f"{POSTMAN} > 0")
     assert "−₹300" in at.clerk.get("/office/cash").text
-    assert "No cash is open." in hand_in(at, -30_000, "-300")
+    assert "No COD cash is outstanding." in hand_in(at, -30_000, "-300")
     assert [entry[2] for entry in ledger(at)] == [30_000, -30_000]
 
 
@@ -144,7 +144,7 @@ def test_what_came_after_the_count_is_open_still(at: Office) -> None:
     hand_in(at, 50_000, "500")
     at.deliver(2, 2, "1")
     assert "the sum changed meanwhile" in hand_in(at, 100_000, "1000")
-    assert "No cash is open." in hand_in(at, 50_000, "500")
+    assert "No COD cash is outstanding." in hand_in(at, 50_000, "500")
     assert at.one("SELECT sum(paise) FROM ledger") == (100_000,)
 
 
