@@ -67,9 +67,13 @@ function pressed(table, heading) {
   sort(table, heading.cellIndex, next === "ascending" ? 1 : -1);
 }
 
+/** Tell whether a column is there to be pressed, not read: it has no order. */
+const isPressed = (table, column) =>
+  [...table.tBodies[0].rows].some((row) => !isTotal(row) && row.cells[column]?.querySelector("button, input:not([type=hidden])"));
+
 function makeSortable(table) {
   for (const heading of table.tHead.rows[0].cells) {
-    if (!heading.textContent.trim()) continue;
+    if (!heading.textContent.trim() || isPressed(table, heading.cellIndex)) continue;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "sort";
