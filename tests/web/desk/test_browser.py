@@ -254,7 +254,7 @@ def test_the_window_and_the_access_log(desk: Desk) -> None:
     expect(page.get_by_role("status")).to_contain_text("Asked.")
     page.get_by_role("button", name="Sign out").press("Enter")
     desk.sign_in("postmaster")
-    page.get_by_role("link", name=re.compile("Requests .* 1 wait for you")).press("Enter")
+    page.get_by_role("link", name=re.compile("Requests .* 1 waits for you")).press("Enter")
     page.get_by_role("link", name="Hand out on a document").press("Enter")
     page.get_by_role("button", name="I agree: do it").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Agreed, and done.")

@@ -55,7 +55,7 @@ def test_who_signs_confirms_and_what_was_typed_stays(
 
     enter(page, address, second)
     page.goto(f"{address}/desk?lang=en")
-    page.get_by_role("link", name=re.compile("Requests .* 1 wait for you")).press("Enter")
+    page.get_by_role("link", name=re.compile("Requests .* 1 waits for you")).press("Enter")
     page.get_by_role("link", name="Correct the addressee's number").press("Enter")
     page.get_by_role("button", name="I agree: do it").press("Enter")
     expect(page.get_by_role("textbox")).to_be_focused()
