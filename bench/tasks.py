@@ -107,6 +107,14 @@ def _stop_upi(served: House) -> Hand:
     return hand
 
 
+def _at(served: House, who: str, path: str) -> tuple[Page, Hand]:
+    """Return the page of somebody at `path`, and the hand that counts from there on."""
+    page = served.page(who)
+    page.goto(f"{served.address}{path}")
+    page.wait_for_load_state()
+    return page, Hand(page)
+
+
 def _at_counter(served: House) -> Page:
     page = served.page("clerk")
     counter_steps.open_counter(served, page)
@@ -116,10 +124,7 @@ def _at_counter(served: House) -> Page:
 
 
 def _scan(served: House) -> Hand:
-    page = served.page("postmaster")
-    page.goto(f"{served.address}/office/arrivals")
-    page.wait_for_load_state()
-    hand = Hand(page)
+    page, hand = _at(served, "postmaster", "/office/arrivals")
     with served.runtime.database.transaction() as conn:
         rows = conn.execute(
             "SELECT number FROM articles WHERE recipient_pin = '273303' AND state = 'booked'"
@@ -131,10 +136,7 @@ def _scan(served: House) -> Hand:
 
 
 def _lists(served: House) -> Hand:
-    page = served.page("postmaster")
-    page.goto(f"{served.address}/office/draft")
-    page.wait_for_load_state()
-    hand = Hand(page)
+    page, hand = _at(served, "postmaster", "/office/draft")
     hand.click(page.locator("#follow-all"))
     expect(page.locator("#pieces-free .piece")).to_have_count(0)
     hand.follow(page.locator("a[href$='/office/draft/send-all']"))
@@ -145,19 +147,13 @@ def _lists(served: House) -> Hand:
 
 
 def _close_the_day(served: House) -> Hand:
-    page = served.page("postmaster")
-    page.goto(f"{served.address}/office/lists")
-    page.wait_for_load_state()
-    hand = Hand(page)
+    page, hand = _at(served, "postmaster", "/office/lists")
     hand.follow(page.locator("a[href*='/office/close']"))
     return hand
 
 
 def _why_no_code(served: House) -> Hand:
-    page = served.page("agent")
-    page.goto(f"{served.address}/desk")
-    page.wait_for_load_state()
-    hand = Hand(page)
+    page, hand = _at(served, "agent", "/desk")
     hand.press("/")
     hand.type(_WAITING)
     hand.leave("Enter")
@@ -167,10 +163,7 @@ def _why_no_code(served: House) -> Hand:
 
 
 def _by_name(served: House) -> Hand:
-    page = served.page("agent")
-    page.goto(f"{served.address}/desk")
-    page.wait_for_load_state()
-    hand = Hand(page)
+    page, hand = _at(served, "agent", "/desk")
     hand.press("/")
     hand.type("फूलमती")
     hand.leave("Enter")
@@ -181,10 +174,7 @@ def _by_name(served: House) -> Hand:
 def _ticket(served: House) -> Hand:
     for phone in ("+919839000013", "+919839000014"):
         served.say(phone, "9")
-    page = served.page("supervisor")
-    page.goto(f"{served.address}/desk/tickets")
-    page.wait_for_load_state()
-    hand = Hand(page)
+    page, hand = _at(served, "supervisor", "/desk/tickets")
     hand.follow(page.locator(".ticket-link").first)
     hand.click(page.get_by_label("explained by telephone"))
     hand.follow(page.get_by_role("button", name="Close and next"))
@@ -193,10 +183,7 @@ def _ticket(served: House) -> Hand:
 
 
 def _add_staff(served: House) -> Hand:
-    page = served.page("administrator")
-    page.goto(f"{served.address}/administration/staff")
-    page.wait_for_load_state()
-    hand = Hand(page)
+    page, hand = _at(served, "administrator", "/administration/staff")
     adding = page.locator("details.adding")
     hand.click(adding.locator("summary"))
     for name, text in (("staff_id", "9001"), ("name", "Asha Devi"), ("note", "new clerk")):

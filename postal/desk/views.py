@@ -7,9 +7,9 @@ whoever opens it sees what they may see anyway: `mine` is theirs, and the walls 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from psycopg import errors
+from psycopg import Cursor, errors
 from psycopg.rows import class_row
 
 from postal.desk.queue import Sort, State
@@ -130,8 +130,7 @@ def rename(conn: Conn, id_: int, staff_row: int, name: str) -> None:
         )
     except errors.UniqueViolation:
         raise ViewNameTaken from None
-    if done.rowcount != 1:
-        raise UnknownView
+    _insist(done)
 
 
 def remove(conn: Conn, id_: int, staff_row: int) -> None:
@@ -139,8 +138,7 @@ def remove(conn: Conn, id_: int, staff_row: int) -> None:
     done = conn.execute(
         "DELETE FROM ticket_views WHERE id = %s AND staff_id = %s", (id_, staff_row)
     )
-    if done.rowcount != 1:
-        raise UnknownView
+    _insist(done)
 
 
 def share(conn: Conn, id_: int, staff_row: int) -> None:
@@ -148,12 +146,15 @@ def share(conn: Conn, id_: int, staff_row: int) -> None:
     done = conn.execute(
         "UPDATE ticket_views SET shared = true WHERE id = %s AND staff_id = %s", (id_, staff_row)
     )
-    if done.rowcount != 1:
-        raise UnknownView
+    _insist(done)
 
 
 def keep_to_oneself(conn: Conn, id_: int) -> None:
     """Share a view no more, whoever shared it: it is its maker's own. Raise `UnknownView`."""
     done = conn.execute("UPDATE ticket_views SET shared = false WHERE id = %s AND shared", [id_])
+    _insist(done)
+
+
+def _insist(done: Cursor[Any]) -> None:
     if done.rowcount != 1:
         raise UnknownView

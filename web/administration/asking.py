@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask import redirect, request, session
+from werkzeug.wrappers import Response
+
 from conversation import requests
 from outbox.wake import wake
 from postal.requests.reading import StaffRequest
 from postal.requests.register import Why
 from postal.requests.wish import Wish
 from store.database import Conn
+from store.refusals import Refusal
 from web.administration.room import doer, runtime
-from web.staff.refusals import FormRefused
+from web.staff.refusals import FormRefused, tell
 
 _SHORTEST = 5
 
@@ -28,3 +32,14 @@ def ask(wish: Callable[[Conn], Wish], note: str) -> StaffRequest:
     asked = runtime().database.run(work)
     wake(runtime().redis)
     return asked
+
+
+def ask_and_return(wish: Callable[[Conn], Wish], page: str) -> Response:
+    """Ask with the note of the form, and lead back to `page`, which says what came of it."""
+    try:
+        ask(wish, request.form.get("note", ""))
+    except Refusal as refusal:
+        tell(refusal)
+    else:
+        session["told"] = "request_asked_done"
+    return redirect(page)

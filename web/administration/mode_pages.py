@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from flask import redirect, render_template, request, session, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from flows.facts import Mode
@@ -14,10 +14,9 @@ from postal.reports.measures import MEASURES
 from postal.requests import reading
 from postal.requests.wish import Wish
 from store.database import Conn
-from store.refusals import Refusal
-from web.administration.asking import ask
+from web.administration.asking import ask_and_return
 from web.administration.room import me, route, runtime
-from web.staff.refusals import FormRefused, tell
+from web.staff.refusals import FormRefused
 
 MODES: Final = get_args(Mode)
 
@@ -57,10 +56,4 @@ def ask_mode(id_: int) -> Response:
             raise FormRefused("mode_choose")
         return Wish("change_mode", office_id=each.id, mode=wanted)
 
-    try:
-        ask(wish, request.form.get("note", ""))
-    except Refusal as refusal:
-        tell(refusal)
-    else:
-        session["told"] = "request_asked_done"
-    return redirect(url_for("administration.office", id_=id_))
+    return ask_and_return(wish, url_for("administration.office", id_=id_))

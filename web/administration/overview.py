@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from web.administration.room import me, route
-
-_PAGES: Final = (
-    "administration.staff", "administration.postmen", "administration.templates",
-)  # fmt: skip
+from web.staff import navigation
 
 
 @route("", "administration")
 def start() -> Response:
-    """Lead to the staff, to the postmen of an office, or to the texts."""
-    return redirect(url_for(next(each for each in _PAGES if me().may(each))))
+    """Lead to the first page of the room that the user may open."""
+    return redirect(url_for(navigation.door("nav_keep", me())))

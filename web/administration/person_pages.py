@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from conversation import requests
@@ -17,7 +17,7 @@ from postal.requests import reading
 from postal.requests.wish import AccountWish, What, Wish
 from store.database import Conn
 from store.refusals import Refusal
-from web.administration.asking import ask
+from web.administration.asking import ask, ask_and_return
 from web.administration.room import doer, me, route, runtime
 from web.administration.staff_pages import phone_of, role_of
 from web.staff.refusals import FormRefused, attempt, tell
@@ -159,13 +159,7 @@ def _another(conn: Conn, id_: int) -> StaffEntry:
 
 
 def _asked(id_: int, wish: Callable[[Conn], Wish]) -> Page:
-    try:
-        ask(wish, request.form.get("note", ""))
-    except Refusal as refusal:
-        tell(refusal)
-    else:
-        session["told"] = "request_asked_done"
-    return redirect(url_for("administration.person", id_=id_))
+    return ask_and_return(wish, url_for("administration.person", id_=id_))
 
 
 def _back(id_: int, work: Callable[[Conn], str]) -> Page:

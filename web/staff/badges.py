@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from postal import marks
 from postal.desk import queue
 from postal.people import rights
 from postal.people.accounts import Role
+from store.database import Conn
 from web.running import runtime
 from web.staff.rooms import ACTS
+
+_COUNTED: Final[Mapping[str, Callable[[Conn, int | None], int]]] = {
+    "desk.ticket_queue": queue.waiting,
+    "desk.fraud": marks.fraud_tickets,
+}
 
 
 def badges(role: Role, office: int) -> Mapping[str, int]:
@@ -19,17 +26,11 @@ def badges(role: Role, office: int) -> Mapping[str, int]:
     people who do not see the number's place, is `badge_` and the endpoint (web/words/*/bar.toml).
     """
     counts: dict[str, int] = {}
-    act = ACTS["desk.ticket_queue"]
-    if rights.reach(role, act) is not None:
-        seen = rights.seen(role, act, office)
-        with runtime().database.transaction() as conn:
-            counts["desk.ticket_queue"] = queue.waiting(conn, seen)
-    act = ACTS["desk.fraud"]
-    if rights.reach(role, act) is not None:
-        seen = rights.seen(role, act, office)
-        with runtime().database.transaction() as conn:
-            counts["desk.fraud"] = marks.fraud_tickets(conn, seen)
-    if rights.reach(role, ACTS["office.start"]) == "own":
-        with runtime().database.transaction() as conn:
+    with runtime().database.transaction() as conn:
+        for endpoint, count in _COUNTED.items():
+            act = ACTS[endpoint]
+            if rights.reach(role, act) is not None:
+                counts[endpoint] = count(conn, rights.seen(role, act, office))
+        if rights.reach(role, ACTS["office.start"]) == "own":
             counts["office.start"] = marks.grave(conn, office)
     return counts

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from conversation import requests
+from flask import g
+
 from india.calendar import day_of
 from india.money import shown
 from postal.office import arrivals, closing, deposit, drafts
 from postal.privacy import worklists
 from postal.reports import home
-from postal.requests import reading
 from store.database import Conn
 from web.language import say
 from web.running import runtime
@@ -93,15 +93,14 @@ def _returns(conn: Conn, office: int | None) -> str:
 
 
 def _lying(conn: Conn, office: int | None) -> deposit.DepositCount | None:
+    """Return what lies at the office, counted once for the cards of a page; None: no one office."""
     if office is None:
         return None
-    own = me().account
-    return deposit.counted(conn, own.office_id, own.office_pin, day_of(runtime().now()))
-
-
-def _requests(conn: Conn, _: int | None) -> str:
-    mine = requests.signable(conn, reading.waiting(conn, runtime().now()), me().account.id)
-    return say("home_requests", count=len(mine)) if mine else ""
+    if "lying" not in g:
+        own = me().account
+        g.lying = deposit.counted(conn, own.office_id, own.office_pin, day_of(runtime().now()))
+    found: deposit.DepositCount = g.lying
+    return found
 
 
 def _booked(conn: Conn, office: int | None) -> str:
@@ -123,7 +122,6 @@ _LINES: Final[Mapping[str, Callable[[Conn, int | None], str]]] = {
     "office.deposit": _deposit,
     "office.returns": _returns,
     "office.cash": _cod,
-    "desk.request_list": _requests,
     "desk.ticket_queue": _tickets,
     "desk.fraud": _fraud,
     "counter.start": _booked,

@@ -119,6 +119,11 @@ def wanted_room() -> str:
     return HOUSES.get(house, "")
 
 
+def door(word: str, member: Member) -> str:
+    """Return the endpoint of the first page of a room that `member` may open."""
+    return next(endpoint for endpoint, _ in _ROOMS[word] if member.may(endpoint))
+
+
 def word_of(endpoint: str) -> str:
     """Return the key of what the bar calls a page; "": it is not in the bar."""
     return next((dict(pages)[endpoint] for pages in _ROOMS.values() if endpoint in dict(pages)), "")

@@ -7,7 +7,6 @@ import io
 import re
 from html import unescape
 
-import pytest
 from flask import Flask
 
 from postal.people import tokens
@@ -19,11 +18,6 @@ from tests.rigs.transcript import Player
 
 TOKEN = re.compile(r"<code>(dakiya_[\w-]+)</code>")
 SECRET = re.compile(r"<code>(whsec_[\w+/=]+)</code>")
-
-
-@pytest.fixture
-def admin(app: Flask, runtime: Runtime, player: Player) -> Colleague:
-    return sign_in(app, runtime, "administrator", "admin")
 
 
 def test_another_district_comes_from_the_directory(admin: Colleague, runtime: Runtime) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from html import unescape
 
-import pytest
 from flask import Flask
 
 from india.calendar import day_of
@@ -19,16 +18,6 @@ from tests.rigs.transcript import Player
 
 FIRST, SECOND = "EU123456785IN", "EU473124829IN"
 WHY = {"note": "training until Monday"}
-
-
-@pytest.fixture
-def admin(app: Flask, runtime: Runtime, player: Player) -> Colleague:
-    return sign_in(app, runtime, "administrator", "admin")
-
-
-@pytest.fixture
-def postmaster(app: Flask, runtime: Runtime, admin: Colleague) -> Colleague:
-    return sign_in(app, runtime, "postmaster", "master")
 
 
 def one(runtime: Runtime, query: str) -> object:

@@ -6,7 +6,6 @@ import csv
 import io
 from html import unescape
 
-import pytest
 from flask import Flask
 
 from postal.reports import summing_up
@@ -23,16 +22,6 @@ from tests.web.administration.test_modes import page as page_of
 PLAIN = "EU123456785IN"
 POSTMAN = "+919839000001"
 DAY = "since=2026-08-14&until=2026-08-14"
-
-
-@pytest.fixture
-def admin(app: Flask, runtime: Runtime, player: Player) -> Colleague:
-    return sign_in(app, runtime, "administrator", "admin")
-
-
-@pytest.fixture
-def postmaster(app: Flask, runtime: Runtime, admin: Colleague) -> Colleague:
-    return sign_in(app, runtime, "postmaster", "master")
 
 
 def by_office(colleague: Colleague) -> dict[str, str]:

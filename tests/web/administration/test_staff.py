@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from html import unescape
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
@@ -17,21 +16,10 @@ from tests.rigs.browser import enter, listen
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, number, sign_in, speak, submit
 from tests.rigs.requests import sign
-from tests.rigs.transcript import Player
 
 PASSWORD = re.compile(r"<code>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})</code>")
 OWN = "seven green parcels"
 NEW = {"staff_id": "9001", "name": "Asha Devi", "role": "clerk", "note": "starts on Monday"}
-
-
-@pytest.fixture
-def admin(app: Flask, runtime: Runtime, player: Player) -> Colleague:
-    return sign_in(app, runtime, "administrator", "admin")
-
-
-@pytest.fixture
-def postmaster(app: Flask, runtime: Runtime, admin: Colleague) -> Colleague:
-    return sign_in(app, runtime, "postmaster", "master")
 
 
 def office(runtime: Runtime) -> str:

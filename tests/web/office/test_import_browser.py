@@ -124,7 +124,7 @@ def test_the_pages_fit_a_small_screen(
     sign_in(page, address, runtime, language)
     path = save(tmp_path, text(row(n, pin="0" if n % 3 else "273303") for n in range(1, 61)))
     page.locator("input[type=file]").set_input_files(path)
-    page.locator("form[data-import] button").press("Enter")
+    page.locator("form[enctype] button").press("Enter")
     work(runtime)
     expect(page.locator(".decision")).to_be_visible()
     for width in (1024, 400):
