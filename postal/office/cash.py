@@ -113,6 +113,14 @@ class UnknownHanding(Unknown):
         super().__init__(f"there is no handing-in {id_}")
 
 
+TAKEN_AT_DOORS: Final = """
+    SELECT (100 * sum(a.cod_amount) FILTER (WHERE i.payment = 'cash'))::bigint AS cash,
+           (100 * sum(a.cod_amount) FILTER (WHERE i.payment = 'upi'))::bigint AS upi
+    FROM delivery_items i JOIN articles a ON a.id = i.article_id
+    WHERE i.list_id = l.id AND i.payment IS NOT NULL AND i.state = 'delivered'
+""".strip()
+"""SQL: the COD in paise that the postman of the list `l` took at doors, as `cash` and `upi`."""
+
 _OWING = """
 SELECT l.id AS list_id, l.date, s.office_id, s.staff_id, s.name, s.beat,
        coalesce(p.cash, 0) AS cash, coalesce(p.upi, 0) AS upi,
@@ -120,17 +128,14 @@ SELECT l.id AS list_id, l.date, s.office_id, s.staff_id, s.name, s.beat,
        coalesce(h.handings, 0) AS handings
 FROM delivery_lists l JOIN staff s ON s.id = l.postman_id
 LEFT JOIN LATERAL (
-    SELECT (100 * sum(a.cod_amount) FILTER (WHERE i.payment = 'cash'))::bigint AS cash,
-           (100 * sum(a.cod_amount) FILTER (WHERE i.payment = 'upi'))::bigint AS upi
-    FROM delivery_items i JOIN articles a ON a.id = i.article_id
-    WHERE i.list_id = l.id AND i.payment IS NOT NULL AND i.state = 'delivered'
+    {taken}
 ) p ON true
 LEFT JOIN LATERAL (
     SELECT sum(expected_paise)::bigint AS covered, sum(counted_paise)::bigint AS counted,
            count(*) AS handings
     FROM cod_handings WHERE list_id = l.id
 ) h ON true
-"""
+""".replace("{taken}", TAKEN_AT_DOORS)
 _CONCERNED = "(p.cash IS NOT NULL OR p.upi IS NOT NULL OR h.covered IS NOT NULL)"
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from india.calendar import bounds
 from postal import walls
+from postal.office.cash import TAKEN_AT_DOORS
 from postal.reports.heads import OF_KIND
 from postal.reports.measures import BURST_FROM, BURST_GAP, CONDITIONS, MEASURES, SOON, Source
 
@@ -123,16 +124,13 @@ SELECT l.date AS day, s.office_id, l.postman_id, NULL::text AS service, NULL::te
        coalesce(p.upi, 0) AS upi
 FROM delivery_lists l JOIN staff s ON s.id = l.postman_id
 JOIN LATERAL (
-    SELECT (100 * sum(a.cod_amount) FILTER (WHERE i.payment = 'cash'))::bigint AS cash,
-           (100 * sum(a.cod_amount) FILTER (WHERE i.payment = 'upi'))::bigint AS upi
-    FROM delivery_items i JOIN articles a ON a.id = i.article_id
-    WHERE i.list_id = l.id AND i.payment IS NOT NULL AND i.state = 'delivered'
+    {taken}
 ) p ON true
 LEFT JOIN LATERAL (
     SELECT sum(expected_paise)::bigint AS covered FROM cod_handings WHERE list_id = l.id
 ) h ON true
 WHERE l.date BETWEEN %(first)s AND %(last)s AND (p.cash IS NOT NULL OR p.upi IS NOT NULL)
-"""
+""".replace("{taken}", TAKEN_AT_DOORS)
 _FRAUD: Final = f"""
 SELECT f.day, {_MAIN_OFFICE.format(pin="f.pin")} AS office_id, NULL::bigint AS postman_id,
        NULL::text AS service, NULL::text AS carrier, NULL::text AS head, 1 AS reported
