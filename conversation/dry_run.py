@@ -61,7 +61,7 @@ def code(runtime: Runtime, conn: Conn, article_id: int, number: str) -> Hindranc
     standing = conversations.peek(conn, place)
     if standing is None:
         standing = Standing(machine.initial, machine.context, runtime.now())
-    facts = _facts(runtime, conn, holder, article_id, number)
+    facts = _facts(runtime, conn, holder, number)
     decision = decide(machine, standing, CodeWanted(number), facts)
     said = [say.template for say in decision.says]
     if any(template in CODES for template in said):
@@ -80,13 +80,11 @@ def _reader(runtime: Runtime, conn: Conn) -> Reader:
     return Reader(conn, now, day_of(now), runtime.keys, settings.code_length)
 
 
-def _facts(
-    runtime: Runtime, conn: Conn, phone: str, article_id: int, number: str
-) -> RecipientFacts:
+def _facts(runtime: Runtime, conn: Conn, phone: str, number: str) -> RecipientFacts:
     now, settings = runtime.now(), runtime.settings
     return RecipientFacts(
         now=now,
-        articles=_reader(runtime, conn).of_recipient(phone, number, [article_id]),
+        articles=_reader(runtime, conn).of_recipient(phone, number, [number]),
         release=settings.code_release,
         code_ttl=settings.code_ttl,
         day_end=day_end(settings, day_of(now)),

@@ -211,7 +211,7 @@ def _new_phone_facts(locked: Locked, conversation: Conversation, event: Event) -
 def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -> RecipientFacts:
     settings, phone = locked.runtime.settings, conversation.place.whose
     named = event.article if isinstance(event, Happening) else None
-    mine = locked.reader.of_recipient(phone, named, [held.id for held in locked.held.values()])
+    mine = locked.reader.of_recipient(phone, named, locked.held)
     if isinstance(event, Consent):
         mine = tuple(
             _quoting(locked, each, phone, each.questions) if is_asked(each) else each
@@ -359,7 +359,7 @@ def _helped_facts(locked: Locked, conversation: Conversation, event: Event) -> H
     ticket = event.ticket if isinstance(event, WhetherHelped) else context.ticket
     still = questions.open_of_its_kind(locked.conn, ticket)
     phone = conversation.place.whose
-    mine = locked.reader.of_recipient(phone, None, [held.id for held in locked.held.values()])
+    mine = locked.reader.of_recipient(phone, None, locked.held)
     if not isinstance(event, WhetherHelped):
         return HelpedFacts(locked.now, still, collect=helped.collects(mine))
     beside = conversations.peek(locked.conn, ConversationPlace(phone, "recipient"))

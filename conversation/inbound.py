@@ -14,9 +14,8 @@ from typing import Final
 
 import structlog
 
-from conversation import flooding, loops, parts
+from conversation import flooding, loops, parts, repeats
 from conversation.answers import about_ticket
-from conversation.repeats import repeat_of
 from conversation.turn import Turn
 from flows import machines
 from flows.events import (
@@ -57,7 +56,7 @@ from store import inbound as texts
 from store import text_parts
 from store.conversations import ConversationPlace
 from store.database import Conn
-from store.inbound import InboundRow
+from store.inbound import InboundRow, Kept
 from store.text_parts import PartsOf
 
 _AT_ONCE: Final = 200
@@ -114,8 +113,6 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
         and flooding.is_flood(runtime, conn, inbound, now)
     ):
         return flooding.put_aside(runtime, conn, sender, inbound, now)
-    if inbound.channel == "text":
-        texts.one_by_one(conn, inbound.phone)
     gathered = parts.gather(runtime, conn, inbound, now)
     if gathered.held:
         return False
@@ -153,12 +150,13 @@ def _read(
         _body(said, understood),
         inbound.carrier_at,
     )
-    message_id = kept_as if kept_as is not None else texts.keep(conn, text)
-    if message_id is None:
+    kept = Kept(kept_as, True) if kept_as is not None else texts.keep(conn, text, repeats.WITHIN)
+    if kept is None:
         return False
-    if inbound.channel == "text":
+    message_id = kept.id
+    if inbound.channel == "text" and kept.follows:
         length = runtime.settings.code_length
-        repeat = repeat_of(conn, message_id, inbound.phone, said, now, length)
+        repeat = repeats.repeat_of(conn, message_id, inbound.phone, said, now, length)
         if repeat is not None:
             codes = repeat.understood.codes
             turn = Turn(runtime, conn, now, sender.postman_id, codes, proof=proof)
@@ -222,11 +220,11 @@ def _finish(runtime: Runtime, conn: Conn, of: PartsOf, now: datetime) -> int:
 
 
 def _sender(conn: Conn, inbound: Inbound) -> PhoneRoles:
-    sender = roles.identify(conn, inbound.phone)
     if inbound.channel == "voice":
         # A missed call answers a recipient's question: on a postman's list it would be an item.
+        sender = roles.identify(conn, inbound.phone)
         return replace(sender, roles=("recipient",), postman_id=None)
-    return sender
+    return roles.identify_next(conn, inbound.phone)
 
 
 def _by_call(event: Event) -> Event:

@@ -34,9 +34,10 @@ from flows.facts import Proof
 from flows.grammar.postman_passing import COLLEAGUE
 from flows.happenings import DestinationMoved, Happening, NumberCorrected, SenderProved
 from india.calendar import day_of
-from postal import facts, offers
+from postal import article_rows, facts, offers
 from postal.acts import beats, handsets
-from postal.acts.all import Books, Held, hold
+from postal.acts.all import Books, Held
+from postal.article_rows import Items
 from runtime import Runtime
 from store import conversations
 from store.conversations import Beginning, Conversation, ConversationPlace
@@ -95,8 +96,8 @@ class Locked:
         """Lock what an event at `place` can concern, and the conversations at `more`."""
         self._look_beside(place, event)
         roles = machines.tells(place.machine, type(event))
-        ids = self._articles(place, event)
-        self.hold(ids, roles, place, *more, *_newcomers(event))
+        self.held = self._lock_articles(place, event)
+        self._lock_conversations(roles, place, *more, *_newcomers(event))
         if place.machine == "recipient" and isinstance(event, ReportFraud):
             # What left this telephone while the turn waited for the locks is lost, and not its own.
             lost = facts.articles_lost(self.conn, place.whose, self.now)
@@ -104,7 +105,21 @@ class Locked:
 
     def hold(self, ids: list[int], roles: Sequence[Role], *more: ConversationPlace) -> None:
         """Lock the articles `ids`, then the conversations of their `roles` and those at `more`."""
-        self.held = hold(self.conn, ids, self.now)
+        self.held = self._lock(ids)
+        self._lock_conversations(roles, *more)
+
+    def _lock(self, ids: Sequence[int]) -> dict[str, Held]:
+        if ids:
+            article_rows.lock(self.conn, ids)
+        return self.reader.hold(ids)
+
+    def _lock_items(self, postman_id: int, refs: Sequence[str]) -> dict[str, Held]:
+        items = Items(postman_id, tuple(refs))
+        if not refs or not article_rows.lock_items(self.conn, items, self.today):
+            return {}
+        return self.reader.hold_items(items)
+
+    def _lock_conversations(self, roles: Sequence[Role], *more: ConversationPlace) -> None:
         places = [
             self.place_of(role, held)
             for held in self.held.values()
@@ -129,31 +144,37 @@ class Locked:
             self.message_id,
         )
 
-    def _articles(self, place: ConversationPlace, event: Event) -> list[int]:
-        if place.machine == "recipient":
-            mine = facts.articles_of_recipient(self.conn, place.whose, self.now)
-            lost: list[int] = []
-            if isinstance(event, ReportFraud):
-                lost = facts.articles_lost(self.conn, place.whose, self.now)
-                self.recalls = facts.articles_recalled(self.conn, place.whose)
-            return [*dict.fromkeys((*mine, *lost, *self.recalls))]
-        if isinstance(event, WhetherHelped):
-            return facts.articles_of_recipient(self.conn, place.whose, self.now)
+    def _lock_articles(self, place: ConversationPlace, event: Event) -> dict[str, Held]:
+        if place.machine == "recipient" and isinstance(event, ReportFraud):
+            mine = article_rows.of_recipient(self.conn, place.whose, self.now)
+            lost = facts.articles_lost(self.conn, place.whose, self.now)
+            self.recalls = facts.articles_recalled(self.conn, place.whose)
+            return self._lock([*dict.fromkeys((*mine, *lost, *self.recalls))])
+        if place.machine == "recipient" or isinstance(event, WhetherHelped):
+            return self.reader.hold(
+                article_rows.lock_of_recipient(self.conn, place.whose, self.now)
+            )
+        if self.offer is not None:
+            return self._lock_items(self.offer.giver_id, self.offer.items)
+        if place.machine == "postman" and self.postman_id is not None:
+            return self._lock_items(self.postman_id, self.refs(event, self._context(place, event)))
+        return self._lock(self._named(place, event))
+
+    def _named(self, place: ConversationPlace, event: Event) -> list[int]:
         if place.machine in ("article", "move", "recall"):
             return facts.articles_numbered(self.conn, [place.whose])
         if isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
             return facts.articles_numbered(self.conn, [event.article])
         if isinstance(event, StopRecall):
             return facts.articles_recalled(self.conn, place.whose)
-        if self.offer is not None:
-            return facts.articles_of_items(
-                self.conn, self.offer.giver_id, self.today, self.offer.items
-            )
-        if place.machine == "postman" and self.postman_id is not None:
-            standing = conversations.peek(self.conn, place)
-            refs = self.refs(event, standing.context if standing else None)
-            return facts.articles_of_items(self.conn, self.postman_id, self.today, refs)
         return []
+
+    def _context(self, place: ConversationPlace, event: Event) -> Context | None:
+        """Return what a conversation remembers of its articles; None where no event asks."""
+        if not isinstance(event, Undo | TimedOut):
+            return None
+        standing = conversations.peek(self.conn, place)
+        return standing.context if standing else None
 
     def place_of(self, role: Role, held: Held) -> ConversationPlace | None:
         """Return the conversation of an article's `role`; None without its telephone."""

@@ -39,9 +39,8 @@ def _fire(runtime: Runtime, conn: Conn, timer: DueTimer, now: datetime) -> None:
     turn = Turn(runtime, conn, now, postman_at(conn, timer.place))
     turn.begin(timer.place, TimedOut())
     # Under the lock: a conversation that moved on meanwhile is left alone.
-    if turn.standing[timer.place].last_sprint_id != timer.sprint_id:
-        return
-    if turn.postman_id is None and timer.place.machine == "postman":
+    moved_on = turn.standing[timer.place].last_sprint_id != timer.sprint_id
+    if moved_on or (turn.postman_id is None and timer.place.machine == "postman"):
         conversations.drop(conn, timer)
         return
     turn.take(timer.place, TimedOut())

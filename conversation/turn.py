@@ -17,7 +17,7 @@ import logs
 from conversation.facts import read
 from conversation.locking import Locked
 from flows import machines
-from flows.decision import Say, Tell
+from flows.decision import ArticleAct, Say, Tell
 from flows.events import Event
 from flows.facts import Proof
 from flows.happenings import Happening
@@ -68,15 +68,21 @@ class Turn(Locked):
         since = entered(machine, conversation.standing, decision, self.now)
         due_at = deadline(machine, decision, since)
         sprint = len(self.sprints)
-        self.sprints.append(Sprint(conversation, event, known, decision, since, due_at))
+        timed = machine.state(conversation.standing.state).times_out
+        self.sprints.append(Sprint(conversation, event, known, decision, since, due_at, timed))
         self.standing[place] = replace(
             conversation, standing=Standing(decision.state, decision.context, since)
         )
         self.books.do(decision.acts, place.whose)
         for act in decision.acts:
             self.meet(act)
+            if isinstance(act, ArticleAct):
+                self.reader.forget(act.article)
         for say in decision.says:
-            code = door.count_sent(self.books, say.code_of) if say.code_of else None
+            code = None
+            if say.code_of:
+                code = door.count_sent(self.books, say.code_of)
+                self.reader.forget(say.code_of)
             self.drafts.append(_Unsent(sprint, place, say, code))
         for tell in decision.tells:
             self.tell(tell)

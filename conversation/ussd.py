@@ -31,7 +31,7 @@ from flows.ussd.engine import MenuFacts, MenuOffer, Post, Question, Shown, Typed
 from gateways.base import Dialled, HungUp
 from messages.screens import render
 from outbox.wake import wake
-from postal import facts, offers, todays_list
+from postal import article_rows, offers, todays_list
 from postal.acts.books import BooksDisagree
 from postal.people import pins, roles
 from runtime import Runtime
@@ -259,8 +259,8 @@ class _Hop:
             offer = MenuOffer(found.id, spoken(found.giver), tuple(found.items)) if found else None
             return MenuFacts(self.language, postman=True, items=items, offer=offer)
         phone = self.dialled.phone
-        ids = facts.articles_of_recipient(self.conn, phone, self.now)
-        articles = turn.reader.of_recipient(phone, where.article, ids)
+        mine = turn.reader.hold(article_rows.of_recipient(self.conn, phone, self.now))
+        articles = turn.reader.of_recipient(phone, where.article, mine)
         standing = self._standing()
         posts = tuple(Post(each.number, each.state, _question(each, standing)) for each in articles)
         return MenuFacts(self.language, posts, postman_id is not None)

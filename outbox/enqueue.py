@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from itertools import groupby
+from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 
@@ -15,13 +17,27 @@ from messages.render import CODE_MASK, QUOTE_MASK, render
 from settings import Language
 from store.database import Conn
 
-_INSERT = """
-    INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
-                          code_id, template, language, variables, body, segments, lane, not_after,
-                          channel, request_id, quote, quote_key)
-    VALUES ('out', 'queued', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-    RETURNING id
-"""
+_COLUMNS: Final = (
+    "phone", "sprint_id", "article_id", "code_id", "template", "language", "variables", "body",
+    "segments", "lane", "not_after", "channel", "quote", "quote_key",
+)  # fmt: skip
+_SHARED: Final = ("at", "at", "request_id")  # of all messages of one decision
+_MOST_AT_ONCE: Final = 20  # rows of a statement: each number of rows is a statement of its own
+
+
+@cache
+def _insert(messages: int) -> str:
+    """Return the statement that queues so many messages, decided at one moment by one request."""
+    rows = ", ".join(
+        "('out', 'queued', "
+        + ", ".join(
+            [*(f"%({name})s" for name in _SHARED), *(f"%({name}{i})s" for name in _COLUMNS)]
+        )
+        + ")"
+        for i in range(messages)
+    )
+    into = ", ".join(("direction", "status", "at", "next_attempt_at", "request_id", *_COLUMNS))
+    return f"INSERT INTO messages ({into}) VALUES {rows} RETURNING id"  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -63,8 +79,6 @@ def _row(draft: OutboxDraft) -> tuple[Any, ...]:
         )
     return (
         draft.phone,
-        draft.at,
-        draft.at,
         draft.sprint_id,
         draft.article_id,
         draft.code_id,
@@ -76,7 +90,6 @@ def _row(draft: OutboxDraft) -> tuple[Any, ...]:
         draft.lane,
         draft.not_after,
         draft.channel,
-        draft.request_id,
         draft.quote,
         draft.quote_key,
     )
@@ -100,9 +113,15 @@ def enqueue(conn: Conn, message: OutboxDraft) -> int:
 
 
 def enqueue_many(conn: Conn, drafts: Sequence[OutboxDraft]) -> list[int]:
-    """Queue all of `drafts` in one round trip; return their ids in the same order."""
-    if not drafts:
-        return []
-    with conn.cursor() as cursor:
-        cursor.executemany(_INSERT, [_row(draft) for draft in drafts], returning=True)
-        return [int(row[0]) for results in cursor.results() for row in results]
+    """Queue all of `drafts`; return their ids in the same order."""
+    ids: list[int] = []
+    for (at, request_id), of_one in groupby(drafts, lambda draft: (draft.at, draft.request_id)):
+        same = list(of_one)
+        for first in range(0, len(same), _MOST_AT_ONCE):
+            some = same[first : first + _MOST_AT_ONCE]
+            bound: dict[str, object] = {"at": at, "request_id": request_id}
+            for i, draft in enumerate(some):
+                row = zip(_COLUMNS, _row(draft), strict=True)
+                bound.update((f"{name}{i}", value) for name, value in row)
+            ids += [int(row[0]) for row in conn.execute(_insert(len(some)), bound)]
+    return ids

@@ -178,8 +178,13 @@ def roots(conn: Conn, keys: Keyring, number: str) -> Mapping[int, bytes]:
         " WHERE a.number = %s ORDER BY c.issue DESC LIMIT %s",
         (number, _MOST_COMPARED),
     ).fetchall()
+    return known_roots(conn, keys, rows)
+
+
+def known_roots(conn: Conn, keys: Keyring, issued: Sequence[Sequence[int]]) -> Mapping[int, bytes]:
+    """Return the key of each issue; `issued`: its number, and that of its key."""
     found: dict[int, bytes] = {}
-    for issue, key in rows:
+    for issue, key in issued:
         with suppress(UnknownKey):
             found[issue] = keys.root(conn, "codes", key)
     return found

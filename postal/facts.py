@@ -3,69 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
-
-from psycopg.rows import namedtuple_row
+from typing import Final
 
 from flows.facts import ArticleFact, CodeState, CodeVerdict, DayFact, ItemFact, ItemState
-from flows.trust import APPROACHES_WITHIN
-from postal import codes, herd, modes, quotes
-from postal.acts.books import Held
+from postal import article_rows, codes, herd, quotes
+from postal.acts.books import Held, as_held
+from postal.article_rows import OPEN, ArticleRow, Items
 from store.database import Conn
 from store.keyring import Keyring
 
-_ARTICLE = f"""
-    a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
-    a.code_salt, a.passport, a.authorised_person IS NOT NULL AS authorised,
-    CASE WHEN a.registration THEN 'registered' ELSE a.service END AS service,
-    a.recipient_phone IS NOT NULL AS linked, a.attempts, a.remark,
-    coalesce(a.witness, 'none') AS witness,
-    a.suspended_at IS NOT NULL AS suspended,
-    a.remark IS NOT NULL AND a.remark_final_at IS NOT NULL AS final,
-    coalesce(a.witness_by IN ('pin', 'fresh', 'two'), false) AS judged,
-    a.chosen_day, a.choose_until, a.held_until, a.extended,
-    a.delivered_at, a.not_received_at IS NOT NULL AS objected,
-    a.moves, a.questions, a.move_asked_at IS NOT NULL AS asked, a.frozen_at IS NOT NULL AS frozen,
-    a.disputed_at IS NOT NULL AS disputed, coalesce(a.document_until > %(now)s, false) AS document,
-    a.sender_proven_at IS NOT NULL AS proven, a.recall_asked_at IS NOT NULL AS recalling,
-    n.holds_from,
-    c.expires_at, c.used_at, c.dead_at, coalesce(c.sends, 0) AS sends, c.postman_id AS bound_to,
-    coalesce(c.purpose, 'handover') AS code_for,
-    CASE WHEN n.phone = %(phone)s AND a.recipient_phone IS DISTINCT FROM n.phone
-         THEN CASE WHEN n.agreed_at IS NULL THEN 'asked' ELSE 'nominee' END
-         ELSE 'addressee' END AS part,
-    CASE WHEN n.id IS NULL THEN 'none' WHEN n.agreed_at IS NULL THEN 'asked' ELSE 'agreed' END
-        AS nominee,
-    (SELECT count(*) FROM nominees m WHERE m.article_id = a.id) AS nominations,
-    {modes.OF_ARTICLE} AS mode,
-    (SELECT count(*) FROM code_attempts t
-     WHERE t.article_id = a.id AND t.day = %(today)s AND t.outcome = 'wrong') AS wrong_tries
-"""  # noqa: S608
-# Two arms, each an index look-up: one OR over both tables reads the whole list.
-_NAMED_ITEMS = """
-    SELECT n.id FROM delivery_lists l JOIN delivery_items n ON n.list_id = l.id
-    WHERE l.postman_id = %(postman)s AND l.date = %(today)s AND n.serial = ANY(%(serials)s)
-    UNION
-    SELECT n.id FROM articles b JOIN delivery_items n ON n.article_id = b.id
-    JOIN delivery_lists l ON l.id = n.list_id
-    WHERE b.number = ANY(%(numbers)s) AND l.postman_id = %(postman)s AND l.date = %(today)s
-"""
-_APPROACHES = """
-    (SELECT count(*) FROM events e
-     WHERE e.article_id = a.id AND e.kind = 'approached' AND e.at > %(lately)s)
-"""
-_JOINED = """
-    LEFT JOIN codes c ON c.article_id = a.id AND c.issue = a.code_issue
-    LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL
-"""
-_OPEN = "('booked', 'out_for_delivery', 'attempted', 'at_office')"
+_LATELY: Final = timedelta(days=2)  # what ended since is still a recipient's
+_UNDER_WAY: Final = frozenset(("booked", "out_for_delivery", "attempted", "at_office"))
 
 
 @dataclass(frozen=True)
 class Reader:
-    """The reads of one turn. `today` is in Asia/Kolkata."""
+    """The reads of one turn. `today` is in Asia/Kolkata.
+
+    What was read under the turn's locks is kept until an act changes it: `forget` says so.
+    """
 
     conn: Conn
     now: datetime
@@ -73,28 +31,58 @@ class Reader:
     keys: Keyring
     code_length: int
     written_at: datetime | None = None  # of the text that is decided; None: it came when written
+    _rows: dict[str, ArticleRow] = field(default_factory=dict, repr=False)
+    _items: dict[Items, list[ArticleRow]] = field(default_factory=dict, repr=False)
+
+    def hold(self, article_ids: Sequence[int]) -> dict[str, Held]:
+        """Return the articles by number, whose locks the turn has."""
+        if not article_ids:
+            return {}
+        return self._hold(article_rows.of_ids(self.conn, article_ids, self.now, self.today))
+
+    def hold_items(self, items: Items) -> dict[str, Held]:
+        """Return the articles of `items`, whose locks the turn has."""
+        rows = article_rows.of_items(self.conn, items, self.now, self.today)
+        self._items[items] = rows
+        return self._hold(rows)
+
+    def _hold(self, rows: Sequence[ArticleRow]) -> dict[str, Held]:
+        self._rows.update((row.number, row) for row in rows)
+        return {row.number: as_held(row) for row in rows}
+
+    def forget(self, number: str) -> None:
+        """Read the article again when it is asked for: the books have changed."""
+        self._rows.pop(number, None)
+        self._items.clear()
+
+    def _of(self, numbers: Collection[str]) -> list[ArticleRow]:
+        """Return the rows of the articles, in one statement where they are not known."""
+        missing = [number for number in numbers if number not in self._rows]
+        if missing:
+            rows = article_rows.of_numbers(self.conn, missing, self.now, self.today)
+            self._rows.update((row.number, row) for row in rows)
+        return [self._rows[number] for number in numbers if number in self._rows]
 
     def of_recipient(
-        self, phone: str, named: str | None, held: Collection[int]
+        self, phone: str, named: str | None, held: Collection[str]
     ) -> tuple[ArticleFact, ...]:
         """Return the articles of a telephone, its own and those it was asked to take, oldest first.
 
-        Of those whose rows the turn holds: the open ones and the last two days'; and the article
-        `named`, even where the telephone has nothing to do with it any more.
+        Of those that the turn holds, by number: the open ones and the last two days'; and the
+        article `named`, even where the telephone has nothing to do with it any more.
         """
-        rows = self._read(
-            f"SELECT {_ARTICLE} FROM articles a {_JOINED}"  # noqa: S608
-            " WHERE a.number = %(named)s OR"
-            " (a.id = ANY(%(held)s)"
-            " AND (a.recipient_phone = %(phone)s OR a.id = ANY(%(nominated)s))"
-            f" AND (a.state IN {_OPEN} OR a.updated_at > %(now)s - interval '2 days'))"
-            " ORDER BY a.number = %(named)s DESC, a.updated_at DESC, a.id DESC",
-            phone=phone,
-            held=list(held),
-            named=named or "",
-            nominated=nominated(self.conn, phone),
-        )
-        return tuple(self._article(row) for row in reversed(rows))
+        wanted = dict.fromkeys([*held, *([named] if named else [])])
+        rows = [
+            row
+            for row in self._of(wanted)
+            if row.number == named
+            or (
+                phone in (row.recipient_phone, row.nominee_phone)
+                and (row.state in _UNDER_WAY or row.updated_at > self.now - _LATELY)
+            )
+        ]
+        rows.sort(key=lambda row: (row.number == named, row.updated_at, row.id))
+        return tuple(self._article(row, phone) for row in rows)
 
     def with_herds(self, articles: tuple[ArticleFact, ...], phone: str) -> tuple[ArticleFact, ...]:
         """Return `articles` with what decides whether a report of fraud warns their PINs."""
@@ -116,15 +104,8 @@ class Reader:
 
     def numbered(self, phone: str, numbers: Collection[str]) -> tuple[ArticleFact, ...]:
         """Return the articles with these numbers as `phone` may know them, in any state."""
-        if not numbers:
-            return ()
-        rows = self._read(
-            f"SELECT {_ARTICLE} FROM articles a {_JOINED}"  # noqa: S608
-            " WHERE a.number = ANY(%(numbers)s) ORDER BY a.updated_at, a.id",
-            phone=phone,
-            numbers=list(numbers),
-        )
-        return tuple(self._article(row) for row in rows)
+        rows = sorted(self._of(numbers), key=lambda row: (row.updated_at, row.id))
+        return tuple(self._article(row, phone) for row in rows)
 
     def quoting(
         self, article: ArticleFact, held: Held, phone: str, question: int, quoted: str
@@ -141,27 +122,20 @@ class Reader:
 
     def of_party(self, number: str, phone: str) -> ArticleFact | None:
         """Return the article, where `phone` is its sender's or that of an office or staff."""
-        rows = self._read(
-            f"SELECT {_ARTICLE} FROM articles a {_JOINED} WHERE a.number = %(number)s"  # noqa: S608
-            " AND (a.sender_phone = %(phone)s"
-            "      OR EXISTS (SELECT 1 FROM offices o WHERE o.phone = %(phone)s))",
-            phone=phone,
-            number=number,
-        )
-        return self._article(rows[0]) if rows else None
+        rows = self._of([number])
+        if not rows or (rows[0].sender_phone != phone and not self._is_office(phone)):
+            return None
+        return self._article(rows[0], phone)
+
+    def _is_office(self, phone: str) -> bool:
+        row = self.conn.execute(
+            "SELECT EXISTS (SELECT FROM offices WHERE phone = %s)", [phone]
+        ).fetchone()
+        return row == (True,)
 
     def of_itself(self, number: str) -> ArticleFact:
         """Return the article for its own conversation."""
-        rows = self._read(
-            f"SELECT {_ARTICLE} FROM articles a {_JOINED} WHERE a.number = %(number)s",  # noqa: S608
-            number=number,
-        )
-        return self._article(rows[0])
-
-    def _read(self, sql: str, phone: str = "", **values: object) -> list[Any]:
-        with self.conn.cursor(row_factory=namedtuple_row) as cursor:
-            bound = {"phone": phone, "now": self.now, "today": self.today, **values}
-            return cursor.execute(sql, bound).fetchall()
+        return self._article(self._of([number])[0], "")
 
     def of_items(
         self, postman_id: int, refs: Sequence[str], entered: Mapping[str, str]
@@ -171,20 +145,13 @@ class Reader:
         `entered`: the code that the postman entered for a ref; it is judged here and goes no
         further.
         """
-        serials = [int(ref) for ref in refs if ref.isdigit()]
-        numbers = [ref for ref in refs if not ref.isdigit()]
-        rows = self._read(
-            f"SELECT i.serial, i.state AS item_state,"  # noqa: S608
-            f" i.approached_at IS NOT NULL AS approached, {_APPROACHES} AS approaches, {_ARTICLE}"
-            f" FROM delivery_items i JOIN articles a ON a.id = i.article_id {_JOINED}"
-            f" WHERE i.id IN ({_NAMED_ITEMS}) ORDER BY i.id",
-            postman=postman_id,
-            serials=serials,
-            numbers=numbers,
-            lately=self.now - APPROACHES_WITHIN,
-        )
-        by_ref: dict[str, Any] = {}
-        for row in rows:
+        if not refs:
+            return ()
+        items = Items(postman_id, tuple(refs))
+        if items not in self._items:
+            self.hold_items(items)
+        by_ref: dict[str, ArticleRow] = {}
+        for row in self._items[items]:
             by_ref[str(row.serial)] = row
             by_ref[row.number] = row
         return tuple(self._item(ref, by_ref.get(ref), entered.get(ref), postman_id) for ref in refs)
@@ -220,11 +187,13 @@ class Reader:
         assert row is not None
         return DayFact(*row)
 
-    def _item(self, ref: str, row: Any, entered: str | None, postman_id: int) -> ItemFact:
+    def _item(
+        self, ref: str, row: ArticleRow | None, entered: str | None, postman_id: int
+    ) -> ItemFact:
         if row is None:
             return ItemFact(ref, int(ref) if ref.isdigit() else 0, "elsewhere", None)
         state: ItemState = row.item_state
-        article = self._article(row)
+        article = self._article(row, "")
         verdict: CodeVerdict = "unchecked"
         if entered is not None and self._has_code(article):
             # A code counts only for the postman to whom it was issued
@@ -234,7 +203,7 @@ class Reader:
                 article.code_issue,
                 article.code if bound else "dead",
                 bytes(row.code_salt),
-                codes.roots(self.conn, self.keys, article.number),
+                codes.known_roots(self.conn, self.keys, row.keys),
             )
             verdict = self._verdict(entered, last, state, article, postman_id)
         return ItemFact(ref, row.serial, state, article, verdict, row.approached, row.approaches)
@@ -273,7 +242,7 @@ class Reader:
         ).fetchall()
         return [codes.Past(*row) for row in rows]
 
-    def _article(self, row: Any) -> ArticleFact:
+    def _article(self, row: ArticleRow, phone: str) -> ArticleFact:
         return ArticleFact(
             number=row.number,
             state=row.state,
@@ -289,7 +258,7 @@ class Reader:
             service=row.service,
             passport=row.passport,
             authorised=row.authorised,
-            part=row.part,
+            part=article_rows.part(row, phone),
             linked=row.linked,
             nominee=row.nominee,
             nominations=row.nominations,
@@ -329,31 +298,6 @@ class Reader:
         return "live" if expires > self.now else "expired"
 
 
-def articles_of_items(conn: Conn, postman_id: int, today: date, refs: Sequence[str]) -> list[int]:
-    """Return the ids of the articles of `refs` on today's list, which must be locked."""
-    rows = conn.execute(
-        f"SELECT article_id FROM delivery_items WHERE id IN ({_NAMED_ITEMS})",  # noqa: S608
-        {
-            "postman": postman_id,
-            "today": today,
-            "serials": [int(ref) for ref in refs if ref.isdigit()],
-            "numbers": [ref for ref in refs if not ref.isdigit()],
-        },
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
-def articles_of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
-    """Return the ids of the articles that a recipient's answer can be about."""
-    rows = conn.execute(
-        "SELECT id FROM articles WHERE (recipient_phone = %s OR id = ANY(%s))"  # noqa: S608
-        f" AND (state IN {_OPEN} OR updated_at > %s - interval '3 days')"
-        " ORDER BY (state = 'out_for_delivery') DESC, updated_at DESC, id DESC LIMIT 250",
-        [phone, nominated(conn, phone), now],
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
 _LOST_WITHIN: Final = timedelta(days=2)
 
 
@@ -388,7 +332,7 @@ def article_sent(conn: Conn, phone: str, since: datetime) -> str | None:
     """
     rows = conn.execute(
         f"(SELECT number, true FROM articles WHERE sender_phone = %(phone)s"  # noqa: S608
-        f" AND state IN {_OPEN} LIMIT 2) UNION ALL"
+        f" AND state IN {OPEN} LIMIT 2) UNION ALL"
         " (SELECT number, false FROM articles WHERE sender_phone = %(phone)s"
         " AND state = 'delivered' AND delivered_at > %(since)s LIMIT 2)",
         {"phone": phone, "since": since},
@@ -396,14 +340,6 @@ def article_sent(conn: Conn, phone: str, since: datetime) -> str | None:
     under_way = [str(number) for number, is_open in rows if is_open]
     meant = under_way or [str(number) for number, _ in rows]
     return meant[0] if len(meant) == 1 else None
-
-
-def nominated(conn: Conn, phone: str) -> list[int]:
-    """Return the ids of the articles that the person of `phone` was asked to take."""
-    rows = conn.execute(
-        "SELECT article_id FROM nominees WHERE phone = %s AND ended_at IS NULL LIMIT 20", [phone]
-    )
-    return [row[0] for row in rows.fetchall()]
 
 
 def articles_numbered(conn: Conn, numbers: Sequence[str]) -> list[int]:

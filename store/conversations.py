@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from psycopg.types.json import Jsonb
 
@@ -52,12 +54,19 @@ class Sprint:
     decision: Decision
     entered_at: datetime  # into the state of the decision
     due_at: datetime | None  # the time limit of the new state
+    was_timed: bool  # the state before had a time limit
 
 
-_READ = """
+_FOUND = """
 SELECT id, whose, machine, state, context, entered_at, last_sprint_id FROM conversations
 WHERE (whose, machine) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
-ORDER BY whose, machine
+ORDER BY whose, machine FOR UPDATE
+"""
+_BEGUN = """
+INSERT INTO conversations (whose, machine, state, context, entered_at)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::jsonb[]), (SELECT %s::timestamptz)
+ON CONFLICT (whose, machine) DO NOTHING
+RETURNING id, whose, machine, state, context, entered_at, last_sprint_id
 """
 
 
@@ -69,23 +78,32 @@ def lock(
     found = _select(conn, wanted)
     missing = [place for place in wanted if place not in found]
     if missing:
-        with conn.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO conversations (whose, machine, state, context, entered_at)"
-                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (whose, machine) DO NOTHING",
-                [
-                    (
-                        place.whose,
-                        place.machine,
-                        beginnings[place.machine].state,
-                        Jsonb(encode(beginnings[place.machine].context)),
-                        now,
-                    )
-                    for place in missing
-                ],
-            )
-        found = _select(conn, wanted)
+        found |= _begin(conn, missing, beginnings, now)
+        # Another turn began them meanwhile, and has ended.
+        others = [place for place in missing if place not in found]
+        if others:
+            found |= _select(conn, others)
     return found
+
+
+def _begin(
+    conn: Conn,
+    places: Sequence[ConversationPlace],
+    beginnings: dict[str, Beginning],
+    now: datetime,
+) -> dict[ConversationPlace, Conversation]:
+    begun = [beginnings[place.machine] for place in places]
+    rows = conn.execute(
+        _BEGUN,
+        [
+            [place.whose for place in places],
+            [place.machine for place in places],
+            [each.state for each in begun],
+            [Jsonb(encode(each.context)) for each in begun],
+            now,
+        ],
+    ).fetchall()
+    return _by_place(rows)
 
 
 def peek(conn: Conn, place: ConversationPlace) -> Standing | None:
@@ -103,26 +121,55 @@ def peek(conn: Conn, place: ConversationPlace) -> Standing | None:
 def _select(
     conn: Conn, places: Sequence[ConversationPlace]
 ) -> dict[ConversationPlace, Conversation]:
-    rows = conn.execute(
-        _READ + " FOR UPDATE",
-        [[place.whose for place in places], [place.machine for place in places]],
-    ).fetchall()
+    whose = [place.whose for place in places]
+    rows = conn.execute(_FOUND, [whose, [place.machine for place in places]]).fetchall()
+    return _by_place(rows)
+
+
+def _by_place(rows: Iterable[tuple[Any, ...]]) -> dict[ConversationPlace, Conversation]:
     return {
-        ConversationPlace(whose, machine): Conversation(
-            id_,
-            ConversationPlace(whose, machine),
-            Standing(state, decode(context, Context), entered_at),
-            last,
-        )
-        for id_, whose, machine, state, context, entered_at, last in rows
+        place: Conversation(id_, place, Standing(state, decode(context, Context), at), last)
+        for id_, whose, machine, state, context, at, last in rows
+        for place in (ConversationPlace(whose, machine),)
     }
 
 
-_INSERT = """
-INSERT INTO sprints
-    (conversation_id, message_id, at, event, state_before, facts, decision, state_after, proof)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+_SPRINT = """(%s::bigint, %s::bigint, %s::timestamptz, %s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb,
+    %s::jsonb, %s::text)"""
+_MOVE = "(%s::bigint, %s::text, %s::jsonb, %s::timestamptz, %s::timestamptz)"
+_RECORD = """
+WITH written AS (
+    INSERT INTO sprints
+        (conversation_id, message_id, at, event, state_before, facts, decision, state_after, proof)
+    VALUES {sprints} RETURNING id, conversation_id),
+moves AS (
+    SELECT given.*, (SELECT max(w.id) FROM written w WHERE w.conversation_id = given.id) AS sprint
+    FROM (VALUES {moves}) AS given (id, state, context, entered_at, due_at)),
+moved AS (
+    UPDATE conversations c SET state = moves.state, context = moves.context,
+        entered_at = moves.entered_at, last_sprint_id = moves.sprint
+    FROM moves WHERE c.id = moves.id){timers}
+SELECT id FROM written ORDER BY id
 """
+_TIMED = """,
+timed AS (
+    INSERT INTO timers (conversation_id, sprint_id, due_at)
+    SELECT id, sprint, due_at FROM moves WHERE due_at IS NOT NULL
+    ON CONFLICT (conversation_id) DO UPDATE
+    SET sprint_id = excluded.sprint_id, due_at = excluded.due_at),
+untimed AS (
+    DELETE FROM timers t USING moves WHERE t.conversation_id = moves.id AND moves.due_at IS NULL)
+"""
+
+
+@cache
+def _record(sprints: int, conversations: int, timers: str) -> str:
+    """Return the statement that writes so many sprints of so many conversations."""
+    return _RECORD.format(
+        sprints=", ".join([_SPRINT] * sprints),
+        moves=", ".join([_MOVE] * conversations),
+        timers=timers,
+    )
 
 
 def record(
@@ -132,42 +179,34 @@ def record(
     now: datetime,
     proof: Proof | None = None,
 ) -> list[int]:
-    """Write the sprints of one turn and each conversation's new state; return the sprints' ids.
+    """Write the sprints of one turn, each conversation's new state and its time limit.
 
-    `proof`: of whoever began the turn; what follows from his word is proven by it as well.
+    Return the sprints' ids. `proof`: of whoever began the turn; what follows from his word is
+    proven by it as well.
     """
-    ids: list[int] = []
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            _INSERT,
-            [
-                (
-                    sprint.conversation.id,
-                    message_id,
-                    now,
-                    Jsonb(encode(sprint.event)),
-                    Jsonb(_standing(sprint.conversation.standing)),
-                    Jsonb(encode(sprint.facts)),
-                    Jsonb(encode(sprint.decision)),
-                    Jsonb(
-                        {
-                            "state": sprint.decision.state,
-                            "context": encode(sprint.decision.context),
-                        }
-                    ),
-                    proof,
-                )
-                for sprint in sprints
-            ],
-            returning=True,
+    if not sprints:
+        return []
+    last = {sprint.conversation.id: sprint for sprint in sprints}
+    values: list[object] = []
+    for sprint in sprints:
+        after = {"state": sprint.decision.state, "context": encode(sprint.decision.context)}
+        values += (
+            sprint.conversation.id,
+            message_id,
+            now,
+            Jsonb(encode(sprint.event)),
+            Jsonb(_standing(sprint.conversation.standing)),
+            Jsonb(encode(sprint.facts)),
+            Jsonb(encode(sprint.decision)),
+            Jsonb(after),
+            proof,
         )
-        for _ in cursor.results():
-            row = cursor.fetchone()
-            assert row is not None
-            ids.append(row[0])
-    _move(conn, sprints, ids)
-    _set_timers(conn, sprints, ids)
-    return ids
+    for id_, sprint in last.items():
+        context = Jsonb(encode(sprint.decision.context))
+        values += (id_, sprint.decision.state, context, sprint.entered_at, sprint.due_at)
+    timed = any(sprint.was_timed or sprint.due_at for sprint in sprints)
+    sql = _record(len(sprints), len(last), _TIMED if timed else "")
+    return [int(row[0]) for row in conn.execute(sql, values)]
 
 
 def _standing(standing: Standing) -> dict[str, object]:
@@ -176,41 +215,6 @@ def _standing(standing: Standing) -> dict[str, object]:
         "context": encode(standing.context),
         "entered_at": standing.entered_at.isoformat(),
     }
-
-
-def _move(conn: Conn, sprints: Sequence[Sprint], ids: list[int]) -> None:
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE conversations SET state = %s, context = %s, entered_at = %s,"
-            " last_sprint_id = %s WHERE id = %s",
-            [
-                (
-                    sprint.decision.state,
-                    Jsonb(encode(sprint.decision.context)),
-                    sprint.entered_at,
-                    sprint_id,
-                    sprint.conversation.id,
-                )
-                for sprint, sprint_id in zip(sprints, ids, strict=True)
-            ],
-        )
-
-
-def _set_timers(conn: Conn, sprints: Sequence[Sprint], ids: list[int]) -> None:
-    """Set the new time limits; a conversation in a state without one loses its own."""
-    due = [(s, i) for s, i in zip(sprints, ids, strict=True) if s.due_at is not None]
-    over = [
-        s.conversation.id for s in sprints if s.due_at is None and s.conversation.last_sprint_id
-    ]
-    if over:
-        conn.execute("DELETE FROM timers WHERE conversation_id = ANY(%s)", [over])
-    for sprint, sprint_id in due:
-        conn.execute(
-            "INSERT INTO timers (conversation_id, sprint_id, due_at) VALUES (%s, %s, %s)"
-            " ON CONFLICT (conversation_id) DO UPDATE"
-            " SET sprint_id = excluded.sprint_id, due_at = excluded.due_at",
-            [sprint.conversation.id, sprint_id, sprint.due_at],
-        )
 
 
 @dataclass(frozen=True)

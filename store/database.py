@@ -5,6 +5,7 @@ Values come back as frozen dataclasses (`psycopg.rows.class_row`) or tuples, nev
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -21,7 +22,17 @@ Conn = Connection[tuple[Any, ...]]
 T = TypeVar("T")
 
 APPLICATION = "dakiya"
+PLANNED_ONCE = """
+    set_config('plan_cache_mode', 'force_generic_plan', true),
+    set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true)
+"""
+"""SQL, a part of a SELECT: from here on, each statement of the transaction is planned once for all
+values, as look-ups by keys. To plan the long statements of a turn takes longer than to run them,
+and a plan that was made while tables were small would read them whole when they have grown.
+"""
 _TRIES = 4
+_PREPARED = 400  # statements of a connection; those of more rows are statements of their own
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +40,18 @@ log = structlog.get_logger(__name__)
 def _configure(connection: Conn) -> None:
     connection.execute("SET TIME ZONE 'UTC'")
     connection.commit()
+    connection.prepared_max = _PREPARED
+
+
+def _insist_on_open(connection: Conn) -> None:
+    """Raise `psycopg.OperationalError` where the server has ended the connection.
+
+    An idle connection has little to read but its end, so looking costs no query.
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    while poll.poll(0):
+        connection.pgconn.consume_input()  # a notice is read; the end raises
 
 
 class Database:
@@ -49,7 +72,7 @@ class Database:
             open=False,
             kwargs={"application_name": f"{APPLICATION} {runs_on}".strip()},
             configure=_configure,
-            check=ConnectionPool.check_connection,
+            check=_insist_on_open,
             name="dakiya",
         )
 
@@ -70,14 +93,23 @@ class Database:
         """Run `work` in one transaction, again where PostgreSQL asks for it.
 
         A deadlock or a serialization failure rolls back everything, so `work` must have no
-        effect outside of the database. Raises what `work` raises.
+        effect outside of the database; so does a connection that is lost before the commit, after
+        which it is run once more. Raises what `work` raises.
         """
         for left in range(_TRIES - 1, -1, -1):
+            lost = False
             try:
                 with self.transaction() as connection:
-                    return work(connection)
+                    try:
+                        return work(connection)
+                    except psycopg.OperationalError:
+                        lost = connection.closed
+                        raise
             except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
                 if not left:
+                    raise
+            except psycopg.OperationalError:
+                if not lost or left < _TRIES - 1:
                     raise
         raise AssertionError("unreachable")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
@@ -49,6 +49,12 @@ class FeedEvent:
     article_id: int | None
     article: str | None
     data: Mapping[str, Any]
+
+
+APPEND: Final = (
+    "INSERT INTO events (kind, article_id, at, data) VALUES (%(kind)s, %(id)s, %(now)s, %(data)s)"
+)
+"""SQL that records an event of the article %(id)s, as a part of a statement that does more."""
 
 
 def append(

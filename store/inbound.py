@@ -14,7 +14,7 @@ from gateways.storable import clean
 from india.calendar import is_usable
 from logs import request_id
 from messages.catalogue import Channel
-from store.database import Conn
+from store.database import PLANNED_ONCE, Conn
 
 RINGS_ON: Final = timedelta(seconds=30)  # within which a missed call is one, however often it rings
 _LONGEST_BODY: Final = 10_000
@@ -46,29 +46,47 @@ def storable(text: str) -> str:
     return clean(text)[:_LONGEST_BODY]
 
 
-def keep(conn: Conn, text: InboundRow) -> int | None:
-    """Keep `text` with the id of the request that brought it, and return its id.
+@dataclass(frozen=True)
+class Kept:
+    """A text that was kept. `follows`: another one of its telephone came shortly before."""
 
-    Return None for a repeat: the carrier's id is kept already.
+    id: int
+    follows: bool
+
+
+def keep(conn: Conn, text: InboundRow, shortly: timedelta = timedelta(0)) -> Kept | None:
+    """Keep `text` with the id of the request that brought it.
+
+    `shortly`: how long before it another text is of interest. Return None for a repeat: the
+    carrier's id is kept already.
     """
     row = conn.execute(
         "INSERT INTO messages (direction, phone, gateway, carrier_id, at, carrier_at, body, status,"
-        " error, channel, request_id) VALUES ('in', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (gateway, carrier_id) WHERE direction = 'in' DO NOTHING RETURNING id",
-        [
-            text.phone,
-            text.gateway,
-            text.carrier_id,
-            text.at,
-            text.carrier_at if text.carrier_at and is_usable(text.carrier_at) else None,
-            text.body,
-            "received" if text.unreadable is None else "unreadable",
-            text.unreadable,
-            text.channel,
-            request_id(),
-        ],
+        " error, channel, request_id)"
+        " VALUES ('in', %(phone)s, %(gateway)s, %(carrier_id)s, %(at)s, %(carrier_at)s, %(body)s,"
+        " %(status)s, %(error)s, %(channel)s, %(request_id)s)"
+        " ON CONFLICT (gateway, carrier_id) WHERE direction = 'in' DO NOTHING"
+        " RETURNING id, EXISTS (SELECT FROM messages before WHERE before.phone = %(phone)s"
+        " AND before.direction = 'in' AND before.at > %(since)s)",
+        {
+            "phone": text.phone,
+            "gateway": text.gateway,
+            "carrier_id": text.carrier_id,
+            "at": text.at,
+            "carrier_at": text.carrier_at if _is_usable(text.carrier_at) else None,
+            "body": text.body,
+            "status": "received" if text.unreadable is None else "unreadable",
+            "error": text.unreadable,
+            "channel": text.channel,
+            "request_id": request_id(),
+            "since": text.at - shortly,
+        },
     ).fetchone()
-    return int(row[0]) if row else None
+    return Kept(*row) if row else None
+
+
+def _is_usable(at: datetime | None) -> bool:
+    return at is not None and is_usable(at)
 
 
 def mark(conn: Conn, message_id: int, why: str | None) -> None:
@@ -142,9 +160,13 @@ def former(conn: Conn, phone: str, message_id: int, since: datetime) -> FormerTe
     return FormerText(machine, event, facts, [row[3] for row in rows], is_last)
 
 
+ONE_BY_ONE: Final = "pg_advisory_xact_lock(hashtextextended('text:' || %(phone)s::text, 0))"
+"""SQL, a part of a SELECT: texts of a telephone wait for each other, to the transaction's end."""
+
+
 def one_by_one(conn: Conn, phone: str) -> None:
     """Let the texts of one telephone wait for each other, to the end of the transaction."""
-    conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"text:{phone}"])
+    conn.execute(f"SELECT {ONE_BY_ONE}, {PLANNED_ONCE}", {"phone": phone})
 
 
 def count_since(conn: Conn, phone: str, since: datetime, most: int) -> int:

@@ -8,6 +8,7 @@ the books disagree, and `BooksDisagree` undoes the whole turn.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +18,9 @@ from psycopg import Cursor
 from flows.decision import Act
 from flows.events import Language
 from flows.facts import Mover, Proof
+from india.calendar import day_of
+from postal import article_rows
+from postal.article_rows import ArticleRow
 from store import feed
 from store.database import Conn
 from store.feed_kinds import Kind
@@ -46,56 +50,51 @@ class Held:
     former_phone: str | None = None  # who had the code, or was to, before this turn moved it
 
 
-_HOLD = """
-SELECT a.id, a.number, a.recipient_phone, a.sender_phone,
-       n.phone AS nominee_phone,
-       CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
-            THEN a.recipient_phone ELSE n.phone END AS holder_phone,
-       m.to_phone AS named_phone, m.by AS named_by,
-       i.id AS item_id, s.id AS postman_id,
-       CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,
-       coalesce(o.phone, (
-           SELECT home.phone FROM offices home WHERE home.pin = a.recipient_pin
-           ORDER BY array_position(ARRAY['head', 'sub', 'branch'], home.branch_type), home.id
-           LIMIT 1)) AS office_phone,
-       a.code_salt
-FROM articles a
-LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL
-LEFT JOIN moves m ON m.article_id = a.id AND m.ended_at IS NULL
-LEFT JOIN LATERAL (
-    SELECT id, list_id FROM delivery_items WHERE article_id = a.id ORDER BY id DESC LIMIT 1
-) i ON true
-LEFT JOIN delivery_lists l ON l.id = i.list_id
-LEFT JOIN staff s ON s.id = l.postman_id
-LEFT JOIN offices o ON o.id = s.office_id
-WHERE a.id = ANY(%(ids)s)
-"""
+def as_held(row: ArticleRow) -> Held:
+    """Return what the books hold of an article's row."""
+    return Held(
+        row.id,
+        row.number,
+        row.recipient_phone,
+        row.sender_phone,
+        row.nominee_phone,
+        row.holder_phone,
+        row.named_phone,
+        row.named_by,
+        row.item_id,
+        row.postman_id,
+        row.postman_phone,
+        row.office_phone,
+        row.code_salt,
+    )
 
 
-def hold(conn: Conn, article_ids: list[int], now: datetime) -> dict[str, Held]:
-    """Lock the articles and return them by number, as they are at `now`, read after the lock.
-
-    The locks follow the order of the ids, so that two texts never deadlock.
-    """
-    if not article_ids:
-        return {}
-    conn.execute("SELECT 1 FROM articles WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [article_ids])
+def hold(conn: Conn, article_ids: Sequence[int], now: datetime) -> dict[str, Held]:
+    """Lock the articles and return them by number, as they are at `now`, read after the lock."""
+    article_rows.lock(conn, article_ids)
     return peek(conn, article_ids, now)
 
 
-def peek(conn: Conn, article_ids: list[int], now: datetime) -> dict[str, Held]:
+def peek(conn: Conn, article_ids: Sequence[int], now: datetime) -> dict[str, Held]:
     """Return the same without a lock, for what is merely shown."""
-    rows = conn.execute(_HOLD, {"ids": article_ids, "now": now}).fetchall()
-    return {row[1]: Held(*row) for row in rows}
+    rows = article_rows.of_ids(conn, article_ids, now, day_of(now))
+    return {row.number: as_held(row) for row in rows}
 
 
 @dataclass(frozen=True)
 class _Change:
-    """A statement that must have changed one row when its pipeline has ended."""
+    """A statement that must have changed one row, or one in each of its parts."""
 
     cursor: Cursor[tuple[Any, ...]]
     what: str
     sql: str
+    parts: int = 0  # 0: it is a single one
+
+    def insist(self) -> None:
+        """Raise `BooksDisagree` where it changed other rows. Call when its pipeline has ended."""
+        changed = self.cursor.fetchone() if self.parts else (self.cursor.rowcount,)
+        if changed != (1,) * (self.parts or 1):
+            raise BooksDisagree(f"{self.what}: {changed} rows for: {self.sql[:60]}")
 
 
 @dataclass(frozen=True)
@@ -119,14 +118,11 @@ class Books:
         """
         if not acts:
             return
-        with self.conn.pipeline():
+        with self.conn.pipeline() if len(acts) > 1 else nullcontext():
             for act in acts:
                 _WRITERS[type(act)](self, act, whose)
         for change in self._changes:
-            if change.cursor.rowcount != 1:
-                raise BooksDisagree(
-                    f"{change.what}: {change.cursor.rowcount} rows for: {change.sql[:60]}"
-                )
+            change.insist()
         self._changes.clear()
 
     def one(self, sql: str, article: Held, **values: Any) -> None:
@@ -134,7 +130,22 @@ class Books:
 
         It may name %(id)s, %(item)s, %(postman)s, %(now)s and %(today)s of `article`, and `values`.
         """
-        bound = {
+        cursor = self.conn.execute(sql, self._bound(article, values))
+        self._changes.append(_Change(cursor, f"article {article.number}", sql))
+
+    def together(self, parts: Sequence[str], article: Held, **values: Any) -> None:
+        """Run `parts` as one statement: each must change one row, none sees what another did.
+
+        They may name what those of `one` may. No two change the same table.
+        """
+        named = [f"p{i} AS ({part} RETURNING 1)" for i, part in enumerate(parts)]
+        counts = [f"(SELECT count(*) FROM p{i})" for i in range(len(parts))]  # noqa: S608
+        sql = f"WITH {', '.join(named)} SELECT {', '.join(counts)}"
+        cursor = self.conn.execute(sql, self._bound(article, values))
+        self._changes.append(_Change(cursor, f"article {article.number}", sql, len(parts)))
+
+    def _bound(self, article: Held, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {
             "id": article.id,
             "item": article.item_id,
             "postman": article.postman_id,
@@ -142,21 +153,17 @@ class Books:
             "today": self.today,
             **values,
         }
-        cursor = self.conn.execute(sql, bound)
-        self._changes.append(_Change(cursor, f"article {article.number}", sql))
 
     def update(self, number: str, changes: str, where: str = "true", **values: Any) -> Held:
         """Update and return the article `number`, for which `where` must hold; values as `one`."""
         article = self.held[number]
-        changes = f"{changes}, updated_at = %(now)s"
-        self.one(f"UPDATE articles SET {changes} WHERE id = %(id)s AND {where}", article, **values)  # noqa: S608
+        self.one(of_article(changes, where), article, **values)
         return article
 
     def update_item(self, number: str, changes: str, state: str = "open", **values: Any) -> Held:
         """Update the item of the article `number`, which must be in `state`; values as `one`."""
         article = self.held[number]
-        sql = f"UPDATE delivery_items SET {changes} WHERE id = %(item)s AND state = %(item_state)s"  # noqa: S608
-        self.one(sql, article, item_state=state, **values)
+        self.one(of_item(changes), article, item_state=state, **values)
         return article
 
     def row(self, cursor: Cursor[tuple[Any, ...]], what: str) -> None:
@@ -166,6 +173,16 @@ class Books:
     def feed(self, kind: Kind, article: Held, **data: Any) -> None:
         """Append what happened to the event feed; `data` holds no code and no telephone."""
         feed.append(self.conn, kind, article.id, self.now, data)
+
+
+def of_article(changes: str, where: str = "true") -> str:
+    """Return the SQL that updates the article, for which `where` must hold."""
+    return f"UPDATE articles SET {changes}, updated_at = %(now)s WHERE id = %(id)s AND {where}"  # noqa: S608
+
+
+def of_item(changes: str) -> str:
+    """Return the SQL that updates the item of the article, which must be in %(item_state)s."""
+    return f"UPDATE delivery_items SET {changes} WHERE id = %(item)s AND state = %(item_state)s"  # noqa: S608
 
 
 Writer = Callable[[Books, Any, str], None]

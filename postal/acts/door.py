@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from psycopg.types.json import Jsonb
+
 from flows.acts.codes import CountWrongCode, IssueCode, KillCode
 from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
 from flows.acts.remarks import MakeFinal, RecordRemark, UndoRemark
 from flows.acts.reports import ReportLate
 from flows.grammar.postman import LAST4
 from postal.acts import cod
-from postal.acts.books import Books, Held, writes
-from store import keyring
+from postal.acts.books import Books, Held, of_article, of_item, writes
+from store import feed, keyring
+from store.feed import NewEvent
 
 
 @writes(IssueCode)
@@ -91,27 +94,37 @@ def undo_approach(books: Books, act: UndoApproach, whose: str) -> None:
 @writes(HandOver)
 def hand_over(books: Books, act: HandOver, whose: str) -> None:
     article = books.held[act.article]
-    if act.proof == "code":
-        use_code(books, article, act.written_at)
-    books.update_item(
-        act.article,
-        "state = 'delivered', payment = %(payment)s, proof = %(proof)s, finished_at = %(now)s",
+    evidence = times(act.written_at, books.now)
+    shown = {"document": act.document} if act.document else {}
+    data = {"proof": act.proof, "payment": act.payment, **shown, **evidence}
+    event = NewEvent("delivered", article.id, books.now, data)
+    books.together(
+        [
+            *((_USE_CODE, _ATTEMPT) if act.proof == "code" else ()),
+            of_item(
+                "state = 'delivered', payment = %(payment)s, proof = %(proof)s,"
+                " finished_at = %(now)s"
+            ),
+            of_article(
+                "state = 'delivered', delivered_at = %(now)s, document = %(document)s,"
+                " document_last4 = %(last4)s",
+                "state = 'out_for_delivery'",
+            ),
+            feed.APPEND,
+        ],
+        article,
+        said=act.written_at or books.now,
+        outcome="right",
+        item_state="open",
         payment=act.payment,
         proof=act.proof,
-    )
-    books.update(
-        act.article,
-        "state = 'delivered', delivered_at = %(now)s, document = %(document)s,"
-        " document_last4 = %(last4)s",
-        "state = 'out_for_delivery'",
         document=act.document,
         last4=books.apart[LAST4] if act.document else None,
+        kind=event.kind,
+        data=Jsonb(data),
     )
     if act.payment == "upi":
         cod.enter_door_upi(books, article)
-    evidence = times(act.written_at, books.now)
-    shown = {"document": act.document} if act.document else {}
-    books.feed("delivered", article, proof=act.proof, payment=act.payment, **shown, **evidence)
 
 
 @writes(UndoHandOver)
@@ -197,25 +210,25 @@ def times(written_at: datetime | None, came_at: datetime) -> dict[str, str]:
     return {"written_at": written_at.isoformat(), "came_at": came_at.isoformat()}
 
 
+_USE_CODE = """
+    UPDATE codes SET used_at = %(now)s WHERE article_id = %(id)s
+    AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(said)s
+"""
+_ATTEMPT = """
+    INSERT INTO code_attempts (article_id, staff_id, day, at, outcome)
+    VALUES (%(id)s, %(postman)s, %(today)s, %(now)s, %(outcome)s)
+"""
+
+
 def use_code(books: Books, article: Held, written_at: datetime | None = None) -> None:
     """Use up the code of `article`, alive now or when the text was written; note the right try."""
-    books.one(
-        "UPDATE codes SET used_at = %(now)s WHERE article_id = %(id)s"
-        " AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(said)s",
-        article,
-        said=written_at or books.now,
-    )
+    books.one(_USE_CODE, article, said=written_at or books.now)
     attempt(books, article, "right")
 
 
 def attempt(books: Books, article: Held, outcome: str) -> None:
     """Note that a code was tried: `right` or `wrong`."""
-    books.one(
-        "INSERT INTO code_attempts (article_id, staff_id, day, at, outcome)"
-        " VALUES (%(id)s, %(postman)s, %(today)s, %(now)s, %(outcome)s)",
-        article,
-        outcome=outcome,
-    )
+    books.one(_ATTEMPT, article, outcome=outcome)
 
 
 def _spend_codes(books: Books, article: Held) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from settings import Language
-from store.database import Conn
+from store.database import PLANNED_ONCE, Conn
+from store.inbound import ONE_BY_ONE
 
 
 @dataclass(frozen=True)
@@ -17,8 +19,8 @@ class PhoneRoles:
     postman_id: int | None
 
 
-_IDENTIFY = """
-SELECT (SELECT id FROM staff WHERE phone = %(phone)s AND active AND role = 'postman'
+_ROLES = """
+       (SELECT id FROM staff WHERE phone = %(phone)s AND active AND role = 'postman'
         AND blocked_at IS NULL),
        EXISTS (SELECT 1 FROM staff WHERE next_phone = %(phone)s AND active),
        EXISTS (SELECT 1 FROM offices WHERE phone = %(phone)s),
@@ -27,6 +29,9 @@ SELECT (SELECT id FROM staff WHERE phone = %(phone)s AND active AND role = 'post
            OR EXISTS (SELECT 1 FROM moves WHERE from_phone = %(phone)s AND outcome = 'done'),
        EXISTS (SELECT 1 FROM articles WHERE sender_phone = %(phone)s)
 """
+_IDENTIFY = f"SELECT {_ROLES}"
+# The roles are as they were before the lock: nothing that is decided about a text waits for them.
+_IDENTIFY_NEXT = f"SELECT {_ROLES}, {ONE_BY_ONE}, {PLANNED_ONCE}"
 
 
 def identify(conn: Conn, phone: str) -> PhoneRoles:
@@ -34,9 +39,20 @@ def identify(conn: Conn, phone: str) -> PhoneRoles:
 
     One that lost an article's code remains a recipient's: it can object.
     """
-    row = conn.execute(_IDENTIFY, {"phone": phone}).fetchone()
+    return _roles(conn.execute(_IDENTIFY, {"phone": phone}).fetchone())
+
+
+def identify_next(conn: Conn, phone: str) -> PhoneRoles:
+    """Return the same, and let the texts of the telephone wait for each other from here on.
+
+    In one statement, since every text begins with it.
+    """
+    return _roles(conn.execute(_IDENTIFY_NEXT, {"phone": phone}).fetchone())
+
+
+def _roles(row: tuple[Any, ...] | None) -> PhoneRoles:
     assert row is not None
-    postman_id, named, office, recipient, sender = row
+    postman_id, named, office, recipient, sender = row[:5]
     roles = (
         *(("new_phone",) if named else ()),
         *(("postman",) if postman_id is not None else ()),

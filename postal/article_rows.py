@@ -1,0 +1,195 @@
+"""The rows of articles as a turn reads them: one statement for people, code, nominee and item.
+
+What a row says is under the lock of its article; `postal/facts.py` makes facts of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from psycopg.rows import namedtuple_row
+
+from flows.facts import Part
+from flows.trust import APPROACHES_WITHIN
+from store.database import PLANNED_ONCE, Conn
+
+OPEN: Final = "('booked', 'out_for_delivery', 'attempted', 'at_office')"
+"""SQL: the states of an article that is under way."""
+
+_MOST_COMPARED: Final = 50  # issues of a code
+
+_COLUMNS = """
+    a.id, a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
+    a.code_salt, a.passport, a.authorised_person IS NOT NULL AS authorised, a.updated_at,
+    CASE WHEN a.registration THEN 'registered' ELSE a.service END AS service,
+    a.recipient_phone IS NOT NULL AS linked, a.attempts, a.remark,
+    coalesce(a.witness, 'none') AS witness,
+    a.suspended_at IS NOT NULL AS suspended,
+    a.remark IS NOT NULL AND a.remark_final_at IS NOT NULL AS final,
+    coalesce(a.witness_by IN ('pin', 'fresh', 'two'), false) AS judged,
+    a.chosen_day, a.choose_until, a.held_until, a.extended,
+    a.delivered_at, a.not_received_at IS NOT NULL AS objected,
+    a.moves, a.questions, a.move_asked_at IS NOT NULL AS asked, a.frozen_at IS NOT NULL AS frozen,
+    a.disputed_at IS NOT NULL AS disputed, coalesce(a.document_until > %(now)s, false) AS document,
+    a.sender_proven_at IS NOT NULL AS proven, a.recall_asked_at IS NOT NULL AS recalling,
+    n.holds_from,
+    c.expires_at, c.used_at, c.dead_at, coalesce(c.sends, 0) AS sends, c.postman_id AS bound_to,
+    coalesce(c.purpose, 'handover') AS code_for,
+    CASE WHEN n.id IS NULL THEN 'none' WHEN n.agreed_at IS NULL THEN 'asked' ELSE 'agreed' END
+        AS nominee,
+    (SELECT count(*) FROM nominees m WHERE m.article_id = a.id) AS nominations,
+    coalesce(i.mode, home.mode, 'on') AS mode,
+    (SELECT count(*) FROM code_attempts t
+     WHERE t.article_id = a.id AND t.day = %(today)s AND t.outcome = 'wrong') AS wrong_tries,
+    a.recipient_phone, a.sender_phone, n.phone AS nominee_phone,
+    CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
+         THEN a.recipient_phone ELSE n.phone END AS holder_phone,
+    v.to_phone AS named_phone, v.by AS named_by,
+    i.id AS item_id, s.id AS postman_id,
+    CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,
+    coalesce(o.phone, home.phone) AS office_phone
+"""
+_JOINED = """
+    LEFT JOIN codes c ON c.article_id = a.id AND c.issue = a.code_issue
+    LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL
+    LEFT JOIN moves v ON v.article_id = a.id AND v.ended_at IS NULL
+    LEFT JOIN LATERAL (
+        SELECT id, list_id, mode FROM delivery_items WHERE article_id = a.id
+        ORDER BY id DESC LIMIT 1
+    ) i ON true
+    LEFT JOIN delivery_lists l ON l.id = i.list_id
+    LEFT JOIN staff s ON s.id = l.postman_id
+    LEFT JOIN offices o ON o.id = s.office_id
+    LEFT JOIN LATERAL (
+        SELECT phone, mode FROM offices WHERE pin = a.recipient_pin
+        ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1
+    ) home ON true
+"""
+# Two arms, each an index look-up: one OR over both tables reads the whole list.
+_NAMED_ITEMS = """
+    SELECT n.id FROM delivery_lists l JOIN delivery_items n ON n.list_id = l.id
+    WHERE l.postman_id = %(postman)s AND l.date = %(today)s AND n.serial = ANY(%(serials)s)
+    UNION
+    SELECT n.id FROM articles b JOIN delivery_items n ON n.article_id = b.id
+    JOIN delivery_lists l ON l.id = n.list_id
+    WHERE b.number = ANY(%(numbers)s) AND l.postman_id = %(postman)s AND l.date = %(today)s
+"""
+_ITEM = f"""
+    y.serial, y.state AS item_state, y.approached_at IS NOT NULL AS approached,
+    (SELECT count(*) FROM events e
+     WHERE e.article_id = a.id AND e.kind = 'approached' AND e.at > %(lately)s) AS approaches,
+    ARRAY(SELECT ARRAY[k.issue, k.key] FROM codes k WHERE k.article_id = a.id
+          ORDER BY k.issue DESC LIMIT {_MOST_COMPARED}) AS keys
+"""  # noqa: S608
+
+ArticleRow = Any
+"""A named tuple of the columns above; of an item also those of `_ITEM`."""
+
+
+@dataclass(frozen=True)
+class Items:
+    """Items on a postman's list of a day, by what he calls them: serials or article numbers."""
+
+    postman_id: int
+    refs: tuple[str, ...]
+
+    def bound(self, today: date) -> dict[str, object]:
+        """Return the values of the SQL that finds them."""
+        return {
+            "postman": self.postman_id,
+            "today": today,
+            "serials": [int(ref) for ref in self.refs if ref.isdigit()],
+            "numbers": [ref for ref in self.refs if not ref.isdigit()],
+        }
+
+
+def lock(conn: Conn, article_ids: Sequence[int]) -> None:
+    """Lock the articles, in the order of their ids: two texts never deadlock."""
+    conn.execute(
+        f"SELECT {PLANNED_ONCE} FROM articles WHERE id = ANY(%s) ORDER BY id FOR UPDATE",  # noqa: S608
+        [list(article_ids)],
+    )
+
+
+def lock_items(conn: Conn, items: Items, today: date) -> list[int]:
+    """Lock the articles of `items`, in the same order, and return their ids."""
+    rows = conn.execute(
+        f"SELECT id, {PLANNED_ONCE} FROM articles WHERE id IN"  # noqa: S608
+        " (SELECT article_id FROM delivery_items"
+        f" WHERE id = ANY(ARRAY({_NAMED_ITEMS}))) ORDER BY id FOR UPDATE",
+        items.bound(today),
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+_OF_RECIPIENT = f"""
+    SELECT id FROM articles
+    WHERE (recipient_phone = %(phone)s OR id IN (
+        SELECT article_id FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL LIMIT 20))
+    AND (state IN {OPEN} OR updated_at > %(now)s - interval '3 days')
+    ORDER BY (state = 'out_for_delivery') DESC, updated_at DESC, id DESC LIMIT 250
+"""  # noqa: S608
+
+
+def of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
+    """Return the ids of the articles that a recipient's answer can be about."""
+    rows = conn.execute(_OF_RECIPIENT, {"phone": phone, "now": now}).fetchall()
+    return [row[0] for row in rows]
+
+
+def lock_of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
+    """Lock the same articles, and return their ids."""
+    rows = conn.execute(
+        f"SELECT id, {PLANNED_ONCE} FROM articles"  # noqa: S608
+        f" WHERE id IN ({_OF_RECIPIENT}) ORDER BY id FOR UPDATE",
+        {"phone": phone, "now": now},
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def of_ids(
+    conn: Conn, article_ids: Collection[int], now: datetime, today: date
+) -> list[ArticleRow]:
+    """Return the rows of the articles."""
+    return _read(
+        conn,
+        f"SELECT {_COLUMNS} FROM articles a {_JOINED} WHERE a.id = ANY(%(ids)s)",  # noqa: S608
+        {"ids": list(article_ids), "now": now, "today": today},
+    )
+
+
+def of_numbers(
+    conn: Conn, numbers: Collection[str], now: datetime, today: date
+) -> list[ArticleRow]:
+    """Return the rows of the articles with these numbers."""
+    return _read(
+        conn,
+        f"SELECT {_COLUMNS} FROM articles a {_JOINED} WHERE a.number = ANY(%(numbers)s)",  # noqa: S608
+        {"numbers": list(numbers), "now": now, "today": today},
+    )
+
+
+def of_items(conn: Conn, items: Items, now: datetime, today: date) -> list[ArticleRow]:
+    """Return the rows of the articles of `items`, one for each item that there is."""
+    return _read(
+        conn,
+        f"SELECT {_COLUMNS}, {_ITEM} FROM delivery_items y"  # noqa: S608
+        f" JOIN articles a ON a.id = y.article_id {_JOINED}"
+        f" WHERE y.id = ANY(ARRAY({_NAMED_ITEMS})) ORDER BY y.id",
+        {**items.bound(today), "now": now, "lately": now - APPROACHES_WITHIN},
+    )
+
+
+def _read(conn: Conn, sql: str, bound: dict[str, object]) -> list[ArticleRow]:
+    with conn.cursor(row_factory=namedtuple_row) as cursor:
+        return cursor.execute(sql, bound).fetchall()
+
+
+def part(row: ArticleRow, phone: str) -> Part:
+    """Return what `phone` is to the article; a stranger is its addressee, as nobody else asks."""
+    if row.nominee_phone != phone or row.recipient_phone == phone:
+        return "addressee"
+    return "asked" if row.nominee == "asked" else "nominee"
