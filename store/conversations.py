@@ -13,6 +13,7 @@ from flows.events import Event
 from flows.facts import Facts, Proof
 from flows.machine import Standing
 from flows.replay.record import decode, encode
+from store import packing
 from store.database import Conn
 
 
@@ -120,8 +121,8 @@ def _select(
 
 _INSERT = """
 INSERT INTO sprints
-    (conversation_id, message_id, at, event, state_before, facts, decision, state_after, proof)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+    (conversation_id, message_id, at, proof, kept, dictionary, phones, event_kind, acts, about)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 """
 
 
@@ -141,22 +142,7 @@ def record(
         cursor.executemany(
             _INSERT,
             [
-                (
-                    sprint.conversation.id,
-                    message_id,
-                    now,
-                    Jsonb(encode(sprint.event)),
-                    Jsonb(_standing(sprint.conversation.standing)),
-                    Jsonb(encode(sprint.facts)),
-                    Jsonb(encode(sprint.decision)),
-                    Jsonb(
-                        {
-                            "state": sprint.decision.state,
-                            "context": encode(sprint.decision.context),
-                        }
-                    ),
-                    proof,
-                )
+                (sprint.conversation.id, message_id, now, proof, *_packed(sprint))
                 for sprint in sprints
             ],
             returning=True,
@@ -170,12 +156,18 @@ def record(
     return ids
 
 
-def _standing(standing: Standing) -> dict[str, object]:
-    return {
-        "state": standing.state,
-        "context": encode(standing.context),
-        "entered_at": standing.entered_at.isoformat(),
-    }
+def _packed(sprint: Sprint) -> tuple[object, ...]:
+    """Return what the row holds of the sprint itself, in the order of `_INSERT`."""
+    before = sprint.conversation.standing
+    packed = packing.pack(sprint.event, before, sprint.facts, sprint.decision)
+    return (
+        packed.kept,
+        packed.dictionary,
+        packed.phones,
+        packed.event_kind,
+        packed.acts,
+        packed.about,
+    )
 
 
 def _move(conn: Conn, sprints: Sequence[Sprint], ids: list[int]) -> None:
