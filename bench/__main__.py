@@ -16,6 +16,7 @@ from bench import (
     finding,
     importing,
     inbound,
+    kept,
     pages,
     reading,
     replay,
@@ -30,6 +31,7 @@ from settings import Settings
 _RESULTS = Path(__file__).with_name("results")
 _PARTS = (
     "inbound", "outbox", "codes", "ussd", "replay", "find", "import", "chains", "reading", "pages",
+    "bytes",
 )  # fmt: skip
 
 
@@ -49,6 +51,7 @@ class Size:
     chained: int  # rows of a day that is verified
     readings: int  # of each usual text
     visits: int  # of each page
+    deliveries: int  # whose bytes are counted
 
 
 FULL = Size(
@@ -64,6 +67,7 @@ FULL = Size(
     1_000_000,
     500,
     3,
+    1_000,
 )
 QUICK = Size(
     inbound.Plan(2, 300, 200, 3.0),
@@ -78,6 +82,7 @@ QUICK = Size(
     50_000,
     50,
     1,
+    200,
 )
 CODES_PER_SECOND = 5.0
 
@@ -237,6 +242,11 @@ def measure_pages(size: Size) -> Measured:
     return lines, [asdict(each) for each in opened]
 
 
+def measure_bytes(size: Size) -> Measured:
+    left = kept.measure(size.deliveries)
+    return [Line(what, says) for what, says in kept.lines(left)], asdict(left)
+
+
 _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "inbound": measure_inbound,
     "outbox": measure_outbox,
@@ -248,6 +258,7 @@ _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "chains": measure_chains,
     "reading": measure_reading,
     "pages": measure_pages,
+    "bytes": measure_bytes,
 }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bench.month_world import Month
@@ -12,6 +13,7 @@ from flows.proof.domains import CLOCK
 from messages.catalogue import catalogue
 from postal.codes import code_of
 from runtime import Runtime
+from store import packing
 from store.database import Conn
 
 _FINAL = ("delivered", "returned", "recalled")
@@ -125,7 +127,6 @@ def _visible_codes(conn: Conn, runtime: Runtime) -> list[str]:
     problems = []
     for table, columns in {
         "messages": "CASE WHEN template IN ('list_made', 'day_cash') THEN '' ELSE body END, error",
-        "sprints": "event, state_before, facts, decision, state_after",
         "events": "kind, data",
         "conversations": "context",
         "tickets": "kind",
@@ -134,6 +135,11 @@ def _visible_codes(conn: Conn, runtime: Runtime) -> list[str]:
         for (text,) in conn.execute(f"SELECT {row} FROM {table}"):  # noqa: S608
             if not issued.isdisjoint(_SIX.findall(_TOTALS.sub("", text))):
                 problems.append(f"a code stands in {table}")
+    problems.extend(
+        "a code stands in sprints"
+        for sprint in conn.execute(f"SELECT {packing.COLUMNS} FROM sprints s")  # noqa: S608
+        if not issued.isdisjoint(_SIX.findall(json.dumps(asdict(packing.records(sprint)))))
+    )
     return sorted(set(problems))
 
 

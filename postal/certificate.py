@@ -180,7 +180,7 @@ def _event(row: ProvenRow) -> CertifiedEvent:
 
 def _decision(row: ProvenRow) -> CertifiedDecision:
     written = json.loads(row.content)
-    told = written.get("told")
+    told = written.get("told") or _told_by_columns(written)
     if told is None:
         return CertifiedDecision(
             at=None,
@@ -204,6 +204,17 @@ def _decision(row: ProvenRow) -> CertifiedDecision:
         digest=row.digest.hex(),
         path=_path(row),
     )
+
+
+def _told_by_columns(written: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what a packed row tells of itself by its columns; None: it is a row of before."""
+    if "event_kind" not in written:
+        return None
+    return {
+        "article": written.get("article"),
+        "event": written["event_kind"],
+        "acts": [name for name in written["acts"].split(",") if name],
+    }
 
 
 def _path(row: ProvenRow) -> tuple[PathStep, ...] | None:

@@ -15,6 +15,7 @@ from flows.events import Event
 from flows.facts import Facts, Proof
 from flows.machine import Standing
 from flows.replay.record import decode, encode
+from store import packing
 from store.database import Conn
 
 
@@ -134,13 +135,15 @@ def _by_place(rows: Iterable[tuple[Any, ...]]) -> dict[ConversationPlace, Conver
     }
 
 
-_SPRINT = """(%s::bigint, %s::bigint, %s::timestamptz, %s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb,
-    %s::jsonb, %s::text)"""
-_MOVE = "(%s::bigint, %s::text, %s::jsonb, %s::timestamptz, %s::timestamptz)"
+_SPRINT = """(%(conversation{0})s::bigint, %(message)s::bigint, %(now)s::timestamptz,
+    %(proof)s::text, %(kept{0})s::bytea, %(dictionary{0})s::smallint, %(phones{0})s::text,
+    %(event{0})s::text, %(acts{0})s::text, %(about{0})s::text)"""
+_MOVE = """(%(id{0})s::bigint, %(state{0})s::text, %(context{0})s::jsonb,
+    %(entered_at{0})s::timestamptz, %(due_at{0})s::timestamptz)"""
 _RECORD = """
 WITH written AS (
     INSERT INTO sprints
-        (conversation_id, message_id, at, event, state_before, facts, decision, state_after, proof)
+        (conversation_id, message_id, at, proof, kept, dictionary, phones, event_kind, acts, about)
     VALUES {sprints} RETURNING id, conversation_id),
 moves AS (
     SELECT given.*, (SELECT max(w.id) FROM written w WHERE w.conversation_id = given.id) AS sprint
@@ -166,8 +169,8 @@ untimed AS (
 def _record(sprints: int, conversations: int, timers: str) -> str:
     """Return the statement that writes so many sprints of so many conversations."""
     return _RECORD.format(
-        sprints=", ".join([_SPRINT] * sprints),
-        moves=", ".join([_MOVE] * conversations),
+        sprints=", ".join(map(_SPRINT.format, range(sprints))),
+        moves=", ".join(map(_MOVE.format, range(conversations))),
         timers=timers,
     )
 
@@ -187,34 +190,30 @@ def record(
     if not sprints:
         return []
     last = {sprint.conversation.id: sprint for sprint in sprints}
-    values: list[object] = []
-    for sprint in sprints:
-        after = {"state": sprint.decision.state, "context": encode(sprint.decision.context)}
-        values += (
-            sprint.conversation.id,
-            message_id,
-            now,
-            Jsonb(encode(sprint.event)),
-            Jsonb(_standing(sprint.conversation.standing)),
-            Jsonb(encode(sprint.facts)),
-            Jsonb(encode(sprint.decision)),
-            Jsonb(after),
-            proof,
-        )
-    for id_, sprint in last.items():
-        context = Jsonb(encode(sprint.decision.context))
-        values += (id_, sprint.decision.state, context, sprint.entered_at, sprint.due_at)
+    bound: dict[str, object] = {"message": message_id, "now": now, "proof": proof}
+    for i, sprint in enumerate(sprints):
+        before = sprint.conversation.standing
+        packed = packing.pack(sprint.event, before, sprint.facts, sprint.decision)
+        bound |= {
+            f"conversation{i}": sprint.conversation.id,
+            f"kept{i}": packed.kept,
+            f"dictionary{i}": packed.dictionary,
+            f"phones{i}": packed.phones,
+            f"event{i}": packed.event_kind,
+            f"acts{i}": packed.acts,
+            f"about{i}": packed.about,
+        }
+    for i, (id_, sprint) in enumerate(last.items()):
+        bound |= {
+            f"id{i}": id_,
+            f"state{i}": sprint.decision.state,
+            f"context{i}": Jsonb(encode(sprint.decision.context)),
+            f"entered_at{i}": sprint.entered_at,
+            f"due_at{i}": sprint.due_at,
+        }
     timed = any(sprint.was_timed or sprint.due_at for sprint in sprints)
     sql = _record(len(sprints), len(last), _TIMED if timed else "")
-    return [int(row[0]) for row in conn.execute(sql, values)]
-
-
-def _standing(standing: Standing) -> dict[str, object]:
-    return {
-        "state": standing.state,
-        "context": encode(standing.context),
-        "entered_at": standing.entered_at.isoformat(),
-    }
+    return [int(row[0]) for row in conn.execute(sql, bound)]
 
 
 @dataclass(frozen=True)

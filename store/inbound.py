@@ -5,7 +5,7 @@ What a text means is decided above, in `conversation/inbound.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,6 +14,7 @@ from gateways.storable import clean
 from india.calendar import is_usable
 from logs import request_id
 from messages.catalogue import Channel
+from store import packing
 from store.database import PLANNED_ONCE, Conn
 
 RINGS_ON: Final = timedelta(seconds=30)  # within which a missed call is one, however often it rings
@@ -132,14 +133,14 @@ class FormerText:
     """The text before, and what was decided on it. `is_last`: nothing was said there since."""
 
     machine: str
-    event: dict[str, Any]
-    facts: dict[str, Any]
-    decisions: list[dict[str, Any]]
+    event: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    decisions: list[Mapping[str, Any]]
     is_last: bool
 
 
-_FORMER = """
-SELECT c.machine, s.event, s.facts, s.decision, last.message_id IS NOT DISTINCT FROM s.message_id
+_FORMER: Final = f"""
+SELECT c.machine, last.message_id IS NOT DISTINCT FROM s.message_id, {packing.COLUMNS}
 FROM (
     SELECT id FROM messages WHERE phone = %s AND direction = 'in' AND at > %s AND id <> %s
     AND channel = 'text' AND error IS NULL ORDER BY at DESC, id DESC LIMIT 1
@@ -148,7 +149,7 @@ JOIN sprints s ON s.message_id = before.id
 JOIN conversations c ON c.id = s.conversation_id
 JOIN sprints last ON last.id = c.last_sprint_id
 ORDER BY s.id
-"""
+"""  # noqa: S608
 
 
 def former(conn: Conn, phone: str, message_id: int, since: datetime) -> FormerText | None:
@@ -156,8 +157,11 @@ def former(conn: Conn, phone: str, message_id: int, since: datetime) -> FormerTe
     rows = conn.execute(_FORMER, [phone, since, message_id]).fetchall()
     if not rows:
         return None
-    machine, event, facts, _, is_last = rows[0]
-    return FormerText(machine, event, facts, [row[3] for row in rows], is_last)
+    machine, is_last = rows[0][:2]
+    found = [packing.records(row[2:]) for row in rows]
+    return FormerText(
+        machine, found[0].event, found[0].facts, [each.decision for each in found], is_last
+    )
 
 
 ONE_BY_ONE: Final = "pg_advisory_xact_lock(hashtextextended('text:' || %(phone)s::text, 0))"

@@ -44,7 +44,10 @@ APPEND_ONLY: Final = frozenset(
 _SET_BY_THE_DATABASE: Final = frozenset(
     {"id", "position", "day_written", "salt", "digest", "told", "private_salt", "private_digest"}
 )
-_ALSO_SET: Final[Mapping[str, frozenset[str]]] = {"seals": frozenset({"at"})}
+_ALSO_SET: Final[Mapping[str, frozenset[str]]] = {
+    "seals": frozenset({"at"}),
+    "sprints": frozenset({"article"}),
+}
 _ONLY_READ: Final = frozenset({"alembic_version", "redactions"})
 _DELETABLE: Final = frozenset({"token_calls"})  # by purge; it is in no chain
 _FUNCTIONS_OF_THE_APPLICATION: Final = ("place_events(integer)",)

@@ -184,8 +184,7 @@ class Check:
             hashed = written
             said |= {"kind": row["kind"], "data": row["data"]}
         else:
-            told = written.get("told")
-            told = told if isinstance(told, dict) else {}
+            told = told_of(written)
             hashed = {"at": written.get("at"), "acts": told.get("acts")}
             hashed["event"] = told.get("event", "")
             said |= {"event": row["event"], "acts": row["acts"]}
@@ -251,9 +250,21 @@ class Check:
 
     def of_this_article(self, record: Any, decisions: list[Any]) -> None:
         for each in decisions:
-            told = each.get("told")
-            if not isinstance(told, dict) or told.get("article") != record["article"]:
+            if told_of(each).get("article") != record["article"]:
                 self.wrong.append(f"the decision of {each.get('at')} is of another article")
+
+
+def told_of(written: Any) -> Any:
+    """Return article, event and acts that a decision's row tells of itself, in either form."""
+    if "event_kind" in written:
+        acts = [name for name in str(written.get("acts", "")).split(",") if name]
+        return {
+            "article": written.get("article"),
+            "event": written["event_kind"],
+            "acts": acts,
+        }
+    told = written.get("told")
+    return told if isinstance(told, dict) else {}
 
 
 def moment(text: str) -> datetime:

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg.rows import class_row
-
 from india import masks
 from postal.people import access
 from postal.people.access import Onlooker
 from postal.people.doer import Doer
+from store import packing
 from store.database import Conn
 
 FILED_AS: Final = "read_wrongly"
@@ -62,21 +61,28 @@ def export(conn: Conn, reader: Onlooker) -> list[dict[str, Any]]:
 
     Texts whose words were purged are left out. Telephones, codes and names of staff are masked.
     """
-    with conn.cursor(row_factory=class_row(MisreadText)) as cursor:
-        found = cursor.execute(
-            "SELECT DISTINCT ON (x.message_id) m.id, m.body,"
-            " coalesce(c.machine, 'recipient') AS role,"
-            " coalesce(s.state_before->>'state', 'quiet') AS state, s.event->>'kind' AS event,"
-            " (SELECT language FROM phones p WHERE p.phone = m.phone) AS language"
-            " FROM misread_texts x JOIN messages m ON m.id = x.message_id"
-            " LEFT JOIN sprints s ON s.message_id = m.id"
-            " LEFT JOIN conversations c ON c.id = s.conversation_id"
-            " WHERE m.purged_at IS NULL AND m.body <> '' ORDER BY x.message_id, s.id"
-        ).fetchall()
+    rows = conn.execute(
+        "SELECT DISTINCT ON (x.message_id) m.id, m.body, c.machine,"  # noqa: S608
+        f" (SELECT language FROM phones p WHERE p.phone = m.phone), {packing.COLUMNS}"
+        " FROM misread_texts x JOIN messages m ON m.id = x.message_id"
+        " LEFT JOIN sprints s ON s.message_id = m.id"
+        " LEFT JOIN conversations c ON c.id = s.conversation_id"
+        " WHERE m.purged_at IS NULL AND m.body <> '' ORDER BY x.message_id, s.id"
+    ).fetchall()
+    found = [_misread(row) for row in rows]
     staff = conn.execute("SELECT name FROM staff").fetchall()
     access.exported(conn, reader, len(found), "texts that were read wrongly")
     names = _names(str(name) for (name,) in staff)
     return [_row(each, names) for each in found]
+
+
+def _misread(row: tuple[Any, ...]) -> MisreadText:
+    id_, body, machine, language, *packed = row
+    if machine is None:
+        return MisreadText(id_, body, "recipient", "quiet", None, language)
+    sprint = packing.records(tuple(packed))
+    state, event = sprint.state_before["state"], sprint.event["kind"]
+    return MisreadText(id_, body, machine, state, event, language)
 
 
 def _row(text: MisreadText, names: re.Pattern[str] | None) -> dict[str, Any]:

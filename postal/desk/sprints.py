@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from psycopg.rows import class_row
+from typing import Any, Final
 
 from flows.facts import Proof
 from postal.people import access
 from postal.people.access import Onlooker, What
+from store import packing
 from store.database import Conn
 
 
 @dataclass(frozen=True)
 class StoredSprint:
     """A row of `sprints` with its conversation; the records are JSON (flows/replay/record.py).
+
+    Whether the row is packed (store/packing.py) or of before makes no difference to a reader.
 
     `proof`: how it was proven who brought the event; None: nobody did (a time limit, software).
     """
@@ -36,11 +37,29 @@ class StoredSprint:
     proof: Proof | None
 
 
-_READ = """
-SELECT s.id, s.at, s.conversation_id, c.whose, c.machine, s.message_id, s.event, s.state_before,
-       s.facts, s.decision, s.state_after, s.proof
+_READ: Final = f"""
+SELECT s.id, s.at, s.conversation_id, c.whose, c.machine, s.message_id, s.proof, {packing.COLUMNS}
 FROM sprints s JOIN conversations c ON c.id = s.conversation_id
-"""
+"""  # noqa: S608
+
+
+def _stored(row: tuple[Any, ...]) -> StoredSprint:
+    id_, at, conversation_id, whose, machine, message_id, proof, *packed = row
+    found = packing.records(tuple(packed))
+    return StoredSprint(
+        id_,
+        at,
+        conversation_id,
+        whose,
+        machine,
+        message_id,
+        found.event,
+        found.state_before,
+        found.facts,
+        found.decision,
+        found.state_after,
+        proof,
+    )
 
 
 def get(conn: Conn, sprint_id: int) -> StoredSprint | None:
@@ -59,17 +78,17 @@ def look(conn: Conn, sprint_id: int, what: What, reader: Onlooker) -> StoredSpri
 
 def several(conn: Conn, ids: list[int]) -> list[StoredSprint]:
     """Return the sprints with these ids, in their order."""
-    with conn.cursor(row_factory=class_row(StoredSprint)) as cursor:
-        return cursor.execute(_READ + "WHERE s.id = ANY(%s) ORDER BY s.id", (ids,)).fetchall()
+    found = conn.execute(_READ + "WHERE s.id = ANY(%s) ORDER BY s.id", (ids,))
+    return [_stored(row) for row in found]
 
 
 def before(conn: Conn, stored: StoredSprint, since: datetime) -> list[StoredSprint]:
     """Return the sprints of the same conversation from `since` up to `stored`, exclusive."""
-    with conn.cursor(row_factory=class_row(StoredSprint)) as cursor:
-        return cursor.execute(
-            _READ + "WHERE s.conversation_id = %s AND s.at >= %s AND s.id < %s ORDER BY s.at, s.id",
-            (stored.conversation_id, since, stored.id),
-        ).fetchall()
+    found = conn.execute(
+        _READ + "WHERE s.conversation_id = %s AND s.at >= %s AND s.id < %s ORDER BY s.at, s.id",
+        (stored.conversation_id, since, stored.id),
+    )
+    return [_stored(row) for row in found]
 
 
 @dataclass(frozen=True)
@@ -99,10 +118,10 @@ def counted(conn: Conn, period: Period) -> int:
 
 def stream(conn: Conn, period: Period) -> Iterator[StoredSprint]:
     """Yield the sprints of `period` in table order, a few hundred in memory at a time."""
-    with conn.cursor("sprints", row_factory=class_row(StoredSprint)) as cursor:
+    with conn.cursor("sprints") as cursor:
         cursor.itersize = _AT_ONCE
         cursor.execute(_READ + _WITHIN, _named(period))
-        yield from cursor
+        yield from map(_stored, cursor)
 
 
 def look_through(

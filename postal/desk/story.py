@@ -118,8 +118,9 @@ ORDER BY at DESC LIMIT 8
 _ASKED = """
 SELECT s.id FROM conversations c CROSS JOIN LATERAL (
     SELECT id, at FROM sprints
-    WHERE conversation_id = c.id AND event->>'kind' = ANY(%(asks)s)
-      AND (event->>'article' = %(number)s OR state_after->'context'->>'article' = %(number)s
+    WHERE conversation_id = c.id AND coalesce(event_kind, event->>'kind') = ANY(%(asks)s)
+      AND (%(number)s = ANY (string_to_array(about, ' ')) OR event->>'article' = %(number)s
+           OR state_after->'context'->>'article' = %(number)s
            OR state_before->'context'->>'article' = %(number)s)
       AND at > %(since)s
     ORDER BY at DESC, id DESC LIMIT 1) s

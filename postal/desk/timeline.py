@@ -14,6 +14,7 @@ from psycopg.rows import class_row
 
 from flows.facts import Proof
 from messages.catalogue import Channel
+from postal.desk import sprints
 from postal.desk.timeline_keys import HOPS, PAGE, Cursor, Key, Scope, keys_at
 from postal.people import access
 from postal.people.access import Onlooker
@@ -251,17 +252,21 @@ def _screens(conn: Conn, ids: list[int]) -> dict[int, Entry]:
 
 
 def _sprints(conn: Conn, ids: list[int]) -> dict[int, Entry]:
-    with conn.cursor(row_factory=class_row(SprintLine)) as cursor:
-        found = cursor.execute(
-            "SELECT s.id, s.at, c.whose, c.machine, s.message_id, s.event->>'kind' AS event,"
-            " s.state_before->>'state' AS state_before, s.state_after->>'state' AS state_after,"
-            " ARRAY(SELECT act->>'kind' FROM jsonb_array_elements(s.decision->'acts') act) AS acts,"
-            " s.proof"
-            " FROM sprints s JOIN conversations c ON c.id = s.conversation_id"
-            " WHERE s.id = ANY(%s)",
-            (ids,),
-        ).fetchall()
-    return {each.id: each for each in found}
+    return {
+        each.id: SprintLine(
+            each.id,
+            each.at,
+            each.whose,
+            each.machine,
+            each.message_id,
+            each.event["kind"],
+            each.state_before["state"],
+            each.state_after["state"],
+            [act["kind"] for act in each.decision["acts"]],
+            each.proof,
+        )
+        for each in sprints.several(conn, ids)
+    }
 
 
 def _happened(conn: Conn, ids: list[int]) -> dict[int, Entry]:

@@ -89,7 +89,8 @@ _CONCERNS = (
     " (EXISTS (SELECT FROM messages o JOIN articles a ON a.id = o.article_id"  # noqa: S608
     " WHERE o.direction = 'out' AND o.phone = %(phone)s AND o.at = {s}.at AND o.sprint_id = {s}.id"
     f" AND {ARTICLE}) OR EXISTS (SELECT FROM articles a"
-    " WHERE a.number = {s}.state_before->'context'->>'article'"
+    " WHERE a.number = coalesce(split_part({s}.about, ' ', 1),"
+    " {s}.state_before->'context'->>'article')"
     f" AND {ARTICLE}))"
 )
 _READ_SO = (

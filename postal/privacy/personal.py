@@ -11,6 +11,7 @@ from typing import Any
 
 from postal.people import access
 from postal.people.access import Onlooker
+from store import packing
 from store.database import Conn
 
 
@@ -54,8 +55,7 @@ _PARTS: Mapping[str, str] = {
     "screens": "SELECT h.at, d.service, h.typed, h.body FROM ussd_hops h"
     " JOIN ussd_sessions d ON d.id = h.session_id WHERE d.phone = %(phone)s"
     " ORDER BY h.at, h.session_id, h.position",
-    "understood": "SELECT s.at, c.machine, s.event, s.state_before->>'state' AS before,"
-    " s.state_after->>'state' AS after FROM sprints s"
+    "understood": f"SELECT to_jsonb(s.at), c.machine, {packing.COLUMNS} FROM sprints s"  # noqa: S608
     " JOIN conversations c ON c.id = s.conversation_id WHERE c.whose = %(phone)s ORDER BY s.id",
     "tickets": "SELECT id, kind, at, closed_at, outcome FROM tickets WHERE phone = %(phone)s"
     " ORDER BY id",
@@ -76,13 +76,32 @@ def parts(conn: Conn, phone: str, reader: Onlooker) -> list[PersonalPart]:
     """
     found = []
     for name, query in _PARTS.items():
-        rows = conn.execute(_AS_JSON.replace("{query}", query).encode(), {"phone": phone})
-        part = PersonalPart(name, [row[0] for row in rows.fetchall()])
+        part = PersonalPart(name, _rows(conn, name, query, phone))
         if part.rows:
             found.append(part)
     if found:
         access.look(conn, reader, "exported", phone=phone)
     return found
+
+
+def _rows(conn: Conn, name: str, query: str, phone: str) -> list[Mapping[str, Any]]:
+    if name == "understood":
+        found = conn.execute(query.encode(), {"phone": phone}).fetchall()
+        return [_understood(row) for row in found]
+    rows = conn.execute(_AS_JSON.replace("{query}", query).encode(), {"phone": phone})
+    return [row[0] for row in rows.fetchall()]
+
+
+def _understood(row: tuple[Any, ...]) -> Mapping[str, Any]:
+    at, machine, *packed = row
+    sprint = packing.records(tuple(packed))
+    return {
+        "at": at,
+        "machine": machine,
+        "event": sprint.event,
+        "before": sprint.state_before["state"],
+        "after": sprint.state_after["state"],
+    }
 
 
 _AS_JSON = "SELECT to_jsonb(part) FROM ({query}) AS part"

@@ -26,7 +26,7 @@ _CONTENT_OF_SPRINT: Final = sql.SQL(
 (SELECT '{{' || string_agg('"' || key || '":' || value::text, ',' ORDER BY key COLLATE "C") || '}}'
  FROM json_each(to_json(t))
  WHERE key <> ALL ('{{salt,digest,position,private_salt}}') AND value::text <> 'null'
-   AND (key <> ALL ('{{event,state_before,facts,decision,state_after}}')
+   AND (key <> ALL ('{{event,state_before,facts,decision,state_after,kept,phones}}')
         OR t.private_digest IS NULL))
 """
 ).format()
@@ -34,14 +34,19 @@ _PRIVATE: Final = sql.SQL(
     """
 , t.private_salt, t.private_digest, CASE WHEN t.private_digest IS NOT NULL THEN
 (SELECT '{{' || string_agg('"' || key || '":' || value::text, ',' ORDER BY key COLLATE "C") || '}}'
- FROM json_each(to_json(t)) WHERE key = ANY ('{{event,state_before,facts,decision,state_after}}'))
-END AS private, t.private_digest IS NULL OR (
+ FROM json_each(to_json(t))
+ WHERE CASE WHEN t.kept IS NULL THEN key = ANY ('{{event,state_before,facts,decision,state_after}}')
+       ELSE key = ANY ('{{kept,phones}}') AND value::text <> 'null' END)
+END AS private, t.private_digest IS NULL OR t.kept IS NOT NULL OR (
     t.told->>'event' IS NOT DISTINCT FROM t.event->>'kind'
-    AND t.told->'acts' = jsonb_path_query_array(t.decision, '$.acts[*].kind')) AS consistent
+    AND t.told->'acts' = jsonb_path_query_array(t.decision, '$.acts[*].kind')) AS consistent,
+t.kept, t.dictionary, t.phones, t.event_kind, t.acts, t.about
 """
 ).format()
 _NO_PRIVATE: Final = sql.SQL(
-    ", NULL AS private_salt, NULL AS private_digest, NULL AS private, true AS consistent"
+    ", NULL AS private_salt, NULL AS private_digest, NULL AS private, true AS consistent,"
+    " NULL AS kept, NULL AS dictionary, NULL AS phones, NULL AS event_kind, NULL AS acts,"
+    " NULL AS about"
 )
 _LEAVES: Final = sql.SQL(
     """

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from psycopg.rows import args_row, class_row
 
+from store import packing
 from store.chains import merkle, publish, rows
 from store.chains.document import ChainOfDay, DayDocument, root_of
 from store.chains.findings import ChainFinding, CountedRows, Removal, in_rows
@@ -256,7 +257,24 @@ class _Row:
     private_salt: Any  # a UUID; None: nothing of the row is hashed apart
     private_digest: bytes | None
     private: str | None  # the content that is hashed apart
-    consistent: bool  # with it, what is told of it
+    consistent: bool  # with it, what is told of it; of a packed sprint it is looked at here
+    kept: bytes | None
+    dictionary: int | None
+    phones: str | None
+    event_kind: str | None
+    acts: str | None
+    about: str | None
+
+    @property
+    def tells_the_truth(self) -> bool:
+        """Tell whether what a sprint's digest tells of it is what it holds.
+
+        Raises `store.packing.UnknownDictionary`.
+        """
+        if self.kept is None or self.dictionary is None:
+            return self.consistent
+        told = (self.event_kind, self.acts, self.about)
+        return told == packing.told(self.kept, self.dictionary, self.phones)
 
 
 @dataclass
@@ -316,7 +334,7 @@ def _own(table: Chain, day: date, row: _Row, tally: _Tally) -> Iterator[ChainFin
         or merkle.leaf(row.private_salt.bytes, row.private) != expected
     ):
         yield ChainFinding("changed", day, table, row.id)
-    elif not row.consistent:
+    elif not row.tells_the_truth:
         yield ChainFinding("reworded", day, table, row.id)
 
 

@@ -50,8 +50,8 @@ def events(runtime: Runtime) -> list[str]:
         return [
             kind
             for (kind,) in conn.execute(
-                "SELECT event->>'kind' FROM sprints WHERE message_id IS NOT NULL"
-                " AND event->>'kind' <> 'FraudReported' ORDER BY id"
+                "SELECT event_kind FROM sprints WHERE message_id IS NOT NULL"
+                " AND event_kind <> 'FraudReported' ORDER BY id"
             ).fetchall()
         ]
 

@@ -21,6 +21,7 @@ from store.chains import redact
 from store.chains.redact import Removing, StandIn
 from store.database import Database
 from tests.rigs import chains
+from tests.rigs import sprints as stored_sprints
 from tests.rigs.chains import days_ago
 from tests.rigs.desk import sign_in
 from tests.rigs.paper import sheets
@@ -310,6 +311,7 @@ def test_names_and_what_is_missing_are_said_to_be_unproven(
     assert "UNPROVEN  that nothing is missing" in said
 
 
+@pytest.mark.parametrize("before_packing", [False, True])
 def test_a_decision_is_proven_after_a_person_in_it_was_forgotten(
     delivered: Player,
     client: FlaskClient,
@@ -317,11 +319,21 @@ def test_a_decision_is_proven_after_a_person_in_it_was_forgotten(
     tmp_path: Path,
     purging: Database,
     app: Flask,
+    *,
+    before_packing: bool,
 ) -> None:
     runtime = delivered.runtime
     with owner.transaction() as conn:
         conn.execute("SET LOCAL TimeZone = 'UTC'")
-        conn.execute("UPDATE sprints SET facts = jsonb_build_object('said', %s::text)", [RECIPIENT])
+        if before_packing:
+            stored_sprints.as_before(conn)
+            conn.execute(
+                "UPDATE sprints SET facts = jsonb_build_object('said', %s::text)", [RECIPIENT]
+            )
+        else:
+            conn.execute(
+                "UPDATE sprints SET phones = concat_ws(' ', phones, %s::text)", [RECIPIENT]
+            )
         conn.execute(
             "UPDATE sprints SET private_digest = private_digest(private_salt, to_json(sprints))"
         )
@@ -347,6 +359,7 @@ def test_a_decision_from_before_says_nothing_but_its_digest(
     chains.as_of_yesterday(owner)
     with owner.transaction() as conn:
         conn.execute("SET LOCAL TimeZone = 'UTC'")
+        stored_sprints.as_before(conn)
         conn.execute("UPDATE sprints SET told = NULL, private_salt = NULL, private_digest = NULL")
         conn.execute("UPDATE sprints SET digest = row_digest(salt, to_json(sprints))")
     chains.seal(runtime, tmp_path / "roots")

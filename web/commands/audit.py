@@ -16,6 +16,7 @@ from store.chains.rows import CHAINS
 from store.chains.verify import Verification, Verifier
 from web import running
 from web.commands.days import Day
+from web.commands.refusals import refusals_shown
 
 _AGAIN_SECONDS: Final = 0.5
 
@@ -35,6 +36,7 @@ def verify(tables: tuple[str, ...], day: date | None) -> None:
     asked = Verification(chosen, day, runtime.settings.day_roots)
     found = 0
     with (
+        refusals_shown(),
         runtime.database.transaction() as conn,
         click.progressbar(length=0, label="verifying", file=sys.stderr) as bar,
     ):

@@ -24,6 +24,7 @@ from web import running
 from web.commands import operator
 from web.commands.days import Moment
 from web.commands.personal_file import PersonalFile, PersonalWriter
+from web.commands.refusals import refusals_shown
 
 _SHOWN = 200  # letters of a difference
 _SHORTEST_REASON = 5  # letters
@@ -97,7 +98,7 @@ def _why(reason: str | None, number: str | None) -> str:
 
 def _with_progress(period: Period, why: str) -> Iterator[StoredSprint]:
     runtime = running.runtime()
-    with runtime.database.transaction() as conn:
+    with refusals_shown(), runtime.database.transaction() as conn:
         length = sprints.counted(conn, period)
         with click.progressbar(
             sprints.look_through(conn, period, operator.reader(), why),

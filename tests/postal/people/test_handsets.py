@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 import jobs
 from runtime import Runtime
 from store import feed
+from tests.rigs import sprints as stored_sprints
 from tests.rigs.transcript import Player
 
 PIN = "2468"
@@ -39,14 +40,14 @@ def test_a_pin_is_kept_nowhere(round_of_ram: Player, runtime: Runtime) -> None:
     with runtime.database.transaction() as conn:
         kept = conn.execute(
             "SELECT body FROM messages WHERE phone = '+919839000009' UNION ALL"
-            " SELECT concat(event, facts, decision) FROM sprints UNION ALL"
             " SELECT data::text FROM events"
         ).fetchall()
+        held = stored_sprints.contents(conn)
         (moved,) = conn.execute("SELECT phone FROM staff WHERE role = 'postman'").fetchone() or (
             "",
         )
     assert moved == "+919839000009"
-    texts = " ".join(text for (text,) in kept)
+    texts = " ".join([*(text for (text,) in kept), *held])
     assert "••••" in texts
     for digits in (PIN, "2469", "०००१"):
         assert digits not in texts.replace("+919839000009", "")

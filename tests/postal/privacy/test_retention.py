@@ -18,6 +18,7 @@ from postal.privacy import retention
 from postal.privacy.retention import Kept
 from runtime import Runtime
 from store.database import Database
+from tests.rigs import sprints as stored_sprints
 from tests.rigs.clock import Clock
 from tests.rigs.desk import sign_in
 from tests.rigs.transcript import Player
@@ -56,13 +57,14 @@ def every_row(runtime: Runtime) -> str:
     """All that the database holds, as one text."""
     with runtime.database.transaction() as conn:
         tables = conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        return "\n".join(
+        rows = [
             str(row[0])
             for (table,) in tables.fetchall()
             for row in conn.execute(
                 sql.SQL("SELECT to_jsonb(t)::text FROM {} t").format(sql.Identifier(table))
             ).fetchall()
-        )
+        ]
+        return "\n".join([*rows, *stored_sprints.contents(conn)])
 
 
 # ---- purge -------------------------------------------------------------------------------------

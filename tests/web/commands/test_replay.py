@@ -19,6 +19,7 @@ from postal.desk import sprints
 from postal.desk.sprints import Period
 from runtime import Runtime
 from store.database import Conn, Database
+from tests.rigs import sprints as stored_sprints
 from tests.rigs.clock import Clock
 from tests.rigs.desk import sign_in
 from tests.rigs.transcript import Player
@@ -47,6 +48,7 @@ def tamper(owner: Database, kind: str, change: Change) -> int:
     """Rewrites the stored decision of the first sprint on an event of that kind."""
 
     def work(conn: Conn) -> int:
+        stored_sprints.as_before(conn)
         row = conn.execute(
             "SELECT id, decision FROM sprints WHERE event->>'kind' = %s ORDER BY id LIMIT 1",
             [kind],
@@ -131,6 +133,7 @@ def test_a_record_that_nobody_can_read_any_more_is_a_difference(
     played: Player, app: Flask, owner: Database
 ) -> None:
     with owner.transaction() as conn:
+        stored_sprints.as_before(conn)
         conn.execute(
             'UPDATE sprints SET event = \'{"kind": "Telegram"}\''
             " WHERE event->>'kind' = 'ReportFraud'"

@@ -13,6 +13,7 @@ from psycopg import sql
 from gateways.africastalking.settings import AfricasTalkingSettings
 from runtime import Runtime
 from settings import Settings
+from tests.rigs import sprints as stored_sprints
 from tests.rigs.carrier_stub import CarrierStub, Refuse
 from tests.rigs.gateway import ACCOUNT, SECRET, TOKEN, signature
 from tests.rigs.transcript import Player
@@ -71,7 +72,7 @@ def _tables(runtime: Runtime) -> dict[str, str]:
         names = conn.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
         ).fetchall()
-        return {
+        found = {
             name: "\n".join(
                 row[0]
                 for row in conn.execute(
@@ -80,6 +81,7 @@ def _tables(runtime: Runtime) -> dict[str, str]:
             )
             for (name,) in names
         }
+        return found | {"sprints": "\n".join(stored_sprints.contents(conn))}
 
 
 def test_a_delivery_leaves_no_code_and_no_secret_anywhere(

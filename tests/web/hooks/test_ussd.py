@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from runtime import Runtime
 from store.database import Database
+from tests.rigs import sprints as stored_sprints
 from tests.rigs.clock import Clock
 from tests.rigs.gateway import SECRET
 from tests.rigs.transcript import Player
@@ -220,6 +221,7 @@ def test_no_pin_and_no_code_is_stored_or_logged(
         for table in ("ussd_sessions", "ussd_hops", "sprints", "messages", "events", "staff"):
             rows = conn.execute(f"SELECT to_jsonb(t)::text FROM {table} t").fetchall()  # noqa: S608
             kept += "".join(row[0] for row in rows)
+        kept += "".join(stored_sprints.contents(conn))
         rows = conn.execute("SELECT typed FROM ussd_hops ORDER BY session_id, position").fetchall()
         masked = [row[0] for row in rows]
     for secret in (code, "135790", PIN, "1111"):

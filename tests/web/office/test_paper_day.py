@@ -21,6 +21,7 @@ from india.calendar import day_of, local
 from postal.office.paper_days import NewLine
 from postal.people.doer import Doer, Staff
 from runtime import Runtime
+from tests.rigs import sprints as stored_sprints
 from tests.rigs.api_calls import number_of
 from tests.rigs.browser import enter, listen
 from tests.rigs.desk import Colleague, sign_in
@@ -90,7 +91,7 @@ def test_a_slip_hands_over_as_the_text_would_have(at: Office, app: Flask) -> Non
     delivered = at.one("SELECT data FROM events WHERE kind = 'delivered'")[0]
     assert delivered["paper"] is True
     assert delivered["proof"] == "code"
-    proofs = at.all("SELECT proof, event->>'kind' FROM sprints WHERE proof = 'paper'")
+    proofs = at.all("SELECT proof, event_kind FROM sprints WHERE proof = 'paper'")
     assert ("paper", "WrittenOnPaper") in proofs
     told = at.all("SELECT template FROM messages WHERE id > 0 ORDER BY id DESC LIMIT 3")
     assert Counter(t for (t,) in told)["handed_over_cash"] == 1
@@ -142,7 +143,8 @@ def test_guessing_teaches_nothing_and_ends_after_five(at: Office, app: Flask) ->
     assert "five wrong codes today" in typed(at, outage, "1", code, said)
     assert at.state(number_of(1)) == "out_for_delivery"
     assert at.one("SELECT count(*) FROM tickets WHERE kind = 'paper'") == (1,)
-    stored = str(at.all("SELECT event::text, facts::text, decision::text FROM sprints"))
+    with at.runtime.database.transaction() as conn:
+        stored = str(stored_sprints.contents(conn))
     assert code not in stored
     assert wrong not in stored
 
