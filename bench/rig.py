@@ -167,6 +167,12 @@ def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
     return sum(sum(member.cpu_times()[:2]) for member in family)
 
 
+def spent_seconds(pid: int) -> float:
+    """Return the processor time of a process, its living descendants and those they waited for."""
+    root = psutil.Process(pid)
+    return sum(sum(member.cpu_times()[:4]) for member in [root, *root.children(recursive=True)])
+
+
 def web_command(application: str, port: int) -> list[str]:
     """Return the web process of the Procfile, serving `application` (module:factory) at `port`."""
     command = parse_procfile((HOUSE / "Procfile").read_text()).processes["web"]
