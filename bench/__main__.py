@@ -25,9 +25,7 @@ from bench import (
     sending,
 )
 from bench.report import Line
-from bench.rig import MeasureFailed
-from gateways.registry import variables
-from settings import Settings
+from bench.rig import MeasureFailed, refuse_surroundings
 
 _RESULTS = Path(__file__).with_name("results")
 _PARTS = (
@@ -275,7 +273,7 @@ def main(arguments: list[str]) -> int:
         parser.error(f"scenes are {', '.join(scenes.NAMES)}")
     if chosen.against and parts != ("inbound",):
         parser.error("--against belongs to inbound: ./script/bench inbound --against COMMIT")
-    _refuse_surroundings()
+    refuse_surroundings()
     on = report.machine()
     print(report.describe(on), flush=True)
     lines: list[Line] = []
@@ -299,12 +297,6 @@ def main(arguments: list[str]) -> int:
     path = report.write(_RESULTS, on, " ".join(["./script/bench", *arguments]), lines, raw)
     print(f"Written to {path.relative_to(Path.cwd())}")
     return 0
-
-
-def _refuse_surroundings() -> None:
-    """Refuse settings of the caller: none may reach what is measured."""
-    for name in (*Settings.model_fields, *variables()):
-        os.environ.pop(name.upper(), None)
 
 
 if __name__ == "__main__":

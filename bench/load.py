@@ -22,6 +22,7 @@ from pathlib import Path
 
 from bench import texts
 from bench.rig import LOCAL
+from bench.wire import length
 
 _MOST_SECONDS = 180
 
@@ -128,7 +129,7 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         head, end, body = self._buffer.partition(b"\r\n\r\n")
-        if not end or len(body) < _length(head):
+        if not end or len(body) < length(head):
             return
         if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 201 ")):
             self._run.failed(f"answered {head[:60]!r} {body[:200]!r}")
@@ -139,12 +140,6 @@ class _Connection(asyncio.Protocol):
             self._write(self._left.popleft(), time.perf_counter())
         else:
             self._run.over(self)
-
-
-def _length(head: bytes) -> int:
-    lower = head.lower()
-    at = lower.index(b"content-length:") + 15
-    return int(lower[at:].split(b"\r\n", 1)[0])
 
 
 async def _load(requests: list[list[bytes]], port: int, connections: int, rate: float) -> _Run:

@@ -22,6 +22,7 @@ from pydantic import SecretStr
 
 from embedded.addresses import KEEP
 from embedded.servers import Servers, guarded
+from gateways.registry import variables
 from runtime import Runtime
 from settings import Settings
 from store import migrate
@@ -34,6 +35,12 @@ _READY_SECONDS = 30
 
 class MeasureFailed(Exception):
     """A measurement that could not be made; says why."""
+
+
+def refuse_surroundings() -> None:
+    """Refuse settings of the caller: none may reach what is measured."""
+    for name in (*Settings.model_fields, *variables()):
+        os.environ.pop(name.upper(), None)
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -51,9 +51,8 @@ def keep(path: Path, requests: Iterable[list[bytes]]) -> None:
 
 def signed(account: Account, said: Iterable[tuple[str, str]]) -> Iterator[list[bytes]]:
     """Return a request for each pair of a telephone and what it texts."""
-    validator = RequestValidator(account.token)
-    for number, (phone, body) in enumerate(said):
-        yield [_request(account, validator, phone, body, carrier_id(number))]
+    for number, (phone, words) in enumerate(said):
+        yield [text(account, phone, words, carrier_id(number))]
 
 
 def carrier_id(number: int) -> str:
@@ -81,21 +80,26 @@ def _requests(content: bytes) -> Iterator[list[bytes]]:
         yield parts
 
 
-def _request(
-    account: Account, validator: RequestValidator, phone: str, text: str, sid: str
-) -> bytes:
+def text(account: Account, phone: str, words: str, sid: str) -> bytes:
+    """Return the request that brings one text."""
     form = {
         "ToCountry": "US", "ToState": "", "SmsMessageSid": sid, "NumMedia": "0", "ToCity": "",
         "FromZip": "", "SmsSid": sid, "FromState": "", "SmsStatus": "received", "FromCity": "",
-        "Body": text, "FromCountry": "IN", "To": account.number,
+        "Body": words, "FromCountry": "IN", "To": account.number,
         "ToZip": "", "NumSegments": "1", "MessageSid": sid,
         "AccountSid": account.sid, "From": phone,
         "ApiVersion": "2010-04-01",
     }  # fmt: skip
-    signature = validator.compute_signature(account.public_url + PATH, form)
+    return signed_form(account, PATH, form)
+
+
+def signed_form(account: Account, path: str, form: Mapping[str, str]) -> bytes:
+    """Return a request of Twilio's, signed."""
+    validator = RequestValidator(account.token)
+    signature = validator.compute_signature(account.public_url + path, form)
     body = urlencode(form).encode()
     head = (
-        f"POST {PATH} HTTP/1.1\r\n"
+        f"POST {path} HTTP/1.1\r\n"
         f"Host: {account.public_url.removeprefix('https://')}\r\n"
         "User-Agent: TwilioProxy/1.1\r\n"
         "Accept: */*\r\n"
