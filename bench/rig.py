@@ -20,7 +20,7 @@ import psutil
 from honcho.environ import parse_procfile
 from pydantic import SecretStr
 
-from embedded.addresses import KEEP
+from embedded.addresses import KEEP, Tuning
 from embedded.servers import Servers, guarded
 from gateways.registry import variables
 from runtime import Runtime
@@ -97,16 +97,17 @@ class Rig:
 
 
 @contextmanager
-def rig(**changes: object) -> Iterator[Rig]:
+def rig(tuning: Tuning = KEEP, /, **changes: object) -> Iterator[Rig]:
     """Yield a rig with an empty, migrated database; `changes` to its settings.
 
-    A name in capitals is a carrier's variable, any other one a setting of the core.
+    `tuning`: settings of the two servers. A name in capitals is a carrier's variable, any other
+    one a setting of the core.
     """
     given = {name: str(value) for name, value in changes.items() if name.isupper()}
     own = {name: value for name, value in changes.items() if not name.isupper()}
     directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-"))
     try:
-        with Servers(directory, KEEP) as servers:
+        with Servers(directory, tuning) as servers:
             migrate.migrate(servers.addresses.owner_url, servers.addresses.roles)
             made = Rig(directory, servers, _settings(servers, own, given))
             try:

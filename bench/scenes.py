@@ -40,7 +40,10 @@ class Stood:
             web=ready["web"],
             postgres=ready["postgres"],
             account=Account(*ready["account"]),
-            doors=[Doorstep(*each) for each in json.loads(Path(ready["doors"]).read_text())],
+            # An older tree has them in another order.
+            doors=books.apart(
+                Doorstep(*each) for each in json.loads(Path(ready["doors"]).read_text())
+            ),
             requests=requests,
             path=ready.get("path", ""),
             pin=ready.get("pin", ""),
