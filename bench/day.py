@@ -110,6 +110,15 @@ class Day:
         return not self.lost and not self.wrong and on_time
 
     @property
+    def why_not(self) -> str:
+        """Return what is wrong with a run that does not hold."""
+        wrong = "; ".join(f"{what} × {times}" for what, times in self.wrong.items()) or "nothing"
+        return (
+            f"{self.lost} lost, wrong {wrong}, p99 {self.told.thanked.p99:.0f} ms, texts up to"
+            f" {self.told.late:.1f} s late"
+        )
+
+    @property
     def each_ms(self) -> dict[str, float]:
         """Return milliseconds of processor per delivery, by process."""
         return {name: 1000 * used / self.told.deliveries for name, used in self.used.items()}
@@ -187,7 +196,8 @@ def search(highest: float, minutes: float, workers: int) -> list[Day]:
     def holds(rate: float, minutes_: float) -> bool:
         day = play(rate, minutes_, workers)
         played.append(day)
-        print(f"{rate:.1f}/s: {'holds' if day.holds else 'does not hold'}", file=sys.stderr)
+        said = "holds" if day.holds else f"does not hold: {day.why_not}"
+        print(f"{rate:.1f}/s for {minutes_:g} minutes: {said}", file=sys.stderr, flush=True)
         return day.holds
 
     low, high = 0.0, highest

@@ -101,7 +101,7 @@ class People:
             self._of[_sender(each.door)] = each
         self._postmen = Counter(door.postman_phone for door in doors)
         self._replies: Counter[str] = Counter()
-        self._wrong: Counter[str] = Counter()
+        self.wrong: Counter[str] = Counter()
         self._answered: list[float] = []
         self._left = len(doors)
         self.done = asyncio.Event()
@@ -122,15 +122,15 @@ class People:
         if delivery is None:
             self._replies[to] += 1
             if self._replies[to] > 2 * self._postmen[to]:
-                self._wrong["an answer too many to a postman"] += 1
+                self.wrong["an answer too many to a postman"] += 1
             return
         code = _CODE.search(body)
         if code is not None:
             self._code_came(delivery, at, to, code[0])
         elif not delivery.handed:
-            self._wrong["thanks before the code was texted"] += 1
+            self.wrong["thanks before the code was texted"] += 1
         elif to in delivery.thanks:
-            self._wrong["thanks twice"] += 1
+            self.wrong["thanks twice"] += 1
         else:
             delivery.thanks[to] = at
             if len(delivery.thanks) == 2:
@@ -140,9 +140,9 @@ class People:
 
     def _code_came(self, delivery: _Delivery, at: float, to: str, code: str) -> None:
         if to != delivery.door.recipient_phone:
-            self._wrong["a code to another telephone"] += 1
+            self.wrong["a code to another telephone"] += 1
         elif delivery.coded:
-            self._wrong["a code twice"] += 1
+            self.wrong["a code twice"] += 1
         else:
             delivery.coded, delivery.handed = at, time.time()
             self._text(delivery.door, f"{delivery.door.serial} {code}")
@@ -160,7 +160,7 @@ class People:
             deliveries=len(self._all),
             no_code=len(self._all) - len(coded),
             no_thanks=len(coded) - len(thanked),
-            wrong=dict(self._wrong),
+            wrong=dict(self.wrong),
             again=self._wire.again,
             late=max(each.approached - each.due for each in self._all),
             seconds=seconds,
