@@ -6,11 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bench import (
+    against,
     chaining,
     dialling,
     finding,
@@ -21,12 +22,11 @@ from bench import (
     reading,
     replay,
     report,
+    scenes,
     sending,
 )
 from bench.report import Line
-from bench.rig import MeasureFailed
-from gateways.registry import variables
-from settings import Settings
+from bench.rig import MeasureFailed, refuse_surroundings
 
 _RESULTS = Path(__file__).with_name("results")
 _PARTS = (
@@ -39,6 +39,7 @@ _PARTS = (
 class Size:
     """The size of a run."""
 
+    against: against.Plan
     inbound: inbound.Plan
     messages: int
     notices: int
@@ -55,6 +56,7 @@ class Size:
 
 
 FULL = Size(
+    against.Plan(5, 1200, 500, 8.0, 4_000),
     inbound.Plan(5, 1200, 500, 8.0),
     5_000,
     100_000,
@@ -70,6 +72,7 @@ FULL = Size(
     1_000,
 )
 QUICK = Size(
+    against.Plan(2, 300, 200, 3.0, 1_000),
     inbound.Plan(2, 300, 200, 3.0),
     1_500,
     20_000,
@@ -266,20 +269,35 @@ def main(arguments: list[str]) -> int:
     """Return 0 where everything was measured; the table says whether the aims are reached."""
     parser = argparse.ArgumentParser(prog="./script/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a minute, to see that it works")
+    parser.add_argument("--against", metavar="COMMIT", help="inbound: compare with this commit")
+    parser.add_argument(
+        "--scenes", default=",".join(scenes.NAMES), help="of a comparison; default: %(default)s"
+    )
+    parser.add_argument("--runs", type=int, help="of a comparison, each; default: 5")
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(_PARTS)}; default: all")
     chosen = parser.parse_args(arguments)
     parts = tuple(chosen.parts) or _PARTS
     if not set(parts) <= set(_PARTS):
         parser.error(f"parts are {', '.join(_PARTS)}")
-    _refuse_surroundings()
+    compared = tuple(chosen.scenes.split(","))
+    if not set(compared) <= set(scenes.NAMES):
+        parser.error(f"scenes are {', '.join(scenes.NAMES)}")
+    if chosen.against and parts != ("inbound",):
+        parser.error("--against belongs to inbound: ./script/bench inbound --against COMMIT")
+    refuse_surroundings()
     on = report.machine()
     print(report.describe(on), flush=True)
     lines: list[Line] = []
     raw: dict[str, Any] = {}
+    size = QUICK if chosen.quick else FULL
     for part in parts:
         print(f"measuring {part} …", file=sys.stderr, flush=True)
         try:
-            more, raw[part] = _MEASURES[part](QUICK if chosen.quick else FULL)
+            if chosen.against:
+                plan = replace(size.against, runs=chosen.runs or size.against.runs)
+                more, raw[part] = against.measure(chosen.against, plan, compared)
+            else:
+                more, raw[part] = _MEASURES[part](size)
         except MeasureFailed as failure:
             print(f"{part} could not be measured: {failure}", file=sys.stderr)
             return 1
@@ -290,12 +308,6 @@ def main(arguments: list[str]) -> int:
     path = report.write(_RESULTS, on, " ".join(["./script/bench", *arguments]), lines, raw)
     print(f"Written to {path.relative_to(Path.cwd())}")
     return 0
-
-
-def _refuse_surroundings() -> None:
-    """Refuse settings of the caller: none may reach what is measured."""
-    for name in (*Settings.model_fields, *variables()):
-        os.environ.pop(name.upper(), None)
 
 
 if __name__ == "__main__":

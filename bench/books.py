@@ -35,6 +35,7 @@ _FILLED = (
     "offices", "staff", "delivery_lists", "phones", "articles", "delivery_items", "codes",
     "conversations",
 )  # fmt: skip
+_DIGITS_OF_POSTMAN = 9  # of his telephone: his number among all
 _LIFE = timedelta(hours=6)  # of the codes: no run is that long
 
 
@@ -73,7 +74,20 @@ def fill(settings: Settings, articles: int, now: datetime) -> list[Doorstep]:
         # Not the empty tables: their plans would be made for empty tables, and kept for a minute.
         conn.execute(f"VACUUM ANALYZE {', '.join(_FILLED)}")
         conn.execute("CHECKPOINT")
-    return sorted(doorsteps, key=lambda door: (door.serial, door.postman_phone))
+    return apart(doorsteps)
+
+
+def apart(doorsteps: Iterable[Doorstep]) -> list[Doorstep]:
+    """Return the doorsteps in an order where neighbours have other postmen, of other offices.
+
+    As texts come in from a country; a handover locks its office's conversation as well.
+    """
+
+    def place(door: Doorstep) -> tuple[int, int, str]:
+        phone = door.postman_phone
+        return door.serial, int(phone[-_DIGITS_OF_POSTMAN:]) % POSTMEN_PER_OFFICE, phone
+
+    return sorted(doorsteps, key=place)
 
 
 def _first_id(table: str) -> int:

@@ -17,9 +17,7 @@ from bench import report
 from bench.audit import Waits
 from bench.fault_run import Plan, Result, measure
 from bench.report import Line
-from bench.rig import MeasureFailed
-from gateways.registry import variables
-from settings import Settings
+from bench.rig import MeasureFailed, refuse_surroundings
 
 _RESULTS = Path(__file__).with_name("results")
 FULL = Plan(codes=20_000, rate=25.0)
@@ -89,8 +87,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     plan = QUICK if chosen.quick else FULL
     plan = Plan(chosen.codes or plan.codes, chosen.rate or plan.rate)
-    for name in (*Settings.model_fields, *variables()):  # nothing of the caller's own settings
-        os.environ.pop(name.upper(), None)
+    refuse_surroundings()
     on = report.machine()
     print(report.describe(on), flush=True)
     print(f"Ends within {plan.seconds / 60:.0f} minutes, whatever happens.", flush=True)

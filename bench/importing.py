@@ -132,15 +132,18 @@ def measure(plan: Plan) -> Imported:
     )
 
 
-def file_of(rows: int) -> bytes:
-    """Return a file of articles of as many households, with Hindi names and addresses."""
+def file_of(rows: int, first: int = 0) -> bytes:
+    """Return a file of articles of as many households, with Hindi names and addresses.
+
+    `first`: its first number, so that a further file has other articles.
+    """
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(
         ["article", "service", "recipient name", "recipient address", "pin", "recipient mobile",
          "sender name", "cod", "language"]
     )  # fmt: skip
-    for n in range(rows):
+    for n in range(first, first + rows):
         serial = f"{n:08}"
         writer.writerow(
             [f"RU{serial}{check_digit(serial)}IN", "Registered", "रामावती देवी",

@@ -28,6 +28,7 @@ from bench.rig import (
 from conversation import inbound
 from gateways.base import Inbound
 from runtime import Runtime
+from store.keyring import FIRST
 
 CONNECTIONS = 32
 
@@ -157,8 +158,13 @@ def measure(plan: Plan) -> Result:
 
 
 def _record(runtime: Runtime, door: books.Doorstep) -> Script:
-    """Hand one article over by the real runner and record the statements."""
+    """Hand one article over by the real runner and record the statements.
+
+    The keys are known before, as to any process after its first handover: they are made once in the
+    life of an installation, and to make them again for each request would be another measurement.
+    """
     now = datetime.now(UTC)
+    runtime.database.run(lambda conn: runtime.keys.root(conn, "codes", FIRST))
     database = RecordingDatabase(runtime.database.url, 1)
     database.open()
     sid = "SM" + "f" * 32

@@ -4,7 +4,8 @@
 
 RATE 0 is the closed loop: each connection sends its next request when the answer is there. Else
 the loop is open: request i is due at i / RATE, whatever became of those before it, and its time
-runs from then, so that waiting for a free connection counts. Prints the result as JSON.
+runs from then, so that waiting for a free connection counts. A request may be a chain (a dial): its
+parts go out on one connection, each when the one before is answered. Prints the result as JSON.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from pathlib import Path
 
 from bench import texts
 from bench.rig import LOCAL
+from bench.wire import length
 
-_MOST_SECONDS = 60
+_MOST_SECONDS = 180
 
 
 @dataclass(frozen=True)
 class Load:
-    """The result of a run. Times in milliseconds."""
+    """The result of a run. Times in milliseconds, of single parts where requests are chains."""
 
     requests: int
     seconds: float
@@ -39,12 +41,13 @@ class Load:
 
 @dataclass
 class _Run:
-    requests: list[bytes]
+    requests: list[list[bytes]]
     rate: float
     done: asyncio.Future[None]
     began: float = 0.0
     ended: float = 0.0
     sent: int = 0
+    done_with: int = 0
     times: list[float] = field(default_factory=list)
     idle: deque[_Connection] = field(default_factory=deque)
 
@@ -76,10 +79,16 @@ class _Run:
             self._send(connection, time.perf_counter())
 
     def answered(self, since: float) -> None:
+        """Note the time of a part."""
         self.ended = time.perf_counter()
         self.times.append(self.ended - since)
-        if len(self.times) == len(self.requests):
+
+    def over(self, connection: _Connection) -> None:
+        """Note that a whole request is answered, and take its connection for the next one."""
+        self.done_with += 1
+        if self.done_with == len(self.requests):
             self.done.set_result(None)
+        self.next(connection)
 
     def failed(self, why: str) -> None:
         if not self.done.done():
@@ -99,6 +108,7 @@ class _Connection(asyncio.Protocol):
         self._run = run
         self._buffer = b""
         self._since = 0.0
+        self._left: deque[bytes] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -107,30 +117,32 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self._run.failed(f"the server closed a connection: {error}")
 
-    def send(self, request: bytes, since: float) -> None:
+    def send(self, request: list[bytes], since: float) -> None:
+        first, *more = request
+        self._left.extend(more)
+        self._write(first, since)
+
+    def _write(self, part: bytes, since: float) -> None:
         self._since = since
-        self._transport.write(request)
+        self._transport.write(part)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         head, end, body = self._buffer.partition(b"\r\n\r\n")
-        if not end or len(body) < _length(head):
+        if not end or len(body) < length(head):
             return
-        if not head.startswith(b"HTTP/1.1 200 "):
+        if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 201 ")):
             self._run.failed(f"answered {head[:60]!r} {body[:200]!r}")
             return
         self._buffer = b""
         self._run.answered(self._since)
-        self._run.next(self)
+        if self._left:
+            self._write(self._left.popleft(), time.perf_counter())
+        else:
+            self._run.over(self)
 
 
-def _length(head: bytes) -> int:
-    lower = head.lower()
-    at = lower.index(b"content-length:") + 15
-    return int(lower[at:].split(b"\r\n", 1)[0])
-
-
-async def _load(requests: list[bytes], port: int, connections: int, rate: float) -> _Run:
+async def _load(requests: list[list[bytes]], port: int, connections: int, rate: float) -> _Run:
     loop = asyncio.get_running_loop()
     run = _Run(requests, rate, loop.create_future())
     opened = [
@@ -155,9 +167,9 @@ def main(file: str, first: str, count: str, port: str, connections: str, rate: s
     seconds = run.ended - run.began
     times = sorted(1000 * each for each in run.times)
     load = Load(
-        requests=len(times),
+        requests=len(requests),
         seconds=seconds,
-        per_second=len(times) / seconds,
+        per_second=len(requests) / seconds,
         p50=percentile(times, 0.5),
         p99=percentile(times, 0.99),
         most=times[-1],

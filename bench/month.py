@@ -10,7 +10,6 @@ read from its telephones. At the end the books are checked (`month_checks.py`).
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
@@ -26,9 +25,9 @@ from bench import month_checks
 from bench.month_office import Office
 from bench.month_people import REACTIONS
 from bench.month_world import Month, Plan, Rates
+from bench.rig import refuse_surroundings
 from embedded.addresses import THROW_AWAY
 from embedded.servers import Servers
-from gateways.registry import variables
 from runtime import Runtime
 from settings import Settings
 from store import migrate
@@ -94,11 +93,7 @@ def main(arguments: list[str]) -> int:
     for rate in fields(Rates):
         parser.add_argument(f"--{rate.name.replace('_', '-')}", type=float, default=rate.default)
     given = vars(parser.parse_args(arguments))
-    for name in (
-        *Settings.model_fields,
-        *variables(),
-    ):  # nothing of the caller's own settings may reach the month
-        os.environ.pop(name.upper(), None)
+    refuse_surroundings()
     rates = Rates(**{rate.name: given[rate.name] for rate in fields(Rates)})
     plan = Plan(given["articles"], given["seed"], given["days"], rates)
     with thrown_away() as settings:

@@ -20,8 +20,9 @@ import psutil
 from honcho.environ import parse_procfile
 from pydantic import SecretStr
 
-from embedded.addresses import KEEP
+from embedded.addresses import KEEP, Tuning
 from embedded.servers import Servers, guarded
+from gateways.registry import variables
 from runtime import Runtime
 from settings import Settings
 from store import migrate
@@ -34,6 +35,12 @@ _READY_SECONDS = 30
 
 class MeasureFailed(Exception):
     """A measurement that could not be made; says why."""
+
+
+def refuse_surroundings() -> None:
+    """Refuse settings of the caller: none may reach what is measured."""
+    for name in (*Settings.model_fields, *variables()):
+        os.environ.pop(name.upper(), None)
 
 
 @dataclass
@@ -90,16 +97,17 @@ class Rig:
 
 
 @contextmanager
-def rig(**changes: object) -> Iterator[Rig]:
+def rig(tuning: Tuning = KEEP, /, **changes: object) -> Iterator[Rig]:
     """Yield a rig with an empty, migrated database; `changes` to its settings.
 
-    A name in capitals is a carrier's variable, any other one a setting of the core.
+    `tuning`: settings of the two servers. A name in capitals is a carrier's variable, any other
+    one a setting of the core.
     """
     given = {name: str(value) for name, value in changes.items() if name.isupper()}
     own = {name: value for name, value in changes.items() if not name.isupper()}
     directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-"))
     try:
-        with Servers(directory, KEEP) as servers:
+        with Servers(directory, tuning) as servers:
             migrate.migrate(servers.addresses.owner_url, servers.addresses.roles)
             made = Rig(directory, servers, _settings(servers, own, given))
             try:
@@ -165,6 +173,12 @@ def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
     """Return the processor time of `process` and its living descendants."""
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     return sum(sum(member.cpu_times()[:2]) for member in family)
+
+
+def spent_seconds(pid: int) -> float:
+    """Return the processor time of a process, its living descendants and those they waited for."""
+    root = psutil.Process(pid)
+    return sum(sum(member.cpu_times()[:4]) for member in [root, *root.children(recursive=True)])
 
 
 def web_command(application: str, port: int) -> list[str]:

@@ -28,6 +28,7 @@ Purpose = Literal["codes", "factors", "webhooks", "digests"]
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 FIRST: Final = 1
 _ROOT_BYTES: Final = 32
+_FOUNDING: Final = 7_235_015  # the advisory lock of whoever makes the first keys
 
 
 class UnknownKey(ValueError):
@@ -137,12 +138,11 @@ class Keyring:
 
     def _found(self, conn: Conn) -> None:
         """Seal the first key of each purpose: the oldest master, from which all was derived."""
-        for purpose in PURPOSES:
-            current(conn, purpose)
         # Two processes with different masters must not both say what the first keys are.
-        conn.execute("SELECT FROM keys ORDER BY purpose, number FOR UPDATE")
+        _wait_to_found(conn)
         if conn.execute("SELECT FROM key_seals LIMIT 1").fetchone() is None:
             for purpose in PURPOSES:
+                current(conn, purpose)
                 self._seal(conn, purpose, FIRST, self._masters[self._oldest])
 
     def make(self, conn: Conn, purpose: Purpose, now: datetime) -> int:
@@ -197,11 +197,21 @@ def current(conn: Conn, purpose: Purpose) -> int:
         if row is not None:
             return int(row[0])
         # None yet; or a rotation ended while this waited, and the next look sees its key.
+        _wait_to_found(conn)
         conn.execute(
             "INSERT INTO keys (purpose, number, current) VALUES (%s, %s, true)"
             " ON CONFLICT DO NOTHING",
             (purpose, FIRST),
         )
+
+
+def _wait_to_found(conn: Conn) -> None:
+    """Let one transaction at a time make first keys and seals, until it ends.
+
+    Not by locks of rows: many transactions share those of the keys that they bind something to, and
+    two that each wanted one for itself, or inserted in another order, would wait for each other.
+    """
+    conn.execute("SELECT pg_advisory_xact_lock(%s)", (_FOUNDING,))
 
 
 def listed(conn: Conn) -> list[RingKey]:

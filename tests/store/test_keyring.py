@@ -75,6 +75,37 @@ def test_two_that_start_first_agree_on_the_first_keys(runtime: Runtime, _: int) 
         assert [*pool.map(begin, rings)] == [OLD, OLD]
 
 
+def test_those_that_bind_something_to_unsealed_keys_do_not_wait_for_each_other(
+    runtime: Runtime,
+) -> None:
+    """A quoted answer binds to a key without opening it: the first to open it were many at once."""
+    runtime.database.run(lambda conn: keyring.current(conn, "codes"))
+    bound = Barrier(4)
+
+    def begin(_: int) -> bytes:
+        with runtime.database.transaction() as conn:  # not `run`, which tries again
+            number = keyring.current(conn, "codes")
+            bound.wait(30)
+            return Keyring([OLD]).root(conn, "codes", number)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert {*pool.map(begin, range(4))} == {OLD}
+
+
+def test_those_that_begin_with_other_purposes_do_not_wait_for_each_other(runtime: Runtime) -> None:
+    def begin() -> bytes:
+        with runtime.database.transaction() as conn:
+            return Keyring([OLD]).root(conn, "factors", keyring.current(conn, "factors"))
+
+    with ThreadPoolExecutor(1) as pool:
+        with runtime.database.transaction() as first:
+            number = keyring.current(first, "codes")
+            other = pool.submit(begin)
+            until(lambda: _waits(runtime))
+            assert Keyring([OLD]).root(first, "codes", number) == OLD
+        assert other.result(30) == OLD
+
+
 def test_of_two_strangers_the_later_one_is_told(runtime: Runtime) -> None:
     assert _root(runtime, Keyring([OLD]), 1) == OLD
     with pytest.raises(WrongMasterKey, match="DAKIYA_OLD_MASTER_KEYS"):

@@ -1,0 +1,204 @@
+"""The people of a day, a process of its own: postmen who text, and whoever reads what comes back.
+
+    python -m bench.day_people FILE
+
+FILE holds the plan as JSON (`bench/day.py`). Delivery i is due at i / rate: its postman texts that
+he is there, the code is read from the carrier's log, the postman texts it, and the thanks to
+recipient and sender are awaited. Prints what became of them as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import re
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench import texts
+from bench.books import Doorstep
+from bench.load import percentile
+from bench.rig import LOCAL
+from bench.texts import Account
+from bench.wire import Wire
+
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")  # no other text has six digits together
+_LONGEST_LINE = 65_536
+_NAP_SECONDS = 0.01
+
+
+@dataclass(frozen=True)
+class Leg:
+    """How long one part of the deliveries took, in milliseconds."""
+
+    p50: float
+    p99: float
+    most: float
+
+    @classmethod
+    def of(cls, seconds: list[float]) -> Leg:
+        if not seconds:
+            return cls(0.0, 0.0, 0.0)
+        times = sorted(1000 * each for each in seconds)
+        return cls(percentile(times, 0.5), percentile(times, 0.99), times[-1])
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the people know at the end.
+
+    `late`: seconds that the last text went out after it was due. `again`: requests that had no 2xx.
+    `wrong`: what came to a telephone where it does not belong, or once too often, by its kind.
+    """
+
+    deliveries: int
+    no_code: int
+    no_thanks: int
+    wrong: dict[str, int]
+    again: int
+    late: float
+    seconds: float
+    processor: float
+    answered: Leg  # a text of a postman, until it was taken
+    coded: Leg  # from his first text to the code at the carrier
+    thanked: Leg  # from his second one to both thanks at the carrier
+
+    @classmethod
+    def read(cls, found: dict[str, Any]) -> Told:
+        legs = {name: Leg(**found[name]) for name in ("answered", "coded", "thanked")}
+        return cls(**found | legs)
+
+
+@dataclass
+class _Delivery:
+    door: Doorstep
+    due: float = 0.0
+    approached: float = 0.0
+    coded: float = 0.0
+    handed: float = 0.0
+    thanks: dict[str, float] = field(default_factory=dict)  # by telephone
+
+
+class People:
+    """All deliveries of a run, known by the telephones that belong to them."""
+
+    def __init__(self, plan: dict[str, Any], wire: Wire) -> None:
+        doors = [Doorstep(*each) for each in plan["doors"]]
+        self._account = Account(*plan["account"])
+        self._rate: float = plan["rate"]
+        self._texted: int = plan["texted"]  # before: no two texts have the same id
+        self._wire = wire
+        self._all = [_Delivery(door) for door in doors]
+        self._of: dict[str, _Delivery] = {}
+        for each in self._all:
+            self._of[each.door.recipient_phone] = each
+            self._of[_sender(each.door)] = each
+        self._postmen = Counter(door.postman_phone for door in doors)
+        self._replies: Counter[str] = Counter()
+        self.wrong: Counter[str] = Counter()
+        self._answered: list[float] = []
+        self._left = len(doors)
+        self.done = asyncio.Event()
+
+    async def approach(self) -> None:
+        """Let every postman text when his delivery is due."""
+        began = time.time()
+        for number, each in enumerate(self._all):
+            each.due = began + number / self._rate
+            while (left := each.due - time.time()) > 0:
+                await asyncio.sleep(max(left, _NAP_SECONDS))
+            each.approached = time.time()
+            self._text(each.door, str(each.door.serial))
+
+    def came(self, at: float, to: str, body: str) -> None:
+        """Read a text that the carrier took."""
+        delivery = self._of.get(to)
+        if delivery is None:
+            self._replies[to] += 1
+            if self._replies[to] > 2 * self._postmen[to]:
+                self.wrong["an answer too many to a postman"] += 1
+            return
+        code = _CODE.search(body)
+        if code is not None:
+            self._code_came(delivery, at, to, code[0])
+        elif not delivery.handed:
+            self.wrong["thanks before the code was texted"] += 1
+        elif to in delivery.thanks:
+            self.wrong["thanks twice"] += 1
+        else:
+            delivery.thanks[to] = at
+            if len(delivery.thanks) == 2:
+                self._left -= 1
+                if not self._left:
+                    self.done.set()
+
+    def _code_came(self, delivery: _Delivery, at: float, to: str, code: str) -> None:
+        if to != delivery.door.recipient_phone:
+            self.wrong["a code to another telephone"] += 1
+        elif delivery.coded:
+            self.wrong["a code twice"] += 1
+        else:
+            delivery.coded, delivery.handed = at, time.time()
+            self._text(delivery.door, f"{delivery.door.serial} {code}")
+
+    def _text(self, door: Doorstep, words: str) -> None:
+        sent = time.time()
+        self._texted += 1
+        raw = texts.text(self._account, door.postman_phone, words, texts.carrier_id(self._texted))
+        self._wire.post(raw, lambda: self._answered.append(time.time() - sent))
+
+    def told(self, seconds: float) -> Told:
+        coded = [each for each in self._all if each.coded]
+        thanked = [each for each in coded if len(each.thanks) == 2]
+        return Told(
+            deliveries=len(self._all),
+            no_code=len(self._all) - len(coded),
+            no_thanks=len(coded) - len(thanked),
+            wrong=dict(self.wrong),
+            again=self._wire.again,
+            late=max(each.approached - each.due for each in self._all),
+            seconds=seconds,
+            processor=time.process_time(),
+            answered=Leg.of(self._answered),
+            coded=Leg.of([each.coded - each.approached for each in coded]),
+            thanked=Leg.of([max(each.thanks.values()) - each.handed for each in thanked]),
+        )
+
+
+def _sender(door: Doorstep) -> str:
+    """Return the telephone of its sender: bench/books.py makes both alike but for one digit."""
+    return "+919" + door.recipient_phone[4:]
+
+
+async def _read(people: People, carrier: int) -> None:
+    reader, writer = await asyncio.open_connection(LOCAL, carrier, limit=_LONGEST_LINE)
+    writer.write(b"GET /log HTTP/1.1\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    while line := await reader.readline():
+        people.came(*json.loads(line))
+
+
+async def _play(plan: dict[str, Any]) -> Told:
+    wire = Wire(plan["web"])
+    await wire.open(plan["connections"])
+    people = People(plan, wire)
+    reading = asyncio.create_task(_read(people, plan["carrier"]))
+    await asyncio.sleep(0)
+    gc.freeze()
+    began = time.time()
+    await people.approach()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(people.done.wait(), plan["patience"])
+    seconds = time.time() - began
+    reading.cancel()
+    return people.told(seconds)
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(asyncio.run(_play(json.loads(Path(sys.argv[1]).read_text()))))))
