@@ -6,8 +6,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -19,6 +19,7 @@ from bench.load import Load
 from bench.report import Line
 from bench.rig import HOUSE, MeasureFailed, spent_seconds
 from bench.scenes import SCENES, Scene, Stood
+from bench.stands import StandProcess, stands_of
 
 CONNECTIONS = 32
 _FILLED = ("articles ", "codes issued")  # of the books that were there before, as well
@@ -86,47 +87,6 @@ class Side:
         return [run.load.p99 for run in self.at_half]
 
 
-class _Stand:
-    """The process that runs one tree's servers (bench/stand.py)."""
-
-    def __init__(self, tree: Checkout, kind: str, articles: int) -> None:
-        self.process = subprocess.Popen(
-            [str(tree.python), str(HOUSE / "bench" / "stand.py"), kind, str(articles)],
-            cwd=tree.directory,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def heard(self) -> Any:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            raise MeasureFailed("the servers of a tree ended: see above")
-        return json.loads(line)
-
-    def ask(self, do: str, **more: object) -> Any:
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"do": do, **more}) + "\n")
-        self.process.stdin.flush()
-        return self.heard()
-
-
-@contextmanager
-def _stands(trees: Sequence[Checkout], kind: str, articles: int) -> Iterator[list[_Stand]]:
-    """Start all trees at once; each ends when its line is cut."""
-    stands: list[_Stand] = []
-    try:
-        stands += [_Stand(tree, kind, articles) for tree in trees]
-        yield stands
-    finally:
-        for stand in stands:
-            assert stand.process.stdin is not None
-            stand.process.stdin.close()
-        for stand in stands:
-            stand.process.wait()
-
-
 def measure(commit: str, plan: Plan, names: Sequence[str]) -> tuple[list[Line], Any]:
     """Measure `names` of the scenes.
 
@@ -150,7 +110,7 @@ def _scene(trees: Sequence[Checkout], scene: Scene, plan: Plan) -> tuple[list[Li
     most_at_half = scene.units(_MOST_AT_HALF)
     every = warm_up + plan.runs * (units + most_at_half)
     with ExitStack() as stack:
-        stands = stack.enter_context(_stands(trees, scene.kind, scene.articles(every)))
+        stands = stack.enter_context(stands_of(trees, scene.kind, scene.articles(every)))
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dakiya-load-")))
         sides = [Side(tree.name) for tree in trees]
         loads = [
@@ -309,7 +269,7 @@ def _raw(side: Side) -> dict[str, Any]:
 def _imports(trees: Sequence[Checkout], plan: Plan) -> tuple[list[Line], Any]:
     """Check and import a file of each tree's own, run by run in turn."""
     with ExitStack() as stack:
-        stands = stack.enter_context(_stands(trees, "import", 0))
+        stands = stack.enter_context(stands_of(trees, "import", 0))
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dakiya-load-")))
         ready = [stand.heard() for stand in stands]
         runs: list[list[ImportRun]] = [[] for _ in stands]
@@ -324,7 +284,7 @@ def _imports(trees: Sequence[Checkout], plan: Plan) -> tuple[list[Line], Any]:
     return _import_lines(trees, runs), [[vars(run) for run in done] for done in runs]
 
 
-def _import(stand: _Stand, where: Mapping[str, Any], file: Path, rows: int) -> ImportRun:
+def _import(stand: StandProcess, where: Mapping[str, Any], file: Path, rows: int) -> ImportRun:
     checked = stand.ask("check", file=str(file))
     pids = (where["worker"], where["postgres"])
     before = [spent_seconds(pid) for pid in pids]

@@ -154,7 +154,7 @@ def _lines(phases: Sequence[Phase]) -> list[Line]:
         calls = sum(each.calls for each in phase.statements)
         lines.append(
             Line(
-                f"{phase.name}: all of a {phase.unit}",
+                f"{phase.name}: all of one {phase.unit}",
                 f"{calls:.1f} calls, {whole:.2f} ms",
             )
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bench.books import Doorstep
-from bench.day import Day
+from bench.day_books import Day
 from bench.day_people import Leg, People, Told
 from bench.wire import Wire
 
