@@ -154,4 +154,4 @@ def _take(
     turn = take_turn(runtime, conn, place, event, postman_at(conn, place), proof=proof)
     said = tuple(draft.say.template for draft in turn.drafts)
     done = bool(turn.sprints[0].decision.acts) or bool(said)
-    return Intervened(done, said, turn.queued)
+    return Intervened(done, said, tuple(turn.queued.answer()))

@@ -56,8 +56,9 @@ from store import inbound as texts
 from store import text_parts
 from store.conversations import ConversationPlace
 from store.database import Conn
-from store.inbound import InboundRow, Kept
+from store.inbound import InboundRow
 from store.text_parts import PartsOf
+from store.together import Asked
 
 _AT_ONCE: Final = 200
 _PUT_OFF: Final = timedelta(minutes=1)  # held texts that could not be read
@@ -72,7 +73,7 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
     carrier then repeats the text.
     """
     now = runtime.now()
-    new = runtime.database.run(lambda conn: _receive(runtime, conn, inbound, now))
+    new = runtime.database.run_together(lambda conn: _receive(runtime, conn, inbound, now))
     log.info(
         "text_in",
         request_id=request_id(),
@@ -150,13 +151,19 @@ def _read(
         _body(said, understood),
         inbound.carrier_at,
     )
-    kept = Kept(kept_as, True) if kept_as is not None else texts.keep(conn, text, repeats.WITHIN)
-    if kept is None:
+    place = ConversationPlace(inbound.phone, machine)
+    written_at = late.written_at(inbound.carrier_at, now)
+    turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at, proof)
+    former = repeats.ask_former(conn, inbound.phone, now, kept_as)
+    kept = Asked(lambda: kept_as) if kept_as is not None else texts.ask_keep(conn, text)
+    turn.ask(place, understood.event)
+    message_id = turn.message_id = kept.answer()
+    if message_id is None:
         return False
-    message_id = kept.id
-    if inbound.channel == "text" and kept.follows:
+    if inbound.channel == "text":
         length = runtime.settings.code_length
-        repeat = repeats.repeat_of(conn, message_id, inbound.phone, said, now, length)
+        before = former.answer()
+        repeat = repeats.repeat_of(conn, before, message_id, inbound.phone, said, length)
         if repeat is not None:
             codes = repeat.understood.codes
             turn = Turn(runtime, conn, now, sender.postman_id, codes, proof=proof)
@@ -167,14 +174,9 @@ def _read(
         return False
     if loops.rests(conn, message_id, text, understood.event):
         return True
-    place = ConversationPlace(inbound.phone, machine)
     ticket = None
     if inbound.channel == "text":
         ticket = about_ticket(conn, sender, place, said, understood.event, now)
-    written_at = late.written_at(inbound.carrier_at, now)
-    turn = Turn(
-        runtime, conn, now, sender.postman_id, understood.codes, written_at, proof, message_id
-    )
     turn.begin(place, understood.event, *(() if ticket is None else (ticket.place,)))
     if ticket is None or not ticket.alone:
         turn.take(place, understood.event)

@@ -1,7 +1,8 @@
 """The locks of a turn: its articles, the people of no article, and every conversation it may move.
 
 The articles are locked first, in the order of their ids, then the conversations, in the order of
-their telephones: two turns never deadlock.
+their telephones, and those of offices last: two turns never deadlock. An office's is locked only
+when it is told something: else all postmen of an office would wait for each other.
 """
 
 from __future__ import annotations
@@ -38,10 +39,13 @@ from postal import article_rows, facts, offers
 from postal.acts import beats, handsets
 from postal.acts.all import Books, Held
 from postal.article_rows import Items
+from postal.people import roles as people
+from postal.people.roles import Manners
 from runtime import Runtime
 from store import conversations
 from store.conversations import Beginning, Conversation, ConversationPlace
 from store.database import Conn
+from store.together import Asked
 
 _BEGINNINGS = {
     name: Beginning(machine.initial, machine.context) for name, machine in machines.ALL.items()
@@ -49,6 +53,8 @@ _BEGINNINGS = {
 
 # Roles that no article leads to.
 _BESIDE: frozenset[Role] = frozenset(("colleague", "giver", "old_phone"))
+# Those, and whose conversation is locked when it is told something.
+_LATER = _BESIDE | {"office"}
 
 
 def _newcomers(event: Event) -> list[ConversationPlace]:
@@ -79,6 +85,9 @@ class Locked:
     standing: dict[ConversationPlace, Conversation] = field(default_factory=dict)
     lost: list[int] = field(default_factory=list)  # ids: had their code here until lately
     recalls: list[int] = field(default_factory=list)  # ids: sent by this telephone, called back
+    # Of everybody in these conversations.
+    manners: Asked[dict[str, Manners]] = field(default_factory=lambda: Asked(dict))
+    _asked: Asked[dict[str, Held]] | None = None
 
     def __post_init__(self) -> None:
         settings = self.runtime.settings
@@ -92,11 +101,18 @@ class Locked:
             self.written_at,
         )
 
+    def ask(self, place: ConversationPlace, event: Event) -> None:
+        """Lock the articles that an event at `place` can concern; `begin` awaits the answer."""
+        self._look_beside(place, event)
+        self._asked = self._lock_articles(place, event)
+
     def begin(self, place: ConversationPlace, event: Event, *more: ConversationPlace) -> None:
         """Lock what an event at `place` can concern, and the conversations at `more`."""
-        self._look_beside(place, event)
+        if self._asked is None:
+            self.ask(place, event)
+        assert self._asked is not None
         roles = machines.tells(place.machine, type(event))
-        self.held = self._lock_articles(place, event)
+        self.held = self._asked.answer()
         self._lock_conversations(roles, place, *more, *_newcomers(event))
         if place.machine == "recipient" and isinstance(event, ReportFraud):
             # What left this telephone while the turn waited for the locks is lost, and not its own.
@@ -105,33 +121,22 @@ class Locked:
 
     def hold(self, ids: list[int], roles: Sequence[Role], *more: ConversationPlace) -> None:
         """Lock the articles `ids`, then the conversations of their `roles` and those at `more`."""
-        self.held = self._lock(ids)
+        self.held = self.reader.hold_ids(ids).answer()
         self._lock_conversations(roles, *more)
 
-    def _lock(self, ids: Sequence[int]) -> dict[str, Held]:
-        if ids:
-            article_rows.lock(self.conn, ids)
-        return self.reader.hold(ids)
-
-    def _lock_items(self, postman_id: int, refs: Sequence[str]) -> dict[str, Held]:
-        items = Items(postman_id, tuple(refs))
-        if not refs or not article_rows.lock_items(self.conn, items, self.today):
-            return {}
-        return self.reader.hold_items(items)
+    def _ask_manners(self, places: Iterable[ConversationPlace]) -> Asked[dict[str, Manners]]:
+        return people.ask_manners(self.conn, {place.whose for place in places})
 
     def _lock_conversations(self, roles: Sequence[Role], *more: ConversationPlace) -> None:
         places = [
             self.place_of(role, held)
             for held in self.held.values()
             for role in roles
-            if role not in _BESIDE
+            if role not in _LATER
         ]
-        self.standing = conversations.lock(
-            self.conn,
-            [*more, *self.beside.values(), *(place for place in places if place is not None)],
-            _BEGINNINGS,
-            self.now,
-        )
+        concerned = [*more, *self.beside.values(), *(each for each in places if each is not None)]
+        self.manners = self._ask_manners(concerned)
+        self.standing = conversations.lock(self.conn, concerned, _BEGINNINGS, self.now)
         default = self.runtime.settings.default_language
         self.books = Books(
             self.conn,
@@ -144,21 +149,26 @@ class Locked:
             self.message_id,
         )
 
-    def _lock_articles(self, place: ConversationPlace, event: Event) -> dict[str, Held]:
+    def _lock_articles(self, place: ConversationPlace, event: Event) -> Asked[dict[str, Held]]:
         if place.machine == "recipient" and isinstance(event, ReportFraud):
             mine = article_rows.of_recipient(self.conn, place.whose, self.now)
             lost = facts.articles_lost(self.conn, place.whose, self.now)
             self.recalls = facts.articles_recalled(self.conn, place.whose)
-            return self._lock([*dict.fromkeys((*mine, *lost, *self.recalls))])
+            return self.reader.hold_ids([*dict.fromkeys((*mine, *lost, *self.recalls))])
         if place.machine == "recipient" or isinstance(event, WhetherHelped):
-            return self.reader.hold(
-                article_rows.lock_of_recipient(self.conn, place.whose, self.now)
-            )
+            return self.reader.hold_of_recipient(place.whose)
         if self.offer is not None:
-            return self._lock_items(self.offer.giver_id, self.offer.items)
+            return self.reader.hold_items(Items(self.offer.giver_id, tuple(self.offer.items)))
         if place.machine == "postman" and self.postman_id is not None:
-            return self._lock_items(self.postman_id, self.refs(event, self._context(place, event)))
-        return self._lock(self._named(place, event))
+            refs = self.refs(event, self._context(place, event))
+            return self.reader.hold_items(Items(self.postman_id, tuple(refs)))
+        return self.reader.hold_ids(self._named(place, event))
+
+    def join(self, place: ConversationPlace) -> None:
+        """Lock one more conversation, after all others: that of an office which is told."""
+        self.standing |= conversations.lock(self.conn, [place], _BEGINNINGS, self.now)
+        known, new = self.manners, self._ask_manners([place])
+        self.manners = Asked(lambda: known.answer() | new.answer())
 
     def _named(self, place: ConversationPlace, event: Event) -> list[int]:
         if place.machine in ("article", "move", "recall"):

@@ -162,7 +162,7 @@ def _keep(conn: Conn, came: Inbound, now: datetime) -> int:
         mask_spelled_codes(texts.storable(came.text)),
         came.carrier_at,
     )
-    kept = texts.keep(conn, row)
-    assert kept is not None  # it was asked for under the telephone's lock
-    texts.mark(conn, kept.id, texts.PART)
-    return kept.id
+    message_id = texts.keep(conn, row)
+    assert message_id is not None  # it was asked for under the telephone's lock
+    texts.mark(conn, message_id, texts.PART)
+    return message_id

@@ -38,6 +38,8 @@ from flows.replay.record import decode, encode
 from store import inbound as texts
 from store.conversations import ConversationPlace
 from store.database import Conn
+from store.inbound import FormerText
+from store.together import Asked
 
 WITHIN: Final = timedelta(seconds=60)
 # Tries; texts whose words may differ while their event does not; `44`, which its own answer offers
@@ -77,14 +79,20 @@ class Repeat:
     answers: tuple[Say, ...]
 
 
-def repeat_of(
-    conn: Conn, message_id: int, phone: str, said: str, now: datetime, code_length: int
-) -> Repeat | None:
-    """Return what the text kept as `message_id` repeats, if it does; its row then says so.
+def ask_former(
+    conn: Conn, phone: str, now: datetime, kept_as: int | None
+) -> Asked[FormerText | None]:
+    """Ask what a text may repeat. `kept_as`: its row; None: it is not kept yet.
 
     The caller has made the texts of this telephone wait for each other.
     """
-    former = texts.former(conn, phone, message_id, now - WITHIN)
+    return texts.ask_former(conn, phone, now - WITHIN, kept_as)
+
+
+def repeat_of(
+    conn: Conn, former: FormerText | None, message_id: int, phone: str, said: str, code_length: int
+) -> Repeat | None:
+    """Return what the text kept as `message_id` repeats, if it does; its row then says so."""
     if former is None or not former.is_last:
         return None
     again = machines.understand(former.machine, said, code_length)
@@ -99,7 +107,7 @@ def repeat_of(
     return Repeat(ConversationPlace(phone, former.machine), again, answers)
 
 
-def _is_whole(again: Understood, former: texts.FormerText) -> bool:
+def _is_whole(again: Understood, former: FormerText) -> bool:
     """Tell whether the first text did all that it says, to whom it says."""
     event: Event = again.event
     if isinstance(event, Visit):

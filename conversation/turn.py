@@ -23,8 +23,8 @@ from flows.facts import Proof
 from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
 from messages.catalogue import catalogue
-from outbox.alarms import without_repeats
-from outbox.enqueue import OutboxDraft, enqueue_many
+from outbox import alarms
+from outbox.enqueue import OutboxDraft, ask_enqueue
 from postal.acts import door
 from postal.acts.door import SentCode
 from postal.people import roles
@@ -34,6 +34,7 @@ from store import conversations
 from store.conversations import ConversationPlace, Sprint
 from store.database import Conn
 from store.keyring import current
+from store.together import Asked
 
 # What STOP switches off: news. Codes, alarms and answers go on, by law, contract and
 # docs/developing/trust.md rule 9; so does whatever the staff needs for its work.
@@ -56,7 +57,9 @@ class Turn(Locked):
 
     sprints: list[Sprint] = field(default_factory=list)
     drafts: list[_Unsent] = field(default_factory=list)
-    queued: tuple[int, ...] = ()  # ids of the messages in the outbox, once it is finished
+    # The ids of the messages in the outbox, once it is finished.
+    queued: Asked[list[int]] = field(default_factory=lambda: Asked(list))
+    _others: bool = False  # acts were done that change what is stored of telephones
     request_id: str = field(default_factory=logs.request_id)
 
     def take(self, place: ConversationPlace, event: Event) -> None:
@@ -78,6 +81,8 @@ class Turn(Locked):
             self.meet(act)
             if isinstance(act, ArticleAct):
                 self.reader.forget(act.article)
+            else:
+                self._others = True
         for say in decision.says:
             code = None
             if say.code_of:
@@ -99,7 +104,7 @@ class Turn(Locked):
         self.drafts += [
             _Unsent(None, place, say, None) for say in (answers if again else decision.says)
         ]
-        self._send([], place.whose)
+        self._send([], self._ask_alarms(), place.whose)
 
     def tell(self, tell: Tell) -> None:
         """Pass a happening to the person of its article; nobody there: nobody is told."""
@@ -107,20 +112,35 @@ class Turn(Locked):
         if place is None and isinstance(tell.event, Happening):
             place = self.place_of(tell.to, self.held[tell.event.article])
         if place is not None:
+            if place not in self.standing:
+                self.join(place)
             self.take(place, tell.event)
 
     def finish(self, message_id: int | None) -> None:
-        """Write the sprints and put the messages into the outbox."""
+        """Write the sprints and put the messages into the outbox. Raises `BooksDisagree`."""
+        if self._others:
+            self.manners = self._ask_manners(unsent.place for unsent in self.drafts)
+        alarms = self._ask_alarms()
         ids = conversations.record(self.conn, self.sprints, message_id, self.now, self.proof)
+        self.books.insist()
         # A text has its answer, whatever was said before.
         answered = self.sprints[0].conversation.place.whose if message_id is not None else None
-        self._send(ids, answered)
+        self._send(ids, alarms, answered)
 
-    def _send(self, ids: list[int], answered: str | None) -> None:
+    def _ask_alarms(self) -> Asked[alarms.Last]:
+        about = {
+            self.held[unsent.say.article].id
+            for unsent in self.drafts
+            if unsent.say.article in self.held
+            and catalogue().template(unsent.say.template).lane == "alarm"
+        }
+        return alarms.ask_last(self.conn, about, self.now)
+
+    def _send(self, ids: list[int], last: Asked[alarms.Last], answered: str | None) -> None:
         """Put what is said into the outbox; `ids`: of the sprints."""
         if not self.drafts:
             return
-        manners = roles.manners(self.conn, {unsent.place.whose for unsent in self.drafts})
+        manners = self.manners.answer()
         unknown = roles.Manners(self.runtime.settings.default_language, opted_out=False)
         drafts = []
         for unsent in self.drafts:
@@ -129,7 +149,8 @@ class Turn(Locked):
             draft = self._draft(unsent, sprint_id, manner.language)
             if not (manner.opted_out and draft.lane in _STOPPED and _is_news(draft)):
                 drafts.append(draft)
-        self.queued = tuple(enqueue_many(self.conn, without_repeats(self.conn, drafts, answered)))
+        said = alarms.without_repeats(drafts, last.answer(), answered)
+        self.queued = ask_enqueue(self.conn, said)
 
     def _draft(self, unsent: _Unsent, sprint_id: int | None, language: Language) -> OutboxDraft:
         say, code = unsent.say, unsent.code

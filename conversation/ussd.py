@@ -259,7 +259,8 @@ class _Hop:
             offer = MenuOffer(found.id, spoken(found.giver), tuple(found.items)) if found else None
             return MenuFacts(self.language, postman=True, items=items, offer=offer)
         phone = self.dialled.phone
-        mine = turn.reader.hold(article_rows.of_recipient(self.conn, phone, self.now))
+        ids = article_rows.of_recipient(self.conn, phone, self.now)
+        mine = turn.reader.keep(article_rows.of_ids(self.conn, ids, self.now, turn.today))
         articles = turn.reader.of_recipient(phone, where.article, mine)
         standing = self._standing()
         posts = tuple(Post(each.number, each.state, _question(each, standing)) for each in articles)

@@ -16,6 +16,7 @@ from messages.catalogue import Channel, Lane
 from messages.render import CODE_MASK, QUOTE_MASK, render
 from settings import Language
 from store.database import Conn
+from store.together import Asked
 
 _COLUMNS: Final = (
     "phone", "sprint_id", "article_id", "code_id", "template", "language", "variables", "body",
@@ -114,7 +115,12 @@ def enqueue(conn: Conn, message: OutboxDraft) -> int:
 
 def enqueue_many(conn: Conn, drafts: Sequence[OutboxDraft]) -> list[int]:
     """Queue all of `drafts`; return their ids in the same order."""
-    ids: list[int] = []
+    return ask_enqueue(conn, drafts).answer()
+
+
+def ask_enqueue(conn: Conn, drafts: Sequence[OutboxDraft]) -> Asked[list[int]]:
+    """Queue all of `drafts`; ask for their ids, in the same order."""
+    queued = []
     for (at, request_id), of_one in groupby(drafts, lambda draft: (draft.at, draft.request_id)):
         same = list(of_one)
         for first in range(0, len(same), _MOST_AT_ONCE):
@@ -123,5 +129,5 @@ def enqueue_many(conn: Conn, drafts: Sequence[OutboxDraft]) -> list[int]:
             for i, draft in enumerate(some):
                 row = zip(_COLUMNS, _row(draft), strict=True)
                 bound.update((f"{name}{i}", value) for name, value in row)
-            ids += [int(row[0]) for row in conn.execute(_insert(len(some)), bound)]
-    return ids
+            queued.append(conn.execute(_insert(len(some)), bound))
+    return Asked(lambda: [int(row[0]) for cursor in queued for row in cursor.fetchall()])

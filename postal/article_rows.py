@@ -15,6 +15,7 @@ from psycopg.rows import namedtuple_row
 from flows.facts import Part
 from flows.trust import APPROACHES_WITHIN
 from store.database import PLANNED_ONCE, Conn
+from store.together import Asked
 
 OPEN: Final = "('booked', 'out_for_delivery', 'attempted', 'at_office')"
 """SQL: the states of an article that is under way."""
@@ -106,24 +107,7 @@ class Items:
         }
 
 
-def lock(conn: Conn, article_ids: Sequence[int]) -> None:
-    """Lock the articles, in the order of their ids: two texts never deadlock."""
-    conn.execute(
-        f"SELECT {PLANNED_ONCE} FROM articles WHERE id = ANY(%s) ORDER BY id FOR UPDATE",  # noqa: S608
-        [list(article_ids)],
-    )
-
-
-def lock_items(conn: Conn, items: Items, today: date) -> list[int]:
-    """Lock the articles of `items`, in the same order, and return their ids."""
-    rows = conn.execute(
-        f"SELECT id, {PLANNED_ONCE} FROM articles WHERE id IN"  # noqa: S608
-        " (SELECT article_id FROM delivery_items"
-        f" WHERE id = ANY(ARRAY({_NAMED_ITEMS}))) ORDER BY id FOR UPDATE",
-        items.bound(today),
-    ).fetchall()
-    return [row[0] for row in rows]
-
+_ITEMS = f"ARRAY({_NAMED_ITEMS})"
 
 _OF_RECIPIENT = f"""
     SELECT id FROM articles
@@ -140,16 +124,6 @@ def of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
     return [row[0] for row in rows]
 
 
-def lock_of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
-    """Lock the same articles, and return their ids."""
-    rows = conn.execute(
-        f"SELECT id, {PLANNED_ONCE} FROM articles"  # noqa: S608
-        f" WHERE id IN ({_OF_RECIPIENT}) ORDER BY id FOR UPDATE",
-        {"phone": phone, "now": now},
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
 def of_ids(
     conn: Conn, article_ids: Collection[int], now: datetime, today: date
 ) -> list[ArticleRow]:
@@ -158,7 +132,7 @@ def of_ids(
         conn,
         f"SELECT {_COLUMNS} FROM articles a {_JOINED} WHERE a.id = ANY(%(ids)s)",  # noqa: S608
         {"ids": list(article_ids), "now": now, "today": today},
-    )
+    ).answer()
 
 
 def of_numbers(
@@ -169,23 +143,71 @@ def of_numbers(
         conn,
         f"SELECT {_COLUMNS} FROM articles a {_JOINED} WHERE a.number = ANY(%(numbers)s)",  # noqa: S608
         {"numbers": list(numbers), "now": now, "today": today},
-    )
+    ).answer()
+
+
+# ---- locked, in the order of their ids: two texts never deadlock ---------------------------------
+#
+# Lock and rows are two statements: the second one sees what was committed while the first waited.
+
+
+def hold_ids(
+    conn: Conn, article_ids: Sequence[int], now: datetime, today: date
+) -> Asked[list[ArticleRow]]:
+    """Lock the articles; ask for their rows."""
+    bound = {"ids": list(article_ids), "now": now, "today": today}
+    return _hold(conn, "%(ids)s", "FROM articles a", "a.id = ANY(%(ids)s)", bound)
+
+
+def hold_of_recipient(
+    conn: Conn, phone: str, now: datetime, today: date
+) -> Asked[list[ArticleRow]]:
+    """Lock the articles that a recipient's answer can be about; ask for their rows."""
+    ids = f"ARRAY({_OF_RECIPIENT})"
+    bound = {"phone": phone, "now": now, "today": today}
+    return _hold(conn, ids, "FROM articles a", f"a.id = ANY({ids})", bound)
+
+
+def hold_items(conn: Conn, items: Items, now: datetime, today: date) -> Asked[list[ArticleRow]]:
+    """Lock the articles of `items`; ask for their rows, one for each item that there is."""
+    ids = f"ARRAY(SELECT article_id FROM delivery_items WHERE id = ANY({_ITEMS}))"  # noqa: S608
+    return _hold(conn, ids, _WITH_ITEM, _OF_ITEMS, _bound(items, now, today), f", {_ITEM}")
 
 
 def of_items(conn: Conn, items: Items, now: datetime, today: date) -> list[ArticleRow]:
-    """Return the rows of the articles of `items`, one for each item that there is."""
-    return _read(
-        conn,
-        f"SELECT {_COLUMNS}, {_ITEM} FROM delivery_items y"  # noqa: S608
-        f" JOIN articles a ON a.id = y.article_id {_JOINED}"
-        f" WHERE y.id = ANY(ARRAY({_NAMED_ITEMS})) ORDER BY y.id",
-        {**items.bound(today), "now": now, "lately": now - APPROACHES_WITHIN},
+    """Return the same rows without locking: the turn holds the articles, or only shows them."""
+    sql = f"SELECT {_COLUMNS}, {_ITEM} {_WITH_ITEM} {_JOINED} WHERE {_OF_ITEMS} ORDER BY y.id"
+    return _read(conn, sql, _bound(items, now, today)).answer()
+
+
+_WITH_ITEM = "FROM delivery_items y JOIN articles a ON a.id = y.article_id"
+_OF_ITEMS = f"y.id = ANY({_ITEMS})"
+
+
+def _bound(items: Items, now: datetime, today: date) -> dict[str, object]:
+    return {**items.bound(today), "now": now, "lately": now - APPROACHES_WITHIN}
+
+
+def _hold(
+    conn: Conn, ids: str, source: str, where: str, bound: dict[str, object], more: str = ""
+) -> Asked[list[ArticleRow]]:
+    locked = conn.execute(
+        f"SELECT id, {PLANNED_ONCE} FROM articles WHERE id = ANY({ids}) ORDER BY id FOR UPDATE",  # noqa: S608
+        bound,
     )
+    order = "y.id" if more else "a.id"
+    sql = f"SELECT {_COLUMNS}{more} {source} {_JOINED} WHERE {where} ORDER BY {order}"
+    rows = _read(conn, sql, bound)
+
+    def those_locked(found: list[ArticleRow]) -> list[ArticleRow]:
+        held = {row[0] for row in locked.fetchall()}
+        return [row for row in found if row.id in held]
+
+    return rows.then(those_locked)
 
 
-def _read(conn: Conn, sql: str, bound: dict[str, object]) -> list[ArticleRow]:
-    with conn.cursor(row_factory=namedtuple_row) as cursor:
-        return cursor.execute(sql, bound).fetchall()
+def _read(conn: Conn, sql: str, bound: dict[str, object]) -> Asked[list[ArticleRow]]:
+    return Asked(conn.cursor(row_factory=namedtuple_row).execute(sql, bound).fetchall)
 
 
 def part(row: ArticleRow, phone: str) -> Part:

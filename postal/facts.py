@@ -13,6 +13,7 @@ from postal.acts.books import Held, as_held
 from postal.article_rows import OPEN, ArticleRow, Items
 from store.database import Conn
 from store.keyring import Keyring
+from store.together import Asked
 
 _LATELY: Final = timedelta(days=2)  # what ended since is still a recipient's
 _UNDER_WAY: Final = frozenset(("booked", "out_for_delivery", "attempted", "at_office"))
@@ -34,19 +35,31 @@ class Reader:
     _rows: dict[str, ArticleRow] = field(default_factory=dict, repr=False)
     _items: dict[Items, list[ArticleRow]] = field(default_factory=dict, repr=False)
 
-    def hold(self, article_ids: Sequence[int]) -> dict[str, Held]:
-        """Return the articles by number, whose locks the turn has."""
+    def hold_ids(self, article_ids: Sequence[int]) -> Asked[dict[str, Held]]:
+        """Lock the articles; ask for them by number."""
         if not article_ids:
-            return {}
-        return self._hold(article_rows.of_ids(self.conn, article_ids, self.now, self.today))
+            return Asked(dict)
+        asked = article_rows.hold_ids(self.conn, article_ids, self.now, self.today)
+        return asked.then(self.keep)
 
-    def hold_items(self, items: Items) -> dict[str, Held]:
-        """Return the articles of `items`, whose locks the turn has."""
-        rows = article_rows.of_items(self.conn, items, self.now, self.today)
-        self._items[items] = rows
-        return self._hold(rows)
+    def hold_of_recipient(self, phone: str) -> Asked[dict[str, Held]]:
+        """Lock the articles that a recipient's answer can be about; ask for them by number."""
+        asked = article_rows.hold_of_recipient(self.conn, phone, self.now, self.today)
+        return asked.then(self.keep)
 
-    def _hold(self, rows: Sequence[ArticleRow]) -> dict[str, Held]:
+    def hold_items(self, items: Items) -> Asked[dict[str, Held]]:
+        """Lock the articles of `items`; ask for them by number."""
+        if not items.refs:
+            return Asked(dict)
+
+        def keep(rows: list[ArticleRow]) -> dict[str, Held]:
+            self._items[items] = rows
+            return self.keep(rows)
+
+        return article_rows.hold_items(self.conn, items, self.now, self.today).then(keep)
+
+    def keep(self, rows: Sequence[ArticleRow]) -> dict[str, Held]:
+        """Keep what was read; return it by number as the books hold it."""
         self._rows.update((row.number, row) for row in rows)
         return {row.number: as_held(row) for row in rows}
 
@@ -149,7 +162,9 @@ class Reader:
             return ()
         items = Items(postman_id, tuple(refs))
         if items not in self._items:
-            self.hold_items(items)
+            rows = article_rows.of_items(self.conn, items, self.now, self.today)
+            self._items[items] = rows
+            self.keep(rows)
         by_ref: dict[str, ArticleRow] = {}
         for row in self._items[items]:
             by_ref[str(row.serial)] = row

@@ -61,7 +61,7 @@ class Sprint:
 _FOUND = """
 SELECT id, whose, machine, state, context, entered_at, last_sprint_id FROM conversations
 WHERE (whose, machine) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
-ORDER BY whose, machine FOR UPDATE
+ORDER BY machine = 'office', whose, machine FOR UPDATE
 """
 _BEGUN = """
 INSERT INTO conversations (whose, machine, state, context, entered_at)
@@ -74,8 +74,8 @@ RETURNING id, whose, machine, state, context, entered_at, last_sprint_id
 def lock(
     conn: Conn, places: Iterable[ConversationPlace], beginnings: dict[str, Beginning], now: datetime
 ) -> dict[ConversationPlace, Conversation]:
-    """Lock the conversations at `places`, in order; begin those that do not exist."""
-    wanted = sorted(set(places))
+    """Lock the conversations at `places`, in order, offices' last; begin what does not exist."""
+    wanted = sorted(set(places), key=lambda place: (place.machine == "office", place))
     found = _select(conn, wanted)
     missing = [place for place in wanted if place not in found]
     if missing:

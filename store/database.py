@@ -17,6 +17,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from logs import described
+from store.together import together
 
 Conn = Connection[tuple[Any, ...]]
 T = TypeVar("T")
@@ -112,6 +113,15 @@ class Database:
                 if not lost or left < _TRIES - 1:
                     raise
         raise AssertionError("unreachable")
+
+    def run_together(self, work: Callable[[Conn], T]) -> T:
+        """Run `work` as `run` does; its statements travel together (`store/together.py`)."""
+
+        def run(connection: Conn) -> T:
+            with together(connection):
+                return work(connection)
+
+        return self.run(run)
 
     def run_each(
         self,

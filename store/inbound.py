@@ -16,6 +16,7 @@ from logs import request_id
 from messages.catalogue import Channel
 from store import packing
 from store.database import PLANNED_ONCE, Conn
+from store.together import Asked
 
 RINGS_ON: Final = timedelta(seconds=30)  # within which a missed call is one, however often it rings
 _LONGEST_BODY: Final = 10_000
@@ -47,47 +48,34 @@ def storable(text: str) -> str:
     return clean(text)[:_LONGEST_BODY]
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A text that was kept. `follows`: another one of its telephone came shortly before."""
+def ask_keep(conn: Conn, text: InboundRow) -> Asked[int | None]:
+    """Keep `text` with the id of the request that brought it; ask for its id.
 
-    id: int
-    follows: bool
-
-
-def keep(conn: Conn, text: InboundRow, shortly: timedelta = timedelta(0)) -> Kept | None:
-    """Keep `text` with the id of the request that brought it.
-
-    `shortly`: how long before it another text is of interest. Return None for a repeat: the
-    carrier's id is kept already.
+    None: a repeat, the carrier's id is kept already.
     """
-    row = conn.execute(
+    cursor = conn.execute(
         "INSERT INTO messages (direction, phone, gateway, carrier_id, at, carrier_at, body, status,"
-        " error, channel, request_id)"
-        " VALUES ('in', %(phone)s, %(gateway)s, %(carrier_id)s, %(at)s, %(carrier_at)s, %(body)s,"
-        " %(status)s, %(error)s, %(channel)s, %(request_id)s)"
-        " ON CONFLICT (gateway, carrier_id) WHERE direction = 'in' DO NOTHING"
-        " RETURNING id, EXISTS (SELECT FROM messages before WHERE before.phone = %(phone)s"
-        " AND before.direction = 'in' AND before.at > %(since)s)",
-        {
-            "phone": text.phone,
-            "gateway": text.gateway,
-            "carrier_id": text.carrier_id,
-            "at": text.at,
-            "carrier_at": text.carrier_at if _is_usable(text.carrier_at) else None,
-            "body": text.body,
-            "status": "received" if text.unreadable is None else "unreadable",
-            "error": text.unreadable,
-            "channel": text.channel,
-            "request_id": request_id(),
-            "since": text.at - shortly,
-        },
-    ).fetchone()
-    return Kept(*row) if row else None
+        " error, channel, request_id) VALUES ('in', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (gateway, carrier_id) WHERE direction = 'in' DO NOTHING RETURNING id",
+        [
+            text.phone,
+            text.gateway,
+            text.carrier_id,
+            text.at,
+            text.carrier_at if text.carrier_at and is_usable(text.carrier_at) else None,
+            text.body,
+            "received" if text.unreadable is None else "unreadable",
+            text.unreadable,
+            text.channel,
+            request_id(),
+        ],
+    )
+    return Asked(cursor.fetchone).then(lambda row: int(row[0]) if row else None)
 
 
-def _is_usable(at: datetime | None) -> bool:
-    return at is not None and is_usable(at)
+def keep(conn: Conn, text: InboundRow) -> int | None:
+    """Keep `text`, and return its id; None for a repeat."""
+    return ask_keep(conn, text).answer()
 
 
 def mark(conn: Conn, message_id: int, why: str | None) -> None:
@@ -122,10 +110,10 @@ def rings_on(conn: Conn, message_id: int, call: InboundRow) -> bool:
     again = conn.execute(
         "UPDATE messages SET error = 'rang again' WHERE id = %s AND EXISTS (SELECT FROM messages"
         " WHERE phone = %s AND direction = 'in' AND channel = 'voice' AND body = %s AND at > %s"
-        " AND id <> %s AND error IS NULL)",
+        " AND id <> %s AND error IS NULL) RETURNING id",
         [message_id, call.phone, call.body, call.at - RINGS_ON, message_id],
     )
-    return again.rowcount == 1
+    return again.fetchone() is not None
 
 
 @dataclass(frozen=True)
@@ -142,8 +130,10 @@ class FormerText:
 _FORMER: Final = f"""
 SELECT c.machine, last.message_id IS NOT DISTINCT FROM s.message_id, {packing.COLUMNS}
 FROM (
-    SELECT id FROM messages WHERE phone = %s AND direction = 'in' AND at > %s AND id <> %s
-    AND channel = 'text' AND error IS NULL ORDER BY at DESC, id DESC LIMIT 1
+    SELECT id FROM messages
+    WHERE phone = %s AND direction = 'in' AND at > %s
+    AND id IS DISTINCT FROM %s AND channel = 'text' AND error IS NULL
+    ORDER BY at DESC, id DESC LIMIT 1
 ) AS before
 JOIN sprints s ON s.message_id = before.id
 JOIN conversations c ON c.id = s.conversation_id
@@ -152,9 +142,17 @@ ORDER BY s.id
 """  # noqa: S608
 
 
-def former(conn: Conn, phone: str, message_id: int, since: datetime) -> FormerText | None:
-    """Return the text of `phone` before that kept as `message_id`, if one came after `since`."""
-    rows = conn.execute(_FORMER, [phone, since, message_id]).fetchall()
+def ask_former(
+    conn: Conn, phone: str, since: datetime, message_id: int | None
+) -> Asked[FormerText | None]:
+    """Ask for the last text of `phone`, if one came after `since`, but that kept as `message_id`.
+
+    None: the next one is not kept yet.
+    """
+    return Asked(conn.execute(_FORMER, [phone, since, message_id]).fetchall).then(_former)
+
+
+def _former(rows: Sequence[tuple[Any, ...]]) -> FormerText | None:
     if not rows:
         return None
     machine, is_last = rows[0][:2]

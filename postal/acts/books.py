@@ -8,7 +8,6 @@ the books disagree, and `BooksDisagree` undoes the whole turn.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -71,13 +70,15 @@ def as_held(row: ArticleRow) -> Held:
 
 def hold(conn: Conn, article_ids: Sequence[int], now: datetime) -> dict[str, Held]:
     """Lock the articles and return them by number, as they are at `now`, read after the lock."""
-    article_rows.lock(conn, article_ids)
-    return peek(conn, article_ids, now)
+    return _held(article_rows.hold_ids(conn, article_ids, now, day_of(now)).answer())
 
 
 def peek(conn: Conn, article_ids: Sequence[int], now: datetime) -> dict[str, Held]:
     """Return the same without a lock, for what is merely shown."""
-    rows = article_rows.of_ids(conn, article_ids, now, day_of(now))
+    return _held(article_rows.of_ids(conn, article_ids, now, day_of(now)))
+
+
+def _held(rows: Sequence[ArticleRow]) -> dict[str, Held]:
     return {row.number: as_held(row) for row in rows}
 
 
@@ -91,7 +92,7 @@ class _Change:
     parts: int = 0  # 0: it is a single one
 
     def insist(self) -> None:
-        """Raise `BooksDisagree` where it changed other rows. Call when its pipeline has ended."""
+        """Raise `BooksDisagree` where it changed other rows. Call when its answer has come."""
         changed = self.cursor.fetchone() if self.parts else (self.cursor.rowcount,)
         if changed != (1,) * (self.parts or 1):
             raise BooksDisagree(f"{self.what}: {changed} rows for: {self.sql[:60]}")
@@ -112,15 +113,15 @@ class Books:
     _changes: list[_Change] = field(default_factory=list)
 
     def do(self, acts: Sequence[Act], whose: str) -> None:
-        """Carry out `acts`, decided in the conversation of `whose`, in one round trip.
+        """Carry out `acts`, decided in the conversation of `whose`; `insist` that all were done."""
+        for act in acts:
+            _WRITERS[type(act)](self, act, whose)
 
-        Raise `BooksDisagree` where they cannot be done.
+    def insist(self) -> None:
+        """Raise `BooksDisagree` where an act could not be done. Call before the commit.
+
+        Not after each act: the answer of the database is awaited once, with what is read next.
         """
-        if not acts:
-            return
-        with self.conn.pipeline() if len(acts) > 1 else nullcontext():
-            for act in acts:
-                _WRITERS[type(act)](self, act, whose)
         for change in self._changes:
             change.insist()
         self._changes.clear()

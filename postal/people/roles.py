@@ -9,6 +9,7 @@ from typing import Any
 from settings import Language
 from store.database import PLANNED_ONCE, Conn
 from store.inbound import ONE_BY_ONE
+from store.together import Asked
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,18 @@ class Manners:
     opted_out: bool
 
 
-def manners(conn: Conn, phones: Collection[str]) -> dict[str, Manners]:
-    """Return what is stored of each telephone, without unknown ones."""
-    rows = conn.execute(
+def ask_manners(conn: Conn, phones: Collection[str]) -> Asked[dict[str, Manners]]:
+    """Ask for what is stored of each telephone, without unknown ones."""
+    cursor = conn.execute(
         "SELECT phone, language, opted_out_at IS NOT NULL FROM phones WHERE phone = ANY(%s)",
         [list(phones)],
-    ).fetchall()
-    return {phone: Manners(language, opted_out) for phone, language, opted_out in rows}
+    )
+    return Asked(lambda: {row[0]: Manners(*row[1:]) for row in cursor.fetchall()})
+
+
+def manners(conn: Conn, phones: Collection[str]) -> dict[str, Manners]:
+    """Return what is stored of each telephone, without unknown ones."""
+    return ask_manners(conn, phones).answer()
 
 
 def is_staff(conn: Conn, phone: str) -> bool:

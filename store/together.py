@@ -1,0 +1,78 @@
+"""Statements that travel together: they wait until an answer is wanted, then all go in one piece.
+
+Each piece that arrives wakes the server's process, and each answer ours; on a busy machine that
+costs more than the statements do. psycopg's own pipeline sends every statement on its own; this one
+hands them to libpq, which collects them, and sends with the first answer that is fetched.
+
+Write asks before their answers: a cursor's `fetchone` sends all that was asked for until then. A
+statement whose answer nobody fetches reports its error with the next answer, or at the commit.
+`rowcount` is -1 until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from psycopg import Connection, Pipeline
+from psycopg.abc import PQGen
+from psycopg.generators import send
+from psycopg.pq import TransactionStatus
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True)
+class Asked(Generic[T]):
+    """What was asked of the database, and whose answer is fetched when it is wanted."""
+
+    answer: Callable[[], T]
+
+    def then(self, make: Callable[[T], U]) -> Asked[U]:
+        """Return what `make` makes of the answer."""
+        return Asked(lambda: make(self.answer()))
+
+
+class _Together(Pipeline):
+    """A pipeline of psycopg 3.3 that sends nothing before an answer is wanted."""
+
+    def _communicate_gen(self) -> PQGen[None]:
+        yield from ()
+
+    def _fetch_gen(self, *, flush: bool) -> PQGen[None]:
+        while self.command_queue:
+            self.command_queue.popleft()()
+        if not flush:  # a synchronisation is among the commands
+            yield from send(self.pgconn)
+        yield from super()._fetch_gen(flush=flush)
+
+
+@contextmanager
+def together(conn: Connection[Any]) -> Iterator[None]:
+    """Enclose a transaction whose statements travel together, its beginning and its end with them.
+
+    Raises what any of them raises; then all of them are undone. Within a transaction that has begun
+    it ends that one.
+    """
+    begun = conn.pgconn.transaction_status != TransactionStatus.IDLE
+    if not begun:
+        conn.autocommit = True  # psycopg would send BEGIN alone, to be sure that it has begun
+    pipeline = conn._pipeline = _Together(conn)
+    try:
+        with pipeline:
+            if not begun:
+                conn.execute("BEGIN", prepare=False)
+            yield
+            conn.execute("COMMIT", prepare=False)
+    except BaseException:
+        conn._pipeline = None
+        if not conn.closed:
+            conn.rollback()
+        raise
+    finally:
+        conn._pipeline = None
+        if not conn.closed:
+            conn.autocommit = False
