@@ -48,7 +48,7 @@ class _Unsent:
     sprint: int | None  # None: of a repeat, which has none
     place: ConversationPlace
     say: Say
-    code: SentCode | None
+    code: Asked[SentCode] | None
 
 
 @dataclass
@@ -153,7 +153,8 @@ class Turn(Locked):
         self.queued = ask_enqueue(self.conn, said)
 
     def _draft(self, unsent: _Unsent, sprint_id: int | None, language: Language) -> OutboxDraft:
-        say, code = unsent.say, unsent.code
+        say = unsent.say
+        code = unsent.code.answer() if unsent.code else None
         template = catalogue().template(say.template)
         not_after = self.now + timedelta(seconds=template.lifetime)
         return OutboxDraft(

@@ -67,7 +67,9 @@ def answer(runtime: Runtime, dialled: Dialled) -> UssdScreen:
     """
     now = runtime.now()
     try:
-        shown, to_send = runtime.database.run(lambda conn: _Hop(runtime, conn, dialled, now).take())
+        shown, to_send = runtime.database.run_together(
+            lambda conn: _Hop(runtime, conn, dialled, now).take()
+        )
     except (psycopg.Error, BooksDisagree) as error:
         log.error("a dialled answer was lost: %s", type(error).__name__)
         return _last_words(runtime, "retry")
@@ -112,14 +114,17 @@ class _Hop:
 
     def take(self) -> tuple[UssdScreen, bool]:
         """Return the screen, and whether the outbox has something to send."""
+        sender = roles.ask_identify(self.conn, self.dialled.phone)
+        manners = roles.ask_manners(self.conn, [self.dialled.phone])
         self.session = ussd_sessions.lock(self.conn, self.key, self.now)
         digest = self._digest(self.dialled.text)
         if self.session.hops and len(self.dialled.text) <= self.session.seen:
             earlier = ussd_sessions.shown(self.conn, self.session, digest)
             if earlier is not None:
                 return UssdScreen(earlier.body, earlier.ends), False
-        self.sender = roles.identify(self.conn, self.dialled.phone)
-        self.language = self._language()
+        self.sender = sender.answer()
+        known = manners.answer().get(self.dialled.phone)
+        self.language = known.language if known else self.runtime.settings.default_language
         if self.session.ended or self.session.hops >= menu.MOST_HOPS:
             return UssdScreen(render("over", self.language, {}), end=True), False
         new = self._new()

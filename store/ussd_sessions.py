@@ -9,7 +9,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from store import keyring
-from store.database import Conn
+from store.database import PLANNED_ONCE, Conn
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ class Hop:
     ends: bool
 
 
-_FIND = """
-SELECT id, place, hops, seen, digest, ended_at IS NOT NULL, digest_key
+_FIND = f"""
+SELECT id, place, hops, seen, digest, ended_at IS NOT NULL, digest_key, {PLANNED_ONCE}
 FROM ussd_sessions
 WHERE gateway = %s AND carrier_id = %s AND phone = %s AND service = %s FOR UPDATE
-"""
+"""  # noqa: S608
 _BEGIN = """
 INSERT INTO ussd_sessions (gateway, carrier_id, phone, service, begun_at, at, digest_key, place)
 VALUES (%s, %s, %s, %s, %s, %s, %s, '{}')
@@ -71,7 +71,7 @@ def lock(conn: Conn, key: Key, now: datetime) -> UssdSession:
         conn.execute(_BEGIN, [*named, now, now, keyring.current(conn, "digests")])
         row = conn.execute(_FIND, named).fetchone()
     assert row is not None
-    return UssdSession(*row)
+    return UssdSession(*row[:7])
 
 
 def shown(conn: Conn, session: UssdSession, digest: bytes) -> Hop | None:
@@ -88,26 +88,27 @@ def record(
     conn: Conn, session: UssdSession, place: dict[str, Any], hop: Hop, now: datetime
 ) -> None:
     """Write the screen shown and the session's new place."""
-    with conn.pipeline():
-        conn.execute(
-            "INSERT INTO ussd_hops (session_id, position, at, digest, typed, screen, body, ends)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                session.id,
-                session.hops + 1,
-                now,
-                hop.digest,
-                hop.typed,
-                hop.screen,
-                hop.body,
-                hop.ends,
-            ],
-        )
-        conn.execute(
-            "UPDATE ussd_sessions SET place = %s, hops = hops + 1, seen = %s, digest = %s, at = %s,"
-            " ended_at = %s WHERE id = %s",
-            [Jsonb(place), hop.seen, hop.digest, now, now if hop.ends else None, session.id],
-        )
+    conn.execute(
+        "WITH shown AS (INSERT INTO ussd_hops"
+        " (session_id, position, at, digest, typed, screen, body, ends)"
+        " VALUES (%(session)s, %(position)s, %(now)s, %(digest)s, %(typed)s, %(screen)s, %(body)s,"
+        " %(ends)s))"
+        " UPDATE ussd_sessions SET place = %(place)s, hops = hops + 1, seen = %(seen)s,"
+        " digest = %(digest)s, at = %(now)s, ended_at = %(ended_at)s WHERE id = %(session)s",
+        {
+            "session": session.id,
+            "position": session.hops + 1,
+            "now": now,
+            "digest": hop.digest,
+            "typed": hop.typed,
+            "screen": hop.screen,
+            "body": hop.body,
+            "ends": hop.ends,
+            "place": Jsonb(place),
+            "seen": hop.seen,
+            "ended_at": now if hop.ends else None,
+        },
+    )
 
 
 def end(conn: Conn, key: Key, now: datetime) -> None:

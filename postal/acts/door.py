@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from psycopg.types.json import Jsonb
 
@@ -16,6 +17,7 @@ from postal.acts import cod
 from postal.acts.books import Books, Held, of_article, of_item, writes
 from store import feed, keyring
 from store.feed import NewEvent
+from store.together import Asked
 
 
 @writes(IssueCode)
@@ -48,16 +50,20 @@ class SentCode:
     expires_at: datetime
 
 
-def count_sent(books: Books, number: str) -> SentCode:
-    """Return the present code of the article `number`, counted as sent once more."""
-    row = books.conn.execute(
+def count_sent(books: Books, number: str) -> Asked[SentCode]:
+    """Count the present code of the article `number` as sent once more, and ask for it."""
+    cursor = books.conn.execute(
         "UPDATE codes SET sends = sends + 1"
         " WHERE article_id = %s AND used_at IS NULL AND dead_at IS NULL"
         " RETURNING id, expires_at",
         [books.held[number].id],
-    ).fetchone()
-    assert row is not None
-    return SentCode(*row)
+    )
+
+    def sent(row: tuple[Any, ...] | None) -> SentCode:
+        assert row is not None
+        return SentCode(*row)
+
+    return Asked(cursor.fetchone).then(sent)
 
 
 @writes(KillCode)

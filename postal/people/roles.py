@@ -40,7 +40,12 @@ def identify(conn: Conn, phone: str) -> PhoneRoles:
 
     One that lost an article's code remains a recipient's: it can object.
     """
-    return _roles(conn.execute(_IDENTIFY, {"phone": phone}).fetchone())
+    return ask_identify(conn, phone).answer()
+
+
+def ask_identify(conn: Conn, phone: str) -> Asked[PhoneRoles]:
+    """Ask for the roles of `phone` (E.164)."""
+    return Asked(conn.execute(_IDENTIFY, {"phone": phone}).fetchone).then(_roles)
 
 
 def identify_next(conn: Conn, phone: str) -> PhoneRoles:
