@@ -48,7 +48,7 @@ _ALSO_SET: Final[Mapping[str, frozenset[str]]] = {
     "seals": frozenset({"at"}),
     "sprints": frozenset({"article"}),
 }
-_ONLY_READ: Final = frozenset({"alembic_version", "redactions"})
+_ONLY_READ: Final = frozenset({"alembic_version", "redactions", "archived_months"})
 _DELETABLE: Final = frozenset({"token_calls"})  # by purge; it is in no chain
 _FUNCTIONS_OF_THE_APPLICATION: Final = ("place_events(integer)", "make_months(integer)")
 # By these alone purge and forgetting remove content, and write down that they did.
