@@ -17,6 +17,7 @@ from web import api, given, shipped
 from web.administration import administration
 from web.callers import insist
 from web.commands import doctor
+from web.commands.archiving import archive
 from web.commands.audit import audit
 from web.commands.corpus import corpus
 from web.commands.database import database
@@ -62,6 +63,7 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     administration,
 )
 _COMMANDS: Final[tuple[Command, ...]] = (
+    archive,
     audit,
     corpus,
     database,

@@ -28,6 +28,7 @@ from postal.reports import summing_up
 from runtime import Runtime
 from settings import Settings
 from store.chains.days import Days
+from store.months import Months
 from webhooks.sender import WebhookSender
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,10 @@ class Process:
     def days(self) -> Days:
         runtime = self.runtime
         return Days(runtime.database, runtime.settings.day_roots, runtime.now)
+
+    @cached_property
+    def months(self) -> Months:
+        return Months(self.runtime.database)
 
     @cached_property
     def upi(self) -> Rounds:
@@ -125,6 +130,7 @@ def sweep() -> None:
         ask_due(runtime())
         runtime().database.run(sought.catch_up)
         runtime().database.run(lambda conn: away.bring_back(conn, runtime().now()))
+        process().months.advance()
         process().days.advance()
         runtime().database.run(lambda conn: summing_up.sum_up_next(conn, runtime().now()))
     except psycopg.OperationalError as error:

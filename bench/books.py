@@ -96,14 +96,14 @@ def _first_id(table: str) -> int:
 
 def _spread_ids(conn: Conn) -> None:
     for table in _NUMBERED:
-        conn.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {_first_id(table)}")
+        conn.execute(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {_first_id(table)}")
 
 
 def _continue_ids(conn: Conn) -> None:
     for table in _NUMBERED:
         row = conn.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608
         if row is not None and row[0] is not None:
-            conn.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {row[0] + 1}")
+            conn.execute(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {row[0] + 1}")
 
 
 def _write(conn: Conn, settings: Settings, postmen: int, now: datetime) -> list[Doorstep]:

@@ -14,7 +14,7 @@ def arrive(conn: Conn, phone: str) -> bool:
     """Tell whether texts reach `phone` (E.164): not all of the last three failed."""
     rows = conn.execute(
         "SELECT status FROM messages WHERE phone = %s AND direction = 'out' AND channel = 'text'"
-        " AND status IN ('delivered', 'sent', 'failed') ORDER BY id DESC LIMIT %s",
+        " AND status IN ('delivered', 'sent', 'failed') ORDER BY at DESC, id DESC LIMIT %s",
         [phone, _LAST],
     ).fetchall()
     return not rows or any(status != "failed" for (status,) in rows)

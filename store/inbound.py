@@ -53,11 +53,18 @@ def ask_keep(conn: Conn, text: InboundRow) -> Asked[int | None]:
 
     None: a repeat, the carrier's id is kept already.
     """
+    # The carrier's id is once over all months of messages: carrier_ids says whether it is new.
     cursor = conn.execute(
-        "INSERT INTO messages (direction, phone, gateway, carrier_id, at, carrier_at, body, status,"
-        " error, channel, request_id) VALUES ('in', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (gateway, carrier_id) WHERE direction = 'in' DO NOTHING RETURNING id",
+        "WITH new AS (INSERT INTO carrier_ids (kind, gateway, carrier_id)"
+        " SELECT 'in', %s, %s WHERE %s::text IS NOT NULL ON CONFLICT DO NOTHING RETURNING kind)"
+        " INSERT INTO messages (direction, phone, gateway, carrier_id, at, carrier_at, body,"
+        " status, error, channel, request_id)"
+        " SELECT 'in', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s"
+        " WHERE %s::text IS NULL OR EXISTS (SELECT FROM new) RETURNING id",
         [
+            text.gateway,
+            text.carrier_id,
+            text.carrier_id,
             text.phone,
             text.gateway,
             text.carrier_id,
@@ -68,6 +75,7 @@ def ask_keep(conn: Conn, text: InboundRow) -> Asked[int | None]:
             text.unreadable,
             text.channel,
             request_id(),
+            text.carrier_id,
         ],
     )
     return Asked(cursor.fetchone).then(lambda row: int(row[0]) if row else None)
@@ -94,7 +102,7 @@ def set_unreadable(conn: Conn, message_ids: Sequence[int], why: str) -> None:
 def is_kept(conn: Conn, gateway: str, carrier_id: str) -> bool:
     """Tell whether the text of that carrier's id was kept before."""
     row = conn.execute(
-        "SELECT FROM messages WHERE gateway = %s AND carrier_id = %s AND direction = 'in'",
+        "SELECT FROM carrier_ids WHERE kind = 'in' AND gateway = %s AND carrier_id = %s",
         (gateway, carrier_id),
     ).fetchone()
     return row is not None
@@ -203,7 +211,7 @@ def answered_since(conn: Conn, phone: str, since: datetime) -> list[str]:
         " AND m.channel = 'text' AND m.at > %s AND m.error IS NULL AND EXISTS (SELECT"
         " FROM sprints s JOIN messages o ON o.phone = m.phone AND o.at = s.at"
         " AND o.sprint_id = s.id AND o.direction = 'out' WHERE s.message_id = m.id)"
-        " ORDER BY m.id DESC LIMIT 20",
+        " ORDER BY m.at DESC, m.id DESC LIMIT 20",
         [phone, since],
     ).fetchall()
     return [row[0] for row in rows]

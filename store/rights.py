@@ -48,9 +48,9 @@ _ALSO_SET: Final[Mapping[str, frozenset[str]]] = {
     "seals": frozenset({"at"}),
     "sprints": frozenset({"article"}),
 }
-_ONLY_READ: Final = frozenset({"alembic_version", "redactions"})
+_ONLY_READ: Final = frozenset({"alembic_version", "redactions", "archived_months"})
 _DELETABLE: Final = frozenset({"token_calls"})  # by purge; it is in no chain
-_FUNCTIONS_OF_THE_APPLICATION: Final = ("place_events(integer)",)
+_FUNCTIONS_OF_THE_APPLICATION: Final = ("place_events(integer)", "make_months(integer)")
 # By these alone purge and forgetting remove content, and write down that they did.
 _FUNCTIONS_OF_PURGE: Final = (
     "forget_in_sprints(text, text, text[], timestamptz, text, text)",
@@ -305,13 +305,16 @@ def _tables(conn: Conn) -> Mapping[str, Sequence[str]]:
 
 
 def _sequences(conn: Conn) -> list[str]:
-    """Return the sequences that a statement may name: none of an append-only table."""
+    """Return the sequences that a statement may name: of an append-only table only where its id
+    carries a month, whose default names it. To use one is to draw its next number, not to set it.
+    """
     rows = conn.execute(
         "SELECT s.relname FROM pg_class s"
         " JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i')"
         " AND d.refclassid = 'pg_class'::regclass JOIN pg_class t ON t.oid = d.refobjid"
         " WHERE s.relkind = 'S' AND s.relnamespace = 'public'::regnamespace"
-        " AND t.relkind IN ('r', 'p') AND t.relname <> ALL(%s) ORDER BY s.relname",
+        " AND t.relkind IN ('r', 'p') AND (t.relname <> ALL(%s) OR t.relkind = 'p')"
+        " ORDER BY s.relname",
         [sorted(APPEND_ONLY)],
     ).fetchall()
     return [str(row[0]) for row in rows]

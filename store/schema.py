@@ -85,7 +85,8 @@ class Schema:
 
 _TABLES = """
 SELECT relname, coalesce(obj_description(oid, 'pg_class'), '') FROM pg_class
-WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+WHERE relkind IN ('r', 'p') AND NOT relispartition
+      AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
 ORDER BY relname COLLATE "C"
 """
 _COLUMNS = """
@@ -134,7 +135,8 @@ FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname COLLAT
 _SEQUENCES = """
 SELECT relname AS name, '' AS definition, coalesce(obj_description(oid, 'pg_class'), '') AS comment
 FROM pg_class c WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace
-      AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = c.oid AND deptype = 'i')
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = c.oid AND deptype IN ('i', 'a')
+                      AND refclassid = 'pg_class'::regclass)
 ORDER BY relname COLLATE "C"
 """
 

@@ -20,7 +20,9 @@ where the name ends in `_paise`, telephones in E.164.
 # PostgreSQL writes out what a reader does not need: types of literals, IN as = ANY, USING btree.
 _CAST: Final = re.compile(r"'::(?:text|jsonb)(?:\[\])?")
 _ANY: Final = re.compile(r"= ANY \(ARRAY\[([^\]]*)\]\)")
-_CREATE_INDEX: Final = re.compile(r"CREATE (UNIQUE )?INDEX \S+ ON \S+ USING (?:btree )?(.+)")
+_CREATE_INDEX: Final = re.compile(
+    r"CREATE (UNIQUE )?INDEX \S+ ON (?:ONLY )?\S+ USING (?:btree )?(.+)"
+)
 _CREATE_TRIGGER: Final = re.compile(r"CREATE TRIGGER \S+ (.+?) ON \S+ (.+)")
 _REFERENCES: Final = re.compile(r"FOREIGN KEY (\(.+\)) REFERENCES (\w+)\(.+?\)(.*)")
 

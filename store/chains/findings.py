@@ -74,6 +74,7 @@ class CountedRows:
     rewritten: int
     removed: int
     open: int  # rows of days without a seal yet
+    archived: int  # rows of months that are in files; `flask archive check` compares those
 
 
 @dataclass(frozen=True)

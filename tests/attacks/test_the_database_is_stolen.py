@@ -16,7 +16,10 @@ from tests.rigs.scene import ARTICLE, FRIEND, HOLDER, POSTMAN, SENDER, Scene
 
 def rows(scene: Scene) -> str:
     with scene.runtime.database.transaction() as conn:
-        names = conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        names = conn.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+            " AND NOT relispartition AND relnamespace = 'public'::regnamespace"
+        )
         return "\n".join(
             row[0]
             for (name,) in names.fetchall()

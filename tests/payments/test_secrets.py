@@ -51,7 +51,8 @@ def settings(settings: Settings, stub: ProviderStub) -> Settings:
 def tables(runtime: Runtime) -> dict[str, str]:
     with runtime.database.transaction() as conn:
         names = conn.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+            " AND NOT relispartition AND relnamespace = 'public'::regnamespace"
         ).fetchall()
         return {
             name: "\n".join(

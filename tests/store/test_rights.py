@@ -314,6 +314,7 @@ def test_every_function_of_the_owner_is_closed_and_keeps_its_path(owner: Databas
     assert sorted(row[0] for row in rows) == [
         "forget_in_access_log",
         "forget_in_sprints",
+        "make_months",
         "place_events",
         "purge_access_log",
     ]

@@ -355,6 +355,9 @@ def test_a_line_names_the_software_and_the_call(world: World, client: FlaskClien
 COMMANDS: Final[dict[str, list[str] | None]] = {
     "article import": ["{file}"],
     "article template": [],
+    "archive check": None,
+    "archive list": [],
+    "archive month": None,
     "audit seal": [],
     "audit verify": [],
     "db migrate": [],

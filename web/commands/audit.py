@@ -80,4 +80,6 @@ def _line(counted: CountedRows) -> str:
         parts.append(f"{counted.rewritten} of which something was removed since")
     if counted.removed:
         parts.append(f"{counted.removed} removed whole")
+    if counted.archived:
+        parts.append(f"{counted.archived} archived: `archive check` compares their files")
     return ", ".join(parts)

@@ -20,6 +20,7 @@ from india import phone as phones
 from india.masks import veiled
 from postal.desk import sprints
 from postal.desk.sprints import Period, StoredSprint
+from store import archive
 from web import running
 from web.commands import operator
 from web.commands.days import Moment
@@ -65,6 +66,7 @@ def replay(
         raise click.ClickException(str(refused)) from refused
     why = _why(reveal, number)
     period = Period(since, until, number)
+    _say_archived()
     began = time.monotonic()
     total = differing = missing = 0
     for stored in _with_progress(period, why):
@@ -84,6 +86,14 @@ def replay(
     )
     if differing:
         raise click.exceptions.Exit(1)
+
+
+def _say_archived() -> None:
+    """Say which months of sprints are not replayed, because they are in files."""
+    with running.runtime().database.transaction() as conn:
+        for month, table, rows, place in archive.archived(conn):
+            if table == "sprints":
+                click.echo(f"{month:%Y-%m} is archived: {rows} sprints in {place}", err=True)
 
 
 def _why(reason: str | None, number: str | None) -> str:

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from redis import RedisError
 
 from runtime import Runtime
-from store import keyring, migrate
+from store import keyring, migrate, months
 from store.keyring import WrongMasterKey
 from web import running
 from web.callers import Caller, is_operator, states
@@ -49,6 +49,7 @@ def ready() -> tuple[Response, int]:
         "keys": _keys,
         "outbox": _outbox,
         "carriers": _carriers,
+        "months": _months,
     }
     found = {name: _look(part, runtime) for name, part in parts.items()}
     failing = [name for name, state in found.items() if not state.good]
@@ -93,6 +94,16 @@ def _keys(runtime: Runtime) -> PartHealth:
     except WrongMasterKey:  # its text names masters: `flask doctor` shows it
         return PartHealth(False, "do not open with this DAKIYA_MASTER_KEY")
     return PartHealth(True, "open")
+
+
+def _months(runtime: Runtime) -> PartHealth:
+    """Tell how far ahead there are partitions. What waits in none is lost to nobody."""
+    with runtime.database.transaction() as conn:
+        found = months.report(conn)
+    says = f"made until {found.until}"
+    if found.waiting:
+        says = f"{found.waiting} rows wait in no month: is the clock right, does a worker run?"
+    return PartHealth(True, says)
 
 
 def _outbox(runtime: Runtime) -> PartHealth:

@@ -20,6 +20,7 @@ from india.masks import veiled
 from outbox import heartbeat
 from outbox.wake import BELLS
 from runtime import Runtime
+from store import months
 from store.database import Conn
 
 # The last hour is read backwards from the newest row, at most this many rows.
@@ -85,6 +86,12 @@ _GAUGES = (
         (),
         "SELECT greatest(0, coalesce(extract(epoch FROM %(now)s - min(leased_until)), 0))::float"
         " FROM messages WHERE status = 'sending'",
+    ),
+    _Counted(
+        "dakiya_rows_in_no_month",
+        "Rows that wait for the partition of their month, 1000 of each table at most",
+        ("table",),
+        " UNION ALL ".join(months.WAITING.format(table) for table in months.LARGE),
     ),
     _Counted(
         "dakiya_codes_last_hour",

@@ -55,7 +55,7 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
              LEFT JOIN articles a ON a.id = coalesce(c.article_id, m.article_id)
         WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
               AND m.status IN ('sent', 'delivered')
-        ORDER BY m.id DESC LIMIT %s
+        ORDER BY m.at DESC, m.id DESC LIMIT %s
         """,
         (phone, _MOST),
     ).fetchall()

@@ -56,7 +56,10 @@ def rows(runtime: Runtime, query: str) -> list[Any]:
 def every_row(runtime: Runtime) -> str:
     """All that the database holds, as one text."""
     with runtime.database.transaction() as conn:
-        tables = conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = conn.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+            " AND NOT relispartition AND relnamespace = 'public'::regnamespace"
+        )
         rows = [
             str(row[0])
             for (table,) in tables.fetchall()

@@ -70,7 +70,8 @@ def _tables(runtime: Runtime) -> dict[str, str]:
     """Every row of every table, as one text a table."""
     with runtime.database.transaction() as conn:
         names = conn.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+            " AND NOT relispartition AND relnamespace = 'public'::regnamespace"
         ).fetchall()
         found = {
             name: "\n".join(

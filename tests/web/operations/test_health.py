@@ -123,7 +123,7 @@ def test_not_ready_without_postgresql(runtime: Runtime, closed_database: Databas
     answer = create_app(replace(runtime, database=closed_database)).test_client().get("/readyz")
     assert answer.status_code == 503
     failing = answer.get_json()["failing"]
-    assert failing == ["database", "migrations", "keys", "outbox", "carriers"]
+    assert failing == ["database", "migrations", "keys", "outbox", "carriers", "months"]
     assert "127.0.0.1" not in answer.text
 
 
