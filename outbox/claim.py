@@ -23,15 +23,14 @@ ARRIVED: Final = "arrived by another carrier"
 _NO_CALLS: Final[Mapping[Lane, int]] = MappingProxyType({})
 
 _ARM = """
-    SELECT * FROM (
-        SELECT * FROM messages
-        WHERE status IN ('queued', 'unknown') AND channel = '{channel}' AND lane = %s
-              AND next_attempt_at <= %s
-              AND id <> ALL (%s)
-        ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED) AS {channel}_{lane}
+    SELECT id FROM (
+        SELECT id FROM messages
+        WHERE status IN ('queued', 'unknown') AND channel = '{channel}' AND lane = '{lane}'
+              AND next_attempt_at <= %s AND id <> ALL (%s)
+        ORDER BY next_attempt_at, id LIMIT {most} FOR UPDATE SKIP LOCKED) AS {channel}_{lane}
 """
+# The rows are locked: what is read of them is what will be sent.
 _DUE = """
-    WITH due AS ({arms})
     SELECT due.id, due.status, due.channel, due.lane, due.phone, due.template, due.language,
            due.body, due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
            due.article_id, due.code_id, codes.issue AS code_issue, codes.key AS code_key,
@@ -49,7 +48,7 @@ _DUE = """
                 WHEN due.not_after <= %s THEN coalesce(due.error, 'deadline over')
                 WHEN codes.used_at IS NOT NULL OR codes.dead_at IS NOT NULL
                      OR codes.expires_at <= %s THEN 'code dead' END AS obstacle
-    FROM due LEFT JOIN codes ON codes.id = due.code_id
+    FROM messages due LEFT JOIN codes ON codes.id = due.code_id
              LEFT JOIN articles ON articles.id = codes.article_id
              LEFT JOIN articles about ON about.id = due.article_id
              LEFT JOIN LATERAL (
@@ -57,6 +56,8 @@ _DUE = """
                        array_agg(via) FILTER (WHERE second.status <> 'unknown') AS certain
                 FROM messages second
                 WHERE due.code_id IS NOT NULL AND second.again_of = due.id) seconds ON true
+    WHERE due.id = ANY (%s)
+    ORDER BY due.next_attempt_at, due.id
 """
 # A look-up finds calls by their telephone alone. These are the ids of other messages' calls, and
 # NULL for each that may exist with an unknown id. An earlier call of the message counts too.
@@ -72,6 +73,7 @@ _OTHER_CALLS = """
                    OR other.id <> due.id AND other.status IN ('sending', 'unknown', 'expired'))
     ) ELSE '{}' END
 """
+_DUE_AS_THEY_ARE: Final = _DUE.format(other_calls=_OTHER_CALLS)
 _LEASE = """
     UPDATE messages
     SET status = 'sending', lease = %(lease)s, leased_until = %(until)s,
@@ -114,7 +116,7 @@ def claim(
     event. No other worker gets a leased message before LEASE is over. A message of unknown outcome
     stays with its gateway; `gateway_for` chooses for the others, or puts them off (None).
     `patience_for`: how long a code waits before it goes by another carrier too, if it may.
-    `worker`: the number of the worker (`outbox/worker_lock.py`).
+    `worker`: the number of the worker (`outbox/worker_lease.py`).
     """
     calls = dict.fromkeys(SPOKEN, most_rings)
     found = _select(conn, shares, (), now, calls)
@@ -188,19 +190,18 @@ def _select(
     if not wanted:
         return []
     arms = " UNION ALL ".join(
-        _ARM.format(channel=channel, lane=lane) for channel, lane, _ in wanted
+        _ARM.format(channel=channel, lane=lane, most=int(most)) for channel, lane, most in wanted
     )
     # SKIP LOCKED does not skip our own locks.
     ours = [due.id for due in besides]
-    values: list[object] = []
-    for _, lane, most in wanted:
-        values += [lane, now, ours, most]
     # Not prepared: a generic plan does not know how small the limits are and reads a whole lane.
+    # What is known of the rows is read by a second statement, whose plan is dear and kept.
+    values = [each for _ in wanted for each in (now, ours)]
+    ids = [row[0] for row in conn.execute(arms.encode(), values, prepare=False).fetchall()]
+    if not ids:
+        return []
     with conn.cursor(row_factory=class_row(DueMessage)) as cursor:
-        values += [ARRIVED, ARRIVED, now, now]
-        return cursor.execute(
-            _DUE.format(arms=arms, other_calls=_OTHER_CALLS), values, prepare=False
-        ).fetchall()
+        return cursor.execute(_DUE_AS_THEY_ARE, [ARRIVED, ARRIVED, now, now, ids]).fetchall()
 
 
 def _expire(conn: Conn, dues: Sequence[DueMessage], now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
+from messages.catalogue import Channel
 from messages.routes import Routes
 from outbox import carriers
 from outbox.carriers import Carrier
@@ -39,10 +40,12 @@ class Claimer:
             timedelta(seconds=settings.code_confirm_seconds),
         )
         self._carriers: Mapping[str, Carrier] = {}
+        self._turns_of = self._in_turns()
 
     def claim(self, conn: Conn, held: Collection[TakenMessage], now: datetime) -> Claim:
         """Lease what there is room for. `held` are leased already and wait for their throttle."""
         self._carriers = carriers.read(conn, self._gateways, now)
+        self._turns_of = self._in_turns()
         texts = [taken for taken in held if taken.due.channel == "text"]
         held_codes = sum(1 for taken in texts if taken.due.lane == "code")
         most_others = min(self._slots.room_for_others, self._ahead(self._routes))
@@ -92,8 +95,14 @@ class Claimer:
         """Return how many carriers take turns with a message; news waits for its only one."""
         if due.via is not None or due.lane not in WAITED_FOR:
             return 1
-        routes = self._voices if due.channel == "voice" else self._routes
-        return max(1, len(Router(routes, self._carriers).order(due.wanted)))
+        return max(1, len(self._turns_of[due.channel].order(due.wanted)))
+
+    def _in_turns(self) -> Mapping[Channel, Router]:
+        """Return routers that only tell the order; those of a claim count trials."""
+        return {
+            "text": Router(self._routes, self._carriers),
+            "voice": Router(self._voices, self._carriers),
+        }
 
     def _ahead(self, routes: Routes) -> int:
         rates = [self._gateways[name].rate for name in routes.gateways if name in self._carriers]
