@@ -116,7 +116,7 @@ class _Connection(asyncio.Protocol):
         head, end, body = self._buffer.partition(b"\r\n\r\n")
         if not end or len(body) < _length(head):
             return
-        if not head.startswith(b"HTTP/1.1 200 "):
+        if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 204 ")):
             self._run.failed(f"answered {head[:60]!r} {body[:200]!r}")
             return
         self._buffer = b""
@@ -126,8 +126,8 @@ class _Connection(asyncio.Protocol):
 
 def _length(head: bytes) -> int:
     lower = head.lower()
-    at = lower.index(b"content-length:") + 15
-    return int(lower[at:].split(b"\r\n", 1)[0])
+    at = lower.find(b"content-length:")
+    return int(lower[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
 
 
 async def _load(requests: list[bytes], port: int, connections: int, rate: float) -> _Run:

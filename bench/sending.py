@@ -84,14 +84,14 @@ def throughput(messages: int, workers: int = 1) -> Throughput:
 
         warming = _WARM_UP * workers
         with runtime.database.transaction() as conn:
-            _queue(conn, "reply", warming)
+            queue(conn, "reply", warming)
         running = [start_worker(made, runtime)]
         running += [made.start("worker", WORKER) for _ in range(workers - 1)]
         await_that(all_sent, "the first messages are sent", 90)
         time.sleep(_SETTLE_SECONDS)  # all workers run, and wait
         processes = (*running, made.servers.processes["postgres"])
         with runtime.database.transaction() as conn:
-            _queue(conn, "reply", messages)
+            queue(conn, "reply", messages)
             before = [cpu_seconds(process) for process in processes]
         began = time.time()
         for _ in running:
@@ -119,7 +119,7 @@ def code_wait(notices: int, codes: int, per_second: float, rate: float = _UNTHRO
         doorsteps = books.fill(made.settings, books.LIST_LENGTH * 20, datetime.now(UTC))[:codes]
         with runtime.database.transaction() as conn:
             books.without_codes(conn)
-            _queue(conn, "bulk", notices)
+            queue(conn, "bulk", notices)
         with psycopg.connect(made.settings.owner_url, autocommit=True) as conn:
             conn.execute("ANALYZE messages")
         start_worker(made, runtime)
@@ -174,7 +174,7 @@ def approach(runtime: Runtime, doorsteps: list[books.Doorstep], per_second: floa
         inbound.receive(runtime, text)
 
 
-def _queue(conn: Conn, lane: str, messages: int) -> None:
+def queue(conn: Conn, lane: str, messages: int) -> None:
     """Store rows as `outbox.enqueue` writes them, each to another block of numbers."""
     text = render("delivered", "hi", {"digits": "3775"})
     now = datetime.now(UTC)

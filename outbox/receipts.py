@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from psycopg import Cursor
 from psycopg.rows import class_row
 
 from gateways.base import Reason, Receipt, ReceiptStatus, Unreadable
@@ -28,6 +29,15 @@ _RANK: Final = {
     ReceiptStatus.FAILED: 2,
     ReceiptStatus.DELIVERED: 3,
 }
+
+_STORED: Final = """
+    SELECT DISTINCT status FROM receipts
+    WHERE gateway = %s AND carrier_id = %s AND status <> 'unreadable'
+"""
+_KEEP: Final = """
+    INSERT INTO receipts (gateway, carrier_id, message_id, status, word, reason, error, at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -125,7 +135,7 @@ def catch_up(conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime) 
         for row in rows
     ]
     for receipt in sorted(early, key=lambda each: _RANK[each.status]):
-        message = _find(conn, receipt)
+        message = _look(conn, receipt).fetchone()
         if message:
             conn.execute(
                 "UPDATE receipts SET message_id = %s"
@@ -146,49 +156,46 @@ def _log(receipt: Receipt, message: _Message | None) -> None:
 
 
 def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -> _Message | None:
-    lock_carrier_ids(conn, [(receipt.gateway, receipt.carrier_id)])
-    stored = {
-        ReceiptStatus(row[0])
-        for row in conn.execute(
-            "SELECT DISTINCT status FROM receipts"
-            " WHERE gateway = %s AND carrier_id = %s AND status <> 'unreadable'",
-            (receipt.gateway, receipt.carrier_id),
-        ).fetchall()
-    }
-    message = _find(conn, receipt)
+    # One round trip: the lock first, then what it protects, each statement with its own snapshot.
+    with conn.pipeline():
+        lock_carrier_ids(conn, [(receipt.gateway, receipt.carrier_id)])
+        statuses = conn.execute(_STORED, (receipt.gateway, receipt.carrier_id))
+        found = _look(conn, receipt)
+        stored = {ReceiptStatus(row[0]) for row in statuses.fetchall()}
+        message = found.fetchone()
     receipt = _as_heard(message, receipt)
-    conn.execute(
-        "INSERT INTO receipts (gateway, carrier_id, message_id, status, word, reason, error, at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            receipt.gateway,
-            receipt.carrier_id,
-            message.id if message else None,
-            receipt.status,
-            receipt.word,
-            receipt.reason,
-            receipt.error,
-            now,
-        ),
-    )
     if receipt.status is ReceiptStatus.UNCERTAIN:
         log.warning("receipt_uncertain", gateway=receipt.gateway, word=receipt.word)
+    keep = (
+        receipt.gateway,
+        receipt.carrier_id,
+        message.id if message else None,
+        receipt.status,
+        receipt.word,
+        receipt.reason,
+        receipt.error,
+        now,
+    )
     # A repeat was applied, or waits for the send to return. After a failure a late "sent" of
     # the same submit is outdated and must not prevent the second try.
     late = receipt.status is ReceiptStatus.SENT and ReceiptStatus.FAILED in stored
-    if message and receipt.status not in stored and not late:
-        _apply(conn, message, receipt, now, patience)
+    with conn.pipeline():
+        conn.execute(_KEEP, keep)
+        if message and receipt.status not in stored and not late:
+            _apply(conn, message, receipt, now, patience)
     # The end of a call says more about the person than about the carrier.
     if receipt.status not in stored and (message is None or message.channel == "text"):
         carriers.note(conn, {receipt.gateway: weigh_receipt(receipt)}, now)
     return message
 
 
-def _find(conn: Conn, receipt: Receipt) -> _Message | None:
-    # The carrier's id comes first: a query string that names another message cannot divert it.
-    with conn.cursor(row_factory=class_row(_Message)) as cursor:
-        return cursor.execute(
-            """
+def _look(conn: Conn, receipt: Receipt) -> Cursor[_Message]:
+    """Look for the message of `receipt` and lock it.
+
+    The carrier's id comes first: a query string that names another message cannot divert it.
+    """
+    return conn.cursor(row_factory=class_row(_Message)).execute(
+        """
             SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template,
                    again_of, via, confirm_by, channel, request_id, spoken_call
             FROM messages
@@ -200,12 +207,12 @@ def _find(conn: Conn, receipt: Receipt) -> _Message | None:
             ORDER BY (carrier_id = %(carrier_id)s) IS TRUE DESC, (id = %(message_id)s) IS TRUE DESC
             LIMIT 1 FOR UPDATE
             """,
-            {
-                "gateway": receipt.gateway,
-                "carrier_id": receipt.carrier_id,
-                "message_id": receipt.message_id,
-            },
-        ).fetchone()
+        {
+            "gateway": receipt.gateway,
+            "carrier_id": receipt.carrier_id,
+            "message_id": receipt.message_id,
+        },
+    )
 
 
 def _as_heard(message: _Message | None, receipt: Receipt) -> Receipt:

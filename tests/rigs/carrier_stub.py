@@ -151,10 +151,8 @@ class CarrierStub:
         return message
 
     def receive(self, phone: str, text: str | None, to: str, at: datetime) -> dict[str, Any]:
-        """Keeps a text that came for us, whose hook failed, and gives Twilio's description of it."""
-        message = self.take(
-            {"From": phone, "To": to, "Body": text or ""}, "AC" + "0" * 32, Accept()
-        )
+        """Keeps a text that came for us, whose hook failed, as Twilio describes it."""
+        message = self.take({"From": phone, "To": to}, "AC" + "0" * 32, Accept())
         came = format_datetime(at)
         message |= {"direction": "inbound", "status": "received", "date_sent": came}
         message |= {"date_created": came, "body": text}
