@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -18,6 +19,7 @@ from store.database import Conn
 
 # A message that no carrier may take now is due again after this.
 _NO_CARRIER: Final = timedelta(seconds=5)
+_NO_CARRIER_FOR_CODE: Final = timedelta(seconds=2)
 ARRIVED: Final = "arrived by another carrier"
 
 _NO_CALLS: Final[Mapping[Lane, int]] = MappingProxyType({})
@@ -107,6 +109,7 @@ def claim(
     patience_for: Callable[[DueMessage], Patience | None] = lambda due: None,
     worker: int | None = None,
     most_rings: int = 0,
+    anew: Callable[[DueMessage], bool] = lambda due: False,
 ) -> Claim:
     """Lease due messages: per lane its share, then what other lanes left unused.
 
@@ -114,7 +117,8 @@ def claim(
     limit of their own: `most_rings` of them, codes first, whatever else is due.
     Messages past their deadline, and codes that are dead or used by now, become `expired`, with an
     event. No other worker gets a leased message before LEASE is over. A message of unknown outcome
-    stays with its gateway; `gateway_for` chooses for the others, or puts them off (None).
+    stays with its gateway and is looked up, except where `anew` says to send it as if it were
+    queued; `gateway_for` chooses for the others, or puts them off (None).
     `patience_for`: how long a code waits before it goes by another carrier too, if it may.
     `worker`: the number of the worker (`outbox/worker_lease.py`).
     """
@@ -143,6 +147,8 @@ def claim(
     for due in dues:
         if due.obstacle:
             continue
+        if due.status == "unknown" and anew(due):
+            due = replace(due, status="queued")
         gateway = (due.status == "unknown" and due.gateway) or gateway_for(due)
         if gateway:
             tried = due.first_tried_at or now
@@ -156,8 +162,12 @@ def claim(
     taken = tuple(going)
     if expired:
         _expire(conn, expired, now)
-    if put_off:
-        conn.execute(_PUT_OFF, (now + _NO_CARRIER, [due.id for due in put_off]))
+    for wait, some in (
+        (_NO_CARRIER_FOR_CODE, [due.id for due in put_off if due.lane == "code"]),
+        (_NO_CARRIER, [due.id for due in put_off if due.lane != "code"]),
+    ):
+        if some:
+            conn.execute(_PUT_OFF, (now + wait, some))
     if taken:
         conn.execute(
             _LEASE,

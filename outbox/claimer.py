@@ -68,6 +68,14 @@ class Claimer:
             several = len(routers["text"].order(due.wanted)) > 1
             return self._patience if several else None
 
+        def anew(due: DueMessage) -> bool:
+            # Its carrier is out, and its second send is under way or in doubt too. To ask a carrier
+            # that is silent takes its whole time-out, again and again; the code would wait for it.
+            if due.channel == "voice" or due.lane != "code" or due.via is not None:
+                return False
+            router = routers["text"]
+            return router.is_out(due.gateway) and router.all_may_have(due.wanted)
+
         claimed = claim(
             conn,
             shares,
@@ -78,6 +86,7 @@ class Claimer:
             patience_for,
             self._worker,
             room_rings,
+            anew,
         )
         for router in routers.values():
             carriers.use_trials(conn, router.used)
