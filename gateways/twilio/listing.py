@@ -42,20 +42,31 @@ def received(
         return [
             each
             for number in _numbers(client, own)
-            for each in client.messages.list(
-                to=number,
-                date_sent_after=since,
-                date_sent_before=until,
-                page_size=_PAGE,
-                limit=_MOST + 1,
-            )
+            for each in _listed(client, number, since, until)
         ]
 
     listed = _asked(ask)
     if len(listed) > _MOST:
         raise NotListed(f"more than {_MOST} texts")
-    # The list also has what we sent, where our own number is a recipient.
-    return [_text(each, gateway) for each in listed if str(each.direction) == "inbound"]
+    return [_text(each, gateway) for each in listed]
+
+
+def _listed(client: Client, number: str, since: datetime, until: datetime) -> Iterator[Any]:
+    """Yield what came to `number`, newest first. Whole days may be listed: we look at the times."""
+    page = client.messages.stream(
+        to=number, date_sent_after=since, date_sent_before=until, page_size=_PAGE
+    )
+    wanted = 0
+    for each in page:
+        at = each.date_sent or each.date_created
+        if at is not None and at < since:
+            return
+        # What we sent is listed too, where our own number is a recipient.
+        if str(each.direction) == "inbound" and (at is None or at <= until):
+            wanted += 1
+            yield each
+        if wanted > _MOST:
+            return
 
 
 def hook_settings(client: Client, own: TwilioSettings, address: str) -> Sequence[HookSetting]:
