@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from messages.catalogue import Lane
+from messages.catalogue import Channel, Lane
 from outbox.due import LEASE, Claim, DueMessage, Patience, TakenMessage
 from outbox.lanes import LANES, SPOKEN
 from store import feed
@@ -25,8 +25,8 @@ ARRIVED: Final = "arrived by another carrier"
 _NO_CALLS: Final[Mapping[Lane, int]] = MappingProxyType({})
 
 _ARM = """
-    SELECT id FROM (
-        SELECT id FROM messages
+    SELECT id, channel, lane FROM (
+        SELECT id, channel, lane FROM messages
         WHERE status IN ('queued', 'unknown') AND channel = '{channel}' AND lane = '{lane}'
               AND next_attempt_at <= %s AND id <> ALL (%s)
         ORDER BY next_attempt_at, id LIMIT {most} FOR UPDATE SKIP LOCKED) AS {channel}_{lane}
@@ -59,7 +59,6 @@ _DUE = """
                 FROM messages second
                 WHERE due.code_id IS NOT NULL AND second.again_of = due.id) seconds ON true
     WHERE due.id = ANY (%s)
-    ORDER BY due.next_attempt_at, due.id
 """
 # A look-up finds calls by their telephone alone. These are the ids of other messages' calls, and
 # NULL for each that may exist with an unknown id. An earlier call of the message counts too.
@@ -99,6 +98,15 @@ _EXPIRE = """
 """
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A locked row's place in the queue."""
+
+    id: int
+    channel: Channel
+    lane: Lane
+
+
 def claim(
     conn: Conn,
     shares: Mapping[Lane, int],
@@ -122,24 +130,24 @@ def claim(
     `patience_for`: how long a code waits before it goes by another carrier too, if it may.
     `worker`: the number of the worker (`outbox/worker_lease.py`).
     """
-    calls = dict.fromkeys(SPOKEN, most_rings)
-    found = _select(conn, shares, (), now, calls)
-    dues = [due for due in found if due.channel == "text"]
+    found = _lock(conn, shares, dict.fromkeys(SPOKEN, most_rings), (), now)
+    texts = [place for place in found if place.channel == "text"]
     rings = sorted(
-        (due for due in found if due.channel == "voice"), key=lambda due: SPOKEN.index(due.lane)
+        (place for place in found if place.channel == "voice"),
+        key=lambda place: SPOKEN.index(place.lane),
     )[:most_rings]
-    left = sum(shares.values()) - len(dues)
-    left_others = most_others - sum(1 for due in dues if due.lane != "code")
+    left = sum(shares.values()) - len(texts)
+    left_others = most_others - sum(1 for place in texts if place.lane != "code")
     for lane in LANES:
-        filled = shares[lane] and sum(1 for due in dues if due.lane == lane) == shares[lane]
+        filled = shares[lane] and sum(1 for each in texts if each.lane == lane) == shares[lane]
         # A lane without a share may use what the others leave.
         most = left if lane == "code" else min(left, left_others)
         if most > 0 and (filled or not shares[lane]):
-            more = _select(conn, {lane: most}, dues, now)
-            dues += more
+            more = _lock(conn, {lane: most}, _NO_CALLS, texts, now)
+            texts += more
             left -= len(more)
             left_others -= len(more) if lane != "code" else 0
-    dues += rings
+    dues = _read(conn, [*texts, *rings], now)
     expired = [due for due in dues if due.obstacle]
     going: list[TakenMessage] = []
     answers: list[datetime | None] = []  # by when each is due
@@ -184,13 +192,14 @@ def claim(
     return Claim(taken, len(expired), len(put_off))
 
 
-def _select(
+def _lock(
     conn: Conn,
     texts: Mapping[Lane, int],
-    besides: Sequence[DueMessage],
+    calls: Mapping[Lane, int],
+    besides: Sequence[_Place],
     now: datetime,
-    calls: Mapping[Lane, int] = _NO_CALLS,
-) -> list[DueMessage]:
+) -> list[_Place]:
+    """Lock what is due, as many of each lane as `texts` and `calls` say, not those `besides`."""
     wanted = [
         (channel, lane, most)
         for channel, shares in (("text", texts), ("voice", calls))
@@ -203,15 +212,23 @@ def _select(
         _ARM.format(channel=channel, lane=lane, most=int(most)) for channel, lane, most in wanted
     )
     # SKIP LOCKED does not skip our own locks.
-    ours = [due.id for due in besides]
+    ours = [place.id for place in besides]
     # Not prepared: a generic plan does not know how small the limits are and reads a whole lane.
     # What is known of the rows is read by a second statement, whose plan is dear and kept.
-    values = [each for _ in wanted for each in (now, ours)]
-    ids = [row[0] for row in conn.execute(arms.encode(), values, prepare=False).fetchall()]
-    if not ids:
+    with conn.cursor(row_factory=class_row(_Place)) as cursor:
+        values = [each for _ in wanted for each in (now, ours)]
+        return cursor.execute(arms.encode(), values, prepare=False).fetchall()
+
+
+def _read(conn: Conn, places: Sequence[_Place], now: datetime) -> list[DueMessage]:
+    """Read what was locked, in its order."""
+    if not places:
         return []
+    ids = [place.id for place in places]
     with conn.cursor(row_factory=class_row(DueMessage)) as cursor:
-        return cursor.execute(_DUE_AS_THEY_ARE, [ARRIVED, ARRIVED, now, now, ids]).fetchall()
+        values = [ARRIVED, ARRIVED, now, now, ids]
+        found = {due.id: due for due in cursor.execute(_DUE_AS_THEY_ARE, values).fetchall()}
+    return [found[id_] for id_ in ids]
 
 
 def _expire(conn: Conn, dues: Sequence[DueMessage], now: datetime) -> None:
