@@ -19,7 +19,7 @@ import structlog
 
 from conversation import inbound
 from flows.grammar import late
-from gateways.base import Inbound, ListingGateway, NotListed, Unreadable
+from gateways.base import Inbound, ListingGateway, NotTold, Unreadable
 from gateways.network import TIMEOUT
 from logs import described
 from outbox.crew import Crew, Work
@@ -100,7 +100,7 @@ class ListedTexts:
         name = asked.gateway.name
         try:
             found = asked.gateway.received(asked.since, asked.until)
-        except NotListed as error:
+        except NotTold as error:
             log.warning("texts_not_listed", gateway=name, error=str(error))
             return
         missed = self._runtime.database.run(lambda conn: _unknown(conn, name, found))

@@ -257,7 +257,7 @@ class Gateway(Protocol):
         ...
 
 
-class NotListed(Exception):
+class NotTold(Exception):
     """The carrier did not say what it received; ask again later. Names the kind of the failure."""
 
 
@@ -269,7 +269,7 @@ class ListingGateway(Protocol):
     list_seconds: float  # between two questions; 0: it is never asked
 
     def received(self, since: datetime, until: datetime) -> Sequence[Inbound | Unreadable]:
-        """Return the texts that came in this time, in any order. Raises `NotListed`."""
+        """Return the texts that came in this time, in any order. Raises `NotTold`."""
         ...
 
 
@@ -288,7 +288,7 @@ class ConfiguredGateway(Protocol):
     name: str
 
     def hook_settings(self) -> Sequence[HookSetting]:
-        """Return what is set at the carrier. Raises `NotListed`."""
+        """Return what is set at the carrier. Raises `NotTold`."""
         ...
 
 

@@ -16,7 +16,7 @@ import requests
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
-from gateways.base import WHOLE, HookSetting, Inbound, NotListed, Unreadable, attested
+from gateways.base import WHOLE, HookSetting, Inbound, NotTold, Unreadable, attested
 from gateways.storable import identifier
 from gateways.twilio.settings import TwilioSettings
 
@@ -35,7 +35,7 @@ def received(
 ) -> Sequence[Inbound | Unreadable]:
     """Return the texts to our numbers that Twilio took between `since` and `until`.
 
-    Raises `NotListed`, also where there are more than Dakiya asks for at once.
+    Raises `NotTold`, also where there are more than Dakiya asks for at once.
     """
 
     def ask() -> list[Any]:
@@ -47,7 +47,7 @@ def received(
 
     listed = _asked(ask)
     if len(listed) > _MOST:
-        raise NotListed(f"more than {_MOST} texts")
+        raise NotTold(f"more than {_MOST} texts")
     return [_text(each, gateway) for each in listed]
 
 
@@ -70,7 +70,7 @@ def _listed(client: Client, number: str, since: datetime, until: datetime) -> It
 
 
 def hook_settings(client: Client, own: TwilioSettings, address: str) -> Sequence[HookSetting]:
-    """Return how Twilio calls `address` for texts. Raises `NotListed`."""
+    """Return how Twilio calls `address` for texts. Raises `NotTold`."""
     return _asked(lambda: list(_hooks(client, own, address)))
 
 
@@ -129,4 +129,4 @@ def _asked(ask: Callable[[], T]) -> T:
     try:
         return ask()
     except (TwilioException, requests.RequestException, *_UNREADABLE) as error:
-        raise NotListed(type(error).__name__) from error
+        raise NotTold(type(error).__name__) from error

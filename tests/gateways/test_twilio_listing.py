@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateways.base import WHOLE, HookSetting, Inbound, NotListed, Unreadable
+from gateways.base import WHOLE, HookSetting, Inbound, NotTold, Unreadable
 from gateways.twilio.sms import TwilioGateway
 from tests.rigs.carrier_stub import Accept, CarrierStub, Drop, Refuse, Say
 from tests.rigs.gateway import PHONE, PUBLIC, settings_with
@@ -64,9 +64,9 @@ def test_what_is_not_told_is_no_empty_list(behaviour: Any) -> None:
     with CarrierStub() as carrier:
         carrier.will(behaviour, behaviour)
         asked = gateway(carrier)
-        with pytest.raises(NotListed):
+        with pytest.raises(NotTold):
             asked.received(NOW, NOW)
-        with pytest.raises(NotListed):
+        with pytest.raises(NotTold):
             asked.hook_settings()
 
 

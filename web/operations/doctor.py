@@ -17,7 +17,7 @@ import requests
 from pydantic import ValidationError
 from redis import Redis, RedisError
 
-from gateways.base import ConfiguredGateway, Gateway, NotListed
+from gateways.base import ConfiguredGateway, Gateway, NotTold
 from gateways.build import build
 from gateways.registry import carriers, offers
 from gateways.safety import unsafe
@@ -263,7 +263,7 @@ def _hooks(gateway: Gateway) -> Iterator[Finding]:
         return
     try:
         found = gateway.hook_settings()
-    except NotListed as error:
+    except NotTold as error:
         says = f"it did not say how it calls us ({error}): compare docs/gateways.md"
         yield Finding("note", gateway.name, says)
         return
