@@ -13,6 +13,7 @@ import structlog
 from conversation import herd, inbound, postmen, requests
 from conversation.accounts import tell_staff
 from conversation.helped import ask_due
+from conversation.listed import ListedTexts
 from conversation.timers import fire_timers
 from embedded.servers import resolve
 from imports.importer import Importer
@@ -53,6 +54,10 @@ class Process:
         return WebhookSender(self.runtime)
 
     @cached_property
+    def listed(self) -> ListedTexts:
+        return ListedTexts(self.runtime)
+
+    @cached_property
     def days(self) -> Days:
         runtime = self.runtime
         return Days(runtime.database, runtime.settings.day_roots, runtime.now)
@@ -67,7 +72,7 @@ class Process:
 
     def finish(self) -> None:
         """Let what is under way end. The importer first: its batches keep the outbox busy."""
-        for part in ("importer", "sender", "webhooks", "upi"):
+        for part in ("importer", "sender", "webhooks", "upi", "listed"):
             if part in self.__dict__:
                 getattr(self, part).finish()
 
@@ -122,6 +127,7 @@ def sweep() -> None:
     try:
         sweep_outbox(runtime())
         send_again(runtime())
+        process().listed.start()
         tell_staff(runtime())
         postmen.begin_day(runtime())
         herd.warn_herds(runtime())

@@ -32,9 +32,9 @@ def configure(settings: Settings) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _veil,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _veil,
             *([structlog.processors.format_exc_info] if settings.production else []),
             render,
         ]

@@ -242,7 +242,7 @@ class Settings(BaseSettings):
         " only callers on this machine see them",
     )
 
-    send_slots: int = Field(64, ge=4, description="carrier calls under way at once, per worker")
+    send_slots: int = Field(96, ge=4, description="carrier calls under way at once, per worker")
     database_pool: int = Field(8, ge=1, description="connections per process")
 
     # No field, so it is no variable of the environment and in no repr.

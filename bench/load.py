@@ -131,7 +131,7 @@ class _Connection(asyncio.Protocol):
         head, end, body = self._buffer.partition(b"\r\n\r\n")
         if not end or len(body) < length(head):
             return
-        if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 201 ")):
+        if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 201 ", b"HTTP/1.1 204 ")):
             self._run.failed(f"answered {head[:60]!r} {body[:200]!r}")
             return
         self._buffer = b""

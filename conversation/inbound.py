@@ -70,7 +70,8 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
     """Keep a text, decide on it and apply the decision, all or nothing.
 
     A repeat of the same carrier id changes nothing. Raises only what the database raises; the
-    carrier then repeats the text.
+    carrier then repeats the text, or is asked for it later (`conversation/listed.py`,
+    docs/gateways.md).
     """
     now = runtime.now()
     new = runtime.database.run_together(lambda conn: _receive(runtime, conn, inbound, now))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -254,6 +254,41 @@ class Gateway(Protocol):
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         """Authenticate and parse a delivery receipt. Raises `Unauthentic`."""
+        ...
+
+
+class NotTold(Exception):
+    """The carrier did not say what it received; ask again later. Names the kind of the failure."""
+
+
+@runtime_checkable
+class ListingGateway(Protocol):
+    """A carrier that can be asked which texts it received for us, also those whose hook failed."""
+
+    name: str
+    list_seconds: float  # between two questions; 0: it is never asked
+
+    def received(self, since: datetime, until: datetime) -> Sequence[Inbound | Unreadable]:
+        """Return the texts that came in this time, in any order. Raises `NotTold`."""
+        ...
+
+
+@dataclass(frozen=True)
+class HookSetting:
+    """How the carrier calls a hook of ours: whether that is right, and what to do where not."""
+
+    right: bool
+    says: str
+
+
+@runtime_checkable
+class ConfiguredGateway(Protocol):
+    """A carrier that can be asked at which address it calls us, and how often it repeats."""
+
+    name: str
+
+    def hook_settings(self) -> Sequence[HookSetting]:
+        """Return what is set at the carrier. Raises `NotTold`."""
         ...
 
 

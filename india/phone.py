@@ -28,6 +28,7 @@ _BETWEEN = re.compile(r"[ ().\-]")
 _NUMBER = re.compile(r"\+?[0-9]{6,20}", re.ASCII)
 _LONGEST = 64  # characters, with all that is pasted along
 _SIGNS = re.compile(r"[0-9+ ().\-]*", re.ASCII)
+_OWN = re.compile(r"\+91[0-9]{10}", re.ASCII)
 _TRUNK = re.compile(r"\+910+", re.ASCII)
 _MOBILE_LENGTH = 10
 _WHAT_IT_IS = "a telephone number is digits, as 9839012345 or +919839012345"
@@ -101,6 +102,8 @@ def without_trunk(number: str) -> str:
 
 def masked(phone: str) -> str:
     """Return `phone` (E.164) as it may be shown: country code and last digits, +91••••••3210."""
+    if _OWN.fullmatch(phone):
+        return f"+91••••••{phone[-4:]}"
     try:
         country = f"+{phonenumbers.parse(phone).country_code}"
     except phonenumbers.NumberParseException:

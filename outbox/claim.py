@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from messages.catalogue import Lane
+from messages.catalogue import Channel, Lane
 from outbox.due import LEASE, Claim, DueMessage, Patience, TakenMessage
 from outbox.lanes import LANES, SPOKEN
 from store import feed
@@ -18,20 +19,20 @@ from store.database import Conn
 
 # A message that no carrier may take now is due again after this.
 _NO_CARRIER: Final = timedelta(seconds=5)
+_NO_CARRIER_FOR_CODE: Final = timedelta(seconds=2)
 ARRIVED: Final = "arrived by another carrier"
 
 _NO_CALLS: Final[Mapping[Lane, int]] = MappingProxyType({})
 
 _ARM = """
-    SELECT * FROM (
-        SELECT * FROM messages
-        WHERE status IN ('queued', 'unknown') AND channel = '{channel}' AND lane = %s
-              AND next_attempt_at <= %s
-              AND id <> ALL (%s)
-        ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED) AS {channel}_{lane}
+    SELECT id, channel, lane FROM (
+        SELECT id, channel, lane FROM messages
+        WHERE status IN ('queued', 'unknown') AND channel = '{channel}' AND lane = '{lane}'
+              AND next_attempt_at <= %s AND id <> ALL (%s)
+        ORDER BY next_attempt_at, id LIMIT {most} FOR UPDATE SKIP LOCKED) AS {channel}_{lane}
 """
+# The rows are locked: what is read of them is what will be sent.
 _DUE = """
-    WITH due AS ({arms})
     SELECT due.id, due.status, due.channel, due.lane, due.phone, due.template, due.language,
            due.body, due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
            due.article_id, due.code_id, codes.issue AS code_issue, codes.key AS code_key,
@@ -49,7 +50,7 @@ _DUE = """
                 WHEN due.not_after <= %s THEN coalesce(due.error, 'deadline over')
                 WHEN codes.used_at IS NOT NULL OR codes.dead_at IS NOT NULL
                      OR codes.expires_at <= %s THEN 'code dead' END AS obstacle
-    FROM due LEFT JOIN codes ON codes.id = due.code_id
+    FROM messages due LEFT JOIN codes ON codes.id = due.code_id
              LEFT JOIN articles ON articles.id = codes.article_id
              LEFT JOIN articles about ON about.id = due.article_id
              LEFT JOIN LATERAL (
@@ -57,6 +58,7 @@ _DUE = """
                        array_agg(via) FILTER (WHERE second.status <> 'unknown') AS certain
                 FROM messages second
                 WHERE due.code_id IS NOT NULL AND second.again_of = due.id) seconds ON true
+    WHERE due.id = ANY (%s)
 """
 # A look-up finds calls by their telephone alone. These are the ids of other messages' calls, and
 # NULL for each that may exist with an unknown id. An earlier call of the message counts too.
@@ -72,6 +74,7 @@ _OTHER_CALLS = """
                    OR other.id <> due.id AND other.status IN ('sending', 'unknown', 'expired'))
     ) ELSE '{}' END
 """
+_DUE_AS_THEY_ARE: Final = _DUE.format(other_calls=_OTHER_CALLS)
 _LEASE = """
     UPDATE messages
     SET status = 'sending', lease = %(lease)s, leased_until = %(until)s,
@@ -95,6 +98,15 @@ _EXPIRE = """
 """
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A locked row's place in the queue."""
+
+    id: int
+    channel: Channel
+    lane: Lane
+
+
 def claim(
     conn: Conn,
     shares: Mapping[Lane, int],
@@ -105,6 +117,7 @@ def claim(
     patience_for: Callable[[DueMessage], Patience | None] = lambda due: None,
     worker: int | None = None,
     most_rings: int = 0,
+    anew: Callable[[DueMessage], bool] = lambda due: False,
 ) -> Claim:
     """Lease due messages: per lane its share, then what other lanes left unused.
 
@@ -112,28 +125,29 @@ def claim(
     limit of their own: `most_rings` of them, codes first, whatever else is due.
     Messages past their deadline, and codes that are dead or used by now, become `expired`, with an
     event. No other worker gets a leased message before LEASE is over. A message of unknown outcome
-    stays with its gateway; `gateway_for` chooses for the others, or puts them off (None).
+    stays with its gateway and is looked up, except where `anew` says to send it as if it were
+    queued; `gateway_for` chooses for the others, or puts them off (None).
     `patience_for`: how long a code waits before it goes by another carrier too, if it may.
-    `worker`: the number of the worker (`outbox/worker_lock.py`).
+    `worker`: the number of the worker (`outbox/worker_lease.py`).
     """
-    calls = dict.fromkeys(SPOKEN, most_rings)
-    found = _select(conn, shares, (), now, calls)
-    dues = [due for due in found if due.channel == "text"]
+    found = _lock(conn, shares, dict.fromkeys(SPOKEN, most_rings), (), now)
+    texts = [place for place in found if place.channel == "text"]
     rings = sorted(
-        (due for due in found if due.channel == "voice"), key=lambda due: SPOKEN.index(due.lane)
+        (place for place in found if place.channel == "voice"),
+        key=lambda place: SPOKEN.index(place.lane),
     )[:most_rings]
-    left = sum(shares.values()) - len(dues)
-    left_others = most_others - sum(1 for due in dues if due.lane != "code")
+    left = sum(shares.values()) - len(texts)
+    left_others = most_others - sum(1 for place in texts if place.lane != "code")
     for lane in LANES:
-        filled = shares[lane] and sum(1 for due in dues if due.lane == lane) == shares[lane]
+        filled = shares[lane] and sum(1 for each in texts if each.lane == lane) == shares[lane]
         # A lane without a share may use what the others leave.
         most = left if lane == "code" else min(left, left_others)
         if most > 0 and (filled or not shares[lane]):
-            more = _select(conn, {lane: most}, dues, now)
-            dues += more
+            more = _lock(conn, {lane: most}, _NO_CALLS, texts, now)
+            texts += more
             left -= len(more)
             left_others -= len(more) if lane != "code" else 0
-    dues += rings
+    dues = _read(conn, [*texts, *rings], now)
     expired = [due for due in dues if due.obstacle]
     going: list[TakenMessage] = []
     answers: list[datetime | None] = []  # by when each is due
@@ -141,6 +155,8 @@ def claim(
     for due in dues:
         if due.obstacle:
             continue
+        if due.status == "unknown" and anew(due):
+            due = replace(due, status="queued")
         gateway = (due.status == "unknown" and due.gateway) or gateway_for(due)
         if gateway:
             tried = due.first_tried_at or now
@@ -154,8 +170,12 @@ def claim(
     taken = tuple(going)
     if expired:
         _expire(conn, expired, now)
-    if put_off:
-        conn.execute(_PUT_OFF, (now + _NO_CARRIER, [due.id for due in put_off]))
+    for wait, some in (
+        (_NO_CARRIER_FOR_CODE, [due.id for due in put_off if due.lane == "code"]),
+        (_NO_CARRIER, [due.id for due in put_off if due.lane != "code"]),
+    ):
+        if some:
+            conn.execute(_PUT_OFF, (now + wait, some))
     if taken:
         conn.execute(
             _LEASE,
@@ -172,13 +192,14 @@ def claim(
     return Claim(taken, len(expired), len(put_off))
 
 
-def _select(
+def _lock(
     conn: Conn,
     texts: Mapping[Lane, int],
-    besides: Sequence[DueMessage],
+    calls: Mapping[Lane, int],
+    besides: Sequence[_Place],
     now: datetime,
-    calls: Mapping[Lane, int] = _NO_CALLS,
-) -> list[DueMessage]:
+) -> list[_Place]:
+    """Lock what is due, as many of each lane as `texts` and `calls` say, not those `besides`."""
     wanted = [
         (channel, lane, most)
         for channel, shares in (("text", texts), ("voice", calls))
@@ -188,19 +209,26 @@ def _select(
     if not wanted:
         return []
     arms = " UNION ALL ".join(
-        _ARM.format(channel=channel, lane=lane) for channel, lane, _ in wanted
+        _ARM.format(channel=channel, lane=lane, most=int(most)) for channel, lane, most in wanted
     )
     # SKIP LOCKED does not skip our own locks.
-    ours = [due.id for due in besides]
-    values: list[object] = []
-    for _, lane, most in wanted:
-        values += [lane, now, ours, most]
+    ours = [place.id for place in besides]
     # Not prepared: a generic plan does not know how small the limits are and reads a whole lane.
+    # What is known of the rows is read by a second statement, whose plan is dear and kept.
+    with conn.cursor(row_factory=class_row(_Place)) as cursor:
+        values = [each for _ in wanted for each in (now, ours)]
+        return cursor.execute(arms.encode(), values, prepare=False).fetchall()
+
+
+def _read(conn: Conn, places: Sequence[_Place], now: datetime) -> list[DueMessage]:
+    """Read what was locked, in its order."""
+    if not places:
+        return []
+    ids = [place.id for place in places]
     with conn.cursor(row_factory=class_row(DueMessage)) as cursor:
-        values += [ARRIVED, ARRIVED, now, now]
-        return cursor.execute(
-            _DUE.format(arms=arms, other_calls=_OTHER_CALLS), values, prepare=False
-        ).fetchall()
+        values = [ARRIVED, ARRIVED, now, now, ids]
+        found = {due.id: due for due in cursor.execute(_DUE_AS_THEY_ARE, values).fetchall()}
+    return [found[id_] for id_ in ids]
 
 
 def _expire(conn: Conn, dues: Sequence[DueMessage], now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
+from messages.catalogue import Channel
 from messages.routes import Routes
 from outbox import carriers
 from outbox.carriers import Carrier
@@ -39,10 +40,12 @@ class Claimer:
             timedelta(seconds=settings.code_confirm_seconds),
         )
         self._carriers: Mapping[str, Carrier] = {}
+        self._turns_of = self._in_turns()
 
     def claim(self, conn: Conn, held: Collection[TakenMessage], now: datetime) -> Claim:
         """Lease what there is room for. `held` are leased already and wait for their throttle."""
         self._carriers = carriers.read(conn, self._gateways, now)
+        self._turns_of = self._in_turns()
         texts = [taken for taken in held if taken.due.channel == "text"]
         held_codes = sum(1 for taken in texts if taken.due.lane == "code")
         most_others = min(self._slots.room_for_others, self._ahead(self._routes))
@@ -65,6 +68,14 @@ class Claimer:
             several = len(routers["text"].order(due.wanted)) > 1
             return self._patience if several else None
 
+        def anew(due: DueMessage) -> bool:
+            # Its carrier is out, and its second send is under way or in doubt too. To ask a carrier
+            # that is silent takes its whole time-out, again and again; the code would wait for it.
+            if due.channel == "voice" or due.lane != "code" or due.via is not None:
+                return False
+            router = routers["text"]
+            return router.is_out(due.gateway) and router.all_may_have(due.wanted)
+
         claimed = claim(
             conn,
             shares,
@@ -75,6 +86,7 @@ class Claimer:
             patience_for,
             self._worker,
             room_rings,
+            anew,
         )
         for router in routers.values():
             carriers.use_trials(conn, router.used)
@@ -92,8 +104,14 @@ class Claimer:
         """Return how many carriers take turns with a message; news waits for its only one."""
         if due.via is not None or due.lane not in WAITED_FOR:
             return 1
-        routes = self._voices if due.channel == "voice" else self._routes
-        return max(1, len(Router(routes, self._carriers).order(due.wanted)))
+        return max(1, len(self._turns_of[due.channel].order(due.wanted)))
+
+    def _in_turns(self) -> Mapping[Channel, Router]:
+        """Return routers that only tell the order; those of a claim count trials."""
+        return {
+            "text": Router(self._routes, self._carriers),
+            "voice": Router(self._voices, self._carriers),
+        }
 
     def _ahead(self, routes: Routes) -> int:
         rates = [self._gateways[name].rate for name in routes.gateways if name in self._carriers]

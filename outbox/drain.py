@@ -28,7 +28,7 @@ from outbox.policy import after_look_up, after_send
 from outbox.settle import SettledMessage
 from outbox.slots import ReturnedCall, Slots
 from outbox.throttle import Throttle
-from outbox.worker_lock import WorkerLock
+from outbox.worker_lease import WorkerLease
 from runtime import Runtime
 from store.database import Conn
 
@@ -51,13 +51,14 @@ class Drain:
         self._slots = Slots(settings.send_slots)
         self._throttle = Throttle(runtime.redis)
         self._guards = Guards(runtime)
-        self._worker_lock = WorkerLock(runtime.database.url)
-        self._claimer = Claimer(runtime, self._slots, self._worker_lock.number)
+        self._worker_lease = WorkerLease(runtime.database.url)
+        self._claimer = Claimer(runtime, self._slots, self._worker_lease.number)
         self._held: list[TakenMessage] = []  # leased, waiting for the gateway's throttle
         self._settled: list[SettledMessage] = []  # returned, not yet written
         self._tallies: dict[str, Tally] = {}  # what those say of the carriers
         self._deferred: list[tuple[TakenMessage, timedelta]] = []  # leased, to be released
         self._stopping = False
+        self._log = log.bind()  # made once: a line for each message is not
 
     def run(self, seconds: float = SLICE_SECONDS) -> bool:
         """Send what is due for about `seconds`, or until nothing is.
@@ -97,11 +98,11 @@ class Drain:
             self._gather(_POLL_SECONDS)
         self._slots.close()
         self._exchange()
-        self._worker_lock.end()
+        self._worker_lease.end()
 
     def _exchange(self) -> int:
         """Write what returned and claim what is due in one transaction; return how many were."""
-        self._worker_lock.hold()
+        self._worker_lease.begin()
         try:
             claimed = self._runtime.database.run(lambda conn: self._swap(conn, settle.write))
         except UniqueViolation:
@@ -215,7 +216,7 @@ class Drain:
         standing = replace(taken.standing, carriers=self._claimer.in_turn(taken.due))
         verdict = decide(returned.outcome, standing, self._runtime.now())
         self._settled.append(SettledMessage(taken, verdict))
-        log.info(
+        self._log.info(
             "message_out",
             request_id=taken.due.request_id,
             message=taken.due.id,

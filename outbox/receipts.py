@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from psycopg import Cursor
 from psycopg.rows import class_row
 
 from gateways.base import Reason, Receipt, ReceiptStatus, Unreadable
@@ -28,6 +29,34 @@ _RANK: Final = {
     ReceiptStatus.FAILED: 2,
     ReceiptStatus.DELIVERED: 3,
 }
+
+# What a text is before the receipt that is usual then; "sent" once more changes nothing.
+_USUAL_BEFORE: Final[Mapping[ReceiptStatus, list[Status]]] = {
+    ReceiptStatus.SENT: ["sent", "delivered"],
+    ReceiptStatus.DELIVERED: ["sent"],
+}
+_USUAL: Final = """
+    WITH found AS (
+        SELECT id, request_id FROM messages
+        WHERE direction = 'out' AND channel = 'text' AND gateway = %(gateway)s
+              AND carrier_id = %(carrier_id)s AND status = ANY (%(before)s) FOR UPDATE),
+    kept AS (
+        INSERT INTO receipts (gateway, carrier_id, message_id, status, word, error, at)
+        SELECT %(gateway)s, %(carrier_id)s, id, %(status)s, %(word)s, %(error)s, %(now)s
+        FROM found),
+    moved AS (
+        UPDATE messages SET status = 'delivered', error = NULL, delivered_at = %(now)s
+        FROM found WHERE messages.id = found.id AND %(status)s = 'delivered')
+    SELECT id, request_id FROM found
+"""
+_STORED: Final = """
+    SELECT DISTINCT status FROM receipts
+    WHERE gateway = %s AND carrier_id = %s AND status <> 'unreadable'
+"""
+_KEEP: Final = """
+    INSERT INTO receipts (gateway, carrier_id, message_id, status, word, reason, error, at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -68,7 +97,15 @@ def receive(runtime: Runtime, receipt: Receipt) -> None:
     """
     now = runtime.now()
     patience = timedelta(seconds=runtime.settings.code_confirm_seconds)
-    _log(receipt, runtime.database.run(lambda conn: _receive(conn, receipt, patience, now)))
+
+    def work(conn: Conn) -> tuple[int, str | None] | None:
+        usual = _receive_usual(conn, receipt, now)
+        if usual is not None:
+            return usual
+        message = _receive(conn, receipt, patience, now)
+        return (message.id, message.request_id) if message else None
+
+    _log(receipt, runtime.database.run(work))
 
 
 def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
@@ -125,7 +162,7 @@ def catch_up(conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime) 
         for row in rows
     ]
     for receipt in sorted(early, key=lambda each: _RANK[each.status]):
-        message = _find(conn, receipt)
+        message = _look(conn, receipt).fetchone()
         if message:
             conn.execute(
                 "UPDATE receipts SET message_id = %s"
@@ -133,49 +170,61 @@ def catch_up(conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime) 
                 (message.id, receipt.gateway, receipt.carrier_id),
             )
             heard = _as_heard(message, receipt)
-            _log(heard, message)
+            _log(heard, (message.id, message.request_id))
             _apply(conn, message, heard, now)
 
 
-def _log(receipt: Receipt, message: _Message | None) -> None:
-    """Log the receipt with the id of the request that caused its message, where it is known."""
-    ids = (
-        {"request_id": message.request_id, "message": message.id} if message else {"message": None}
-    )
+def _log(receipt: Receipt, message: tuple[int, str | None] | None) -> None:
+    """Log the receipt with its message, and the id of the request that caused it, where known."""
+    ids = {"request_id": message[1], "message": message[0]} if message else {"message": None}
     log.info("receipt", gateway=receipt.gateway, status=receipt.status, word=receipt.word, **ids)
+
+
+def _receive_usual(conn: Conn, receipt: Receipt, now: datetime) -> tuple[int, str | None] | None:
+    """Take in what nearly all receipts are, in one statement; return the message's ids.
+
+    That is news of a text whose carrier has answered, so that its id is known, and that has not
+    ended otherwise: nothing can be missed and nothing but the text's status depends on it. None:
+    it is another case, and nothing was done.
+    """
+    before = _USUAL_BEFORE.get(receipt.status)
+    if before is None:
+        return None
+    values = {
+        "gateway": receipt.gateway,
+        "carrier_id": receipt.carrier_id,
+        "status": receipt.status,
+        "word": receipt.word,
+        "error": receipt.error,
+        "now": now,
+        "before": before,
+    }
+    row = conn.execute(_USUAL, values).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -> _Message | None:
     lock_carrier_ids(conn, [(receipt.gateway, receipt.carrier_id)])
-    stored = {
-        ReceiptStatus(row[0])
-        for row in conn.execute(
-            "SELECT DISTINCT status FROM receipts"
-            " WHERE gateway = %s AND carrier_id = %s AND status <> 'unreadable'",
-            (receipt.gateway, receipt.carrier_id),
-        ).fetchall()
-    }
-    message = _find(conn, receipt)
+    statuses = conn.execute(_STORED, (receipt.gateway, receipt.carrier_id)).fetchall()
+    stored = {ReceiptStatus(row[0]) for row in statuses}
+    message = _look(conn, receipt).fetchone()
     receipt = _as_heard(message, receipt)
-    conn.execute(
-        "INSERT INTO receipts (gateway, carrier_id, message_id, status, word, reason, error, at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            receipt.gateway,
-            receipt.carrier_id,
-            message.id if message else None,
-            receipt.status,
-            receipt.word,
-            receipt.reason,
-            receipt.error,
-            now,
-        ),
-    )
     if receipt.status is ReceiptStatus.UNCERTAIN:
         log.warning("receipt_uncertain", gateway=receipt.gateway, word=receipt.word)
+    keep = (
+        receipt.gateway,
+        receipt.carrier_id,
+        message.id if message else None,
+        receipt.status,
+        receipt.word,
+        receipt.reason,
+        receipt.error,
+        now,
+    )
     # A repeat was applied, or waits for the send to return. After a failure a late "sent" of
     # the same submit is outdated and must not prevent the second try.
     late = receipt.status is ReceiptStatus.SENT and ReceiptStatus.FAILED in stored
+    conn.execute(_KEEP, keep)
     if message and receipt.status not in stored and not late:
         _apply(conn, message, receipt, now, patience)
     # The end of a call says more about the person than about the carrier.
@@ -184,11 +233,13 @@ def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -
     return message
 
 
-def _find(conn: Conn, receipt: Receipt) -> _Message | None:
-    # The carrier's id comes first: a query string that names another message cannot divert it.
-    with conn.cursor(row_factory=class_row(_Message)) as cursor:
-        return cursor.execute(
-            """
+def _look(conn: Conn, receipt: Receipt) -> Cursor[_Message]:
+    """Look for the message of `receipt` and lock it.
+
+    The carrier's id comes first: a query string that names another message cannot divert it.
+    """
+    return conn.cursor(row_factory=class_row(_Message)).execute(
+        """
             SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template,
                    again_of, via, confirm_by, channel, request_id, spoken_call
             FROM messages
@@ -200,12 +251,12 @@ def _find(conn: Conn, receipt: Receipt) -> _Message | None:
             ORDER BY (carrier_id = %(carrier_id)s) IS TRUE DESC, (id = %(message_id)s) IS TRUE DESC
             LIMIT 1 FOR UPDATE
             """,
-            {
-                "gateway": receipt.gateway,
-                "carrier_id": receipt.carrier_id,
-                "message_id": receipt.message_id,
-            },
-        ).fetchone()
+        {
+            "gateway": receipt.gateway,
+            "carrier_id": receipt.carrier_id,
+            "message_id": receipt.message_id,
+        },
+    )
 
 
 def _as_heard(message: _Message | None, receipt: Receipt) -> Receipt:

@@ -76,6 +76,18 @@ class Router:
             return None if wanted.elsewhere or not order else self._best(order, None)
         return self._best(fresh, wanted.last)
 
+    def is_out(self, name: str | None) -> bool:
+        """Tell whether a carrier does not answer, or fails: a question to it would end likewise."""
+        if name is None or name not in self._carriers:
+            return False
+        circuit = self._carriers[name].circuit
+        return name in self._silent or (circuit.state != "closed" and circuit.cause == "errors")
+
+    def all_may_have(self, wanted: Wanted) -> bool:
+        """Tell whether carriers of its route are fit, and each of them may have the message."""
+        fit = {name for name in self.order(wanted) if self._fit(name)}
+        return bool(fit) and fit <= {*wanted.given, *wanted.elsewhere}
+
     def choose_second(self, wanted: Wanted) -> str | None:
         """Return the next fit carrier for a code that is not confirmed; None: none is fit now."""
         fit = [name for name in self.fresh(wanted, self.order(wanted)) if self._fit(name)]

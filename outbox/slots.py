@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from queue import Empty, SimpleQueue
@@ -126,21 +127,31 @@ class Slots:
             self._other_calls.put(call)
 
     def gather(self, seconds: float) -> list[ReturnedCall]:
-        """Return the calls that ended, after waiting up to `seconds` for the first."""
-        returned: list[ReturnedCall] = []
-        until = time.monotonic() + seconds
-        while self.under_way > 0:
-            try:
-                one = self._returned.get(timeout=max(0.0, until - time.monotonic()))
-            except Empty:
-                break
-            if not returned:
-                until = time.monotonic() + _LINGER_SECONDS
-            returned.append(replace(one, hung=_key(one.taken) in self._hung))
-            if not isinstance(one.outcome, UnknownOutcome):
-                self._answered[one.taken.gateway] = time.monotonic()
-            self._forget(one.taken)
-        return returned
+        """Return the calls that ended, after waiting up to `seconds` for the first.
+
+        It then sleeps once for those that soon follow: to be woken by each costs more than all else
+        that this thread does for it.
+        """
+        if not self.under_way:
+            return []
+        try:
+            returned = [self._returned.get(timeout=seconds)]
+        except Empty:
+            return []
+        if self.under_way > 1:
+            time.sleep(_LINGER_SECONDS)
+        with suppress(Empty):
+            while True:
+                returned.append(self._returned.get_nowait())
+        return [self._taken_in(one) for one in returned]
+
+    def _taken_in(self, one: ReturnedCall) -> ReturnedCall:
+        key = _key(one.taken)
+        hung = key in self._hung
+        if not isinstance(one.outcome, UnknownOutcome):
+            self._answered[one.taken.gateway] = time.monotonic()
+        self._forget(key)
+        return replace(one, hung=True) if hung else one
 
     def relieve(self) -> list[TakenMessage]:
         """Return the calls that have begun to hang since the last time, and free their slots."""
@@ -184,7 +195,7 @@ class Slots:
                 except Empty:
                     break
                 if call is not None:
-                    self._forget(call.taken)
+                    self._forget(call.key)
                     recalled.append(call.taken)
         return recalled
 
@@ -202,7 +213,7 @@ class Slots:
         thread.start()
         self._threads.append(thread)
 
-    def _forget(self, taken: TakenMessage) -> None:
+    def _forget(self, key: _Key) -> None:
         for calls in (
             self._codes_under_way,
             self._others_under_way,
@@ -210,7 +221,7 @@ class Slots:
             self._relieved,
             self._hung,
         ):
-            calls.discard(_key(taken))
+            calls.discard(key)
 
     def _serve(self, calls: SimpleQueue[_Call | None]) -> None:
         while (call := calls.get()) is not None:

@@ -12,7 +12,7 @@ from outbox import carriers
 from outbox.due import LEASE
 from outbox.lanes import LANES, SPOKEN
 from outbox.wake import wake
-from outbox.worker_lock import living_workers
+from outbox.worker_lease import forget, gone_workers
 from runtime import Runtime
 from store.database import Conn
 
@@ -35,10 +35,10 @@ class Swept:
 def sweep(runtime: Runtime) -> Swept:
     """Take back messages from workers that died, and wake the outbox if anything is due.
 
-    A worker is dead when its lock is free (`outbox/worker_lock.py`), at the latest when its lease
-    is over. It may have died before or after the send, so the outcome is `unknown` and looked up
-    first. Overdue messages need no search: `next_attempt_at` is never later than the deadline, so
-    they are due, and the claim lets them expire.
+    A worker is dead when its row is old (`outbox/worker_lease.py`), at the latest when the lease of
+    the message is over. It may have died before or after the send, so the outcome is `unknown` and
+    looked up first. Overdue messages need no search: `next_attempt_at` is never later than the
+    deadline, so they are due, and the claim lets them expire.
     """
     now = runtime.now()
 
@@ -47,7 +47,9 @@ def sweep(runtime: Runtime) -> Swept:
 
     def work(conn: Conn) -> Swept:
         carriers.check(conn, runtime.gateways, patience, settings.without_receipts, now)
-        return Swept(_take_back(conn, now), anything_due(conn, now))
+        taken_back = _take_back(conn, now)
+        forget(conn)
+        return Swept(taken_back, anything_due(conn, now))
 
     swept = runtime.database.run(work)
     if swept.leases_over:
@@ -82,14 +84,13 @@ def _take_back(conn: Conn, now: datetime) -> int:
         WHERE id IN (SELECT id FROM messages
                      WHERE status = 'sending'
                            AND (leased_until <= %(now)s
-                                OR leased_until <= %(begun)s AND leased_by IS NOT NULL
-                                   AND leased_by <> ALL (%(present)s))
+                                OR leased_until <= %(begun)s AND leased_by = ANY (%(gone)s))
                      ORDER BY leased_until LIMIT %(most)s FOR UPDATE SKIP LOCKED)
         """,
         {
             "now": now,
             "begun": now + LEASE - _BEGUN,
-            "present": living_workers(conn),  # NULL where unknown: then nothing compares
+            "gone": gone_workers(conn),
             "most": _AT_ONCE,
         },
     ).rowcount

@@ -12,7 +12,7 @@ import requests
 
 from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.base import Outcome, Outgoing, Reason, Rejected, UnknownOutcome
-from gateways.network import TIMEOUT, failed, pooled, refused, retry_after
+from gateways.network import TIMEOUT, failed, kept, refused, retry_after
 from settings import Settings
 
 
@@ -41,7 +41,7 @@ class Pooled:
         super().__init__(  # type: ignore[call-arg]  # the SDK's service
             own.username, own.api_key.get_secret_value()
         )
-        self._session = pooled(self._baseUrl, settings.send_slots)
+        self._session = kept(self._baseUrl, settings.send_slots)
 
     @property
     def address(self) -> str:

@@ -29,7 +29,7 @@ from gateways.base import (
     Unreadable,
     prove_secret,
 )
-from gateways.network import TIMEOUT, failed, pooled
+from gateways.network import TIMEOUT, failed, kept
 from gateways.profiles import reading
 from gateways.profiles.profile import HOOK, Profile, ProfileHook
 from gateways.profiles.request import Prepared, prepare
@@ -67,7 +67,7 @@ class HttpGateway:
         self.address = _filled(profile.request.url, values)
         self.dlt = _tells_operators(profile, dlt)
         self._prefix = _filled(profile.inbound.prefix if profile.inbound else None, values)
-        self._session = pooled(self.address, settings.send_slots)
+        self._session = kept(self.address, settings.send_slots)
 
     def send(self, message: Outgoing) -> Outcome:
         submit_id = f"{message.message_id}-{token_hex(4)}"

@@ -19,6 +19,11 @@ class TwilioSettings(CarrierSettings, alias_generator=variables("TWILIO_")):
     messaging_service_sid: str = Field("", description="the sender; it wins over TWILIO_FROM")
     api_url: Address = Field("", description="another address than the carrier's: an edge, a mock")
     rate: float = Field(100.0, gt=0, description="messages per second")
+    list_seconds: float = Field(
+        60.0,
+        ge=0,
+        description="between two questions which texts came, for those whose hook failed; 0: never",
+    )
 
     voice_from: str = Field("", description="our number in calls; a call back is 6")
     voice_hi: str = Field("Polly.Aditi", description="who speaks Hindi")

@@ -6,13 +6,14 @@ https://www.twilio.com/docs/messaging.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
 from gateways.base import (
     WHOLE,
+    HookSetting,
     Inbound,
     Outcome,
     Outgoing,
@@ -28,6 +29,7 @@ from gateways.base import (
 )
 from gateways.network import TIMEOUT
 from gateways.storable import identifier, line, whole
+from gateways.twilio import listing
 from gateways.twilio.account import API, TwilioAccount, TwilioErrors, message_named
 from gateways.twilio.settings import TwilioSettings
 from settings import Settings
@@ -78,9 +80,12 @@ class TwilioGateway:
         """Set up the account. `timeout`: seconds to connect, and to wait for an answer."""
         own = TwilioSettings.read(settings)
         self.rate = own.rate
+        self.list_seconds = own.list_seconds
         self.address = own.api_url or API
+        self._own = own
         self._account = TwilioAccount(settings, timeout)
         self._client = self._account.client
+        self._hook = f"{settings.public_url}/hooks/twilio/sms"
         self._callback = f"{settings.public_url}/hooks/twilio/status?message="
         if own.messaging_service_sid:
             self._origin = {"messaging_service_sid": own.messaging_service_sid}
@@ -121,6 +126,12 @@ class TwilioGateway:
             return Retry(Reason.CARRIER, "Twilio does not have it")
 
         return self._account.look_up(ask)
+
+    def received(self, since: datetime, until: datetime) -> Sequence[Inbound | Unreadable]:
+        return listing.received(self._client, self._own, NAME, since, until)
+
+    def hook_settings(self) -> Sequence[HookSetting]:
+        return listing.hook_settings(self._client, self._own, self._hook)
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
         self._account.authenticate(request)

@@ -219,6 +219,32 @@ def test_what_a_carrier_holds_when_its_circuit_opens_goes_by_the_next_at_once(
     assert send_again(runtime) == 0  # once
 
 
+def test_a_code_in_doubt_at_both_carriers_waits_for_no_answer_of_one_that_is_out(
+    runtime: Runtime, clock: Clock
+) -> None:
+    """`./script/bench faults` had one wait 38 s: twice the time-out of a silent carrier."""
+    by = {name: Carrier() for name in NAMES[:2]}
+    runtime = with_carriers(runtime, by)
+    by["a"].on_send = by["a"].on_look_up = lambda message: UnknownOutcome("timeout")
+    by["b"].on_look_up = lambda message: UnknownOutcome("cannot be asked")
+    by["b"].on_send = script(UnknownOutcome("dropped"), Sent("carrier-b"))
+    first = put_code(runtime)
+    drain(runtime)
+    _sql(
+        runtime,
+        "UPDATE carriers SET state = 'open', cause = 'errors',"
+        " open_until = now() + interval '1 day' WHERE name = 'a'",
+    )
+    assert send_again(runtime) == 1
+    drain(runtime)
+    assert seconds(runtime)[0][4] == "unknown"
+    clock.advance(seconds=3)
+    drain(runtime)
+    assert by["a"].look_ups == []
+    assert len(by["b"].sends) == 2
+    assert statuses(runtime, [first]) == {first: "sent"}
+
+
 def test_two_that_refuse_do_not_keep_a_code_from_the_third(runtime: Runtime, clock: Clock) -> None:
     runtime, by = three(runtime)
     by["a"].on_send = by["b"].on_send = lambda message: REFUSED

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any, Self
@@ -97,6 +97,7 @@ class CarrierStub:
         self.calls: list[Call] = []
         self.answers: list[tuple[Call, int, str, str]] = []  # to what; status, type, body
         self.messages: list[dict[str, Any]] = []  # as Twilio describes them, oldest first
+        self.numbers: list[dict[str, Any]] = []  # of the account, as Twilio describes them
         self.rings: list[dict[str, Any]] = []  # calls that it makes, the same way
         self._behaviours: deque[Behaviour] = deque()
         self._numbers = count(1)
@@ -147,6 +148,14 @@ class CarrierStub:
             "uri": f"{uri}.json",
         }  # fmt: skip
         self.messages.append(message)
+        return message
+
+    def receive(self, phone: str, text: str | None, to: str, at: datetime) -> dict[str, Any]:
+        """Keeps a text that came for us, whose hook failed, as Twilio describes it."""
+        message = self.take({"From": phone, "To": to}, "AC" + "0" * 32, Accept())
+        came = format_datetime(at)
+        message |= {"direction": "inbound", "status": "received", "date_sent": came}
+        message |= {"date_created": came, "body": text}
         return message
 
     def ring(self, form: Mapping[str, str], account: str, done: Accept) -> dict[str, Any]:
@@ -218,9 +227,19 @@ class _Handler(BaseHTTPRequestHandler):
         if not isinstance(behaviour, Accept):
             self._misbehave(behaviour)
             return
+        if call.path.endswith("/IncomingPhoneNumbers.json"):
+            self._answer(200, json.dumps({"incoming_phone_numbers": stub.numbers}))
+            return
         kind = "calls" if call.path.endswith("/Calls.json") else "messages"
         kept = stub.rings if kind == "calls" else stub.messages
-        found = [each for each in reversed(kept) if each["to"] == call.query.get("To")]
+        after, before = call.query.get("DateSent>"), call.query.get("DateSent<")
+        found = [
+            each
+            for each in reversed(kept)
+            if each["to"] == call.query.get("To")
+            and (after is None or _sent_at(each) >= datetime.fromisoformat(after))
+            and (before is None or _sent_at(each) <= datetime.fromisoformat(before))
+        ]
         size = int(call.query.get("PageSize", "50"))
         page = {
             kind: found[:size], "page": 0, "page_size": size, "start": 0, "end": size,
@@ -315,6 +334,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
+
+
+def _sent_at(message: Mapping[str, Any]) -> datetime:
+    return parsedate_to_datetime(str(message["date_sent"] or message["date_created"]))
 
 
 def _entry(phone: str, status: str, session: str) -> dict[str, Any]:

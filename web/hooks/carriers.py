@@ -1,7 +1,7 @@
 """The hooks that carriers in code declare: HTTP in, a gateway's types out, an answer in its words.
 
-Nothing authentic is dropped: what cannot be read is stored and answered with 200, because the
-carrier would repeat it for hours. Bodies over 64 KiB are 413. Every declared hook has its address;
+Nothing authentic is dropped: what cannot be read is stored and answered with 200, because some
+carriers would repeat it for hours. Bodies over 64 KiB are 413. Every declared hook has its address;
 where its carrier is not configured, the call is refused like a forged one.
 """
 

@@ -17,6 +17,7 @@ import requests
 from pydantic import ValidationError
 from redis import Redis, RedisError
 
+from gateways.base import ConfiguredGateway, Gateway, NotTold
 from gateways.build import build
 from gateways.registry import carriers, offers
 from gateways.safety import unsafe
@@ -251,8 +252,23 @@ def _gateways(settings: Settings) -> Iterator[Finding]:
             yield Finding("wrong", name, says)
         else:
             yield Finding("ok", name, f"{where} can be reached")
+            yield from _hooks(gateways[name])
     if any(gateways[name].dlt for name in settings.routing.gateways):
         yield from _registered()
+
+
+def _hooks(gateway: Gateway) -> Iterator[Finding]:
+    """Check at the carrier that it calls us, and repeats what we could not take."""
+    if not isinstance(gateway, ConfiguredGateway):
+        return
+    try:
+        found = gateway.hook_settings()
+    except NotTold as error:
+        says = f"it did not say how it calls us ({error}): compare docs/gateways.md"
+        yield Finding("note", gateway.name, says)
+        return
+    for each in found:
+        yield Finding("ok" if each.right else "wrong", gateway.name, each.says)
 
 
 def _registered() -> Iterator[Finding]:

@@ -125,6 +125,19 @@ def test_what_is_sound_is_said_too(reachable: dict[str, str], tmp_path: Path) ->
     assert any(line.startswith("twilio: 127.0.0.1 cannot be reached") for line in found)
 
 
+def test_a_number_whose_hook_is_not_repeated_is_wrong(
+    reachable: dict[str, str], tmp_path: Path
+) -> None:
+    with CarrierStub() as carrier:
+        hook = "https://127.0.0.1:1/hooks/twilio/sms"
+        carrier.numbers = [{"phone_number": "+15005550006", "sms_url": hook, "sms_method": "POST"}]
+        found = wrong(
+            doctor({**reachable, "TWILIO_API_URL": carrier.url}, directory=tmp_path).stdout
+        )
+    says = "twilio: the number +15005550006 does not repeat what we could not take: enter " + hook
+    assert any(line.startswith(f"{says}#rc=5&rp=5xx,ct,rt") for line in found)
+
+
 def test_who_could_rewrite_is_wrong_in_production(
     runtime: Runtime, reachable: dict[str, str], tmp_path: Path
 ) -> None:
