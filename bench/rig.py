@@ -90,14 +90,15 @@ class Rig:
 
 
 @contextmanager
-def rig(**changes: object) -> Iterator[Rig]:
+def rig(*, within: Path | None = None, **changes: object) -> Iterator[Rig]:
     """Yield a rig with an empty, migrated database; `changes` to its settings.
 
-    A name in capitals is a carrier's variable, any other one a setting of the core.
+    `within`: the directory that its own is made in; None: that of temporary files. A name in
+    capitals is a carrier's variable, any other one a setting of the core.
     """
     given = {name: str(value) for name, value in changes.items() if name.isupper()}
     own = {name: value for name, value in changes.items() if not name.isupper()}
-    directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-"))
+    directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-", dir=within))
     try:
         with Servers(directory, KEEP) as servers:
             migrate.migrate(servers.addresses.owner_url, servers.addresses.roles)
