@@ -173,7 +173,7 @@ def _service(*, pooled: bool = False, within: Path | None = None) -> Iterator[Se
         "delivery_day_start": "00:00",
         "delivery_day_end": "23:59",
     }
-    with rig(within=within, **changes) as made, ExitStack() as stack:
+    with rig(within, **changes) as made, ExitStack() as stack:
         command = [sys.executable, "-m", "bench.carrier", str(ports[0]), str(_ANSWER_SECONDS)]
         await_port(ports[0], made.start("carrier", command))
         dripping = [sys.executable, "-m", "bench.dripping", str(ports[1])]
@@ -186,7 +186,7 @@ def _service(*, pooled: bool = False, within: Path | None = None) -> Iterator[Se
         reached = made
         if pooled:
             reached = stack.enter_context(hostile_servers.pooled(made, ports[2]))
-        web = serve(reached, "web", "app:create_app", {})
+        web = serve(reached, "web", "app:create_front", {})
         start_worker(reached, runtime)
         await_that(lambda: asyncio.run(healthy(web.port)), "/healthz answers")
         it = Service(
@@ -202,16 +202,17 @@ async def _warm_up(it: Service) -> None:
 
 
 def _row(it: Service, says: str, opens: _Opens, seconds: float, timed: bool = True) -> Row:
-    print(f"{says} …", file=sys.stderr, flush=True)
     it.texted.clear()
     quiet = Quiet(it.twilio, it.carrier, it.doors)
     seen = asyncio.run(_beside(quiet, partial(opens, it), seconds))
     texts = [*seen.texts, *it.texted]
     lost = _not_kept(it.runtime, texts) + sum(each.code is None for each in seen.texts)
-    return Row(
+    row = Row(
         says, seen.slowest_text, seen.slowest_health, seen.slowest_code, len(texts), lost,
         seen.repeated, timed,
     )  # fmt: skip
+    print(row, file=sys.stderr, flush=True)
+    return row
 
 
 async def _beside(

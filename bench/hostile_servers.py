@@ -117,7 +117,7 @@ def long_queries(made: Rig, number: int = 4) -> Iterator[None]:
                 pids.add(c.info.backend_pid)
                 c.execute("SELECT count(*) FROM generate_series(1, 10_000_000_000)")
 
-    url, over, pids = made.settings.database_url, threading.Event(), set[int]()
+    over, pids = threading.Event(), set[int]()
     threads = [threading.Thread(target=run) for _ in range(number)]
     for each in threads:
         each.start()

@@ -137,8 +137,8 @@ def measure(plan: Plan) -> Result:
         requests = PreparedRequests(made, made.directory / "requests", len(doorsteps))
         texts.write(requests.path, made.settings, doorsteps)
         environment = {"BENCH_SCRIPT": str(made.directory / "script")}
-        ours = serve(made, "web", "app:create_app", {})
-        baseline = serve(made, "baseline", "bench.baseline:create_app", environment)
+        ours = serve(made, "web", "app:create_front", {})
+        baseline = serve(made, "baseline", "bench.baseline:create_front", environment)
         for web in (ours, baseline):
             requests.run(web, plan.warm_up)
         closed: dict[ServedWeb, list[Run]] = {ours: [], baseline: []}

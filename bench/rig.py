@@ -90,7 +90,7 @@ class Rig:
 
 
 @contextmanager
-def rig(*, within: Path | None = None, **changes: object) -> Iterator[Rig]:
+def rig(within: Path | None = None, /, **changes: object) -> Iterator[Rig]:
     """Yield a rig with an empty, migrated database; `changes` to its settings.
 
     `within`: the directory that its own is made in; None: that of temporary files. A name in
@@ -171,7 +171,7 @@ def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
 def web_command(application: str, port: int) -> list[str]:
     """Return the web process of the Procfile, serving `application` (module:factory) at `port`."""
     command = parse_procfile((HOUSE / "Procfile").read_text()).processes["web"]
-    own = "app:create_app"
+    own = "app:create_front"
     if own not in command:
         raise MeasureFailed(f"Procfile: its web process does not serve {own}")
     return ["sh", "-c", f"PORT={port} && exec {command.replace(own, application)}"]
