@@ -15,6 +15,7 @@ from gateways.build import refuse_unregistered
 from providers import registry as providers_registry
 from providers.base import Provider, ProviderName
 from settings import Settings
+from store import valkey
 from store.database import Database
 from store.keyring import Keyring
 
@@ -49,12 +50,7 @@ class Runtime:
         return cls(
             settings=settings,
             database=database,
-            redis=Redis.from_url(
-                settings.redis_url,
-                socket_timeout=5,
-                socket_connect_timeout=2,
-                health_check_interval=30,
-            ),
+            redis=valkey.connect(settings.redis_url),
             gateways=gateways,
             keys=keys,
             now=now,
