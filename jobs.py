@@ -27,6 +27,7 @@ from postal.desk import away
 from postal.reports import summing_up
 from runtime import Runtime
 from settings import Settings
+from store import limits
 from store.chains.days import Days
 from webhooks.sender import WebhookSender
 
@@ -41,7 +42,7 @@ class Process:
 
     @cached_property
     def importer(self) -> Importer:
-        return Importer(self.runtime)
+        return Importer(self.runtime.within(limits.COMMANDS))
 
     @cached_property
     def sender(self) -> Drain:
@@ -82,7 +83,7 @@ def process() -> Process:
     """Return the parts of this process, built from the environment on first use."""
     global _process
     if _process is None:
-        runtime = Runtime.build(resolve(Settings()))
+        runtime = Runtime.build(resolve(Settings())).within(limits.WORK)
         runtime.database.open()
         _process = Process(runtime)
     return _process

@@ -223,7 +223,7 @@ def pooled(made: Rig, port: int) -> Iterator[Rig]:
         url = made.settings.database_url.replace(f":{parts['port']}/", f":{port}/")
         if url == made.settings.database_url:
             raise MeasureFailed("DATABASE_URL names no port")
-        changed = made.settings.model_copy(update={"database_url": url})
+        changed = made.settings.model_copy(update={"database_url": url, "database_prepares": 0})
         yield Rig(made.directory, made.servers, changed, made.processes)
 
 

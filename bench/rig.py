@@ -24,7 +24,7 @@ from embedded.addresses import KEEP
 from embedded.servers import Servers, guarded
 from runtime import Runtime
 from settings import Settings
-from store import migrate
+from store import limits, migrate
 
 HOUSE = Path(__file__).resolve().parent.parent
 LOCAL = "127.0.0.1"
@@ -84,7 +84,7 @@ class Rig:
 
     def runtime(self) -> Runtime:
         """Return a runtime on these servers, its database open. The caller closes it."""
-        runtime = Runtime.build(self.settings)
+        runtime = Runtime.build(self.settings).within(limits.COMMANDS)
         runtime.database.open()
         return runtime
 

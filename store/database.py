@@ -5,9 +5,11 @@ Values come back as frozen dataclasses (`psycopg.rows.class_row`) or tuples, nev
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import contextmanager, suppress
+from copy import copy
+from typing import Any, Final, Self, TypeVar
 from uuid import uuid4
 
 import psycopg
@@ -16,6 +18,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from logs import described
+from store.limits import Limits
 
 Conn = Connection[tuple[Any, ...]]
 T = TypeVar("T")
@@ -26,9 +29,12 @@ _TRIES = 4
 log = structlog.get_logger(__name__)
 
 
-def _configure(connection: Conn) -> None:
-    connection.execute("SET TIME ZONE 'UTC'")
-    connection.commit()
+# Times come in UTC: libpq asks for it as it connects, and no session has to be set up.
+os.environ["PGTZ"] = "UTC"
+
+# A lock that is not there in time, and a statement that takes too long: of this work, not of the
+# database, which answers.
+NOT_IN_TIME: Final = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
 
 
 class Database:
@@ -36,19 +42,30 @@ class Database:
 
     `runs_on`: what PostgreSQL shows of this process's connections (`pg_stat_activity`), beside the
     service's name. `wait`: seconds for a free connection, after which `psycopg_pool.PoolTimeout` is
-    raised.
+    raised. `prepares`: after so many times a statement is prepared; None: never, as PgBouncer in
+    transaction mode wants it.
     """
 
-    def __init__(self, url: str, size: int = 8, runs_on: str = "", wait: float = 10) -> None:
+    def __init__(
+        self,
+        url: str,
+        size: int = 8,
+        runs_on: str = "",
+        wait: float = 10,
+        prepares: int | None = 5,
+    ) -> None:
         self.url = url
+        self._limits: Limits | None = None
         self._pool: ConnectionPool[Conn] = ConnectionPool(
             url,
             min_size=1,
             max_size=size,
             timeout=wait,
             open=False,
-            kwargs={"application_name": f"{APPLICATION} {runs_on}".strip()},
-            configure=_configure,
+            kwargs={
+                "application_name": f"{APPLICATION} {runs_on}".strip(),
+                "prepare_threshold": prepares,
+            },
             check=ConnectionPool.check_connection,
             name="dakiya",
         )
@@ -60,18 +77,34 @@ class Database:
     def close(self) -> None:
         self._pool.close()
 
+    def within(self, limits: Limits) -> Self:
+        """Return the same connections, of which each transaction has these limits."""
+        limited = copy(self)
+        limited._limits = limits
+        return limited
+
     @contextmanager
     def transaction(self) -> Iterator[Conn]:
         """Enclose one transaction: committed when the block ends, rolled back when it raises."""
         with self._pool.connection() as connection:
+            if self._limits is not None:
+                _limit(connection, self._limits)
             yield connection
 
     def run(self, work: Callable[[Conn], T]) -> T:
         """Run `work` in one transaction, again where PostgreSQL asks for it.
 
         A deadlock or a serialization failure rolls back everything, so `work` must have no
-        effect outside of the database. Raises what `work` raises.
+        effect outside of the database. A lock that was not there in time is waited for once more.
+        Raises what `work` raises.
         """
+        try:
+            return self.run_at_once(work)
+        except psycopg.errors.LockNotAvailable:
+            return self.run_at_once(work)
+
+    def run_at_once(self, work: Callable[[Conn], T]) -> T:
+        """Run `work` as `run` does, but wait for a lock no second time."""
         for left in range(_TRIES - 1, -1, -1):
             try:
                 with self.transaction() as connection:
@@ -90,14 +123,19 @@ class Database:
         """Do `work` for each of `due`, in a transaction of its own; return the sum of its results.
 
         For periodic work: one that fails does not stop the others. It is logged without its values
-        and `put_off` in a new transaction. An unreachable database is no fault of the work: raises
-        `psycopg.OperationalError`, and all of it is still due.
+        and `put_off` in a new transaction; so is one that waits for what others hold. An
+        unreachable database is no fault of the work: raises `psycopg.OperationalError`, and all of
+        it is still due.
         """
         done = 0
         for each in due:
             structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
             try:
-                done += self.run(lambda conn, each=each: work(conn, each))  # type: ignore[misc]
+                done += self.run_at_once(lambda conn, each=each: work(conn, each))  # type: ignore[misc]
+            except NOT_IN_TIME as error:
+                log.warning("put_off", work=work.__name__, **described(error))
+                with suppress(*NOT_IN_TIME):  # then it is due at once, after the others
+                    self.run_at_once(lambda conn, each=each: put_off(conn, each))  # type: ignore[misc]
             except psycopg.OperationalError:
                 raise
             except Exception as error:
@@ -106,3 +144,10 @@ class Database:
             finally:
                 structlog.contextvars.unbind_contextvars("request_id")
         return done
+
+
+def _limit(connection: Conn, limits: Limits) -> None:
+    """Limit the transaction that begins. It is no query: an isolation may still be chosen."""
+    named = limits.settings(connection.info.server_version)
+    statement = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in named.items())
+    connection.execute(statement.encode(), prepare=False)

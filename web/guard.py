@@ -8,17 +8,19 @@ from types import TracebackType
 from typing import IO, Final
 from uuid import uuid4
 
+import psycopg
 import structlog
 from flask import Flask, Request, Response, abort, g, render_template, request
 from flask_talisman import Talisman
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from logs import described
 from settings import Settings
 from web import compression, loopback
 from web.api.engine.problems import of_http
 from web.cookies import name_of
+from web.front import busy
 from web.given import Fields
 from web.proxies import BehindProxies
 
@@ -103,6 +105,7 @@ def guard(app: Flask, settings: Settings) -> None:
     app.after_request(_keep_apart)
     app.after_request(_keep_nothing)
     app.register_error_handler(HTTPException, _refuse)
+    app.register_error_handler(psycopg.OperationalError, _busy)
     app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     app.config["SESSION_COOKIE_NAME"] = name_of("session", settings)
     app.config["SESSION_COOKIE_PATH"] = "/"
@@ -159,6 +162,15 @@ def _keep_nothing(response: Response) -> Response:
     return response
 
 
+def _busy(error: psycopg.OperationalError) -> Response:
+    """Return 503 where the database is away, full, or others hold what was asked for.
+
+    Nothing was done: whoever asked may ask again.
+    """
+    log.warning("database_not_in_time", **described(error))
+    return _refuse(ServiceUnavailable(busy.SAYS, retry_after=busy.RETRY_SECONDS))
+
+
 def _refuse(error: HTTPException) -> Response:
     """Return a problem document under /api, a page for people, else one line of plain text."""
     if request.path.startswith(_API):
@@ -189,6 +201,8 @@ def _explained(error: HTTPException) -> str | None:
     A page asks the database who reads it: without that, a line of plain text has to do.
     """
     status = error.code or 500
+    if status == 503:
+        return busy.page()
     if status not in _EXPLAINED:
         status = 500 if status > 500 else 400
     try:

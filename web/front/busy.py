@@ -17,7 +17,7 @@ from web.front.rooms import Room
 from web.front.wsgi import Answer
 
 RETRY_SECONDS: Final = 5
-_SAYS: Final = "more is asked for than can be answered at the moment: ask again in a few seconds"
+SAYS: Final = "more is asked for than can be answered at the moment: ask again in a few seconds"
 _TEXT: Final = "text/plain; charset=utf-8"
 
 
@@ -29,7 +29,7 @@ def page() -> str:
 
 def problem() -> str:
     """Return the same as a problem document (RFC 9457)."""
-    said = Problem(title="Service Unavailable", status=503, detail=_SAYS)
+    said = Problem(title="Service Unavailable", status=503, detail=SAYS)
     return json.dumps(said.model_dump(), ensure_ascii=False)
 
 
@@ -43,7 +43,7 @@ def answers(app: Flask, rooms: Iterable[Room]) -> Mapping[str, Answer]:
         }
         return {
             room.name: _whole(
-                app, shown.get(room.name) or Response(f"503: {_SAYS}\n", 503, content_type=_TEXT)
+                app, shown.get(room.name) or Response(f"503: {SAYS}\n", 503, content_type=_TEXT)
             )
             for room in rooms
         }
