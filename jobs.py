@@ -14,6 +14,7 @@ from conversation import herd, inbound, postmen, requests
 from conversation.accounts import tell_staff
 from conversation.helped import ask_due
 from conversation.timers import fire_timers
+from conversation.waiting import read_waiting
 from embedded.servers import resolve
 from imports.importer import Importer
 from outbox import heartbeat
@@ -133,9 +134,10 @@ def sweep() -> None:
 
 
 def timers() -> None:
-    """Read texts of which no more parts are awaited, and fire the time limits that have passed."""
+    """Read texts that wait for their turn or for more parts, and fire what is due."""
     answer(runtime().redis, TIMERS)
     try:
+        read_waiting(runtime())
         inbound.read_held(runtime())
         if fire_timers(runtime()):
             wake(runtime().redis)

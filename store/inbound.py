@@ -142,9 +142,17 @@ def former(conn: Conn, phone: str, message_id: int, since: datetime) -> FormerTe
     return FormerText(machine, event, facts, [row[3] for row in rows], is_last)
 
 
-def one_by_one(conn: Conn, phone: str) -> None:
-    """Let the texts of one telephone wait for each other, to the end of the transaction."""
-    conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"text:{phone}"])
+def one_by_one(conn: Conn, phone: str) -> bool:
+    """Let the texts of one telephone wait for each other, to the end of the transaction.
+
+    Return whether an earlier one still waits for its turn (`store/waiting_texts.py`).
+    """
+    row = conn.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)),"
+        " EXISTS (SELECT FROM waiting_texts WHERE phone = %s)",
+        [f"text:{phone}", phone],
+    ).fetchone()
+    return row is not None and bool(row[1])
 
 
 def count_since(conn: Conn, phone: str, since: datetime, most: int) -> int:
