@@ -51,6 +51,7 @@ from outbox.wake import wake
 from postal import floods
 from postal.acts import reports
 from postal.people import roles
+from postal.people.hashing import TooManyHashes
 from postal.people.roles import PhoneRoles
 from runtime import Runtime
 from store import inbound as texts
@@ -77,7 +78,7 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
     now = runtime.now()
     try:
         new = runtime.database.run_at_once(lambda conn: _receive(runtime, conn, inbound, now))
-    except NOT_IN_TIME as held_up:
+    except (*NOT_IN_TIME, TooManyHashes) as held_up:
         log.warning("text_waits", gateway=inbound.gateway, **described(held_up))
         runtime.database.run(lambda conn: waiting_texts.keep(conn, runtime.keys, inbound, now))
         new = False

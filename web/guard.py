@@ -16,6 +16,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from logs import described
+from postal.people.hashing import TooManyHashes
 from settings import Settings
 from web import compression, loopback
 from web.api.engine.problems import of_http
@@ -106,6 +107,7 @@ def guard(app: Flask, settings: Settings) -> None:
     app.after_request(_keep_nothing)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(psycopg.OperationalError, _busy)
+    app.register_error_handler(TooManyHashes, _busy)
     app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     app.config["SESSION_COOKIE_NAME"] = name_of("session", settings)
     app.config["SESSION_COOKIE_PATH"] = "/"
@@ -162,12 +164,12 @@ def _keep_nothing(response: Response) -> Response:
     return response
 
 
-def _busy(error: psycopg.OperationalError) -> Response:
+def _busy(error: psycopg.OperationalError | TooManyHashes) -> Response:
     """Return 503 where the database is away, full, or others hold what was asked for.
 
     Nothing was done: whoever asked may ask again.
     """
-    log.warning("database_not_in_time", **described(error))
+    log.warning("busy", **described(error))
     return _refuse(ServiceUnavailable(busy.SAYS, retry_after=busy.RETRY_SECONDS))
 
 

@@ -27,6 +27,7 @@ from gateways.base import (
 from gateways.carrier import Hook, Offer
 from gateways.registry import offers
 from outbox import calls, receipts
+from postal.people.hashing import TooManyHashes
 from store.database import NOT_IN_TIME
 from web.callers import Caller, states
 from web.hooks.keeping import keep_receipt, keep_text
@@ -83,7 +84,10 @@ def _dialled(gateway: Gateway, sent: Request) -> str:
     if isinstance(came, Dialled):
         try:
             screen = ussd.answer(runtime(), came)
-        except NOT_IN_TIME:  # others hold what it needs: whoever dialled is told to dial again
+        except (
+            *NOT_IN_TIME,
+            TooManyHashes,
+        ):  # others hold what it needs: whoever dialled is told to dial again
             screen = ussd.sorry(runtime())
     else:
         inbound.receive_unreadable(runtime(), came)
