@@ -84,10 +84,7 @@ def _dialled(gateway: Gateway, sent: Request) -> str:
     if isinstance(came, Dialled):
         try:
             screen = ussd.answer(runtime(), came)
-        except (
-            *NOT_IN_TIME,
-            TooManyHashes,
-        ):  # others hold what it needs: whoever dialled is told to dial again
+        except (*NOT_IN_TIME, TooManyHashes):  # others hold what it needs: dial again
             screen = ussd.sorry(runtime())
     else:
         inbound.receive_unreadable(runtime(), came)
