@@ -8,6 +8,7 @@ time is over; to the caller it looks as if the other side had closed them.
 from __future__ import annotations
 
 import heapq
+import os
 import socket
 import threading
 import time
@@ -31,12 +32,13 @@ class Exchange:
 
     sockets: list[socket.socket] = field(default_factory=list)
     over: bool = False  # its time, or the exchange itself
+    late: bool = False  # its time was over first
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def uses(self, connection: socket.socket) -> None:
         """Note a connection: it ends with the time of the exchange."""
         with self.lock:
-            mine = connection.dup()
+            mine = socket.socket(fileno=os.dup(connection.fileno()))  # one by TLS has no dup()
             self.sockets.append(mine)
             if self.over:
                 _shut(mine)
@@ -45,7 +47,7 @@ class Exchange:
         """End its connections: its time is over."""
         with self.lock:
             if not self.over:
-                self.over = True
+                self.over = self.late = True
                 for each in self.sockets:
                     _shut(each)
 
@@ -97,7 +99,11 @@ _of_thread = threading.local()
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Give all HTTP of the block, in this thread, so many seconds together."""
+    """Give all HTTP of the block, in this thread, so many seconds together.
+
+    Raise `requests.ReadTimeout` where they were over, whatever the block made of what it had: the
+    head of an answer that is cut off looks like a whole one.
+    """
     if getattr(_of_thread, "exchange", None) is not None:
         yield  # a part of a longer exchange, whose time counts
         return
@@ -108,6 +114,8 @@ def within(seconds: float) -> Iterator[None]:
     finally:
         _of_thread.exchange = None
         exchange.end()
+    if exchange.late:
+        raise requests.ReadTimeout("the whole exchange took too long")
 
 
 def use(connection: socket.socket | None) -> None:

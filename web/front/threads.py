@@ -5,11 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Thread
 
+import structlog
+
+from logs import described
 from web.front.rooms import Room
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,16 @@ class Threads:
             job = self._jobs.get()
             try:
                 (job.do if time.monotonic() < job.until else job.late)()
+            except BaseException as broken:  # the thread serves the next request all the same
+                _tell(broken)
             finally:
                 self.loop.call_soon_threadsafe(_end, job.done)
                 del job  # an idle thread keeps no request alive
+
+
+def _tell(broken: BaseException) -> None:
+    with suppress(Exception):
+        log.error("unexpected", **described(broken))
 
 
 def _end(done: asyncio.Future[None]) -> None:

@@ -20,7 +20,7 @@ _COOKIE: Final = "cookie"
 class Headers(Protocol):
     """The headers of a request; names in small letters."""
 
-    def get(self, key: str, default: None = None) -> str | None:
+    def get(self, key: str, /) -> str | None:
         """Return the first header of that name."""
         ...
 
@@ -32,14 +32,29 @@ class Headers(Protocol):
 class Scope(Protocol):
     """What RSGI says of a request. `path` has its escapes resolved; addresses end in `:port`."""
 
-    server: str
-    client: str
-    scheme: str
-    method: str
-    path: str
-    query_string: str
-    http_version: str
-    headers: Headers
+    @property
+    def server(self) -> str: ...
+
+    @property
+    def client(self) -> str: ...
+
+    @property
+    def scheme(self) -> str: ...
+
+    @property
+    def method(self) -> str: ...
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def query_string(self) -> str: ...
+
+    @property
+    def http_version(self) -> str: ...
+
+    @property
+    def headers(self) -> Headers: ...
 
 
 @dataclass(frozen=True)
