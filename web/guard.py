@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import psycopg
 import structlog
-from flask import Flask, Request, Response, abort, g, render_template, request
+from flask import Flask, Request, Response, abort, current_app, g, render_template, request
 from flask_talisman import Talisman
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
@@ -170,6 +170,8 @@ def _busy(error: psycopg.OperationalError | TooManyHashes) -> Response:
     Nothing was done: whoever asked may ask again.
     """
     log.warning("busy", **described(error))
+    if "_login_user" not in g:  # flask-login's: who is signed in is asked of the database no more
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
     return _refuse(ServiceUnavailable(busy.SAYS, retry_after=busy.RETRY_SECONDS))
 
 

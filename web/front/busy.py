@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, current_app
 
 from web import language
 from web.api.engine.problems import CONTENT_TYPE, Problem
-from web.front.rooms import Room
+from web.front.rooms import FrontRoom
 from web.front.wsgi import Answer
 
 RETRY_SECONDS: Final = 5
@@ -22,9 +22,9 @@ _TEXT: Final = "text/plain; charset=utf-8"
 
 
 def page() -> str:
-    """Return the page that says that the service is busy."""
+    """Return the page that says that the service is busy; nothing of it asks who is signed in."""
     said = [(code, language.words(code)) for code in language.NAMES]
-    return render_template("busy.html", said=said)
+    return current_app.jinja_env.get_template("busy.html").render(said=said)
 
 
 def problem() -> str:
@@ -33,7 +33,7 @@ def problem() -> str:
     return json.dumps(said.model_dump(), ensure_ascii=False)
 
 
-def answers(app: Flask, rooms: Iterable[Room]) -> Mapping[str, Answer]:
+def answers(app: Flask, rooms: Iterable[FrontRoom]) -> Mapping[str, Answer]:
     """Return what each room answers while it is full, with the headers of every answer."""
     with app.test_request_context("/"):
         shown = {

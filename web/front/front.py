@@ -12,9 +12,9 @@ import structlog
 
 from logs import described
 from web.front.bodies import Bodies, Body, CutOff, Incoming, TooMany, TooSlow
-from web.front.rooms import Room
+from web.front.rooms import FrontRoom
 from web.front.threads import Threads
-from web.front.wsgi import Answer, Scope, answered, environ
+from web.front.wsgi import Answer, RsgiScope, answered, environ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Front:
     def __init__(
         self,
         application: WSGIApplication,
-        rooms: Sequence[Room],
+        rooms: Sequence[FrontRoom],
         busy: Mapping[str, Answer],
     ) -> None:
         self._application = application
@@ -57,7 +57,7 @@ class Front:
         _switch_quickly()
         self._threads = {room.name: Threads(room, loop) for room in self._rooms}
 
-    async def __rsgi__(self, scope: Scope, protocol: Connection) -> None:
+    async def __rsgi__(self, scope: RsgiScope, protocol: Connection) -> None:
         """Answer one request."""
         path, headers = scope.path, scope.headers
         room = next(room for room in self._rooms if path.startswith(room.paths))

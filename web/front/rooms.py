@@ -18,7 +18,7 @@ _ONE_MORE: Final = 1  # byte than is allowed: whoever reads it then sees that it
 
 
 @dataclass(frozen=True)
-class Room:
+class FrontRoom:
     """The requests whose paths begin with one of `paths`, and their share of this process.
 
     `threads`: at work at once. `waiting`: requests that may wait for one of them; `patience`: how
@@ -33,7 +33,7 @@ class Room:
     largest: int
 
 
-def rooms(settings: Settings) -> Sequence[Room]:
+def rooms(settings: Settings) -> Sequence[FrontRoom]:
     """Return the rooms; a request belongs to the first that has its path, and the last has all.
 
     A sign of life waits for nothing but its own thread; what asks the database for the state of the
@@ -42,12 +42,12 @@ def rooms(settings: Settings) -> Sequence[Room]:
     pages = LARGEST_BODY + _ONE_MORE
     uploads = settings.import_megabytes * 2**20 + _FORM_BYTES + _ONE_MORE
     return (
-        Room("alive", ("/healthz",), 1, 64, 5.0, 0),
-        Room("hooks", ("/hooks/",), settings.web_threads, 512, 12.0, LARGEST_HOOK + _ONE_MORE),
-        Room("state", ("/readyz", "/metrics"), 1, 16, 5.0, 0),
-        Room("uploads", _UPLOADS, 1, 8, 30.0, uploads),
-        Room("api", ("/api/",), settings.web_api_threads, 64, 8.0, pages),
-        Room("pages", ("",), settings.web_page_threads, 64, 8.0, pages),
+        FrontRoom("alive", ("/healthz",), 1, 64, 5.0, 0),
+        FrontRoom("hooks", ("/hooks/",), settings.web_threads, 512, 12.0, LARGEST_HOOK + _ONE_MORE),
+        FrontRoom("state", ("/readyz", "/metrics"), 1, 16, 5.0, 0),
+        FrontRoom("uploads", _UPLOADS, 1, 8, 30.0, uploads),
+        FrontRoom("api", ("/api/",), settings.web_api_threads, 64, 8.0, pages),
+        FrontRoom("pages", ("",), settings.web_page_threads, 64, 8.0, pages),
     )
 
 

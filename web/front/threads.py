@@ -13,7 +13,7 @@ from threading import Thread
 import structlog
 
 from logs import described
-from web.front.rooms import Room
+from web.front.rooms import FrontRoom
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ class _Job:
 class Threads:
     """The threads of a room, used by one event loop. They are daemons: a hanging one ends too."""
 
-    room: Room
+    room: FrontRoom
     loop: asyncio.AbstractEventLoop
     _jobs: SimpleQueue[_Job] = field(default_factory=SimpleQueue)
     _inside: int = 0  # at work or waiting; the loop alone counts

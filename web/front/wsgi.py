@@ -29,7 +29,7 @@ class Headers(Protocol):
         ...
 
 
-class Scope(Protocol):
+class RsgiScope(Protocol):
     """What RSGI says of a request. `path` has its escapes resolved; addresses end in `:port`."""
 
     @property
@@ -66,7 +66,7 @@ class Answer:
     body: bytes
 
 
-def environ(scope: Scope, body: Body) -> WSGIEnvironment:
+def environ(scope: RsgiScope, body: Body) -> WSGIEnvironment:
     """Return the request as PEP 3333 has it: text is latin-1, and the body is there."""
     name, _, port = scope.server.rpartition(":")
     made: dict[str, Any] = {

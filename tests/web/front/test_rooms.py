@@ -51,7 +51,7 @@ class Connection:
         self.answered.set()
 
 
-def _small(settings: Settings) -> list[rooms.Room]:
+def _small(settings: Settings) -> list[rooms.FrontRoom]:
     return [replace(room, threads=1, waiting=0) for room in rooms.rooms(settings)]
 
 
