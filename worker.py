@@ -11,12 +11,13 @@ import sys
 import threading
 import time
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from redis import RedisError
 from redis.client import Pipeline
-from rq import SimpleWorker
+from rq import Queue, SimpleWorker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.worker import DequeueStrategy
 
@@ -37,6 +38,19 @@ _AGAIN_SECONDS: Final = 1.0
 # The worker waits for a job no longer than the clock: a Valkey that hangs is found out soon.
 _WAIT_SECONDS: Final = 1
 _CALL_SECONDS: Final = _WAIT_SECONDS + valkey.SECONDS
+
+
+class OutboxQueue(Queue):
+    """RQ's queue; where Valkey is away as the worker waits for a job, it does all that is due."""
+
+    @classmethod
+    def dequeue_any(cls, *arguments: Any, **options: Any) -> tuple[Job, Queue] | None:
+        """Return the next job. RQ's worker waits a second before it asks again."""
+        try:
+            return super().dequeue_any(*arguments, **options)
+        except RedisError:
+            jobs.unrung()
+            raise
 
 
 class OutboxWorker(SimpleWorker):
@@ -86,6 +100,7 @@ def work() -> None:
                 worker = OutboxWorker(
                     [bell.queue for bell in BELLS],
                     connection=valkey.connect(url, _CALL_SECONDS),
+                    queue_class=OutboxQueue,
                     serializer=JSONSerializer,
                     log_job_description=False,
                 )
