@@ -338,15 +338,15 @@ def hashed(staff_id: str, password: str) -> str:
 def is_password(password_hash: str, password: str) -> bool:
     """Tell whether this is the password, as slowly as argon2 tells it. Raise `TooManyHashes`."""
     try:
-        with hashing.PASSWORDS.taken():
-            return _HASHER.verify(password_hash, password[:_LONGEST_PASSWORD])
+        return hashing.PASSWORDS.compute(
+            lambda: _HASHER.verify(password_hash, password[:_LONGEST_PASSWORD])
+        )
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 
 def _hash(password: str) -> str:
-    with hashing.PASSWORDS.taken():
-        return _HASHER.hash(password)
+    return hashing.PASSWORDS.compute(lambda: _HASHER.hash(password))
 
 
 @cache

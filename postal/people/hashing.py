@@ -7,11 +7,16 @@ connections of others are used up. docs/developing/trust.md rule 10
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cached_property
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 
 class TooManyHashes(Exception):
@@ -20,33 +25,39 @@ class TooManyHashes(Exception):
 
 @dataclass
 class HashingPlace:
-    """Room for `at_once` computations, and for `waiting` more."""
+    """One computation at once, and room for `waiting` more.
 
-    at_once: int
+    `nice`: how far its thread, and those that argon2 begins, give way to others (nice(2)). While
+    they compute they hold no lock of Python's.
+    """
+
     waiting: int
+    nice: int
     _inside: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _turns: threading.Semaphore = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._turns = threading.Semaphore(self.at_once)
-
-    @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Compute within the block. Raise `TooManyHashes` at once where the queue is full."""
+    def compute(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; raise what it raises, or `TooManyHashes` at once."""
         with self._lock:
-            if self._inside >= self.at_once + self.waiting:
+            if self._inside > self.waiting:
                 raise TooManyHashes
             self._inside += 1
         try:
-            with self._turns:
-                yield
+            return self._thread.submit(work).result()
         finally:
             with self._lock:
                 self._inside -= 1
 
+    @cached_property
+    def _thread(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, "argon2", self._give_way)
 
-PASSWORDS: Final = HashingPlace(at_once=1, waiting=16)
-"""64 MiB and four threads each: one at a time leaves the processors to texts."""
-PINS: Final = HashingPlace(at_once=1, waiting=1)
-"""Checked on the threads of hooks: most of these stay for texts."""
+    def _give_way(self) -> None:
+        with suppress(OSError):  # a system without priorities for threads
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self.nice)
+
+
+PASSWORDS: Final = HashingPlace(waiting=16, nice=10)
+"""64 MiB and four threads each, which leave the processors to texts."""
+PINS: Final = HashingPlace(waiting=1, nice=0)
+"""Asked for on the threads of hooks: most of these stay for texts."""

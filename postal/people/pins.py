@@ -67,8 +67,7 @@ def hashed(pin: str, bearer: PinBearer) -> str:
         raise BadPin
     if is_weak(typed, bearer):
         raise WeakPin
-    with hashing.PASSWORDS.taken():
-        return _HASHER.hash(typed)
+    return hashing.PASSWORDS.compute(lambda: _HASHER.hash(typed))
 
 
 class UnknownStaff(Unknown):
@@ -169,7 +168,6 @@ def _spend(conn: Conn, staff_id: int, slow: datetime, *, own: bool) -> None:
 
 def _equal(pin_hash: str, pin: str) -> bool:
     try:
-        with hashing.PINS.taken():
-            return _HASHER.verify(pin_hash, pin)
+        return hashing.PINS.compute(lambda: _HASHER.verify(pin_hash, pin))
     except (VerificationError, InvalidHashError):
         return False
