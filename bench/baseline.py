@@ -67,6 +67,7 @@ def create_front() -> Front:
 
 def _configure(conn: Conn) -> None:
     conn.execute("SET TIME ZONE 'UTC'")
+    conn.execute("SET lock_timeout = 0")  # it cannot put off a text whose rows others hold
     conn.commit()
 
 

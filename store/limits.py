@@ -40,8 +40,13 @@ class Limits:
         return {name: f"{value}ms" for name, value in known.items()}
 
 
-HOOKS: Final = Limits(statement=5_000, lock=400, idle=10_000, whole=20_000)
-"""Of hooks, and of whoever says nothing else: a carrier waits for the answer."""
+HOOKS: Final = Limits(statement=5_000, lock=800, idle=10_000, whole=20_000)
+"""Of hooks, and of whoever says nothing else: a carrier waits for the answer.
+
+On a busy machine turns that tell the same office wait for each other some tenths of a second: a
+shorter lock would put off texts that only had to queue. Of one telephone a single text waits so
+long; those after it find it waiting (`store/inbound.one_by_one`).
+"""
 PAGES: Final = Limits(statement=15_000, lock=3_000, idle=15_000, whole=60_000)
 """Of pages and of the API: a person, or the department's software, waits."""
 WORK: Final = Limits(statement=30_000, lock=400, idle=30_000, whole=120_000)

@@ -26,10 +26,10 @@ def _limits(database: Database) -> tuple[str, ...]:
 
 def test_hooks_have_the_roles_limits_and_others_their_own(runtime: Runtime) -> None:
     database = runtime.database
-    assert _limits(database) == ("5s", "400ms", "UTC")
+    assert _limits(database) == ("5s", "800ms", "UTC")
     assert _limits(database.within(PAGES)) == ("15s", "3s", "UTC")
     assert _limits(database.within(COMMANDS)) == ("0", "10s", "UTC")
-    assert _limits(database) == ("5s", "400ms", "UTC")  # nothing stays in a session
+    assert _limits(database) == ("5s", "800ms", "UTC")  # nothing stays in a session
     with database.transaction() as conn:
         assert rights.unlimited(conn) is None
 
@@ -37,7 +37,7 @@ def test_hooks_have_the_roles_limits_and_others_their_own(runtime: Runtime) -> N
 def test_a_role_without_them_is_told_the_statement(owner: Database) -> None:
     with owner.transaction() as conn:
         says = rights.unlimited(conn) or ""
-    assert "SET lock_timeout = '400ms'" in says
+    assert "SET lock_timeout = '800ms'" in says
     assert "statement_timeout" in says
 
 

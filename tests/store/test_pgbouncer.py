@@ -47,4 +47,4 @@ def test_two_processes_share_one_connection(
             ).fetchone()
         for each in processes:
             each.close()
-    assert row == ("400ms", "UTC", 12)
+    assert row == ("800ms", "UTC", 12)
