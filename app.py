@@ -37,6 +37,8 @@ from web.commands.staff import staff
 from web.commands.token import token
 from web.counter import counter
 from web.desk import desk
+from web.front import busy, rooms
+from web.front.front import Front
 from web.guard import Application, guard
 from web.hooks.carriers import hooks
 from web.hooks.payments import payment_hooks
@@ -46,8 +48,6 @@ from web.operations.health import health
 from web.phones import phones
 from web.staff.rooms import furnish
 from web.start import start
-
-LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks accept less
 
 _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     hooks,
@@ -106,7 +106,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     app.extensions["dakiya"] = runtime
     app.testing = runtime.settings.dakiya_env == "test"
     app.secret_key = runtime.settings.secret_key.get_secret_value()
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = rooms.LARGEST_BODY  # bytes; the hooks accept less
     logs.configure(runtime.settings)
     guard(app, runtime.settings)
     given.furnish(app)
@@ -118,3 +118,20 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     for command in _COMMANDS:
         app.cli.add_command(command)
     return app
+
+
+def create_front() -> Front:
+    """Return the application behind its front, as granian serves it (Procfile, `web`).
+
+    There are at least as many database connections as threads: none waits for another's.
+    """
+    settings = resolve(Settings())
+    wanted = max(settings.database_pool, rooms.threads(settings))
+    try:
+        runtime = Runtime.build(settings.model_copy(update={"database_pool": wanted}))
+    except (UnknownRevision, UnsafeSettings) as refused:
+        raise ClickException(str(refused)) from refused
+    runtime.database.open()
+    app = create_app(runtime)
+    places = rooms.rooms(settings)
+    return Front(app, places, busy.answers(app, places))

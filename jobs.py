@@ -15,6 +15,7 @@ from conversation.accounts import tell_staff
 from conversation.helped import ask_due
 from conversation.listed import ListedTexts
 from conversation.timers import fire_timers
+from conversation.waiting import read_waiting
 from embedded.servers import resolve
 from imports.importer import Importer
 from outbox import heartbeat
@@ -28,6 +29,7 @@ from postal.desk import away
 from postal.reports import summing_up
 from runtime import Runtime
 from settings import Settings
+from store import limits
 from store.chains.days import Days
 from store.months import Months
 from webhooks.sender import WebhookSender
@@ -43,7 +45,7 @@ class Process:
 
     @cached_property
     def importer(self) -> Importer:
-        return Importer(self.runtime)
+        return Importer(self.runtime.within(limits.COMMANDS))
 
     @cached_property
     def sender(self) -> Drain:
@@ -92,7 +94,7 @@ def process() -> Process:
     """Return the parts of this process, built from the environment on first use."""
     global _process
     if _process is None:
-        runtime = Runtime.build(resolve(Settings()))
+        runtime = Runtime.build(resolve(Settings())).within(limits.WORK)
         runtime.database.open()
         _process = Process(runtime)
     return _process
@@ -144,9 +146,10 @@ def sweep() -> None:
 
 
 def timers() -> None:
-    """Read texts of which no more parts are awaited, and fire the time limits that have passed."""
+    """Read texts that wait for their turn or for more parts, and fire what is due."""
     answer(runtime().redis, TIMERS)
     try:
+        read_waiting(runtime())
         inbound.read_held(runtime())
         if fire_timers(runtime()):
             wake(runtime().redis)

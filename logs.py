@@ -6,6 +6,7 @@ import re
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any, Final
 from uuid import uuid4
 
@@ -18,6 +19,16 @@ from settings import Settings
 _RANDOM: Final = re.compile(
     r"[A-Za-z]{0,2}[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
+
+
+class _Line(structlog.PrintLogger):
+    """Prints a line. Where it cannot be written, as on a full disk, the work goes on without it."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
 def configure(settings: Settings) -> None:
@@ -37,7 +48,8 @@ def configure(settings: Settings) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([structlog.processors.format_exc_info] if settings.production else []),
             render,
-        ]
+        ],
+        logger_factory=lambda *_: _Line(),
     )
 
 

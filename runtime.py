@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Self
 
@@ -15,8 +15,10 @@ from gateways.build import refuse_unregistered
 from providers import registry as providers_registry
 from providers.base import Provider, ProviderName
 from settings import Settings
+from store import valkey
 from store.database import Database
 from store.keyring import Keyring
+from store.limits import Limits
 
 
 def utc_now() -> datetime:
@@ -45,18 +47,22 @@ class Runtime:
         refuse_unregistered(settings, gateways)
         keys = Keyring(settings.masters)
         # The name tells which master a process runs on: `flask keys retire` asks PostgreSQL.
-        database = Database(settings.database_url, settings.database_pool, keys.masters[0])
+        database = Database(
+            settings.database_url,
+            settings.database_pool,
+            keys.masters[0],
+            prepares=settings.database_prepares or None,
+        )
         return cls(
             settings=settings,
             database=database,
-            redis=Redis.from_url(
-                settings.redis_url,
-                socket_timeout=5,
-                socket_connect_timeout=2,
-                health_check_interval=30,
-            ),
+            redis=valkey.connect(settings.redis_url),
             gateways=gateways,
             keys=keys,
             now=now,
             providers=providers_registry.build(settings, database, now),
         )
+
+    def within(self, limits: Limits) -> Self:
+        """Return the same runtime, of which each transaction has these limits."""
+        return replace(self, database=self.database.within(limits))

@@ -243,7 +243,16 @@ class Settings(BaseSettings):
     )
 
     send_slots: int = Field(96, ge=4, description="carrier calls under way at once, per worker")
-    database_pool: int = Field(8, ge=1, description="connections per process")
+    database_pool: int = Field(8, ge=1, description="connections per process; web: one a thread")
+    database_prepares: int = Field(
+        5,
+        ge=0,
+        description="how often a statement is run before it is prepared; 0: never, which PgBouncer"
+        " in transaction mode needs",
+    )
+    web_threads: int = Field(4, ge=1, description="of each web process, for hooks alone")
+    web_page_threads: int = Field(2, ge=1, description="of each web process, for pages")
+    web_api_threads: int = Field(2, ge=1, description="of each web process, for the API")
 
     # No field, so it is no variable of the environment and in no repr.
     _given: Mapping[str, str | None] = PrivateAttr(default_factory=dict)

@@ -11,12 +11,13 @@ import sys
 import threading
 import time
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import structlog
-from redis import Redis, RedisError
+from redis import RedisError
 from redis.client import Pipeline
-from rq import SimpleWorker
+from rq import Queue, SimpleWorker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.worker import DequeueStrategy
 
@@ -27,12 +28,29 @@ from gateways.safety import UnsafeSettings
 from outbox import heartbeat
 from outbox.wake import BELLS, IMPORTS, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, ring
 from settings import Settings
+from store import valkey
 
 log = structlog.get_logger(__name__)
 
 _STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 _TICK_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = 1.0
+# The worker waits for a job no longer than the clock: a Valkey that hangs is found out soon.
+_WAIT_SECONDS: Final = 1
+_CALL_SECONDS: Final = _WAIT_SECONDS + valkey.SECONDS
+
+
+class OutboxQueue(Queue):
+    """RQ's queue; where Valkey is away as the worker waits for a job, it does all that is due."""
+
+    @classmethod
+    def dequeue_any(cls, *arguments: Any, **options: Any) -> tuple[Job, Queue] | None:
+        """Return the next job. RQ's worker waits a second before it asks again."""
+        try:
+            return super().dequeue_any(*arguments, **options)
+        except RedisError:
+            jobs.unrung()
+            raise
 
 
 class OutboxWorker(SimpleWorker):
@@ -40,6 +58,8 @@ class OutboxWorker(SimpleWorker):
 
     max_connection_wait_time = _AGAIN_SECONDS
     told_to_stop = False
+    dequeue_timeout = _WAIT_SECONDS
+    connection_timeout = _WAIT_SECONDS  # RQ lengthens that of its connection where it is shorter
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """Send RQ's heartbeat before every wait for a job; without Valkey do all that is due."""
@@ -79,7 +99,8 @@ def work() -> None:
             try:
                 worker = OutboxWorker(
                     [bell.queue for bell in BELLS],
-                    connection=Redis.from_url(url, socket_connect_timeout=2),
+                    connection=valkey.connect(url, _CALL_SECONDS),
+                    queue_class=OutboxQueue,
                     serializer=JSONSerializer,
                     log_job_description=False,
                 )
@@ -104,7 +125,7 @@ def clock() -> None:
     """
     settings = resolve(Settings())
     logs.configure(settings)
-    redis = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=2)
+    redis = valkey.connect(settings.redis_url)
     told_to_stop = threading.Event()
     for stop_signal in _STOPS:
         signal.signal(stop_signal, lambda _signum, _frame: told_to_stop.set())

@@ -22,6 +22,10 @@ from psycopg_pool import ConnectionPool
 from twilio.request_validator import RequestValidator
 
 from bench.recording import Execute, ExecuteMany, Fetch, Json, Listed, Pipeline, Script, Slot, Text
+from settings import Settings
+from web.front import rooms
+from web.front.front import Front
+from web.front.wsgi import Answer
 
 Values = list[Any]
 Fill = Callable[[Values], Any]
@@ -55,8 +59,15 @@ def create_app() -> Flask:
     return app
 
 
+def create_front() -> Front:
+    """Return it behind the same front as ours."""
+    places = rooms.rooms(Settings())
+    return Front(create_app(), places, {room.name: Answer(503, [], b"") for room in places})
+
+
 def _configure(conn: Conn) -> None:
     conn.execute("SET TIME ZONE 'UTC'")
+    conn.execute("SET lock_timeout = 0")  # it cannot put off a text whose rows others hold
     conn.commit()
 
 

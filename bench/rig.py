@@ -25,7 +25,7 @@ from embedded.servers import Servers, guarded
 from gateways.registry import variables
 from runtime import Runtime
 from settings import Settings
-from store import migrate
+from store import limits, migrate
 
 HOUSE = Path(__file__).resolve().parent.parent
 LOCAL = "127.0.0.1"
@@ -91,21 +91,22 @@ class Rig:
 
     def runtime(self) -> Runtime:
         """Return a runtime on these servers, its database open. The caller closes it."""
-        runtime = Runtime.build(self.settings)
+        runtime = Runtime.build(self.settings).within(limits.COMMANDS)
         runtime.database.open()
         return runtime
 
 
 @contextmanager
-def rig(tuning: Tuning = KEEP, /, **changes: object) -> Iterator[Rig]:
+def rig(tuning: Tuning = KEEP, within: Path | None = None, /, **changes: object) -> Iterator[Rig]:
     """Yield a rig with an empty, migrated database; `changes` to its settings.
 
-    `tuning`: settings of the two servers. A name in capitals is a carrier's variable, any other
-    one a setting of the core.
+    `tuning`: settings of the two servers. `within`: the directory that its own is made in; None:
+    that of temporary files. A name in capitals is a carrier's variable, any other one a setting of
+    the core.
     """
     given = {name: str(value) for name, value in changes.items() if name.isupper()}
     own = {name: value for name, value in changes.items() if not name.isupper()}
-    directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-"))
+    directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-", dir=within))
     try:
         with Servers(directory, tuning) as servers:
             migrate.migrate(servers.addresses.owner_url, servers.addresses.roles)
@@ -184,7 +185,7 @@ def spent_seconds(pid: int) -> float:
 def web_command(application: str, port: int) -> list[str]:
     """Return the web process of the Procfile, serving `application` (module:factory) at `port`."""
     command = parse_procfile((HOUSE / "Procfile").read_text()).processes["web"]
-    own = "app:create_app"
+    own = "app:create_front"
     if own not in command:
         raise MeasureFailed(f"Procfile: its web process does not serve {own}")
     return ["sh", "-c", f"PORT={port} && exec {command.replace(own, application)}"]

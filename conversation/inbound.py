@@ -44,23 +44,25 @@ from flows.grammar.postman_words import mask_spoken
 from flows.grammar.text import mask_codes, mask_own_words, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.phone import masked
-from logs import request_id
+from logs import described, request_id
 from messages.render import QUOTE_MASK
 from outbox.wake import wake
 from postal import floods
 from postal.acts import reports
 from postal.people import roles
+from postal.people.hashing import TooManyHashes
 from postal.people.roles import PhoneRoles
 from runtime import Runtime
 from store import inbound as texts
-from store import text_parts
+from store import text_parts, waiting_texts
 from store.conversations import ConversationPlace
-from store.database import Conn
+from store.database import NOT_IN_TIME, Conn
 from store.inbound import InboundRow
 from store.text_parts import PartsOf
-from store.together import Asked
+from store.together import Asked, travelling
 
 _AT_ONCE: Final = 200
+_MOST_READ: Final = 1_000  # letters of one text: a person writes no more
 _PUT_OFF: Final = timedelta(minutes=1)  # held texts that could not be read
 
 log = structlog.get_logger(__name__)
@@ -69,12 +71,22 @@ log = structlog.get_logger(__name__)
 def receive(runtime: Runtime, inbound: Inbound) -> None:
     """Keep a text, decide on it and apply the decision, all or nothing.
 
-    A repeat of the same carrier id changes nothing. Raises only what the database raises; the
-    carrier then repeats the text, or is asked for it later (`conversation/listed.py`,
-    docs/gateways.md).
+    A repeat of the same carrier id changes nothing. Where others hold the rows of its turn, the
+    text is kept and the clock takes its turn (`conversation/waiting.py`): the carrier need not
+    repeat it, and no thread waits. Raises only what the database raises; the carrier then repeats
+    the text, or is asked for it later (`conversation/listed.py`, docs/gateways.md).
     """
     now = runtime.now()
-    new = runtime.database.run_together(lambda conn: _receive(runtime, conn, inbound, now))
+
+    def turn(conn: Conn) -> bool:
+        return _receive(runtime, conn, inbound, now)
+
+    try:
+        new = runtime.database.run_at_once(travelling(turn))
+    except (*NOT_IN_TIME, TooManyHashes) as held_up:
+        log.warning("text_waits", gateway=inbound.gateway, **described(held_up))
+        runtime.database.run(lambda conn: waiting_texts.keep(conn, runtime.keys, inbound, now))
+        new = False
     log.info(
         "text_in",
         request_id=request_id(),
@@ -107,8 +119,28 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
 
 
 def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> bool:
-    """Take in a text; return whether it is new, and something is to be sent."""
-    sender = _sender(conn, inbound)
+    """Take in a text, or let it wait after those of its telephone that do; return as `take_in`."""
+    if inbound.channel != "text":
+        return take_in(runtime, conn, inbound, now)
+    next_ = roles.identify_next(conn, inbound.phone)
+    if next_.earlier_waits:
+        waiting_texts.keep(conn, runtime.keys, inbound, now)
+        return False
+    return _take_in(runtime, conn, next_.sender, inbound, now)
+
+
+def take_in(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> bool:
+    """Take in a text whose turn it is; return whether it is new, and something is to be sent."""
+    sender = roles.identify(conn, inbound.phone)
+    if inbound.channel == "voice":
+        # A missed call answers a recipient's question: on a postman's list it would be an item.
+        sender = replace(sender, roles=("recipient",), postman_id=None)
+    return _take_in(runtime, conn, sender, inbound, now)
+
+
+def _take_in(
+    runtime: Runtime, conn: Conn, sender: PhoneRoles, inbound: Inbound, now: datetime
+) -> bool:
     if (
         inbound.part is not None
         and inbound.part.total > 1
@@ -132,7 +164,7 @@ def _read(
     """Read a whole text; return whether it is new. `kept_as`: its row, if it was held before."""
     said = texts.storable(inbound.text)
     machine, understood = _opted(sender, inbound) or _understand(
-        runtime, conn, sender, inbound.phone, said
+        runtime, conn, sender, inbound.phone, said[:_MOST_READ]
     )
     if (
         kept_as is None
@@ -220,14 +252,6 @@ def _finish(runtime: Runtime, conn: Conn, of: PartsOf, now: datetime) -> int:
     texts.mark(conn, last, None)
     _read(runtime, conn, sender, text, now, last)
     return 1
-
-
-def _sender(conn: Conn, inbound: Inbound) -> PhoneRoles:
-    if inbound.channel == "voice":
-        # A missed call answers a recipient's question: on a postman's list it would be an item.
-        sender = roles.identify(conn, inbound.phone)
-        return replace(sender, roles=("recipient",), postman_id=None)
-    return roles.identify_next(conn, inbound.phone)
 
 
 def _by_call(event: Event) -> Event:

@@ -21,13 +21,14 @@ from urllib.parse import SplitResult, urlsplit
 
 import certifi
 import requests
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import select_proxy
 from urllib3.connection import HTTPConnection as NamedConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 from urllib3.response import HTTPResponse
 from urllib3.util.wait import wait_for_read
+
+from gateways.deadline import TimedAdapter, use, within
 
 # A carrier closes connections that rest, so one that rested this long is looked at before it is
 # used. A carrier that closes sooner says so in its answer.
@@ -52,7 +53,7 @@ class _Kept:
     used_at: float  # time.monotonic()
 
 
-class KeptAdapter(HTTPAdapter):
+class KeptAdapter(TimedAdapter):
     """Exchanges with carriers, each on its thread's own connection, which is made when needed."""
 
     def __init__(self, size: int) -> None:
@@ -103,14 +104,27 @@ class KeptAdapter(HTTPAdapter):
     ) -> Answer:
         """Make one exchange without a proxy. Raises `requests.RequestException`.
 
-        `timeout`: seconds to connect, and to wait for an answer; `verify`: a file or directory of
-        the certificates to trust, or True.
+        `timeout`: seconds to connect, and to wait for an answer, together the deadline of the
+        whole; `verify`: a file or directory of the certificates to trust, or True.
         """
+        with within(sum(timeout)):
+            return self._exchange(method, address, headers, body, timeout, verify)
+
+    def _exchange(
+        self,
+        method: str,
+        address: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout: tuple[float, float],
+        verify: bool | str,
+    ) -> Answer:
         place = urlsplit(address)
         if place.scheme not in ("http", "https") or not place.hostname:
             raise requests.exceptions.InvalidURL(place.scheme)
         target = f"{place.path or '/'}?{place.query}" if place.query else place.path or "/"
         connection = self._kept(place) or self._connect(place, timeout, verify)
+        use(connection.sock)
         try:
             connection.request(method, target, body, dict(headers))
             answered = connection.getresponse()

@@ -25,10 +25,11 @@ from urllib3.exceptions import (
 )
 
 from gateways.base import Outcome, Reason, Rejected, Retry, UnknownOutcome
+from gateways.deadline import TimedAdapter
 from gateways.kept import Answer, KeptAdapter
 
-# (connect, read) in seconds. Shorter than the outbox's lease, so that no second worker takes the
-# message meanwhile.
+# (connect, read) in seconds; together they are the most of a whole exchange. Shorter than the
+# outbox's lease, so that no second worker takes the message meanwhile.
 TIMEOUT: Final[tuple[float, float]] = (3.05, 9.05)
 _NEVER_SENT: Final = (ConnectTimeoutError, NewConnectionError, ProxyError)
 _MISCONFIGURED: Final = (InvalidHeader, InvalidSchema, InvalidURL, MissingSchema)
@@ -135,7 +136,7 @@ def pooled(address: str, size: int) -> requests.Session:
     every message, which takes a quarter of the processor time of a send.
     """
     session = requests.Session()
-    adapter = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=size)
+    adapter = TimedAdapter(pool_connections=4, pool_maxsize=size)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     environment = session.merge_environment_settings(address, {}, None, None, None)

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import requests
 
+from gateways.deadline import TimedAdapter
+
 # (connect, read) in seconds. A clerk waits for the QR code; shorter than the leases of
 # payments/rounds.py.
 TIMEOUT: Final[tuple[float, float]] = (3.05, 9.05)
@@ -40,7 +42,7 @@ class ProviderSession(requests.Session):
 
     def __init__(self, address: str, timeout: tuple[float, float] = TIMEOUT) -> None:
         super().__init__()
-        adapter = requests.adapters.HTTPAdapter(pool_connections=2, pool_maxsize=8)
+        adapter = TimedAdapter(pool_connections=2, pool_maxsize=8)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
         environment = self.merge_environment_settings(address, {}, None, None, None)

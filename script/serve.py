@@ -33,7 +33,7 @@ from gateways.safety import UnsafeSettings, insist  # noqa: E402
 from postal.counter import directory, directory_load  # noqa: E402
 from runtime import Runtime  # noqa: E402
 from settings import Settings  # noqa: E402
-from store import migrate, rights  # noqa: E402
+from store import limits, migrate, rights  # noqa: E402
 from web import loopback  # noqa: E402
 from web.phones import demo  # noqa: E402
 
@@ -125,7 +125,7 @@ def _require_free(port: int) -> None:
 
 def _load(settings: Settings) -> None:
     """Load the directory of PINs where it is missing, and in development the demo's data."""
-    runtime = Runtime.build(settings)
+    runtime = Runtime.build(settings).within(limits.COMMANDS)
     runtime.database.open()
     try:
         with runtime.database.transaction() as conn:

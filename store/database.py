@@ -5,10 +5,12 @@ Values come back as frozen dataclasses (`psycopg.rows.class_row`) or tuples, nev
 
 from __future__ import annotations
 
+import os
 import select
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import contextmanager, suppress
+from copy import copy
+from typing import Any, Final, Self, TypeVar
 from uuid import uuid4
 
 import psycopg
@@ -17,7 +19,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from logs import described
-from store.together import together
+from store.limits import Limits
 
 Conn = Connection[tuple[Any, ...]]
 T = TypeVar("T")
@@ -39,8 +41,6 @@ log = structlog.get_logger(__name__)
 
 
 def _configure(connection: Conn) -> None:
-    connection.execute("SET TIME ZONE 'UTC'")
-    connection.commit()
     connection.prepared_max = _PREPARED
 
 
@@ -55,23 +55,43 @@ def _insist_on_open(connection: Conn) -> None:
         connection.pgconn.consume_input()  # a notice is read; the end raises
 
 
+# Times come in UTC: libpq asks for it as it connects, and no session has to be set up.
+os.environ["PGTZ"] = "UTC"
+
+# A lock that is not there in time, and a statement that takes too long: of this work, not of the
+# database, which answers.
+NOT_IN_TIME: Final = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
+
+
 class Database:
     """The PostgreSQL connections of this process. Cheap to create; connects on first use.
 
     `runs_on`: what PostgreSQL shows of this process's connections (`pg_stat_activity`), beside the
     service's name. `wait`: seconds for a free connection, after which `psycopg_pool.PoolTimeout` is
-    raised.
+    raised. `prepares`: after so many times a statement is prepared; None: never, as PgBouncer in
+    transaction mode wants it.
     """
 
-    def __init__(self, url: str, size: int = 8, runs_on: str = "", wait: float = 10) -> None:
+    def __init__(
+        self,
+        url: str,
+        size: int = 8,
+        runs_on: str = "",
+        wait: float = 10,
+        prepares: int | None = 5,
+    ) -> None:
         self.url = url
+        self._limits: Limits | None = None
         self._pool: ConnectionPool[Conn] = ConnectionPool(
             url,
             min_size=1,
             max_size=size,
             timeout=wait,
             open=False,
-            kwargs={"application_name": f"{APPLICATION} {runs_on}".strip()},
+            kwargs={
+                "application_name": f"{APPLICATION} {runs_on}".strip(),
+                "prepare_threshold": prepares,
+            },
             configure=_configure,
             check=_insist_on_open,
             name="dakiya",
@@ -84,10 +104,18 @@ class Database:
     def close(self) -> None:
         self._pool.close()
 
+    def within(self, limits: Limits) -> Self:
+        """Return the same connections, of which each transaction has these limits."""
+        limited = copy(self)
+        limited._limits = limits
+        return limited
+
     @contextmanager
     def transaction(self) -> Iterator[Conn]:
         """Enclose one transaction: committed when the block ends, rolled back when it raises."""
         with self._pool.connection() as connection:
+            if self._limits is not None:
+                _limit(connection, self._limits)
             yield connection
 
     def run(self, work: Callable[[Conn], T]) -> T:
@@ -95,8 +123,16 @@ class Database:
 
         A deadlock or a serialization failure rolls back everything, so `work` must have no
         effect outside of the database; so does a connection that is lost before the commit, after
-        which it is run once more. Raises what `work` raises.
+        which it is run once more. A lock that was not there in time is waited for once more. Raises
+        what `work` raises.
         """
+        try:
+            return self.run_at_once(work)
+        except psycopg.errors.LockNotAvailable:
+            return self.run_at_once(work)
+
+    def run_at_once(self, work: Callable[[Conn], T]) -> T:
+        """Run `work` as `run` does, but wait for a lock no second time."""
         for left in range(_TRIES - 1, -1, -1):
             lost = False
             try:
@@ -114,15 +150,6 @@ class Database:
                     raise
         raise AssertionError("unreachable")
 
-    def run_together(self, work: Callable[[Conn], T]) -> T:
-        """Run `work` as `run` does; its statements travel together (`store/together.py`)."""
-
-        def run(connection: Conn) -> T:
-            with together(connection):
-                return work(connection)
-
-        return self.run(run)
-
     def run_each(
         self,
         due: Sequence[T],
@@ -132,14 +159,19 @@ class Database:
         """Do `work` for each of `due`, in a transaction of its own; return the sum of its results.
 
         For periodic work: one that fails does not stop the others. It is logged without its values
-        and `put_off` in a new transaction. An unreachable database is no fault of the work: raises
-        `psycopg.OperationalError`, and all of it is still due.
+        and `put_off` in a new transaction; so is one that waits for what others hold. An
+        unreachable database is no fault of the work: raises `psycopg.OperationalError`, and all of
+        it is still due.
         """
         done = 0
         for each in due:
             structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
             try:
-                done += self.run(lambda conn, each=each: work(conn, each))  # type: ignore[misc]
+                done += self.run_at_once(lambda conn, each=each: work(conn, each))  # type: ignore[misc]
+            except NOT_IN_TIME as error:
+                log.warning("put_off", work=work.__name__, **described(error))
+                with suppress(*NOT_IN_TIME):  # then it is due at once, after the others
+                    self.run_at_once(lambda conn, each=each: put_off(conn, each))  # type: ignore[misc]
             except psycopg.OperationalError:
                 raise
             except Exception as error:
@@ -148,3 +180,10 @@ class Database:
             finally:
                 structlog.contextvars.unbind_contextvars("request_id")
         return done
+
+
+def _limit(connection: Conn, limits: Limits) -> None:
+    """Limit the transaction that begins. It is no query: an isolation may still be chosen."""
+    named = limits.settings(connection.info.server_version)
+    statement = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in named.items())
+    connection.execute(statement.encode(), prepare=False)

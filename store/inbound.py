@@ -174,6 +174,10 @@ ONE_BY_ONE: Final = "pg_advisory_xact_lock(hashtextextended('text:' || %(phone)s
 """SQL, a part of a SELECT: texts of a telephone wait for each other, to the transaction's end."""
 
 
+EARLIER_WAITS: Final = "EXISTS (SELECT FROM waiting_texts WHERE phone = %(phone)s)"
+"""SQL: whether an earlier text of the telephone still waits (`store/waiting_texts.py`)."""
+
+
 def one_by_one(conn: Conn, phone: str) -> None:
     """Let the texts of one telephone wait for each other, to the end of the transaction."""
     conn.execute(f"SELECT {ONE_BY_ONE}, {PLANNED_ONCE}", {"phone": phone})

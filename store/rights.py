@@ -16,6 +16,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from store.database import Conn
+from store.limits import HOOKS
 
 CHAINED: Final = ("events", "access_log", "ledger", "sprints", "redactions")
 """The tables whose rows have a digest and whose days are sealed (store/chains)."""
@@ -148,6 +149,40 @@ def grant(conn: Conn, roles: Roles) -> None:
             _run(conn, "GRANT USAGE ON SEQUENCE {} TO {}", sequence, name)
     if roles.purge != roles.application:
         _execute(conn, _FUNCTIONS_OF_PURGE, roles.purge)
+    _limit(conn, roles.application)
+
+
+def unlimited(conn: Conn) -> str | None:
+    """Return the statement that sets the limits of the role of `conn`; None where it has them."""
+    row = conn.execute(
+        "SELECT current_user, bool_and(current_setting(name, true)::interval = value::interval)"
+        " FROM unnest(%s::text[], %s::text[]) AS limits (name, value)",
+        _listed(HOOKS.settings(conn.info.server_version)),
+    ).fetchone()
+    if row is None or row[1]:
+        return None
+    return "; ".join(
+        f"ALTER ROLE \"{row[0]}\" SET {name} = '{value}'"
+        for name, value in HOOKS.settings(conn.info.server_version).items()
+    )
+
+
+def _listed(named: Mapping[str, str]) -> list[list[str]]:
+    return [list(named), list(named.values())]
+
+
+def _limit(conn: Conn, name: str) -> None:
+    """Give the application's role the limits of hooks, where the owner may (store/limits.py)."""
+    try:
+        with conn.transaction():
+            for setting, value in HOOKS.settings(conn.info.server_version).items():
+                conn.execute(
+                    sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                        sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)
+                    )
+                )
+    except psycopg.errors.InsufficientPrivilege:
+        return  # whoever manages the database has to: `flask doctor` says it
 
 
 def weaknesses(conn: Conn) -> list[str]:

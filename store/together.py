@@ -76,3 +76,13 @@ def together(conn: Connection[Any]) -> Iterator[None]:
         conn._pipeline = None
         if not conn.closed:
             conn.autocommit = False
+
+
+def travelling(work: Callable[[Connection[Any]], T]) -> Callable[[Connection[Any]], T]:
+    """Return `work`, to be run in a transaction whose statements travel together."""
+
+    def run(conn: Connection[Any]) -> T:
+        with together(conn):
+            return work(conn)
+
+    return run

@@ -8,17 +8,20 @@ from types import TracebackType
 from typing import IO, Final
 from uuid import uuid4
 
+import psycopg
 import structlog
-from flask import Flask, Request, Response, abort, g, render_template, request
+from flask import Flask, Request, Response, abort, current_app, g, render_template, request
 from flask_talisman import Talisman
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from logs import described
+from postal.people.hashing import TooManyHashes
 from settings import Settings
 from web import compression, loopback
 from web.api.engine.problems import of_http
 from web.cookies import name_of
+from web.front import busy
 from web.given import Fields
 from web.proxies import BehindProxies
 
@@ -103,6 +106,8 @@ def guard(app: Flask, settings: Settings) -> None:
     app.after_request(_keep_apart)
     app.after_request(_keep_nothing)
     app.register_error_handler(HTTPException, _refuse)
+    app.register_error_handler(psycopg.OperationalError, _busy)
+    app.register_error_handler(TooManyHashes, _busy)
     app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     app.config["SESSION_COOKIE_NAME"] = name_of("session", settings)
     app.config["SESSION_COOKIE_PATH"] = "/"
@@ -159,6 +164,17 @@ def _keep_nothing(response: Response) -> Response:
     return response
 
 
+def _busy(error: psycopg.OperationalError | TooManyHashes) -> Response:
+    """Return 503 where the database is away, full, or others hold what was asked for.
+
+    Nothing was done: whoever asked may ask again.
+    """
+    log.warning("busy", **described(error))
+    if "_login_user" not in g:  # flask-login's: who is signed in is asked of the database no more
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+    return _refuse(ServiceUnavailable(busy.SAYS, retry_after=busy.RETRY_SECONDS))
+
+
 def _refuse(error: HTTPException) -> Response:
     """Return a problem document under /api, a page for people, else one line of plain text."""
     if request.path.startswith(_API):
@@ -189,6 +205,8 @@ def _explained(error: HTTPException) -> str | None:
     A page asks the database who reads it: without that, a line of plain text has to do.
     """
     status = error.code or 500
+    if status == 503:
+        return busy.page()
     if status not in _EXPLAINED:
         status = 500 if status > 500 else 400
     try:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from flask import current_app
+from typing import Final
+
+from flask import current_app, has_request_context, request
 
 from runtime import Runtime
+from store.limits import COMMANDS, PAGES
+
+_HOOKS: Final = "/hooks/"
 
 
 def runtime() -> Runtime:
-    """Return the runtime of the current application."""
+    """Return the runtime of the current application, with the time that whoever asks may take."""
     found: Runtime = current_app.extensions["dakiya"]
-    return found
+    if not has_request_context():
+        return found.within(COMMANDS)
+    return found if request.path.startswith(_HOOKS) else found.within(PAGES)

@@ -15,10 +15,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import requests
-from requests.adapters import HTTPAdapter
 from standardwebhooks import Webhook
 from urllib3 import HTTPSConnectionPool
-from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import (
     HTTPError,
     NameResolutionError,
@@ -26,6 +24,7 @@ from urllib3.exceptions import (
 )
 from urllib3.util.connection import create_connection
 
+from gateways.deadline import TimedAdapter, TimedHTTPSConnection, use, within
 from gateways.network import pooled
 from india.masks import veiled_within
 from store import feed_kinds
@@ -34,7 +33,7 @@ from webhooks.address import has_port, is_public
 from webhooks.queue import Delivered, Failed, Gone, Outcome, TakenDelivery
 from webhooks.secret import written
 
-# For the connection, and then for each piece of the answer.
+# For the connection, and for each piece of the answer; a whole delivery has twice that.
 TIMEOUT_SECONDS: Final = 5.0
 _SHOWN: Final = 200  # characters of an answer that are kept
 _MOST_ADDRESSES: Final = 3  # of one name that one attempt tries
@@ -99,14 +98,17 @@ class WebhookPoster:
         try:
             # Redirects are not followed: they would bypass the check of the address. requests
             # does not read the body of the answer, which may be endless.
-            with self.session.post(
-                taken.url,
-                data=body.encode(),
-                headers=headers,
-                timeout=self.timeout,
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
+            with (
+                within(2 * self.timeout),
+                self.session.post(
+                    taken.url,
+                    data=body.encode(),
+                    headers=headers,
+                    timeout=self.timeout,
+                    allow_redirects=False,
+                    stream=True,
+                ) as answer,
+            ):
                 return _meaning(answer)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             return Failed(_reason(error))
@@ -154,7 +156,7 @@ def _reason(error: Exception) -> str:
     return type(reason if isinstance(reason, Exception) else error).__name__
 
 
-class _PublicConnection(HTTPSConnection):
+class _PublicConnection(TimedHTTPSConnection):
     """A connection that resolves the name itself, checks the addresses, and connects to one.
 
     A check apart from the connection would ask the name server twice, and the second answer may
@@ -175,6 +177,7 @@ class _PublicConnection(HTTPSConnection):
                 made = create_connection(
                     (address, self.port), self.timeout, socket_options=self.socket_options
                 )
+                use(made)
                 sys.audit("http.client.connect", self, self.host, self.port)
                 return made
         raise NewConnectionError(self, "no address of it answers")
@@ -184,7 +187,7 @@ class _PublicPool(HTTPSConnectionPool):
     ConnectionCls = _PublicConnection
 
 
-class _Public(HTTPAdapter):
+class _Public(TimedAdapter):
     def __init__(self, ports: Collection[int], **options: Any) -> None:
         self._ports = frozenset(ports)
         super().__init__(**options)

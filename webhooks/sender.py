@@ -23,9 +23,9 @@ from webhooks.queue import Delivered, Outcome, TakenDelivery
 
 log = structlog.get_logger(__name__)
 
-# Receivers that are sent to at once. Fewer than the pool has database connections: each thread
-# takes one briefly between two calls.
-AT_ONCE: Final = 4
+# Receivers that are sent to at once: several that dawdle leave room for the others. Each thread
+# takes a database connection briefly between two calls.
+AT_ONCE: Final = 12
 # After this long a thread makes room for another receiver.
 TURN_SECONDS: Final = 2.0
 # How long one start may read the feed; the next reads the rest.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Literal
@@ -20,12 +20,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from india import figures
-from postal.people import factor_secret, notices, tries
+from postal.people import factor_secret, hashing, notices, tries
 from postal.people.factor_secret import COLUMN as SECRET
 from postal.people.people import StaffIdTaken, office_of, read_names
 from postal.people.pins import UnknownStaff
 from postal.people.places import SignInPlace, forget_browsers
-from store.database import Conn
+from store.database import Conn, Database
 from store.keyring import Keyring
 from store.refusals import Invalid
 
@@ -172,35 +172,74 @@ WHERE s.active AND s.role <> 'postman' AND s.password_hash IS NOT NULL
 # ---- the first factor ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class AskedPassword:
+    """Whose password was typed, before it is checked; nobody's, where there is no such account."""
+
+    staff_row: int | None
+    password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CheckedPassword:
+    """What argon2 said. `fresh`: the hash as made today, where the stored one is weaker."""
+
+    asked: AskedPassword
+    right: bool
+    fresh: str | None = field(default=None, repr=False)
+
+
 def check_password(
-    conn: Conn, staff_id: str, password: str, place: SignInPlace, now: datetime
+    database: Database, staff_id: str, password: str, place: SignInPlace, now: datetime
 ) -> int | None:
     """Return the row id of the account with this password, else None; count the wrong tries.
 
     A place that is locked, an unknown account and a wrong password take the same time and look the
-    same: a guesser learns nothing. No lock is held while the password is checked.
+    same: a guesser learns nothing. No connection is held while the password is checked. Raise
+    `TooManyHashes`.
     """
+    asked = database.run(lambda conn: password_of(conn, staff_id, now))
+    checked = compare(asked, password)
+    return database.run(lambda conn: settle(conn, checked, place, now))
+
+
+def password_of(conn: Conn, staff_id: str, now: datetime) -> AskedPassword:
+    """Return the password of an account, to be compared without a connection."""
     row = conn.execute(
         "SELECT id, password_hash FROM staff WHERE staff_id = %s"
         " AND active AND role <> 'postman' AND password_hash IS NOT NULL"
         " AND (password_until IS NULL OR password_until > %s)",
         (staff_id, now),
     ).fetchone()
-    right = is_password(row[1] if row else _nobodys(), password)
-    if row is None:
+    return AskedPassword(*row) if row else AskedPassword(None, _nobodys())
+
+
+def compare(asked: AskedPassword, password: str) -> CheckedPassword:
+    """Return what argon2 says, as slowly as it says it. Raise `TooManyHashes`."""
+    right = is_password(asked.password_hash, password)
+    weak = right and _HASHER.check_needs_rehash(asked.password_hash)
+    return CheckedPassword(asked, right, _hash(password) if weak else None)
+
+
+def settle(conn: Conn, checked: CheckedPassword, place: SignInPlace, now: datetime) -> int | None:
+    """Return the account's row id where the password is right and the place is not locked."""
+    asked = checked.asked
+    if asked.staff_row is None:
         return None
-    tried = tries.lock(conn, row[0], place, now)
+    tried = tries.lock(conn, asked.staff_row, place, now)
     if tried.refused("password", now):
         return None
-    same = conn.execute("SELECT password_hash FROM staff WHERE id = %s", (row[0],)).fetchone()
-    if not right or same != (row[1],):
+    same = conn.execute(
+        "SELECT password_hash FROM staff WHERE id = %s", (asked.staff_row,)
+    ).fetchone()
+    if not checked.right or same != (asked.password_hash,):
         tries.count_wrong(conn, tried, "password", now)
         return None
-    if _HASHER.check_needs_rehash(row[1]):
+    if checked.fresh is not None:
         conn.execute(
-            "UPDATE staff SET password_hash = %s WHERE id = %s", (_HASHER.hash(password), row[0])
+            "UPDATE staff SET password_hash = %s WHERE id = %s", (checked.fresh, asked.staff_row)
         )
-    return int(row[0])
+    return asked.staff_row
 
 
 # ---- the second factor ---------------------------------------------------------------------------
@@ -293,20 +332,26 @@ def hashed(staff_id: str, password: str) -> str:
         )
     if len(set(password)) < 5 or (len(staff_id) > 3 and staff_id.lower() in password.lower()):
         raise WeakPassword("choose a password that holds neither your staff id nor one sign only")
-    return _HASHER.hash(password)
+    return _hash(password)
 
 
 def is_password(password_hash: str, password: str) -> bool:
-    """Tell whether this is the password, as slowly as argon2 tells it."""
+    """Tell whether this is the password, as slowly as argon2 tells it. Raise `TooManyHashes`."""
     try:
-        return _HASHER.verify(password_hash, password[:_LONGEST_PASSWORD])
+        return hashing.PASSWORDS.compute(
+            lambda: _HASHER.verify(password_hash, password[:_LONGEST_PASSWORD])
+        )
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 
+def _hash(password: str) -> str:
+    return hashing.PASSWORDS.compute(lambda: _HASHER.hash(password))
+
+
 @cache
 def _nobodys() -> str:
-    return _HASHER.hash(secrets.token_urlsafe())
+    return _hash(secrets.token_urlsafe())
 
 
 def change(conn: Conn, staff_id: str, now: datetime, changes: str, *values: object) -> int:

@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from india import figures
-from postal.people import notices
+from postal.people import hashing, notices
 from postal.people.allowance import Allowance
 from postal.people.weak_pins import PinBearer, is_weak
 from store.database import Conn
@@ -67,7 +67,7 @@ def hashed(pin: str, bearer: PinBearer) -> str:
         raise BadPin
     if is_weak(typed, bearer):
         raise WeakPin
-    return _HASHER.hash(typed)
+    return hashing.PASSWORDS.compute(lambda: _HASHER.hash(typed))
 
 
 class UnknownStaff(Unknown):
@@ -118,7 +118,7 @@ def check(conn: Conn, staff_id: int, pin: str, phone: str, now: datetime) -> Che
     The third wrong one of a telephone locks the PIN for it for half an hour, even the right one;
     so does the last of what own or strange telephones have, until there is one again. Whose
     telephone it is is told when a strange one is locked. A member of staff without a PIN is locked
-    as well. Nothing is raised, whatever was typed.
+    as well. Nothing is raised, whatever was typed, but `TooManyHashes`.
     """
     # No stronger lock: a text that issues a code to this postman must not wait for his PIN.
     row = conn.execute(
@@ -168,6 +168,6 @@ def _spend(conn: Conn, staff_id: int, slow: datetime, *, own: bool) -> None:
 
 def _equal(pin_hash: str, pin: str) -> bool:
     try:
-        return _HASHER.verify(pin_hash, pin)
+        return hashing.PINS.compute(lambda: _HASHER.verify(pin_hash, pin))
     except (VerificationError, InvalidHashError):
         return False

@@ -8,7 +8,7 @@ from typing import Any
 
 from settings import Language
 from store.database import PLANNED_ONCE, Conn
-from store.inbound import ONE_BY_ONE
+from store.inbound import EARLIER_WAITS, ONE_BY_ONE
 from store.together import Asked
 
 
@@ -32,7 +32,7 @@ _ROLES = """
 """
 _IDENTIFY = f"SELECT {_ROLES}"
 # The roles are as they were before the lock: nothing that is decided about a text waits for them.
-_IDENTIFY_NEXT = f"SELECT {_ROLES}, {ONE_BY_ONE}, {PLANNED_ONCE}"
+_IDENTIFY_NEXT = f"SELECT {_ROLES}, {EARLIER_WAITS}, {ONE_BY_ONE}, {PLANNED_ONCE}"
 
 
 def identify(conn: Conn, phone: str) -> PhoneRoles:
@@ -48,12 +48,22 @@ def ask_identify(conn: Conn, phone: str) -> Asked[PhoneRoles]:
     return Asked(conn.execute(_IDENTIFY, {"phone": phone}).fetchone).then(_roles)
 
 
-def identify_next(conn: Conn, phone: str) -> PhoneRoles:
-    """Return the same, and let the texts of the telephone wait for each other from here on.
+@dataclass(frozen=True)
+class NextText:
+    """Whose text it is, and whether an earlier one of the telephone still waits for its turn."""
+
+    sender: PhoneRoles
+    earlier_waits: bool
+
+
+def identify_next(conn: Conn, phone: str) -> NextText:
+    """Return the roles, and let the texts of the telephone wait for each other from here on.
 
     In one statement, since every text begins with it.
     """
-    return _roles(conn.execute(_IDENTIFY_NEXT, {"phone": phone}).fetchone())
+    row = conn.execute(_IDENTIFY_NEXT, {"phone": phone}).fetchone()
+    assert row is not None
+    return NextText(_roles(row), row[5])
 
 
 def _roles(row: tuple[Any, ...] | None) -> PhoneRoles:

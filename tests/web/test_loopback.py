@@ -6,16 +6,6 @@ docs/developing/trust.md rule 14
 from __future__ import annotations
 
 import dataclasses
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,8 +16,8 @@ from app import create_app
 from gateways.build import build
 from runtime import Runtime
 from settings import Settings
+from tests.rigs.served import served
 from tests.rigs.transcript import Player
-from tests.script.test_server import HOUSE
 from web.loopback import is_loopback
 
 TEXT = {"from": "+919876500001", "text": "0"}
@@ -162,53 +152,9 @@ def test_what_is_this_machine(address: str, loopback: bool) -> None:
 # ---- the Procfile's own server -------------------------------------------------------------------
 
 
-@contextmanager
-def _served(settings: Settings, host: str) -> Iterator[int]:
-    """The web process as the Procfile starts it, bound to `host`; yields its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    line = (HOUSE / "Procfile").read_text().partition("web: ")[2].partition("\n")[0]
-    process = subprocess.Popen(
-        ["sh", "-c", f"exec {line}"],
-        cwd=HOUSE,
-        env={
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "DAKIYA_ENV": "test",
-            "DATABASE_URL": settings.database_url,
-            "REDIS_URL": settings.redis_url,
-            "DAKIYA_MASTER_KEY": settings.dakiya_master_key.get_secret_value(),
-            "SECRET_KEY": settings.secret_key.get_secret_value(),
-            "HOST": host,
-            "PORT": str(port),
-            "WEB_CONCURRENCY": "1",
-            "WEB_THREADS": "1",
-        },
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while _status(port, "/healthz") != 200:
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-        yield port
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _status(port: int, path: str) -> int:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as refused:
-        return refused.code
-    except OSError:
-        return 0
-
-
 @pytest.mark.parametrize(("host", "status"), [("127.0.0.1", 200), ("0.0.0.0", 404)])  # noqa: S104
 def test_the_server_says_truly_where_it_listens(
     runtime: Runtime, settings: Settings, host: str, status: int
 ) -> None:
-    with _served(settings, host) as port:
-        assert _status(port, "/phones") == status
+    with served(settings, host) as web:
+        assert web.status("/phones") == status

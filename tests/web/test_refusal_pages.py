@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import LARGEST_BODY
 from runtime import Runtime
 from store.database import Database
 from tests.rigs.desk import sign_in, speak
 from tests.rigs.transcript import Player
+from web.front.rooms import LARGEST_BODY
 from web.language import NAMES, words
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

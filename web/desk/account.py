@@ -27,10 +27,12 @@ def account() -> Page:
 def change_password() -> Page:
     """Set a new password, against the old one and a second factor."""
     old, new = request.form.get("old", ""), request.form.get("new", "")
+    now, staff_id, place = runtime().now(), me().account.staff_id, here()
+    asked = runtime().database.run(lambda conn: accounts.password_of(conn, staff_id, now))
+    checked = accounts.compare(asked, old)
 
     def change(conn: Conn) -> str:
-        now, staff_id, place = runtime().now(), me().account.staff_id, here()
-        if accounts.check_password(conn, staff_id, old, place, now) is None:
+        if accounts.settle(conn, checked, place, now) is None:
             return "account_wrong"
         if factors.verify(conn) is None:
             return "account_wrong"

@@ -43,11 +43,12 @@ def sign_in() -> Page:
     password = request.form.get("password", "")
     now = runtime().now()
 
-    def begin(conn: Conn) -> str | None:
-        staff_row = accounts.check_password(conn, staff_id, password, place, now)
-        return sign_ins.begin(conn, staff_row, place, now) if staff_row is not None else None
-
-    token = runtime().database.run(begin)
+    database = runtime().database
+    staff_row = accounts.check_password(database, staff_id, password, place, now)
+    token = None
+    if staff_row is not None:
+        mine = staff_row
+        token = database.run(lambda conn: sign_ins.begin(conn, mine, place, now))
     if token is None:
         ring(runtime().redis, SWEEP)  # the owner may have to be told
         if over.asked():

@@ -27,6 +27,8 @@ from gateways.base import (
 from gateways.carrier import Hook, Offer
 from gateways.registry import offers
 from outbox import calls, receipts
+from postal.people.hashing import TooManyHashes
+from store.database import NOT_IN_TIME
 from web.callers import Caller, states
 from web.hooks.keeping import keep_receipt, keep_text
 from web.hooks.requests import limit_body, received
@@ -80,7 +82,10 @@ def _dialled(gateway: Gateway, sent: Request) -> str:
         ussd.hang_up(runtime(), came)
         return ""
     if isinstance(came, Dialled):
-        screen = ussd.answer(runtime(), came)
+        try:
+            screen = ussd.answer(runtime(), came)
+        except (*NOT_IN_TIME, TooManyHashes):  # others hold what it needs: dial again
+            screen = ussd.sorry(runtime())
     else:
         inbound.receive_unreadable(runtime(), came)
         screen = ussd.sorry(runtime())

@@ -27,6 +27,14 @@ def examine(conn: psycopg.Connection[Any], settings: Settings) -> Iterator[Findi
         yield Finding("wrong", "roles", f"{says} ({_DOCS})")
     else:
         yield Finding("note", "roles", f"the application could rewrite: {weak[0]} ({_DOCS})")
+    lacks = rights.unlimited(conn)
+    if lacks is None:
+        yield Finding("ok", "limits", "statements and locks of hooks have their time")
+    else:
+        says = (
+            f"statements may take for ever: run `flask --app app db roles`, or as who may: {lacks}"
+        )
+        yield Finding("wrong" if settings.production else "note", "limits", says)
     yield from _seals(conn, settings)
 
 

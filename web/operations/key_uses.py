@@ -9,7 +9,7 @@ from typing import Final
 
 from postal import codes, quotes
 from postal.people import factor_secret
-from store import text_parts, ussd_sessions
+from store import text_parts, ussd_sessions, waiting_texts
 from store.database import Conn
 from store.hidden import HiddenColumn
 from store.keyring import Purpose
@@ -51,6 +51,12 @@ USES: Final[tuple[KeyUse, ...]] = (
         "parts of long texts that wait for the others",
         "they end by themselves within minutes",
         lambda conn, _: text_parts.in_use(conn),
+    ),
+    KeyUse(
+        "codes",
+        "texts that wait for their turn",
+        "they end by themselves within the hour",
+        lambda conn, _: waiting_texts.in_use(conn),
     ),
     KeyUse(
         "factors",

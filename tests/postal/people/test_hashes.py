@@ -26,7 +26,7 @@ def test_what_is_stored_costs_as_much_and_a_cheap_hash_is_replaced(runtime: Runt
     with runtime.database.transaction() as conn:
         people.add_postman(conn, "1001", "Ram", "+919839000001", "273303", "2468")
         place = SignInPlace("127.0.0.1/32")
-        assert accounts.check_password(conn, "7001", PASSWORD, place, runtime.now())
+        assert accounts.check_password(runtime.database, "7001", PASSWORD, place, runtime.now())
         kept = conn.execute("SELECT coalesce(pin_hash, password_hash) FROM staff ORDER BY id")
         found = [row[0] for row in kept.fetchall()]
     assert [each.startswith(cost) for each, cost in zip(found, (DEAR, PIN), strict=True)] == [

@@ -1,0 +1,56 @@
+"""The rooms of the front: which requests share threads, and what each of them may send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from settings import Settings
+from web.hooks.requests import LARGEST_BODY as LARGEST_HOOK
+
+LARGEST_BODY: Final = 1024 * 1024
+"""Bytes of a body anywhere but where files are uploaded."""
+
+_UPLOADS: Final = ("/office/imports", "/api/v1/imports")
+_FORM_BYTES: Final = 64 * 1024  # of the form around an uploaded file
+_ONE_MORE: Final = 1  # byte than is allowed: whoever reads it then sees that it is too much
+
+
+@dataclass(frozen=True)
+class FrontRoom:
+    """The requests whose paths begin with one of `paths`, and their share of this process.
+
+    `threads`: at work at once. `waiting`: requests that may wait for one of them; `patience`: how
+    many seconds. `largest`: bytes of a body.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    threads: int
+    waiting: int
+    patience: float
+    largest: int
+
+
+def rooms(settings: Settings) -> Sequence[FrontRoom]:
+    """Return the rooms; a request belongs to the first that has its path, and the last has all.
+
+    A sign of life waits for nothing but its own thread; what asks the database for the state of the
+    service has another.
+    """
+    pages = LARGEST_BODY + _ONE_MORE
+    uploads = settings.import_megabytes * 2**20 + _FORM_BYTES + _ONE_MORE
+    return (
+        FrontRoom("alive", ("/healthz",), 1, 64, 5.0, 0),
+        FrontRoom("hooks", ("/hooks/",), settings.web_threads, 512, 12.0, LARGEST_HOOK + _ONE_MORE),
+        FrontRoom("state", ("/readyz", "/metrics"), 1, 16, 5.0, 0),
+        FrontRoom("uploads", _UPLOADS, 1, 8, 30.0, uploads),
+        FrontRoom("api", ("/api/",), settings.web_api_threads, 64, 8.0, pages),
+        FrontRoom("pages", ("",), settings.web_page_threads, 64, 8.0, pages),
+    )
+
+
+def threads(settings: Settings) -> int:
+    """Return the threads of all rooms: so many database connections are used at once."""
+    return sum(room.threads for room in rooms(settings))
