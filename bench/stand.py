@@ -116,7 +116,7 @@ def _web(articles: int, account: Mapping[str, str] | None = None) -> Iterator[St
         runtime = made.runtime()
         doors = _filled(made, runtime, articles)
         port = rigs.free_port()
-        web = made.start("web", rigs.web_command("app:create_app", port))
+        web = made.start("web", rigs.web_command(_application(), port))
         rigs.await_port(port, web)
         listed = made.directory / "doors.json"
         listed.write_text(json.dumps([_door(each) for each in doors]))
@@ -125,6 +125,12 @@ def _web(articles: int, account: Mapping[str, str] | None = None) -> Iterator[St
         stand.answers["count"] = lambda _: _counts(stand)
         yield stand
         runtime.database.close()
+
+
+def _application() -> str:
+    """Return what the tree's Procfile serves: an older one has no front."""
+    served = "app:create_front"
+    return served if served in Path("Procfile").read_text() else "app:create_app"
 
 
 def _changes(account: Mapping[str, str]) -> dict[str, Any]:

@@ -48,8 +48,9 @@ def require_token() -> None:
     if not header.lower().startswith(_SCHEME):
         says = "send the header Authorization: Bearer <token>"
         raise NotAdmitted(401, says, WWW_Authenticate='Bearer realm="dakiya"')
-    with runtime().database.transaction() as conn:
-        token = tokens.identify(conn, header[len(_SCHEME) :].strip())
+    with runtime().database.together() as conn:
+        asked = tokens.ask_identify(conn, header[len(_SCHEME) :].strip())
+    token = asked.answer()
     if token is None:
         raise _invalid("this token is unknown or revoked: make one with `flask token create NAME`")
     g.token = token
@@ -92,7 +93,7 @@ def count(response: Response) -> Response:
     status, now = response.status_code, runtime().now()
     log.info("api_call", token=token.name, operation=served.name, status=status)
     try:
-        with runtime().database.transaction() as conn:
+        with runtime().database.together() as conn:
             token_log.count_use(conn, token.id, served.name, status, now)
     except psycopg.Error as error:
         log.error("token_not_counted", token=token.name, error=type(error).__name__)
