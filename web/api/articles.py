@@ -163,7 +163,7 @@ class ArticleOut(Output):
 
 
 def _book(call: Call[BookArticleIn]) -> Answer:
-    new = _new(call)
+    new = new_article(call.input, call.runtime.settings.default_language)
     booked = articles.book_free(call.conn, [new], call.now)
     if new.number not in booked:
         articles.same(articles.get(call.conn, new.number), new)
@@ -178,8 +178,8 @@ def _book(call: Call[BookArticleIn]) -> Answer:
     return Answer(201, _as_shown(article, check, [], events.answer()))
 
 
-def _new(call: Call[BookArticleIn]) -> NewArticle:
-    given, default = call.input, call.runtime.settings.default_language
+def new_article(given: BookArticleIn, default: Language) -> NewArticle:
+    """Return the article that was given. `default`: the language of who names none."""
     return NewArticle(
         number=given.number,
         service=given.service,

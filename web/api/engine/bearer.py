@@ -61,7 +61,7 @@ def require_token() -> None:
             f" {token.name}`, or make another"
         )
     _insist_on_scope(token)
-    _insist_on_rate(token)
+    insist_on_rate(token, 1)
 
 
 def limit_body() -> None:
@@ -117,16 +117,20 @@ def _insist_on_scope(token: Token) -> None:
     )
 
 
-def _insist_on_rate(token: Token) -> None:
-    """Let half of a minute's calls go at once, the rest over the minute.
+def insist_on_rate(token: Token, calls: int) -> None:
+    """Let half of a minute's calls go at once, the rest over the minute. Raises `NotAdmitted`.
 
-    Without Valkey there is no limit (docs/developing/architecture.md rule 12).
+    `calls`: that this is worth. Without Valkey there is no limit
+    (docs/developing/architecture.md rule 12).
     """
-    if token.calls_a_minute is None:
+    if token.calls_a_minute is None or not calls:
         return
     rate, burst = token.calls_a_minute / 60, max(1, token.calls_a_minute // 2)
+    if calls > burst:
+        says = f"this token, {token.name}, may do {burst} at once: send fewer in one call"
+        raise NotAdmitted(422, says)
     try:
-        wait = Gcra(runtime().redis).take(f"token:{token.id}", rate, burst)
+        wait = Gcra(runtime().redis).take(f"token:{token.id}", rate, burst, calls)
     except RedisError:
         return
     if wait:
