@@ -133,15 +133,15 @@ def _hop(stood: Stood, number: int, phone: str, text: str) -> bytes:
 def _bookings(stood: Stood, units: int) -> Iterator[list[bytes]]:
     for n in range(units):
         serial = f"{n:08}"
-        subscriber = n * 10_007 % 10**9
+        subscriber = n * 10_007 % 10**8
         body = {
             "number": f"RB{serial}{check_digit(serial)}IN",
             "service": "registered",
             "recipient": {
-                "phone": f"+918{subscriber:09}", "name": "रामावती देवी",
+                "phone": f"+9198{subscriber:08}", "name": "रामावती देवी",
                 "address": f"मकान {n}, धनेवा धनेई", "pin": "200000", "language": "hi",
             },
-            "sender": {"phone": f"+919{subscriber:09}", "name": f"Sender {n}"},
+            "sender": {"phone": f"+9199{subscriber:08}", "name": f"Sender {n}"},
         }  # fmt: skip
         authorized = f"Authorization: Bearer {stood.token}\r\n"
         raw = json.dumps(body).encode()

@@ -13,7 +13,7 @@ from flows import machines
 from flows.decision import Role, Tell
 from flows.events import ListMade
 from flows.happenings import Booked, Happening, HerdWarned, Recalled, WentOut
-from postal import facts, todays_list
+from postal import todays_list
 from runtime import Runtime
 from store.conversations import ConversationPlace
 from store.database import Conn
@@ -39,7 +39,7 @@ def announce(runtime: Runtime, conn: Conn, happenings: Sequence[Happening]) -> N
     went_out = [event.article for event in happenings if isinstance(event, WentOut)]
     additions = todays_list.additions(conn, went_out) if went_out else []
     postmen = [ConversationPlace(addition.walker.phone, "postman") for addition in additions]
-    turn.hold(facts.articles_numbered(conn, numbers), machines.with_told(roles), *postmen)
+    turn.hold(numbers, machines.with_told(roles), *postmen)
     for event in happenings:
         for role in _CONCERNED[type(event)]:
             turn.tell(Tell(role, event))

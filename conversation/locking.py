@@ -119,9 +119,9 @@ class Locked:
             lost = facts.articles_lost(self.conn, place.whose, self.now)
             self.lost = [held.id for held in self.held.values() if held.id in lost]
 
-    def hold(self, ids: list[int], roles: Sequence[Role], *more: ConversationPlace) -> None:
-        """Lock the articles `ids`, then the conversations of their `roles` and those at `more`."""
-        self.held = self.reader.hold_ids(ids).answer()
+    def hold(self, numbers: list[str], roles: Sequence[Role], *more: ConversationPlace) -> None:
+        """Lock the articles, then the conversations of their `roles` and those at `more`."""
+        self.held = self.reader.hold_numbers(numbers).answer()
         self._lock_conversations(roles, *more)
 
     def _ask_manners(self, places: Iterable[ConversationPlace]) -> Asked[dict[str, Manners]]:

@@ -24,14 +24,14 @@ from logs import described
 from outbox.crew import Crew, Work
 from outbox.wake import IMPORTS, ring, wake
 from postal import articles
-from postal.articles import NumberTaken
+from postal.articles import Article, NewArticle, NumberTaken
 from runtime import Runtime
 from store.database import Conn
 
 log = structlog.get_logger(__name__)
 
 # Rows booked in one transaction. Few: the conversations of their people are locked so long.
-AT_ONCE: Final = 50
+AT_ONCE: Final = 100
 # Between two batches: the outbox's thread runs, so that a waiting code goes first.
 _BREATH_SECONDS: Final = 0.01
 
@@ -121,25 +121,38 @@ def _book(
     default, now = runtime.settings.default_language, runtime.now()
     at_counter = at_counters(conn, [row.number for row in rows if row.number is not None])
     results: list[RowResult] = []
-    new: list[Booked] = []
+    good: list[tuple[int, NewArticle]] = []
     for row in rows:
         read = article_rows.read(found.columns, row.cells, default)
         if read.article is None or row.number in at_counter:
             faults = read.faults or (Fault("number", "at_counter"),)
             results.append(RowResult(row.line, "bad", faults=faults))
-            continue
-        try:
-            booking = articles.book(conn, read.article, now)
-        except NumberTaken as taken:
-            fault = Fault("number", "taken", ", ".join(taken.differing))
-            results.append(RowResult(row.line, "bad", faults=(fault,)))
-            continue
-        results.append(RowResult(row.line, "done" if booking.new else "known"))
-        if booking.new:
-            new.append(Booked(read.article.number))
+        else:
+            good.append((row.line, read.article))
+    new = articles.book_free(conn, [article for _, article in good], now)
+    unseen = set(new)
+    again: list[tuple[int, NewArticle]] = []
+    for line, article in good:
+        if article.number in unseen:
+            unseen.remove(article.number)
+            results.append(RowResult(line, "done"))
+        else:
+            again.append((line, article))
+    booked = articles.numbered(conn, [article.number for _, article in again]) if again else {}
+    results += [_again(line, booked[article.number], article) for line, article in again]
     if new:
-        announce(runtime, conn, new)
+        announce(runtime, conn, [Booked(number) for number in new])
     return results
+
+
+def _again(line: int, booked: Article, article: NewArticle) -> RowResult:
+    """Return what becomes of a row whose number was booked since it was checked."""
+    try:
+        articles.same(booked, article)
+    except NumberTaken as taken:
+        fault = Fault("number", "taken", ", ".join(taken.differing))
+        return RowResult(line, "bad", faults=(fault,))
+    return RowResult(line, "known")
 
 
 def _make(runtime: Runtime, conn: Conn, found: register.Import, postman: str) -> list[RowResult]:

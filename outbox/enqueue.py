@@ -9,6 +9,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
+import orjson
 from psycopg.types.json import Jsonb
 
 from messages import speech
@@ -23,7 +24,7 @@ _COLUMNS: Final = (
     "segments", "lane", "not_after", "channel", "quote", "quote_key",
 )  # fmt: skip
 _SHARED: Final = ("at", "at", "request_id")  # of all messages of one decision
-_MOST_AT_ONCE: Final = 20  # rows of a statement: each number of rows is a statement of its own
+_FEW: Final = 8  # messages: each number of them is a statement of its own
 
 
 @cache
@@ -39,6 +40,17 @@ def _insert(messages: int) -> str:
     )
     into = ", ".join(("direction", "status", "at", "next_attempt_at", "request_id", *_COLUMNS))
     return f"INSERT INTO messages ({into}) VALUES {rows} RETURNING id"  # noqa: S608
+
+
+_MANY: Final = f"""
+INSERT INTO messages (direction, status, at, next_attempt_at, request_id, {", ".join(_COLUMNS)})
+SELECT 'out', 'queued', %(at)s, %(at)s, %(request_id)s, {", ".join(_COLUMNS)}
+FROM json_to_recordset(%(given)s::json) AS given (
+    n integer, phone text, sprint_id bigint, article_id bigint, code_id bigint, template text,
+    language text, variables jsonb, body text, segments integer, lane text, not_after timestamptz,
+    channel text, quote integer, quote_key integer)
+ORDER BY n RETURNING id
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,8 @@ class OutboxDraft:
     quote_key: int | None = None  # the number of their key
 
 
-def _row(draft: OutboxDraft) -> tuple[Any, ...]:
+def _row(draft: OutboxDraft) -> dict[str, Any]:
+    """Return the row of a draft, by `_COLUMNS`."""
     body, segments = _words(draft)
     if (CODE_MASK in body) != (draft.code_id is not None):
         raise ValueError(
@@ -78,22 +91,22 @@ def _row(draft: OutboxDraft) -> tuple[Any, ...]:
             f"template {draft.template}: a message shows digits to quote exactly if its template "
             "does; give quote and article_id with such templates and only with them"
         )
-    return (
-        draft.phone,
-        draft.sprint_id,
-        draft.article_id,
-        draft.code_id,
-        draft.template,
-        draft.language,
-        Jsonb(dict(draft.values)),
-        body,
-        segments,
-        draft.lane,
-        draft.not_after,
-        draft.channel,
-        draft.quote,
-        draft.quote_key,
-    )
+    return {
+        "phone": draft.phone,
+        "sprint_id": draft.sprint_id,
+        "article_id": draft.article_id,
+        "code_id": draft.code_id,
+        "template": draft.template,
+        "language": draft.language,
+        "variables": dict(draft.values),
+        "body": body,
+        "segments": segments,
+        "lane": draft.lane,
+        "not_after": draft.not_after,
+        "channel": draft.channel,
+        "quote": draft.quote,
+        "quote_key": draft.quote_key,
+    }
 
 
 def _words(draft: OutboxDraft) -> tuple[str, int]:
@@ -122,12 +135,14 @@ def ask_enqueue(conn: Conn, drafts: Sequence[OutboxDraft]) -> Asked[list[int]]:
     """Queue all of `drafts`; ask for their ids, in the same order."""
     queued = []
     for (at, request_id), of_one in groupby(drafts, lambda draft: (draft.at, draft.request_id)):
-        same = list(of_one)
-        for first in range(0, len(same), _MOST_AT_ONCE):
-            some = same[first : first + _MOST_AT_ONCE]
-            bound: dict[str, object] = {"at": at, "request_id": request_id}
-            for i, draft in enumerate(some):
-                row = zip(_COLUMNS, _row(draft), strict=True)
-                bound.update((f"{name}{i}", value) for name, value in row)
-            queued.append(conn.execute(_insert(len(some)), bound))
+        same = [_row(draft) for draft in of_one]
+        bound: dict[str, object] = {"at": at, "request_id": request_id}
+        if len(same) > _FEW:
+            rows = [{"n": n, **row} for n, row in enumerate(same)]
+            queued.append(conn.execute(_MANY, bound | {"given": orjson.dumps(rows).decode()}))
+            continue
+        for i, row in enumerate(same):
+            bound.update((f"{name}{i}", value) for name, value in row.items())
+            bound[f"variables{i}"] = Jsonb(row["variables"])
+        queued.append(conn.execute(_insert(len(same)), bound))
     return Asked(lambda: [int(row[0]) for cursor in queued for row in cursor.fetchall()])

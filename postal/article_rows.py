@@ -167,6 +167,15 @@ def hold_ids(
     return _hold(conn, "%(ids)s", "FROM articles a", "a.id = ANY(%(ids)s)", bound)
 
 
+def hold_numbers(
+    conn: Conn, numbers: Sequence[str], now: datetime, today: date
+) -> Asked[list[ArticleRow]]:
+    """Lock the articles with these numbers; ask for their rows."""
+    ids = "ARRAY(SELECT id FROM articles WHERE number = ANY(%(numbers)s))"
+    bound = {"numbers": list(numbers), "now": now, "today": today}
+    return _hold(conn, ids, "FROM articles a", "a.number = ANY(%(numbers)s)", bound)
+
+
 def hold_of_recipient(
     conn: Conn, phone: str, now: datetime, today: date
 ) -> Asked[list[ArticleRow]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+import orjson
 from psycopg.rows import class_row
 
 from flows.facts import ArticleState, Mode, Proof
@@ -17,7 +18,9 @@ from postal.people import access
 from postal.people.access import Onlooker
 from store import feed
 from store.database import Conn
+from store.feed import NewEvent
 from store.refusals import Conflict, Unknown
+from store.together import Asked
 
 Service = Literal["speed_post", "registered", "parcel", "insured", "money_order"]
 Language = Literal["hi", "hi-Latn", "en"]
@@ -149,13 +152,26 @@ INSERT INTO articles
     (number, service, otp_required, recipient_phone, recipient_name, recipient_address,
      recipient_pin, sender_phone, sender_name, sender_address, sender_pin, cod_amount, passport,
      authorised_person, registration, weight_g, code_salt, booked_at, updated_at, sought)
-VALUES
-    (%(number)s, %(service)s, %(otp_required)s, %(recipient_phone)s, %(recipient_name)s,
-     %(recipient_address)s, %(recipient_pin)s, %(sender_phone)s, %(sender_name)s,
-     %(sender_address)s, %(sender_pin)s, %(cod_amount)s, %(passport)s, %(authorised_person)s,
-     %(registration)s, %(weight_g)s, %(salt)s, %(now)s, %(now)s,
-     array_to_tsvector(%(sought)s::text[]))
-ON CONFLICT (number) DO NOTHING RETURNING id
+SELECT number, service, otp_required, recipient_phone, recipient_name, recipient_address,
+     recipient_pin, sender_phone, sender_name, sender_address, sender_pin, cod_amount, passport,
+     authorised_person, registration, weight_g, decode(salt, 'hex'), %(now)s, %(now)s,
+     array_to_tsvector(sought)
+FROM json_to_recordset(%(given)s::json) AS given (
+    n integer, number text, service text, otp_required boolean, recipient_phone text,
+    recipient_name text, recipient_address text, recipient_pin text, sender_phone text,
+    sender_name text, sender_address text, sender_pin text, cod_amount integer, passport boolean,
+    authorised_person text, registration boolean, weight_g integer, salt text, sought text[])
+ORDER BY n
+ON CONFLICT (number) DO NOTHING RETURNING number, id
+"""
+_TEACH_RECIPIENTS = """
+INSERT INTO phones (phone, language) SELECT * FROM unnest(%s::text[], %s::text[])
+ON CONFLICT (phone) DO UPDATE SET language = excluded.language
+WHERE NOT phones.chosen AND phones.language IS DISTINCT FROM excluded.language
+"""
+_TEACH_SENDERS = """
+INSERT INTO phones (phone, language) SELECT * FROM unnest(%s::text[], %s::text[])
+ON CONFLICT DO NOTHING
 """
 _COMPARED = (
     "service",
@@ -182,49 +198,80 @@ def book(conn: Conn, new: NewArticle, now: datetime) -> Booking:
     The telephones learn their language, unless the person chose one. Announce a new booking in the
     same transaction.
     """
-    row = conn.execute(
-        _INSERT,
-        {
-            **{field: getattr(new, field) for field in (*_COMPARED, *_COMPARED_IF_SAID)},
-            "number": new.number,
-            "salt": secrets.token_bytes(16),
-            "sought": sought.of_article(
-                new.number,
-                (new.recipient_name, new.sender_name),
-                (new.recipient_phone, new.sender_phone),
-            ),
-            "now": now,
-        },
-    ).fetchone()
-    if row is None:
-        return Booking(_same(get(conn, new.number), new), new=False)
-    if new.recipient_phone is not None:
-        conn.execute(
-            "INSERT INTO phones (phone, language) VALUES (%s, %s) ON CONFLICT (phone)"
-            " DO UPDATE SET language = excluded.language WHERE NOT phones.chosen",
-            (new.recipient_phone, new.recipient_language),
-        )
-    if new.sender_phone is not None:
-        conn.execute(
-            "INSERT INTO phones (phone, language) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-            (new.sender_phone, new.sender_language),
-        )
-    feed.append(
+    is_new = bool(book_free(conn, [new], now))
+    found = get(conn, new.number)
+    return Booking(found if is_new else same(found, new), new=is_new)
+
+
+def book_free(conn: Conn, news: Sequence[NewArticle], now: datetime) -> dict[str, int]:
+    """Book those of `news` whose numbers are free, the first of each; return their ids by number.
+
+    The telephones of these learn their language, as `book` says. Announce them in the same
+    transaction.
+    """
+    by_number: dict[str, NewArticle] = {}
+    for new in news:
+        by_number.setdefault(new.number, new)
+    given = orjson.dumps([_row(n, new) for n, new in enumerate(by_number.values())])
+    made = conn.execute(_INSERT, {"given": given.decode(), "now": now}).fetchall()
+    ids: dict[str, int] = dict(made)
+    booked = [new for number, new in by_number.items() if number in ids]
+    _teach(conn, booked)
+    feed.append_many(
         conn,
-        "article_booked",
-        row[0],
-        now,
-        {
-            "number": new.number,  # what says, under its digest, which article these events are of
-            "service": new.service,
-            "otp_required": new.otp_required,
-            "cod_amount": new.cod_amount,
-        },
+        [
+            NewEvent(
+                "article_booked",
+                ids[new.number],
+                now,
+                {
+                    "number": new.number,  # says, under its digest, which article these events
+                    "service": new.service,  # are of
+                    "otp_required": new.otp_required,
+                    "cod_amount": new.cod_amount,
+                },
+            )
+            for new in booked
+        ],
     )
-    return Booking(get(conn, new.number), new=True)
+    return ids
 
 
-def _same(booked: Article, new: NewArticle) -> Article:
+def _row(n: int, new: NewArticle) -> dict[str, object]:
+    """Return an article as `_INSERT` takes it."""
+    return {
+        **{field: getattr(new, field) for field in (*_COMPARED, *_COMPARED_IF_SAID)},
+        "n": n,
+        "number": new.number,
+        "salt": secrets.token_hex(16),
+        "sought": sought.of_article(
+            new.number,
+            (new.recipient_name, new.sender_name),
+            (new.recipient_phone, new.sender_phone),
+        ),
+    }
+
+
+def _teach(conn: Conn, booked: Sequence[NewArticle]) -> None:
+    """Let telephones learn the language of a booking: a recipient's the last one, as it is theirs.
+
+    In their order, so that two bookings do not wait for each other.
+    """
+    recipients: dict[str, Language] = {}
+    senders: dict[str, Language] = {}
+    for new in booked:
+        if new.recipient_phone is not None:
+            recipients[new.recipient_phone] = new.recipient_language
+        if new.sender_phone is not None:
+            senders.setdefault(new.sender_phone, new.sender_language)
+    for phones, statement in ((recipients, _TEACH_RECIPIENTS), (senders, _TEACH_SENDERS)):
+        if phones:
+            names = sorted(phones)
+            conn.execute(statement, (names, [phones[name] for name in names]))
+
+
+def same(booked: Article, new: NewArticle) -> Article:
+    """Return the booked article, where it is the same as `new`. Raise `NumberTaken`."""
     if differ := differing(booked, new):
         raise NumberTaken(new.number, differ)
     return booked
@@ -265,7 +312,12 @@ def numbered(conn: Conn, numbers: Sequence[str]) -> dict[str, Article]:
 
 def by_id(conn: Conn, id_: int) -> Article | None:
     """Return the article with this row id, which addresses may hold where numbers may not."""
-    return next(iter(_read(conn, "a.id = %s", id_)), None)
+    return ask_by_id(conn, id_).answer()
+
+
+def ask_by_id(conn: Conn, id_: int) -> Asked[Article | None]:
+    """Ask for the article with this row id."""
+    return _ask(conn, "a.id = %s", id_).then(lambda found: next(iter(found), None))
 
 
 _READ = f"""
@@ -283,16 +335,24 @@ LEFT JOIN messages h ON h.id = a.hint_id WHERE
 
 
 def _read(conn: Conn, condition: str, value: object) -> list[Article]:
-    with conn.cursor(row_factory=class_row(Article)) as cursor:
-        return cursor.execute((_READ + condition).encode(), [value]).fetchall()
+    return _ask(conn, condition, value).answer()
+
+
+def _ask(conn: Conn, condition: str, value: object) -> Asked[list[Article]]:
+    cursor = conn.cursor(row_factory=class_row(Article))
+    return Asked(cursor.execute((_READ + condition).encode(), [value]).fetchall)
 
 
 def history(conn: Conn, article: Article) -> list[ArticleEvent]:
     """Return what happened to `article`, oldest first."""
-    with conn.cursor(row_factory=class_row(ArticleEvent)) as cursor:
-        return cursor.execute(
-            "SELECT at, kind, data FROM events WHERE article_id = %s ORDER BY id", (article.id,)
-        ).fetchall()
+    return ask_history(conn, article.id).answer()
+
+
+def ask_history(conn: Conn, id_: int) -> Asked[list[ArticleEvent]]:
+    """Ask for what happened to the article with this row id, oldest first."""
+    cursor = conn.cursor(row_factory=class_row(ArticleEvent))
+    cursor.execute("SELECT at, kind, data FROM events WHERE article_id = %s ORDER BY id", (id_,))
+    return Asked(cursor.fetchall)
 
 
 def recall(conn: Conn, number: str, now: datetime) -> Article:

@@ -42,6 +42,11 @@ class Reader:
         asked = article_rows.hold_ids(self.conn, article_ids, self.now, self.today)
         return asked.then(self.keep)
 
+    def hold_numbers(self, numbers: Sequence[str]) -> Asked[dict[str, Held]]:
+        """Lock the articles with these numbers; ask for them by number."""
+        asked = article_rows.hold_numbers(self.conn, numbers, self.now, self.today)
+        return asked.then(self.keep)
+
     def hold_of_recipient(self, phone: str) -> Asked[dict[str, Held]]:
         """Lock the articles that a recipient's answer can be about; ask for them by number."""
         asked = article_rows.hold_of_recipient(self.conn, phone, self.now, self.today)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
+import orjson
 from psycopg.types.json import Jsonb
 
 from flows.decision import Context, Decision
@@ -65,7 +67,9 @@ ORDER BY machine = 'office', whose, machine FOR UPDATE
 """
 _BEGUN = """
 INSERT INTO conversations (whose, machine, state, context, entered_at)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::jsonb[]), (SELECT %s::timestamptz)
+SELECT g.*, %(now)s::timestamptz FROM json_to_recordset(%(given)s::json) AS g (
+    whose text, machine text, state text, context jsonb)
+ORDER BY machine = 'office', whose, machine
 ON CONFLICT (whose, machine) DO NOTHING
 RETURNING id, whose, machine, state, context, entered_at, last_sprint_id
 """
@@ -93,17 +97,17 @@ def _begin(
     beginnings: dict[str, Beginning],
     now: datetime,
 ) -> dict[ConversationPlace, Conversation]:
-    begun = [beginnings[place.machine] for place in places]
-    rows = conn.execute(
-        _BEGUN,
-        [
-            [place.whose for place in places],
-            [place.machine for place in places],
-            [each.state for each in begun],
-            [Jsonb(encode(each.context)) for each in begun],
-            now,
-        ],
-    ).fetchall()
+    contexts = {machine: encode(beginning.context) for machine, beginning in beginnings.items()}
+    given = [
+        {
+            "whose": place.whose,
+            "machine": place.machine,
+            "state": beginnings[place.machine].state,
+            "context": contexts[place.machine],
+        }
+        for place in places
+    ]
+    rows = conn.execute(_BEGUN, {"given": _json(given), "now": now}).fetchall()
     return _by_place(rows)
 
 
@@ -189,6 +193,8 @@ def record(
     """
     if not sprints:
         return []
+    if len(sprints) > _FEW:
+        return _record_many(conn, sprints, message_id, now, proof)
     last = {sprint.conversation.id: sprint for sprint in sprints}
     bound: dict[str, object] = {"message": message_id, "now": now, "proof": proof}
     for i, sprint in enumerate(sprints):
@@ -214,6 +220,83 @@ def record(
     timed = any(sprint.was_timed or sprint.due_at for sprint in sprints)
     sql = _record(len(sprints), len(last), _TIMED if timed else "")
     return [int(row[0]) for row in conn.execute(sql, bound)]
+
+
+# ---- many at once: each number of rows would be a statement of its own, planned anew -------------
+
+_FEW: Final = 12  # sprints
+
+_MANY_SPRINTS = """
+INSERT INTO sprints
+    (conversation_id, message_id, at, proof, kept, dictionary, phones, event_kind, acts, about)
+SELECT conversation, %(message)s::bigint, %(now)s::timestamptz, %(proof)s::text,
+    decode(kept, 'base64'), dictionary, phones, event, acts, about
+FROM json_to_recordset(%(given)s::json) AS given (
+    n integer, conversation bigint, kept text, dictionary smallint, phones text, event text,
+    acts text, about text)
+ORDER BY n RETURNING id
+"""
+_MANY_MOVES = """
+WITH moves AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%s::json) AS given (
+        id bigint, state text, context jsonb, entered_at timestamptz, due_at timestamptz,
+        sprint bigint)),
+moved AS (
+    UPDATE conversations c SET state = moves.state, context = moves.context,
+        entered_at = moves.entered_at, last_sprint_id = moves.sprint
+    FROM moves WHERE c.id = moves.id),
+timed AS (
+    INSERT INTO timers (conversation_id, sprint_id, due_at)
+    SELECT id, sprint, due_at FROM moves WHERE due_at IS NOT NULL
+    ON CONFLICT (conversation_id) DO UPDATE
+    SET sprint_id = excluded.sprint_id, due_at = excluded.due_at)
+DELETE FROM timers t USING moves WHERE t.conversation_id = moves.id AND moves.due_at IS NULL
+"""
+
+
+def _record_many(
+    conn: Conn,
+    sprints: Sequence[Sprint],
+    message_id: int | None,
+    now: datetime,
+    proof: Proof | None,
+) -> list[int]:
+    given = []
+    for n, sprint in enumerate(sprints):
+        before = sprint.conversation.standing
+        packed = packing.pack(sprint.event, before, sprint.facts, sprint.decision)
+        given.append(
+            {
+                "n": n,
+                "conversation": sprint.conversation.id,
+                "kept": b64encode(packed.kept).decode(),
+                "dictionary": packed.dictionary,
+                "phones": packed.phones,
+                "event": packed.event_kind,
+                "acts": packed.acts,
+                "about": packed.about,
+            }
+        )
+    bound = {"message": message_id, "now": now, "proof": proof, "given": _json(given)}
+    ids = sorted(int(row[0]) for row in conn.execute(_MANY_SPRINTS, bound))
+    last = {sprint.conversation.id: (id_, sprint) for id_, sprint in zip(ids, sprints, strict=True)}
+    moves = [
+        {
+            "id": conversation_id,
+            "state": sprint.decision.state,
+            "context": encode(sprint.decision.context),
+            "entered_at": sprint.entered_at,
+            "due_at": sprint.due_at,
+            "sprint": id_,
+        }
+        for conversation_id, (id_, sprint) in last.items()
+    ]
+    conn.execute(_MANY_MOVES, [_json(moves)])
+    return ids
+
+
+def _json(given: object) -> str:
+    return orjson.dumps(given).decode()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import select
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import copy
 from typing import Any, Final, Self, TypeVar
 from uuid import uuid4
@@ -20,9 +20,12 @@ from psycopg_pool import ConnectionPool
 
 from logs import described
 from store.limits import Limits
+from store.together import together
 
 Conn = Connection[tuple[Any, ...]]
 T = TypeVar("T")
+Opened = Callable[[], AbstractContextManager[Conn]]
+"""What encloses a transaction."""
 
 APPLICATION = "dakiya"
 PLANNED_ONCE = """
@@ -118,6 +121,17 @@ class Database:
                 _limit(connection, self._limits)
             yield connection
 
+    @contextmanager
+    def together(self) -> Iterator[Conn]:
+        """Enclose one transaction, as `transaction`, whose statements travel together.
+
+        See store/together.py: an answer is fetched where it is wanted, at the latest at the end.
+        """
+        with self._pool.connection() as connection, together(connection):
+            if self._limits is not None:
+                _limit_travelling(connection, self._limits)
+            yield connection
+
     def run(self, work: Callable[[Conn], T]) -> T:
         """Run `work` in one transaction, again where PostgreSQL asks for it.
 
@@ -126,17 +140,27 @@ class Database:
         which it is run once more. A lock that was not there in time is waited for once more. Raises
         what `work` raises.
         """
-        try:
-            return self.run_at_once(work)
-        except psycopg.errors.LockNotAvailable:
-            return self.run_at_once(work)
+        return self._run(self.transaction, work)
+
+    def run_together(self, work: Callable[[Conn], T]) -> T:
+        """Run `work` as `run` does; its statements travel together (store/together.py)."""
+        return self._run(self.together, work)
 
     def run_at_once(self, work: Callable[[Conn], T]) -> T:
         """Run `work` as `run` does, but wait for a lock no second time."""
+        return self._run_at_once(self.transaction, work)
+
+    def _run(self, opened: Opened, work: Callable[[Conn], T]) -> T:
+        try:
+            return self._run_at_once(opened, work)
+        except psycopg.errors.LockNotAvailable:
+            return self._run_at_once(opened, work)
+
+    def _run_at_once(self, opened: Opened, work: Callable[[Conn], T]) -> T:
         for left in range(_TRIES - 1, -1, -1):
             lost = False
             try:
-                with self.transaction() as connection:
+                with opened() as connection:
                     try:
                         return work(connection)
                     except psycopg.OperationalError:
@@ -180,6 +204,13 @@ class Database:
             finally:
                 structlog.contextvars.unbind_contextvars("request_id")
         return done
+
+
+def _limit_travelling(connection: Conn, limits: Limits) -> None:
+    """Limit the transaction by one statement: what travels together is one each."""
+    named = limits.settings(connection.info.server_version)
+    settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in named.items())
+    connection.execute(f"SELECT {settings}".encode())
 
 
 def _limit(connection: Conn, limits: Limits) -> None:

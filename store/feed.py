@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
 from psycopg.rows import class_row
-from psycopg.types.json import Jsonb
 
 from store.database import Conn
 from store.feed_kinds import Kind, insist_on
@@ -57,6 +57,14 @@ APPEND: Final = (
 """SQL that records an event of the article %(id)s, as a part of a statement that does more."""
 
 
+_APPEND_MANY: Final = """
+INSERT INTO events (kind, article_id, at, data)
+SELECT kind, article, at, data FROM json_to_recordset(%s::json)
+    AS given (n integer, kind text, article bigint, at timestamptz, data jsonb)
+ORDER BY n
+"""
+
+
 def append(
     conn: Conn, kind: Kind, article_id: int | None, at: datetime, data: Mapping[str, Json]
 ) -> None:
@@ -68,14 +76,14 @@ def append(
 
 
 def append_many(conn: Conn, events: Sequence[NewEvent]) -> None:
-    """Record all of `events`, in order, in one round trip."""
+    """Record all of `events`, in order, by one statement."""
     if not events:
         return
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO events (kind, article_id, at, data) VALUES (%s, %s, %s, %s)",
-            [(event.kind, event.article_id, event.at, Jsonb(dict(event.data))) for event in events],
-        )
+    given = [
+        {"n": n, "kind": each.kind, "article": each.article_id, "at": each.at, "data": each.data}
+        for n, each in enumerate(events)
+    ]
+    conn.execute(_APPEND_MANY, [orjson.dumps(given, default=dict).decode()])
 
 
 def read(conn: Conn, after: int, limit: int) -> list[FeedEvent]:

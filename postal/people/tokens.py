@@ -20,6 +20,7 @@ from india import pincode
 from postal.people.people import UnknownOffice
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
+from store.together import Asked
 
 _PREFIX = "dakiya_"
 _BYTES = 32
@@ -167,10 +168,14 @@ def by_row(conn: Conn, row: int) -> Token:
 
 def identify(conn: Conn, token: str) -> Token | None:
     """Return the token that this is, expired or not; None where it is unknown or revoked."""
-    with conn.cursor(row_factory=class_row(Token)) as cursor:
-        return cursor.execute(
-            f"{_READ} WHERE digest = %s AND revoked_at IS NULL", (_digest(token),)
-        ).fetchone()
+    return ask_identify(conn, token).answer()
+
+
+def ask_identify(conn: Conn, token: str) -> Asked[Token | None]:
+    """Ask for the token that this is, as `identify`."""
+    cursor = conn.cursor(row_factory=class_row(Token))
+    cursor.execute(f"{_READ} WHERE digest = %s AND revoked_at IS NULL", (_digest(token),))
+    return Asked(cursor.fetchone)
 
 
 def pins_of(conn: Conn, token: Token) -> list[str]:

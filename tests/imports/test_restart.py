@@ -28,7 +28,7 @@ from tests.rigs.doers import operator
 from tests.rigs.imports import count, get, row, started, text, uploaded, work
 from tests.rigs.outbox import NOWHERE
 
-ROWS = 400
+ROWS = 4 * AT_ONCE
 
 
 def received(runtime: Runtime, rows: int = ROWS, first: int = 1) -> Import:
@@ -175,14 +175,14 @@ def test_cancelled_in_the_midst_what_is_done_stays_and_the_rest_goes(
     assert clerk.post(f"/office/imports/{found.id}/cancel").status_code == 302
     work(runtime)
     found = get(runtime, found.id)
-    assert (found.state, found.imported) == ("cancelled", 50)
-    assert count(runtime, "articles") == 50
+    assert (found.state, found.imported) == ("cancelled", AT_ONCE)
+    assert count(runtime, "articles") == AT_ONCE
     assert count(runtime, "import_rows WHERE state <> 'done'") == 0
     assert "Cancelled." in clerk.get(f"/office/imports/{found.id}").text
     clerk.post(f"/office/imports/{found.id}/cancel")
     assert "It has ended already." in clerk.get(f"/office/imports/{found.id}").text
     again = started(clerk, uploaded(clerk, text(row(n) for n in range(1, 201)).encode()))
-    assert (again.known, again.imported) == (50, 150)
+    assert (again.known, again.imported) == (AT_ONCE, 200 - AT_ONCE)
 
 
 @pytest.mark.parametrize("when", ["reading", "checking"])

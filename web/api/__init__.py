@@ -16,6 +16,7 @@ from web import loopback
 from web.api import (
     arrivals,
     articles,
+    batches,
     booking_steps,
     bookings,
     books,
@@ -52,6 +53,7 @@ from web.running import runtime
 PREFIX = "/api/v1"
 OPERATIONS: tuple[Operation[Any], ...] = (
     articles.BOOK,
+    batches.BOOK,
     articles.GET,
     articles.RECALL,
     articles.SENDER_PROOF,

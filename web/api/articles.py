@@ -14,9 +14,12 @@ from flows.happenings import Booked, Recalled
 from india.masks import veiled_within
 from india.phone import masked
 from postal import articles, moves
-from postal.articles import Language, Service
+from postal.articles import Article, ArticleEvent, Language, NewArticle, Service
 from postal.counter import number_check
 from postal.counter.number_check import State as CheckState
+from postal.moves import MoveMade
+from postal.people import access
+from store.database import Database
 from web.api.engine import whose
 from web.api.engine.fields import (
     Address,
@@ -160,35 +163,43 @@ class ArticleOut(Output):
 
 
 def _book(call: Call[BookArticleIn]) -> Answer:
-    given = call.input
-    default = call.runtime.settings.default_language
-    booking = articles.book(
-        call.conn,
-        articles.NewArticle(
-            number=given.number,
-            service=given.service,
-            otp_required=given.otp_required,
-            recipient_phone=given.recipient.phone,
-            recipient_name=given.recipient.name,
-            recipient_address=given.recipient.address,
-            recipient_pin=given.recipient.pin,
-            recipient_language=given.recipient.language or default,
-            sender_phone=given.sender.phone,
-            sender_name=given.sender.name,
-            sender_address=given.sender.address or "",
-            sender_pin=given.sender.pin,
-            sender_language=default,
-            cod_amount=given.cod_amount,
-            passport=given.passport,
-            authorised_person=given.authorised_person,
-            registration=given.registration,
-            weight_g=given.weight_g,
-        ),
-        call.now,
+    new = new_article(call.input, call.runtime.settings.default_language)
+    booked = articles.book_free(call.conn, [new], call.now)
+    if new.number not in booked:
+        articles.same(articles.get(call.conn, new.number), new)
+        return Answer(200, _shown(call, new.number))
+    announce(call.runtime, call.conn, [Booked(new.number)])
+    asked = articles.ask_by_id(call.conn, booked[new.number])
+    access.look(call.conn, call.reader(), "opened", article_id=booked[new.number])
+    events = articles.ask_history(call.conn, booked[new.number])
+    check: CheckState = "unknown" if new.recipient_phone else "no_number"
+    article = asked.answer()
+    assert article is not None
+    return Answer(201, _as_shown(article, check, [], events.answer()))
+
+
+def new_article(given: BookArticleIn, default: Language) -> NewArticle:
+    """Return the article that was given. `default`: the language of who names none."""
+    return NewArticle(
+        number=given.number,
+        service=given.service,
+        otp_required=given.otp_required,
+        recipient_phone=given.recipient.phone,
+        recipient_name=given.recipient.name,
+        recipient_address=given.recipient.address,
+        recipient_pin=given.recipient.pin,
+        recipient_language=given.recipient.language or default,
+        sender_phone=given.sender.phone,
+        sender_name=given.sender.name,
+        sender_address=given.sender.address or "",
+        sender_pin=given.sender.pin,
+        sender_language=default,
+        cod_amount=given.cod_amount,
+        passport=given.passport,
+        authorised_person=given.authorised_person,
+        registration=given.registration,
+        weight_g=given.weight_g,
     )
-    if booking.new:
-        announce(call.runtime, call.conn, [Booked(given.number)])
-    return Answer(201 if booking.new else 200, _shown(call, given.number))
 
 
 def _get(call: Call[Nothing]) -> Answer:
@@ -203,6 +214,17 @@ def _recall(call: Call[Nothing]) -> Answer:
 
 def _shown(call: Call[Any], number: str) -> ArticleOut:
     article = articles.look(call.conn, number, call.reader())
+    return _as_shown(
+        article,
+        number_check.for_articles(call.conn, [article.id])[article.id].state,
+        moves.of_article(call.conn, article.id),
+        articles.history(call.conn, article),
+    )
+
+
+def _as_shown(
+    article: Article, check: CheckState, moved: list[MoveMade], events: list[ArticleEvent]
+) -> ArticleOut:
     return ArticleOut.of(
         article,
         recipient=RecipientOut(
@@ -219,13 +241,10 @@ def _shown(call: Call[Any], number: str) -> ArticleOut:
             pin=article.sender_pin,
         ),
         remark_suspended=article.suspended,
-        number_check=number_check.for_articles(call.conn, [article.id])[article.id].state,
-        moves=[MoveOut.of(each) for each in moves.of_article(call.conn, article.id)],
+        number_check=check,
+        moves=[MoveOut.of(each) for each in moved],
         proof=f"/api/v1/articles/{article.number}/proof",
-        events=[
-            EventOut.of(each, data=veiled_within(each.data))
-            for each in articles.history(call.conn, article)
-        ],
+        events=[EventOut.of(each, data=veiled_within(each.data)) for each in events],
     )
 
 
@@ -243,6 +262,7 @@ BOOK = Operation(
     handle=_book,
     answers={201: ArticleOut, 200: ArticleOut},
     problems=(409,),
+    runs=Database.run_together,
 )
 GET = Operation(
     route="GET /articles/{number:s10}",

@@ -130,6 +130,7 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Flask) -
     [
         ("POST", "/articles", 201, {"body": article(99)}),
         ("POST", "/articles", 200, {"body": article(1)}),
+        ("POST", "/article-batches", 200, {"body": {"articles": [article(1), article(99)]}}),
         ("GET", "/articles/{number}", 200, {"path_parameters": {"number": number_of(1)}}),
         ("POST", "/articles/{number}/recall", 200, {"path_parameters": {"number": number_of(1)}}),
         ("GET", "/pins/{pin}", 200, {"path_parameters": {"pin": "226001"}}),

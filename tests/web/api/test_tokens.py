@@ -77,6 +77,7 @@ def with_token(api: Api, runtime: Runtime, name: str, **grant: Any) -> Api:
 
 BODIES: dict[str, Any] = {
     "book_article": article(2),
+    "book_articles": {"articles": [article(2)]},
     "collect_article": {"staff": "3001", "code": "123456"},
     "make_booking": booking(3),
     "begin_booking": {"office_pin": OURS, "sender": booking(3)["sender"]},

@@ -48,8 +48,9 @@ def require_token() -> None:
     if not header.lower().startswith(_SCHEME):
         says = "send the header Authorization: Bearer <token>"
         raise NotAdmitted(401, says, WWW_Authenticate='Bearer realm="dakiya"')
-    with runtime().database.transaction() as conn:
-        token = tokens.identify(conn, header[len(_SCHEME) :].strip())
+    with runtime().database.together() as conn:
+        asked = tokens.ask_identify(conn, header[len(_SCHEME) :].strip())
+    token = asked.answer()
     if token is None:
         raise _invalid("this token is unknown or revoked: make one with `flask token create NAME`")
     g.token = token
@@ -60,7 +61,7 @@ def require_token() -> None:
             f" {token.name}`, or make another"
         )
     _insist_on_scope(token)
-    _insist_on_rate(token)
+    insist_on_rate(token, 1)
 
 
 def limit_body() -> None:
@@ -92,7 +93,7 @@ def count(response: Response) -> Response:
     status, now = response.status_code, runtime().now()
     log.info("api_call", token=token.name, operation=served.name, status=status)
     try:
-        with runtime().database.transaction() as conn:
+        with runtime().database.together() as conn:
             token_log.count_use(conn, token.id, served.name, status, now)
     except psycopg.Error as error:
         log.error("token_not_counted", token=token.name, error=type(error).__name__)
@@ -116,16 +117,20 @@ def _insist_on_scope(token: Token) -> None:
     )
 
 
-def _insist_on_rate(token: Token) -> None:
-    """Let half of a minute's calls go at once, the rest over the minute.
+def insist_on_rate(token: Token, calls: int) -> None:
+    """Let half of a minute's calls go at once, the rest over the minute. Raises `NotAdmitted`.
 
-    Without Valkey there is no limit (docs/developing/architecture.md rule 12).
+    `calls`: that this is worth. Without Valkey there is no limit
+    (docs/developing/architecture.md rule 12).
     """
-    if token.calls_a_minute is None:
+    if token.calls_a_minute is None or not calls:
         return
     rate, burst = token.calls_a_minute / 60, max(1, token.calls_a_minute // 2)
+    if calls > burst:
+        says = f"this token, {token.name}, may do {burst} at once: send fewer in one call"
+        raise NotAdmitted(422, says)
     try:
-        wait = Gcra(runtime().redis).take(f"token:{token.id}", rate, burst)
+        wait = Gcra(runtime().redis).take(f"token:{token.id}", rate, burst, calls)
     except RedisError:
         return
     if wait:

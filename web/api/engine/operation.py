@@ -16,7 +16,7 @@ from postal.people.doer import Doer, Software, Staff
 from postal.people.tokens import Token
 from runtime import Runtime
 from settings import Settings
-from store.database import Conn
+from store.database import Conn, Database
 from web.api.engine.fields import Input
 from web.api.engine.scopes import Scope
 
@@ -86,6 +86,10 @@ class Reach(Enum):
     EVERY_OFFICE = "of all offices at once: no token that acts for some of them alone"
 
 
+Done = tuple[int, Any, bool]
+"""The status and content of an answer, and whether it was given before."""
+Work = Callable[[Conn], Done]
+
 Whose = Reach | Callable[[Call[Any]], Sequence[int]]
 
 
@@ -105,6 +109,7 @@ class Operation(Generic[I]):
     because answers are kept for repeated requests. `takes`: the media type of the body; where it is
     not JSON, `input` is `fields.FileIn`. `largest`: bytes of a body that may be larger than those
     of others. `gives`: the media type of a 200; where it is a file's, `answers` is empty.
+    `runs`: how its transaction is run.
     """
 
     route: str
@@ -120,6 +125,7 @@ class Operation(Generic[I]):
     takes: str = JSON
     gives: str = JSON
     largest: Callable[[Settings], int] | None = None
+    runs: Callable[[Database, Work], Done] = Database.run
 
     @property
     def method(self) -> str:

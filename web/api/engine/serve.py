@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import Response, g, request
 from pydantic import ValidationError
@@ -17,7 +17,7 @@ from postal.people.token_log import TokenCall
 from store.database import Conn
 from web.api.engine import bearer, idempotency
 from web.api.engine.fields import Input, Nothing
-from web.api.engine.operation import JSON, Call, File, Operation
+from web.api.engine.operation import JSON, Call, Done, File, Operation
 from web.api.engine.path import read_path
 from web.api.engine.problems import FieldError, Refused, of_validation
 from web.given import LARGEST, unfit
@@ -33,7 +33,7 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
     here = runtime()
     now = here.now()
 
-    def work(conn: Conn) -> tuple[int, Any, bool]:
+    def work(conn: Conn) -> Done:
         call = Call(here, conn, g.token, now, given, read_path(path), operation.name)
         bearer.insist_on_office(operation, call)
         kept = idempotency.claim(conn, key, here.keys) if key else None
@@ -50,7 +50,7 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
             idempotency.keep(conn, key, idempotency.Kept(answer.status, body))
         return answer.status, operation.reveal(call, body), False
 
-    status, body, repeated = here.database.run(work)
+    status, body, repeated = operation.runs(here.database, work)
     if operation.method == "POST" and not repeated:
         wake(here.redis)
     if isinstance(body, File):
