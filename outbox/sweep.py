@@ -66,9 +66,9 @@ def anything_due(conn: Conn, now: datetime) -> bool:
         """
         SELECT EXISTS (
             SELECT FROM unnest(%s::text[], %s::text[]) AS lanes (channel, lane)
-            WHERE EXISTS (SELECT FROM messages
-                          WHERE status IN ('queued', 'unknown') AND messages.lane = lanes.lane
-                                AND messages.channel = lanes.channel AND next_attempt_at <= %s))
+            WHERE EXISTS (SELECT FROM outbox
+                          WHERE outbox.channel = lanes.channel AND outbox.lane = lanes.lane
+                                AND due <= %s AND held_until IS NULL))
         """,
         ([channel for channel, _ in waits], [lane for _, lane in waits], now),
     ).fetchone()
@@ -81,11 +81,11 @@ def _take_back(conn: Conn, now: datetime) -> int:
         """
         UPDATE messages
         SET status = 'unknown', next_attempt_at = %(now)s, error = 'the worker did not come back'
-        WHERE id IN (SELECT id FROM messages
-                     WHERE status = 'sending'
-                           AND (leased_until <= %(now)s
-                                OR leased_until <= %(begun)s AND leased_by = ANY (%(gone)s))
-                     ORDER BY leased_until LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+        WHERE id IN (SELECT m.id FROM outbox o JOIN messages m ON m.id = o.message_id
+                     WHERE o.held_until <= greatest(%(now)s, %(begun)s) AND m.status = 'sending'
+                           AND (m.leased_until <= %(now)s
+                                OR m.leased_until <= %(begun)s AND m.leased_by = ANY (%(gone)s))
+                     ORDER BY m.leased_until LIMIT %(most)s FOR UPDATE OF m SKIP LOCKED)
         """,
         {
             "now": now,
