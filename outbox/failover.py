@@ -47,8 +47,9 @@ _DUE: Final = """
                AS news_by,
            c.used_at IS NULL AND c.dead_at IS NULL AND c.expires_at > %(now)s
                AND m.not_after > %(now)s AS alive
-    FROM outbox o JOIN messages m ON m.id = o.message_id JOIN codes c ON c.id = m.code_id
-    WHERE o.confirm_by IS NOT NULL AND m.confirm_by IS NOT NULL
+    FROM messages m JOIN codes c ON c.id = m.code_id
+    WHERE m.id = ANY (ARRAY(SELECT message_id FROM outbox WHERE confirm_by IS NOT NULL))
+          AND m.confirm_by IS NOT NULL
           AND m.status IN ('sending', 'unknown', 'sent', 'failed')
           AND (m.confirm_by <= %(now)s
                OR m.status IN ('sending', 'unknown') AND m.gateway = ANY (%(dead)s)

@@ -76,16 +76,20 @@ def anything_due(conn: Conn, now: datetime) -> bool:
 
 
 def _take_back(conn: Conn, now: datetime) -> int:
-    # The lease stays in the row: if its worker lives after all, its outcome still counts.
+    # The lease stays in the row: if its worker lives after all, its outcome still counts. With
+    # arrays messages are looked up, never all read, whatever the planner expects of the queue.
     return conn.execute(
         """
         UPDATE messages
         SET status = 'unknown', next_attempt_at = %(now)s, error = 'the worker did not come back'
-        WHERE id IN (SELECT m.id FROM outbox o JOIN messages m ON m.id = o.message_id
-                     WHERE o.held_until <= greatest(%(now)s, %(begun)s) AND m.status = 'sending'
-                           AND (m.leased_until <= %(now)s
-                                OR m.leased_until <= %(begun)s AND m.leased_by = ANY (%(gone)s))
-                     ORDER BY m.leased_until LIMIT %(most)s FOR UPDATE OF m SKIP LOCKED)
+        WHERE id = ANY (ARRAY(
+            SELECT id FROM messages
+            WHERE id = ANY (ARRAY(SELECT message_id FROM outbox
+                                  WHERE held_until <= greatest(%(now)s, %(begun)s)))
+                  AND status = 'sending'
+                  AND (leased_until <= %(now)s
+                       OR leased_until <= %(begun)s AND leased_by = ANY (%(gone)s))
+            ORDER BY leased_until LIMIT %(most)s FOR UPDATE SKIP LOCKED))
         """,
         {
             "now": now,
