@@ -251,6 +251,7 @@ class Settings(BaseSettings):
         " in transaction mode needs",
     )
     web_threads: int = Field(4, ge=1, description="of each web process, for hooks alone")
+    web_dial_threads: int = Field(2, ge=1, description="of each web process, for dialled menus")
     web_page_threads: int = Field(2, ge=1, description="of each web process, for pages")
     web_api_threads: int = Field(2, ge=1, description="of each web process, for the API")
 

@@ -31,6 +31,8 @@ HOUSE = Path(__file__).resolve().parent.parent
 LOCAL = "127.0.0.1"
 PUBLIC_URL = "https://dakiya.example"
 _READY_SECONDS = 30
+WEB = "app:create_front"
+"""What the Procfile's web process serves."""
 
 
 class MeasureFailed(Exception):
@@ -185,10 +187,9 @@ def spent_seconds(pid: int) -> float:
 def web_command(application: str, port: int) -> list[str]:
     """Return the web process of the Procfile, serving `application` (module:factory) at `port`."""
     command = parse_procfile((HOUSE / "Procfile").read_text()).processes["web"]
-    own = "app:create_front"
-    if own not in command:
-        raise MeasureFailed(f"Procfile: its web process does not serve {own}")
-    return ["sh", "-c", f"PORT={port} && exec {command.replace(own, application)}"]
+    if WEB not in command:
+        raise MeasureFailed(f"Procfile: its web process does not serve {WEB}")
+    return ["sh", "-c", f"PORT={port} && exec {command.replace(WEB, application)}"]
 
 
 def free_port() -> int:

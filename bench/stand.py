@@ -116,7 +116,7 @@ def _web(articles: int, account: Mapping[str, str] | None = None) -> Iterator[St
         runtime = made.runtime()
         doors = _filled(made, runtime, articles)
         port = rigs.free_port()
-        web = made.start("web", rigs.web_command("app:create_app", port))
+        web = made.start("web", rigs.web_command(getattr(rigs, "WEB", "app:create_app"), port))
         rigs.await_port(port, web)
         listed = made.directory / "doors.json"
         listed.write_text(json.dumps([_door(each) for each in doors]))
@@ -212,6 +212,7 @@ def _of_import(name: str) -> Any:
 
 def _counts(stand: Stand) -> dict[str, int]:
     """Return the books in numbers: what came, what became of it, and each text by its template."""
+    _read_waiting(stand)
     with stand.runtime.database.transaction() as conn:
         rows = conn.execute(
             """
@@ -229,6 +230,16 @@ def _counts(stand: Stand) -> dict[str, int]:
             """
         ).fetchall()
     return dict(rows)
+
+
+def _read_waiting(stand: Stand) -> None:
+    """Take the turns of texts that waited for the rows of others, as the clock would."""
+    try:
+        waiting = importlib.import_module("conversation.waiting")
+    except ModuleNotFoundError:  # a tree of before there were any
+        return
+    while waiting.read_waiting(stand.runtime):
+        pass
 
 
 _KINDS: dict[str, Callable[[int], AbstractContextManager[Stand]]] = {

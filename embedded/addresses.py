@@ -29,7 +29,7 @@ class Tuning:
 
 
 KEEP = Tuning(
-    postgres={"max_connections": "100"},
+    postgres={"max_connections": "100", "max_locks_per_transaction": "256"},
     valkey={"appendonly": "yes", "appendfsync": "everysec"},
 )
 THROW_AWAY = Tuning(

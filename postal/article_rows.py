@@ -14,7 +14,9 @@ from psycopg.rows import namedtuple_row
 
 from flows.facts import Part
 from flows.trust import APPROACHES_WITHIN
+from store import months
 from store.database import PLANNED_ONCE, Conn
+from store.months import RECENT
 from store.together import Asked
 
 OPEN: Final = "('booked', 'out_for_delivery', 'attempted', 'at_office')"
@@ -69,11 +71,11 @@ _JOINED = """
         ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1
     ) home ON true
 """
-# Two arms, each an index look-up: one OR over both tables reads the whole list.
-_NAMED_ITEMS = """
+_BY_SERIAL = """
     SELECT n.id FROM delivery_lists l JOIN delivery_items n ON n.list_id = l.id
     WHERE l.postman_id = %(postman)s AND l.date = %(today)s AND n.serial = ANY(%(serials)s)
-    UNION
+"""
+_BY_NUMBER = """
     SELECT n.id FROM articles b JOIN delivery_items n ON n.article_id = b.id
     JOIN delivery_lists l ON l.id = n.list_id
     WHERE b.number = ANY(%(numbers)s) AND l.postman_id = %(postman)s AND l.date = %(today)s
@@ -81,7 +83,8 @@ _NAMED_ITEMS = """
 _ITEM = f"""
     y.serial, y.state AS item_state, y.approached_at IS NOT NULL AS approached,
     (SELECT count(*) FROM events e
-     WHERE e.article_id = a.id AND e.kind = 'approached' AND e.at > %(lately)s) AS approaches,
+     WHERE e.article_id = a.id AND e.kind = 'approached' AND e.at > %(lately)s
+     AND {RECENT.format("e")}) AS approaches,
     ARRAY(SELECT ARRAY[k.issue, k.key] FROM codes k WHERE k.article_id = a.id
           ORDER BY k.issue DESC LIMIT {_MOST_COMPARED}) AS keys
 """  # noqa: S608
@@ -106,8 +109,13 @@ class Items:
             "numbers": [ref for ref in self.refs if not ref.isdigit()],
         }
 
+    @property
+    def ids(self) -> str:
+        """Return the SQL of an array of their ids: a look-up of each kind of name that is used."""
+        serials = [ref.isdigit() for ref in self.refs]
+        arms = [_BY_SERIAL] * any(serials) + [_BY_NUMBER] * (not all(serials))
+        return f"ARRAY({' UNION '.join(arms)})"
 
-_ITEMS = f"ARRAY({_NAMED_ITEMS})"
 
 _OF_RECIPIENT = f"""
     SELECT id FROM articles
@@ -170,22 +178,24 @@ def hold_of_recipient(
 
 def hold_items(conn: Conn, items: Items, now: datetime, today: date) -> Asked[list[ArticleRow]]:
     """Lock the articles of `items`; ask for their rows, one for each item that there is."""
-    ids = f"ARRAY(SELECT article_id FROM delivery_items WHERE id = ANY({_ITEMS}))"  # noqa: S608
-    return _hold(conn, ids, _WITH_ITEM, _OF_ITEMS, _bound(items, now, today), f", {_ITEM}")
+    ids = f"ARRAY(SELECT article_id FROM delivery_items WHERE id = ANY({items.ids}))"  # noqa: S608
+    where = f"y.id = ANY({items.ids})"
+    return _hold(conn, ids, _WITH_ITEM, where, _bound(conn, items, now, today), f", {_ITEM}")
 
 
 def of_items(conn: Conn, items: Items, now: datetime, today: date) -> list[ArticleRow]:
     """Return the same rows without locking: the turn holds the articles, or only shows them."""
-    sql = f"SELECT {_COLUMNS}, {_ITEM} {_WITH_ITEM} {_JOINED} WHERE {_OF_ITEMS} ORDER BY y.id"
-    return _read(conn, sql, _bound(items, now, today)).answer()
+    where = f"y.id = ANY({items.ids})"
+    sql = f"SELECT {_COLUMNS}, {_ITEM} {_WITH_ITEM} {_JOINED} WHERE {where} ORDER BY y.id"
+    return _read(conn, sql, _bound(conn, items, now, today)).answer()
 
 
 _WITH_ITEM = "FROM delivery_items y JOIN articles a ON a.id = y.article_id"
-_OF_ITEMS = f"y.id = ANY({_ITEMS})"
 
 
-def _bound(items: Items, now: datetime, today: date) -> dict[str, object]:
-    return {**items.bound(today), "now": now, "lately": now - APPROACHES_WITHIN}
+def _bound(conn: Conn, items: Items, now: datetime, today: date) -> dict[str, object]:
+    lately = now - APPROACHES_WITHIN
+    return {**items.bound(today), "now": now, "lately": lately, **months.recent(conn)}
 
 
 def _hold(

@@ -14,8 +14,9 @@ from gateways.storable import clean
 from india.calendar import is_usable
 from logs import request_id
 from messages.catalogue import Channel
-from store import packing
+from store import months, packing
 from store.database import PLANNED_ONCE, Conn
+from store.months import RECENT
 from store.together import Asked
 
 RINGS_ON: Final = timedelta(seconds=30)  # within which a missed call is one, however often it rings
@@ -138,14 +139,15 @@ class FormerText:
 _FORMER: Final = f"""
 SELECT c.machine, last.message_id IS NOT DISTINCT FROM s.message_id, {packing.COLUMNS}
 FROM (
-    SELECT id FROM messages
-    WHERE phone = %s AND direction = 'in' AND at > %s
-    AND id IS DISTINCT FROM %s AND channel = 'text' AND error IS NULL
+    SELECT id FROM messages m
+    WHERE phone = %(phone)s AND direction = 'in' AND at > %(since)s
+    AND id IS DISTINCT FROM %(but)s::bigint AND channel = 'text' AND error IS NULL
+    AND {RECENT.format("m")}
     ORDER BY at DESC, id DESC LIMIT 1
 ) AS before
-JOIN sprints s ON s.message_id = before.id
+JOIN sprints s ON s.message_id = before.id AND {RECENT.format("s")}
 JOIN conversations c ON c.id = s.conversation_id
-JOIN sprints last ON last.id = c.last_sprint_id
+JOIN sprints last ON last.id = c.last_sprint_id AND {RECENT.format("last")}
 ORDER BY s.id
 """  # noqa: S608
 
@@ -157,7 +159,8 @@ def ask_former(
 
     None: the next one is not kept yet.
     """
-    return Asked(conn.execute(_FORMER, [phone, since, message_id]).fetchall).then(_former)
+    bound = {"phone": phone, "since": since, "but": message_id, **months.recent(conn)}
+    return Asked(conn.execute(_FORMER, bound).fetchall).then(_former)
 
 
 def _former(rows: Sequence[tuple[Any, ...]]) -> FormerText | None:

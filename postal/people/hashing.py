@@ -59,5 +59,5 @@ class HashingPlace:
 
 PASSWORDS: Final = HashingPlace(waiting=16, nice=10)
 """64 MiB and four threads each, which leave the processors to texts."""
-PINS: Final = HashingPlace(waiting=1, nice=0)
-"""Asked for on the threads of hooks: most of these stay for texts."""
+PINS: Final = HashingPlace(waiting=3, nice=0)
+"""Asked for on the threads of dials, and of hooks, of which most stay for texts."""

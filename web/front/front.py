@@ -60,7 +60,7 @@ class Front:
     async def __rsgi__(self, scope: RsgiScope, protocol: Connection) -> None:
         """Answer one request."""
         path, headers = scope.path, scope.headers
-        room = next(room for room in self._rooms if path.startswith(room.paths))
+        room = next(room for room in self._rooms if room.has(path))
         threads, busy = self._threads[room.name], self._busy[room.name]
         if threads.full:
             _send(protocol, busy)

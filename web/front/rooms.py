@@ -19,7 +19,7 @@ _ONE_MORE: Final = 1  # byte than is allowed: whoever reads it then sees that it
 
 @dataclass(frozen=True)
 class FrontRoom:
-    """The requests whose paths begin with one of `paths`, and their share of this process.
+    """The requests whose paths begin with one of `paths` and end with `ending`, and their share.
 
     `threads`: at work at once. `waiting`: requests that may wait for one of them; `patience`: how
     many seconds. `largest`: bytes of a body.
@@ -31,19 +31,26 @@ class FrontRoom:
     waiting: int
     patience: float
     largest: int
+    ending: str = ""
+
+    def has(self, path: str) -> bool:
+        """Tell whether a request for `path` belongs here, if to no room before."""
+        return path.startswith(self.paths) and path.endswith(self.ending)
 
 
 def rooms(settings: Settings) -> Sequence[FrontRoom]:
     """Return the rooms; a request belongs to the first that has its path, and the last has all.
 
     A sign of life waits for nothing but its own thread; what asks the database for the state of the
-    service has another.
+    service has another. Dials wait for the hashes of PINs, on threads that no text needs.
     """
+    hook = LARGEST_HOOK + _ONE_MORE
     pages = LARGEST_BODY + _ONE_MORE
     uploads = settings.import_megabytes * 2**20 + _FORM_BYTES + _ONE_MORE
     return (
         FrontRoom("alive", ("/healthz",), 1, 64, 5.0, 0),
-        FrontRoom("hooks", ("/hooks/",), settings.web_threads, 512, 12.0, LARGEST_HOOK + _ONE_MORE),
+        FrontRoom("dials", ("/hooks/",), settings.web_dial_threads, 256, 8.0, hook, "/ussd"),
+        FrontRoom("hooks", ("/hooks/",), settings.web_threads, 512, 12.0, hook),
         FrontRoom("state", ("/readyz", "/metrics"), 1, 16, 5.0, 0),
         FrontRoom("uploads", _UPLOADS, 1, 8, 30.0, uploads),
         FrontRoom("api", ("/api/",), settings.web_api_threads, 64, 8.0, pages),
