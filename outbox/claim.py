@@ -24,12 +24,14 @@ ARRIVED: Final = "arrived by another carrier"
 
 _NO_CALLS: Final[Mapping[Lane, int]] = MappingProxyType({})
 
+# The queue finds the messages; the message, which is locked, decides whether it is due.
 _ARM = """
     SELECT id, channel, lane FROM (
-        SELECT id, channel, lane FROM messages
-        WHERE status IN ('queued', 'unknown') AND channel = '{channel}' AND lane = '{lane}'
-              AND next_attempt_at <= %s AND id <> ALL (%s)
-        ORDER BY next_attempt_at, id LIMIT {most} FOR UPDATE SKIP LOCKED) AS {channel}_{lane}
+        SELECT m.id, o.channel, o.lane FROM outbox o JOIN messages m ON m.id = o.message_id
+        WHERE o.channel = '{channel}' AND o.lane = '{lane}' AND o.due <= %(now)s
+              AND o.held_until IS NULL AND o.message_id <> ALL (%(ours)s)
+              AND m.status IN ('queued', 'unknown') AND m.next_attempt_at <= %(now)s
+        ORDER BY o.due, o.message_id LIMIT {most} FOR UPDATE OF m SKIP LOCKED) AS {channel}_{lane}
 """
 # The rows are locked: what is read of them is what will be sent.
 _DUE = """
@@ -216,8 +218,7 @@ def _lock(
     # Not prepared: a generic plan does not know how small the limits are and reads a whole lane.
     # What is known of the rows is read by a second statement, whose plan is dear and kept.
     with conn.cursor(row_factory=class_row(_Place)) as cursor:
-        values = [each for _ in wanted for each in (now, ours)]
-        return cursor.execute(arms.encode(), values, prepare=False).fetchall()
+        return cursor.execute(arms.encode(), {"now": now, "ours": ours}, prepare=False).fetchall()
 
 
 def _read(conn: Conn, places: Sequence[_Place], now: datetime) -> list[DueMessage]:

@@ -48,7 +48,9 @@ _DUE: Final = """
            c.used_at IS NULL AND c.dead_at IS NULL AND c.expires_at > %(now)s
                AND m.not_after > %(now)s AS alive
     FROM messages m JOIN codes c ON c.id = m.code_id
-    WHERE m.confirm_by IS NOT NULL AND m.status IN ('sending', 'unknown', 'sent', 'failed')
+    WHERE m.id = ANY (ARRAY(SELECT message_id FROM outbox WHERE confirm_by IS NOT NULL))
+          AND m.confirm_by IS NOT NULL
+          AND m.status IN ('sending', 'unknown', 'sent', 'failed')
           AND (m.confirm_by <= %(now)s
                OR m.status IN ('sending', 'unknown') AND m.gateway = ANY (%(dead)s)
                   AND NOT EXISTS (SELECT FROM messages s WHERE s.again_of = m.id))

@@ -67,9 +67,11 @@ def lift(conn: Conn, id_: int, reason: str, by: Doer) -> str:
         raise NotStopped
     prefix = str(row[0])
     conn.execute(
-        "UPDATE messages SET next_attempt_at = %s WHERE status = 'queued'"
-        " AND phone BETWEEN %s || '0000' AND %s || '9999' AND next_attempt_at > %s",
-        (by.at, prefix, prefix, by.at),
+        "UPDATE messages SET next_attempt_at = %(at)s WHERE status = 'queued'"
+        " AND phone BETWEEN %(prefix)s || '0000' AND %(prefix)s || '9999'"
+        " AND next_attempt_at > %(at)s"
+        " AND id IN (SELECT message_id FROM outbox WHERE due > %(at)s AND held_until IS NULL)",
+        {"at": by.at, "prefix": prefix},
     )
     feed.append(conn, "prefix_released", None, by.at, {"prefix": prefix})
     return prefix

@@ -37,9 +37,10 @@ _USUAL_BEFORE: Final[Mapping[ReceiptStatus, list[Status]]] = {
 }
 _USUAL: Final = """
     WITH found AS (
-        SELECT id, request_id FROM messages
-        WHERE direction = 'out' AND channel = 'text' AND gateway = %(gateway)s
-              AND carrier_id = %(carrier_id)s AND status = ANY (%(before)s) FOR UPDATE),
+        SELECT m.id, m.request_id FROM carrier_ids c JOIN messages m ON m.id = c.message_id
+        WHERE c.kind = 'out' AND c.gateway = %(gateway)s AND c.carrier_id = %(carrier_id)s
+              AND m.channel = 'text' AND m.gateway = %(gateway)s
+              AND m.carrier_id = %(carrier_id)s AND m.status = ANY (%(before)s) FOR UPDATE OF m),
     kept AS (
         INSERT INTO receipts (gateway, carrier_id, message_id, status, word, error, at)
         SELECT %(gateway)s, %(carrier_id)s, id, %(status)s, %(word)s, %(error)s, %(now)s
@@ -243,11 +244,13 @@ def _look(conn: Conn, receipt: Receipt) -> Cursor[_Message]:
             SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template,
                    again_of, via, confirm_by, channel, request_id, spoken_call
             FROM messages
-            WHERE direction = 'out' AND gateway = %(gateway)s
-                  AND (carrier_id = %(carrier_id)s OR id = %(message_id)s OR id = (
-                       SELECT message_id FROM receipts
-                       WHERE gateway = %(gateway)s AND carrier_id = %(carrier_id)s
-                             AND message_id IS NOT NULL LIMIT 1))
+            WHERE direction = 'out' AND gateway = %(gateway)s AND id = ANY (ARRAY[
+                  (SELECT message_id FROM carrier_ids
+                   WHERE kind = 'out' AND gateway = %(gateway)s AND carrier_id = %(carrier_id)s),
+                  %(message_id)s,
+                  (SELECT message_id FROM receipts
+                   WHERE gateway = %(gateway)s AND carrier_id = %(carrier_id)s
+                         AND message_id IS NOT NULL LIMIT 1)]::bigint[])
             ORDER BY (carrier_id = %(carrier_id)s) IS TRUE DESC, (id = %(message_id)s) IS TRUE DESC
             LIMIT 1 FOR UPDATE
             """,

@@ -66,9 +66,9 @@ def anything_due(conn: Conn, now: datetime) -> bool:
         """
         SELECT EXISTS (
             SELECT FROM unnest(%s::text[], %s::text[]) AS lanes (channel, lane)
-            WHERE EXISTS (SELECT FROM messages
-                          WHERE status IN ('queued', 'unknown') AND messages.lane = lanes.lane
-                                AND messages.channel = lanes.channel AND next_attempt_at <= %s))
+            WHERE EXISTS (SELECT FROM outbox
+                          WHERE outbox.channel = lanes.channel AND outbox.lane = lanes.lane
+                                AND due <= %s AND held_until IS NULL))
         """,
         ([channel for channel, _ in waits], [lane for _, lane in waits], now),
     ).fetchone()
@@ -76,16 +76,20 @@ def anything_due(conn: Conn, now: datetime) -> bool:
 
 
 def _take_back(conn: Conn, now: datetime) -> int:
-    # The lease stays in the row: if its worker lives after all, its outcome still counts.
+    # The lease stays in the row: if its worker lives after all, its outcome still counts. With
+    # arrays messages are looked up, never all read, whatever the planner expects of the queue.
     return conn.execute(
         """
         UPDATE messages
         SET status = 'unknown', next_attempt_at = %(now)s, error = 'the worker did not come back'
-        WHERE id IN (SELECT id FROM messages
-                     WHERE status = 'sending'
-                           AND (leased_until <= %(now)s
-                                OR leased_until <= %(begun)s AND leased_by = ANY (%(gone)s))
-                     ORDER BY leased_until LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+        WHERE id = ANY (ARRAY(
+            SELECT id FROM messages
+            WHERE id = ANY (ARRAY(SELECT message_id FROM outbox
+                                  WHERE held_until <= greatest(%(now)s, %(begun)s)))
+                  AND status = 'sending'
+                  AND (leased_until <= %(now)s
+                       OR leased_until <= %(begun)s AND leased_by = ANY (%(gone)s))
+            ORDER BY leased_until LIMIT %(most)s FOR UPDATE SKIP LOCKED))
         """,
         {
             "now": now,

@@ -121,5 +121,7 @@ def forget(conn: Conn) -> None:
     """Remove the rows of workers that are gone, once nothing is left that they were sending."""
     conn.execute(
         "DELETE FROM worker_leases WHERE seen_at < clock_timestamp() - interval '1 hour'"
-        " AND NOT EXISTS (SELECT FROM messages WHERE status = 'sending' AND leased_by = worker)"
+        " AND worker <> ALL (ARRAY(SELECT leased_by FROM messages WHERE id = ANY (ARRAY("
+        " SELECT message_id FROM outbox WHERE held_until < 'infinity'))"
+        " AND status = 'sending' AND leased_by IS NOT NULL))"
     )

@@ -115,8 +115,8 @@ def _refuse(
     conn: Conn, number: int, month: date, now: datetime, parts: dict[Large, sql.Identifier]
 ) -> None:
     query = sql.SQL(
-        "SELECT month_number({now}) > {number}, (SELECT count(*) FROM {messages}"
-        " WHERE status IN ('queued', 'sending', 'unknown')), greatest("
+        "SELECT month_number({now}) > {number}, (SELECT count(*) FROM outbox"
+        " WHERE message_id / 1000000000000 = {number}), greatest("
         "(SELECT max(day_written) FROM {sprints}), (SELECT max(day_written) FROM {events}),"
         " (SELECT max(day_written) FROM {access_log})) > coalesce((SELECT max(day) FROM seals),"
         " '-infinity')"

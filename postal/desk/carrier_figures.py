@@ -204,8 +204,9 @@ def stops(conn: Conn, now: datetime) -> list[StoppedBlock]:
     """Return the blocks that are stopped now, and how many texts wait for them."""
     with conn.cursor(row_factory=class_row(StoppedBlock)) as cursor:
         return cursor.execute(
-            "SELECT p.id, p.prefix, p.at, p.until, (SELECT count(*) FROM messages m"
-            " WHERE m.status = 'queued' AND m.direction = 'out'"
+            "SELECT p.id, p.prefix, p.at, p.until, (SELECT count(*) FROM outbox o"
+            " JOIN messages m ON m.id = o.message_id"
+            " WHERE o.held_until IS NULL AND m.status = 'queued'"
             " AND m.phone BETWEEN p.prefix || '0000' AND p.prefix || '9999') AS waiting"
             " FROM prefix_stops p WHERE p.lifted_at IS NULL AND p.until > %s ORDER BY p.at",
             (now,),

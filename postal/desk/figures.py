@@ -187,9 +187,10 @@ def waiting(conn: Conn) -> Waiting:
     """Return what waits longest now, whatever day is shown."""
     with conn.cursor(row_factory=class_row(Waiting)) as cursor:
         found = cursor.execute(
-            "SELECT (SELECT min(at) FROM messages WHERE status IN ('queued', 'unknown')) AS text,"
-            " (SELECT min(at) FROM messages WHERE status IN ('queued', 'unknown')"
-            "  AND lane = 'code') AS code,"
+            "SELECT (SELECT at FROM messages WHERE id = (SELECT min(message_id) FROM outbox"
+            "  WHERE held_until IS NULL)) AS text,"
+            " (SELECT at FROM messages WHERE id = (SELECT min(message_id) FROM outbox"
+            "  WHERE held_until IS NULL AND lane = 'code')) AS code,"
             " (SELECT min(at) FROM tickets WHERE closed_at IS NULL) AS ticket"
         ).fetchone()
     assert found is not None

@@ -210,10 +210,11 @@ def unreadable(conn: Conn, phone: str | None, reader: Onlooker) -> list[Timeline
 
     Withheld callers are among these, and calls to a number of ours that means nothing.
     """
+    whose = "phone IS NULL" if phone is None else "phone = %(phone)s"
     rows = conn.execute(
-        "SELECT id FROM messages WHERE phone IS NOT DISTINCT FROM %s AND direction = 'in'"
-        " AND status = 'unreadable' ORDER BY id DESC LIMIT %s",
-        (phone, PAGE),
+        f"SELECT id FROM messages WHERE {whose} AND direction = 'in'"  # noqa: S608
+        " AND status = 'unreadable' ORDER BY id DESC LIMIT %(most)s",
+        {"phone": phone, "most": PAGE},
     ).fetchall()
     access.listed(conn, reader, len(rows), "unreadable texts")
     return texts(conn, [row[0] for row in rows])[::-1]

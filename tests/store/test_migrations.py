@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -46,6 +47,60 @@ INSERT INTO window_requests (article_id, asked_by, asked_at, document, document_
            (2, 1, '2026-08-14 04:00Z', 'pan', '1234', 'is ill', 2, '2026-08-14 05:00Z', false),
            (3, 1, '2026-08-14 19:00Z', 'pan', '9999', 'waits', NULL, NULL, NULL);
 """
+
+# Of each state one text, in the order of their ids: what is not over goes into the queue.
+_TEXTS = """
+INSERT INTO messages (direction, status, phone, at, next_attempt_at, template, language, variables,
+        body, segments, lane, not_after, gateway, carrier_id, lease, leased_until, leased_by,
+        confirm_by, sent_at)
+    SELECT 'out', status, '+919876500001', at, at, 'booked', 'en', '{}', 'Hello', 1, 'reply',
+           at + interval '1 hour', 'twilio', 'SM' || place, lease, until, 7, confirm, at
+    FROM (VALUES (1, 'queued', NULL, NULL), (2, 'sending', '2026-08-14 04:00:30Z', NULL),
+                 (3, 'unknown', NULL, NULL), (4, 'sent', NULL, NULL),
+                 (5, 'sent', NULL, '2026-08-14 04:01Z'), (6, 'delivered', NULL, NULL),
+                 (7, 'failed', NULL, '2026-08-14 04:01Z'),
+                 (8, 'expired', NULL, '2026-08-14 04:01Z'))
+            AS each (place, status, leased, confirmed),
+         LATERAL (SELECT timestamptz '2026-08-14 04:00Z' AS at, leased::timestamptz AS until,
+                         confirmed::timestamptz AS confirm,
+                         CASE WHEN status = 'sending' THEN gen_random_uuid() END AS lease) AS kept;
+INSERT INTO messages (direction, status, at, body) VALUES ('in', 'received', now(), 'C 1');
+"""
+
+
+def test_what_waits_to_be_sent_survives(released: str) -> None:
+    with psycopg.connect(released) as conn:
+        conn.execute(_TEXTS)
+    migrate.migrate(released, None)
+    with psycopg.connect(released) as conn:
+        waits = conn.execute(
+            "SELECT message_id, channel, lane, due = '2026-08-14 04:00Z',"
+            " held_until - due < interval '1 minute', confirm_by - due"
+            " FROM outbox ORDER BY message_id"
+        ).fetchall()
+        # Its month has rows, so it stays as it is; those to come hold what changes at the end.
+        (last,) = conn.execute(
+            "SELECT array_agg(attname ORDER BY attnum) FROM pg_attribute"
+            " WHERE attrelid = 'messages_default'::regclass AND attnum > 0"
+        ).fetchone() or ([],)
+        kept = conn.execute("SELECT count(*), min(id) FROM messages").fetchone()
+        # The first row of the month after is found by what its partition has in another order.
+        conn.execute(
+            "INSERT INTO messages (id, direction, status, at, body)"
+            " VALUES (1000000000001, 'in', 'received', now(), 'C 2')"
+        )
+        later = conn.execute("SELECT body, attempts FROM messages WHERE id > 9").fetchall()
+    minute = timedelta(minutes=1)
+    assert waits == [
+        (1, "text", "reply", True, None, None),
+        (2, "text", "reply", True, True, None),
+        (3, "text", "reply", True, None, None),
+        (5, "text", "reply", True, False, minute),
+        (7, "text", "reply", True, False, minute),
+    ]
+    assert last.index("body") < last.index("first_tried_at") < last.index("status")
+    assert kept == (9, 1)
+    assert later == [("C 2", 0)]
 
 
 def test_requests_of_the_window_and_sessions_survive(released: str) -> None:

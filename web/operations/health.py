@@ -109,8 +109,8 @@ def _months(runtime: Runtime) -> PartHealth:
 def _outbox(runtime: Runtime) -> PartHealth:
     with runtime.database.transaction() as conn:
         row = conn.execute(
-            "SELECT coalesce(extract(epoch FROM %s - min(next_attempt_at)), 0)::float FROM messages"
-            " WHERE status IN ('queued', 'unknown') AND lane IN ('code', 'alarm', 'reply')"
+            "SELECT coalesce(extract(epoch FROM %s - min(due)), 0)::float FROM outbox"
+            " WHERE held_until IS NULL AND lane IN ('code', 'alarm', 'reply')"
             " AND channel = 'text'",  # calls wait for each other: few begin in a second
             (runtime.now(),),
         ).fetchone()

@@ -56,9 +56,9 @@ _GAUGES = (
         "Messages that wait to be sent",
         ("lane",),
         """
-        SELECT lanes.lane, count(messages.id)
+        SELECT lanes.lane, count(message_id)
         FROM unnest(ARRAY['code', 'alarm', 'reply', 'notice', 'bulk']) AS lanes (lane)
-        LEFT JOIN messages ON messages.lane = lanes.lane AND status IN ('queued', 'unknown')
+        LEFT JOIN outbox ON outbox.lane = lanes.lane AND held_until IS NULL
         GROUP BY 1 ORDER BY 1
         """,
     ),
@@ -68,9 +68,9 @@ _GAUGES = (
         ("lane",),
         """
         SELECT lanes.lane,
-               greatest(0, coalesce(extract(epoch FROM %(now)s - min(next_attempt_at)), 0))::float
+               greatest(0, coalesce(extract(epoch FROM %(now)s - min(due)), 0))::float
         FROM unnest(ARRAY['code', 'alarm', 'reply', 'notice', 'bulk']) AS lanes (lane)
-        LEFT JOIN messages ON messages.lane = lanes.lane AND status IN ('queued', 'unknown')
+        LEFT JOIN outbox ON outbox.lane = lanes.lane AND held_until IS NULL
         GROUP BY 1 ORDER BY 1
         """,
     ),
@@ -78,14 +78,14 @@ _GAUGES = (
         "dakiya_outbox_sending",
         "Messages handed to a carrier now",
         (),
-        "SELECT count(*) FROM messages WHERE status = 'sending'",
+        "SELECT count(*) FROM outbox WHERE held_until < 'infinity'",
     ),
     _Counted(
         "dakiya_outbox_lease_over_seconds",
         "How long a message has been sending beyond its lease: the sweeper takes it back",
         (),
-        "SELECT greatest(0, coalesce(extract(epoch FROM %(now)s - min(leased_until)), 0))::float"
-        " FROM messages WHERE status = 'sending'",
+        "SELECT greatest(0, coalesce(extract(epoch FROM %(now)s - min(held_until)), 0))::float"
+        " FROM outbox WHERE held_until < 'infinity'",
     ),
     _Counted(
         "dakiya_rows_in_no_month",
