@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0031_digests"
-down_revision = "0028_waiting_texts"
+revision = "0030_digests"
+down_revision = "0029_queue"
 branch_labels = None
 depends_on = None
 
