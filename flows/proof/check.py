@@ -25,7 +25,7 @@ N = TypeVar("N", bound=Hashable)
 
 _MAY_BE_IDLE = (Said, Wished)  # "thank you" is not answered
 
-MOST_PATHS = 750_000  # of one event in one state
+MOST_PATHS = 250_000  # of one event in one state
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _shown(value: object) -> str:
     if not is_dataclass(value):
         return str(value)
     name = type(value).__name__.removeprefix("Lazy")
-    hidden = ("now", "today", "_picks", "_domains")
+    hidden = ("now", "today", "_picks", "_domains", "_left")
     known = {name: each for name, each in vars(value).items() if name not in hidden}
     said = ", ".join(f"{k}={_shown(v)}" for k, v in known.items())
     return f"{name}({said})"

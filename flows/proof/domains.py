@@ -18,7 +18,7 @@ from flows import events, happenings, remarks
 from flows.events import Approach, Event, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState, PaperFact, WindowFact
 from flows.happenings import Happening
-from flows.proof.paths import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
+from flows.proof.paths import NOW, TODAY, Domain, Picks, among, implied_by, lazy, one_of
 from flows.trust import MOST_DOORS, MOST_MOVES, MOST_WARNED
 from flows.wishes import DayNamed, PersonWish, WishKind
 
@@ -234,9 +234,9 @@ def _holds_from(picks: Picks, article: ArticleFact) -> object:
     return picks.pick((None, NOW, NOW + timedelta(minutes=9)))
 
 
-def _mode(picks: Picks, article: ArticleFact) -> object:
+def _mode(article: ArticleFact) -> tuple[object, ...]:
     """A pilot is one of codes; what comes without them is off, or as it always was."""
-    return picks.pick(("on", "pilot", "off") if article.otp_required else ("on", "off"))
+    return ("on", "pilot", "off") if article.otp_required else ("on", "off")
 
 
 def _suspended(picks: Picks, article: ArticleFact) -> object:
@@ -284,7 +284,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "asked": _asked,
     "recalling": _recalling,
     "holds_from": _holds_from,
-    "mode": _mode,
+    "mode": among(_mode),
     "quote": one_of("unchecked"),
 }
 

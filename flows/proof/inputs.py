@@ -177,8 +177,10 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
         "at": _JUST_NOW if among or not (thorough or kind is events.Undo) else _TWO_MINUTES_AGO,
         "visiting": _THERE if among else _FROM_READY if state == "ready" else _FROM_VISITING,
     }
+    if kind is events.Visit:
+        of_before |= {"written_at": _WRITTEN_BEFORE, "at": _came_before if thorough else _JUST_NOW}
     if len(doors) > MOST_DOORS:
-        of_before["doors"] = one_of((), doors)
+        of_before |= {"doors": one_of((), doors), "doors_at": _asked_at}
     if isinstance(event, _OF_OFFER):
         of_before["offer"] = _SOME_OFFER
     context = lazy(LastVisit, picks, of_before)
@@ -207,11 +209,32 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
     domains = {
         **_OF_LIST,
         "items": items,
+        "has_list": _has_list if kind is events.Visit else one_of(True, False),
         "written_at": _LATE if among or not thorough else _LATE_OR_JUST_NOT,
     }
     if kind is events.ItemsOffered:  # he is told of what there is
         domains["offer"] = lambda picks, _: lazy(OfferFact, picks, _OFFER)
     return Met(context, event, lazy(PostmanFacts, picks, domains))
+
+
+def _has_list(picks: Picks, facts: PostmanFacts) -> object:
+    """A list is looked for only where an item is not on it (conversation/facts.py)."""
+    elsewhere = any(item.state == "elsewhere" for item in facts.items)
+    return picks.pick((True, False)) if elsewhere else True
+
+
+def _came_before(picks: Picks, context: LastVisit) -> object:
+    """His last text came when the carrier took it, or later."""
+    if context.written_at == NOW:
+        return NOW
+    return picks.pick((NOW, NOW - timedelta(minutes=30)))
+
+
+def _asked_at(picks: Picks, context: LastVisit) -> object:
+    """He was asked about some doors, or about none."""
+    if not context.doors:
+        return None
+    return picks.pick((NOW, NOW - timedelta(minutes=10), NOW - timedelta(minutes=11)))
 
 
 def _one_done(picks: Picks, _: object) -> tuple[Done, ...]:
@@ -226,12 +249,14 @@ def _one_or_two_done(picks: Picks, _: object) -> tuple[Done, ...]:
 _DONE: Mapping[str, Domain[Done]] = {"article": one_of(NUMBER), "serial": one_of(7)}
 _BEFORE: Mapping[str, Domain[LastVisit]] = {
     "doors": one_of(()),
-    "doors_at": one_of(None, NOW, NOW - timedelta(minutes=11)),
+    "doors_at": one_of(None),
     "offer": one_of(None),
 }
 _SOME_OFFER = one_of(None, 3, 4)
 _JUST_NOW = one_of(NOW)
 _TWO_MINUTES_AGO = one_of(NOW, NOW - timedelta(minutes=2), NOW - timedelta(minutes=2, seconds=1))
+# Before a text that was written now, 30 or 31 minutes ago: the last one, by its carrier's time.
+_WRITTEN_BEFORE = one_of(None, NOW - timedelta(minutes=31), NOW)
 _THERE = one_of((NUMBER,))
 _FROM_READY = one_of((), (NUMBER,), (OTHER,))
 _FROM_VISITING = one_of((NUMBER,), (OTHER,), (NUMBER, OTHER))

@@ -2,7 +2,8 @@
 
 `Picks` is a depth-first walk over choices. A record whose fields are `lazy` asks for a value when a
 field is first read, so an unread fact multiplies nothing, and yet every combination that could make
-a difference is tried: the walk is exhaustive over its domains.
+a difference is tried: the walk is exhaustive over its domains. A property is a choice of its own:
+who asks only whether an article is locked multiplies by two, not by every number of wrong codes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -79,9 +80,26 @@ class _OneOf:
         return picks.pick(self.options)
 
 
+class _Among(Generic[R]):
+    """The domain of `among`."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: Callable[[R], tuple[object, ...]]) -> None:
+        self.of = of
+
+    def __call__(self, picks: Picks, record: R) -> object:
+        return picks.pick(self.of(record))
+
+
 def one_of(*options: object) -> Domain[object]:
     """Return the domain of a field that may be any of `options`, whatever the record."""
     return _OneOf(options)
+
+
+def among(options: Callable[[R], tuple[object, ...]]) -> Domain[R]:
+    """Return the domain of a field that may be any of what `options` returns for its record."""
+    return _Among(options)
 
 
 def lazy(kind: type[T], picks: Picks, domains: Mapping[str, Domain[T]], **known: object) -> T:
@@ -91,7 +109,7 @@ def lazy(kind: type[T], picks: Picks, domains: Mapping[str, Domain[T]], **known:
     """
     record = object.__new__(_lazy_kind(kind))  # type: ignore[arg-type]  # classes are hashable
     assert isinstance(record, kind)
-    vars(record).update(known, _picks=picks, _domains=domains)
+    vars(record).update(known, _picks=picks, _domains=domains, _left={})
     return record
 
 
@@ -99,17 +117,64 @@ class _Field:
     """A field that is picked when it is read first. From then on the record has it as its own."""
 
     def __init__(self, name: str, implied: Domain[object]) -> None:
-        self._name, self._implied = name, implied
+        self.name = name
+        self._implied = implied
 
     def __get__(self, record: object, kind: type[object] | None = None) -> object:
         own = record.__dict__
-        domain = own["_domains"].get(self._name, self._implied)
-        if type(domain) is _OneOf:
+        domain = own["_domains"].get(self.name, self._implied)
+        if self.name in own["_left"]:
+            picked = own["_picks"].pick(own["_left"][self.name])
+        elif type(domain) is _OneOf:
             picked = own["_picks"].pick(domain.options)
         else:
             picked = domain(own["_picks"], record)
-        own[self._name] = picked
+        own[self.name] = picked
         return picked
+
+    def options(self, record: object) -> tuple[object, ...] | None:
+        """Return what it can still be; None: that is not known before it is picked."""
+        own = vars(record)
+        domain = own["_domains"].get(self.name, self._implied)
+        if self.name in own["_left"]:
+            left: tuple[object, ...] = own["_left"][self.name]
+            return left
+        if isinstance(domain, _OneOf):
+            return domain.options
+        return domain.of(record) if isinstance(domain, _Among) else None
+
+
+class _With:
+    """A record in which one field, not yet picked, is supposed to have a value."""
+
+    __slots__ = ("_name", "_record", "_value")
+
+    def __init__(self, record: object, name: str, value: object) -> None:
+        self._record, self._name, self._value = record, name, value
+
+    def __getattr__(self, name: str) -> object:
+        return self._value if name == self._name else getattr(self._record, name)
+
+
+class _Property:
+    """A property that is picked by its value: the field that it reads last keeps what fits."""
+
+    def __init__(self, name: str, getter: Callable[[object], object], last: _Field) -> None:
+        self._name, self._getter, self._last = name, getter, last
+
+    def __get__(self, record: object, kind: type[object] | None = None) -> object:
+        own = record.__dict__
+        field = self._last.name
+        options = None if field in own else self._last.options(record)
+        if options is None:
+            return self._getter(record)
+        fit: dict[object, list[object]] = {}
+        for option in options:
+            fit.setdefault(self._getter(_With(record, field, option)), []).append(option)
+        value = own["_picks"].pick(tuple(fit))
+        own["_left"][field] = tuple(fit[value])
+        own[self._name] = value
+        return value
 
 
 @cache
@@ -121,7 +186,19 @@ def _lazy_kind(kind: type[object]) -> type[object]:
         return kind(**values)  # what `dataclasses.replace` makes of a lazy record
 
     picked = {field.name: _Field(field.name, implied[field.name]) for field in fields(kind)}
-    return type(f"Lazy{kind.__name__}", (kind,), {"__new__": plain, **picked})
+    judged = {
+        name: _Property(name, getter, picked[read[-1]])
+        for name, getter in _properties(kind)
+        if (read := [each for each in getter.__code__.co_names if each in picked])
+    }
+    return type(f"Lazy{kind.__name__}", (kind,), {"__new__": plain, **picked, **judged})
+
+
+def _properties(kind: type[object]) -> Iterator[tuple[str, types.FunctionType]]:
+    for name in dir(kind):
+        value = getattr(kind, name)
+        if isinstance(value, property) and isinstance(value.fget, types.FunctionType):
+            yield name, value.fget
 
 
 NOW = datetime.fromisoformat("2026-08-14T10:00:00+05:30")  # a Friday, in a month of 31 days

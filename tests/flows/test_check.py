@@ -340,6 +340,18 @@ def test_a_walk_tries_each_combination_of_what_is_read_and_of_nothing_else() -> 
     assert tried == [(False,), (True, 0, 0), (True, 500, 500)]
 
 
+def test_a_property_is_tried_by_its_value_and_what_it_reads_keeps_what_fits() -> None:
+    tried: list[tuple[object, ...]] = []
+
+    def run(picks: Picks) -> None:
+        article = lazy(ArticleFact, picks, {"wrong_tries": one_of(0, 4, 5)}, number=NUMBER)
+        locked = article.locked
+        tried.append((locked,) if locked else (locked, article.wrong_tries, article.locked))
+
+    list(paths(run, 99))
+    assert tried == [(False, 0, False), (False, 4, False), (True,)]
+
+
 def test_a_walk_says_when_it_gave_up() -> None:
     with pytest.raises(TooManyPaths):
         list(paths(lambda picks: picks.pick(range(100)), 99))
