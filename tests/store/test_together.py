@@ -1,0 +1,105 @@
+"""Statements that travel together: sent with the first answer that is wanted, undone as one."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from runtime import Runtime
+from store.database import Conn
+from store.together import Asked, together, travelling
+
+
+def pieces(conn: Conn) -> int:
+    """Return how many transactions' worth of queries the server has seen of this session."""
+    row = conn.execute("SELECT count(*) FROM probe").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.fixture
+def probe(runtime: Runtime) -> Runtime:
+    with psycopg.connect(runtime.settings.owner_url, autocommit=True) as owner:
+        owner.execute("DROP TABLE IF EXISTS probe")
+        owner.execute("CREATE TABLE probe (n integer PRIMARY KEY)")
+        owner.execute("GRANT ALL ON probe TO PUBLIC")
+    return runtime
+
+
+def test_asks_are_sent_with_the_first_answer_and_committed_at_the_end(probe: Runtime) -> None:
+    def work(conn: Conn) -> tuple[int, int]:
+        written = conn.execute("INSERT INTO probe VALUES (1), (2) RETURNING n")
+        counted = Asked(conn.execute("SELECT count(*) FROM probe").fetchone)
+        assert written.rowcount == -1  # nothing was sent yet
+        first = counted.then(lambda row: int(row[0]) if row else 0).answer()
+        return first, written.rowcount
+
+    assert probe.database.run(travelling(work)) == (2, 2)
+    with probe.database.transaction() as conn:
+        assert pieces(conn) == 2
+        assert not conn.autocommit
+
+
+def test_an_error_that_nobody_fetched_undoes_everything(probe: Runtime) -> None:
+    def work(conn: Conn) -> None:
+        conn.execute("INSERT INTO probe VALUES (1)")
+        conn.execute("INSERT INTO probe VALUES (1)")  # its answer is fetched by the commit
+        conn.execute("INSERT INTO probe VALUES (3)")
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        probe.database.run(travelling(work))
+    with probe.database.transaction() as conn:
+        assert pieces(conn) == 0
+
+
+def test_an_exception_of_ours_undoes_what_was_only_asked(probe: Runtime) -> None:
+    def work(conn: Conn) -> None:
+        conn.execute("INSERT INTO probe VALUES (1)")
+        raise LookupError("ours")
+
+    with pytest.raises(LookupError):
+        probe.database.run(travelling(work))
+    with probe.database.transaction() as conn:
+        assert pieces(conn) == 0
+
+
+def test_a_transaction_that_has_begun_ends_with_it(probe: Runtime) -> None:
+    with probe.database.transaction() as conn:
+        conn.execute("INSERT INTO probe VALUES (1)")
+        with together(conn):
+            conn.execute("INSERT INTO probe VALUES (2)")
+    with probe.database.transaction() as conn:
+        assert pieces(conn) == 2
+
+
+def test_a_connection_that_was_cut_is_met_by_another(probe: Runtime) -> None:
+    """Idle: it is not handed out. At work before the commit: all is done once more."""
+    with probe.database.transaction() as conn:
+        _cut(probe, conn.info.backend_pid)
+        with pytest.raises(psycopg.OperationalError):
+            conn.execute("SELECT 1")
+    cut: list[int] = []
+
+    def work(conn: Conn) -> int:
+        conn.execute("INSERT INTO probe VALUES (1)")
+        if not cut:
+            cut.append(conn.info.backend_pid)
+            _cut(probe, conn.info.backend_pid)
+        return pieces(conn)
+
+    assert probe.database.run(travelling(work)) == 1
+    with probe.database.transaction() as conn:
+        assert pieces(conn) == 1
+
+
+def test_an_idle_connection_that_was_cut_is_not_handed_out(probe: Runtime) -> None:
+    with probe.database.transaction() as conn:
+        pid = conn.info.backend_pid
+    _cut(probe, pid)
+    with probe.database.transaction() as conn:
+        assert conn.execute("SELECT 1").fetchone() == (1,)
+
+
+def _cut(runtime: Runtime, pid: int) -> None:
+    with psycopg.connect(runtime.settings.owner_url) as owner:
+        assert owner.execute("SELECT pg_terminate_backend(%s, 20000)", (pid,)).fetchone() == (True,)
