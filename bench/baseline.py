@@ -25,7 +25,7 @@ from bench.recording import Execute, ExecuteMany, Fetch, Json, Listed, Pipeline,
 from settings import Settings
 from web.front import rooms
 from web.front.front import Front
-from web.front.wsgi import Answer
+from web.front.wsgi import WholeAnswer
 
 Values = list[Any]
 Fill = Callable[[Values], Any]
@@ -62,7 +62,7 @@ def create_app() -> Flask:
 def create_front() -> Front:
     """Return it behind the same front as ours."""
     places = rooms.rooms(Settings())
-    return Front(create_app(), places, {room.name: Answer(503, [], b"") for room in places})
+    return Front(create_app(), places, {room.name: WholeAnswer(503, [], b"") for room in places})
 
 
 def _configure(conn: Conn) -> None:

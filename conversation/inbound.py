@@ -59,7 +59,7 @@ from store.conversations import ConversationPlace
 from store.database import NOT_IN_TIME, Conn
 from store.inbound import InboundRow
 from store.text_parts import PartsOf
-from store.together import Asked, travelling
+from store.together import Awaited, travelling
 
 _AT_ONCE: Final = 200
 _MOST_READ: Final = 1_000  # letters of one text: a person writes no more
@@ -188,7 +188,7 @@ def _read(
     written_at = late.written_at(inbound.carrier_at, now)
     turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at, proof)
     former = repeats.ask_former(conn, inbound.phone, now, kept_as)
-    kept = Asked(lambda: kept_as) if kept_as is not None else texts.ask_keep(conn, text)
+    kept = Awaited(lambda: kept_as) if kept_as is not None else texts.ask_keep(conn, text)
     turn.ask(place, understood.event)
     message_id = turn.message_id = kept.answer()
     if message_id is None:

@@ -45,7 +45,7 @@ from runtime import Runtime
 from store import conversations
 from store.conversations import Beginning, Conversation, ConversationPlace
 from store.database import Conn
-from store.together import Asked
+from store.together import Awaited
 
 _BEGINNINGS = {
     name: Beginning(machine.initial, machine.context) for name, machine in machines.ALL.items()
@@ -86,8 +86,8 @@ class Locked:
     lost: list[int] = field(default_factory=list)  # ids: had their code here until lately
     recalls: list[int] = field(default_factory=list)  # ids: sent by this telephone, called back
     # Of everybody in these conversations.
-    manners: Asked[dict[str, Manners]] = field(default_factory=lambda: Asked(dict))
-    _asked: Asked[dict[str, Held]] | None = None
+    manners: Awaited[dict[str, Manners]] = field(default_factory=lambda: Awaited(dict))
+    _asked: Awaited[dict[str, Held]] | None = None
 
     def __post_init__(self) -> None:
         settings = self.runtime.settings
@@ -124,7 +124,7 @@ class Locked:
         self.held = self.reader.hold_numbers(numbers).answer()
         self._lock_conversations(roles, *more)
 
-    def _ask_manners(self, places: Iterable[ConversationPlace]) -> Asked[dict[str, Manners]]:
+    def _ask_manners(self, places: Iterable[ConversationPlace]) -> Awaited[dict[str, Manners]]:
         return people.ask_manners(self.conn, {place.whose for place in places})
 
     def _lock_conversations(self, roles: Sequence[Role], *more: ConversationPlace) -> None:
@@ -149,7 +149,7 @@ class Locked:
             self.message_id,
         )
 
-    def _lock_articles(self, place: ConversationPlace, event: Event) -> Asked[dict[str, Held]]:
+    def _lock_articles(self, place: ConversationPlace, event: Event) -> Awaited[dict[str, Held]]:
         if place.machine == "recipient" and isinstance(event, ReportFraud):
             mine = article_rows.of_recipient(self.conn, place.whose, self.now)
             lost = facts.articles_lost(self.conn, place.whose, self.now)
@@ -168,7 +168,7 @@ class Locked:
         """Lock one more conversation, after all others: that of an office which is told."""
         self.standing |= conversations.lock(self.conn, [place], _BEGINNINGS, self.now)
         known, new = self.manners, self._ask_manners([place])
-        self.manners = Asked(lambda: known.answer() | new.answer())
+        self.manners = Awaited(lambda: known.answer() | new.answer())
 
     def _named(self, place: ConversationPlace, event: Event) -> list[int]:
         if place.machine in ("article", "move", "recall"):

@@ -39,7 +39,7 @@ from store import inbound as texts
 from store.conversations import ConversationPlace
 from store.database import Conn
 from store.inbound import FormerText
-from store.together import Asked
+from store.together import Awaited
 
 WITHIN: Final = timedelta(seconds=60)
 # Tries; texts whose words may differ while their event does not; `44`, which its own answer offers
@@ -81,7 +81,7 @@ class Repeat:
 
 def ask_former(
     conn: Conn, phone: str, now: datetime, kept_as: int | None
-) -> Asked[FormerText | None]:
+) -> Awaited[FormerText | None]:
     """Ask what a text may repeat. `kept_as`: its row; None: it is not kept yet.
 
     The caller has made the texts of this telephone wait for each other.

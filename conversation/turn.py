@@ -34,7 +34,7 @@ from store import conversations
 from store.conversations import ConversationPlace, Sprint
 from store.database import Conn
 from store.keyring import current
-from store.together import Asked
+from store.together import Awaited
 
 # What STOP switches off: news. Codes, alarms and answers go on, by law, contract and
 # docs/developing/trust.md rule 9; so does whatever the staff needs for its work.
@@ -48,7 +48,7 @@ class _Unsent:
     sprint: int | None  # None: of a repeat, which has none
     place: ConversationPlace
     say: Say
-    code: Asked[SentCode] | None
+    code: Awaited[SentCode] | None
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Turn(Locked):
     sprints: list[Sprint] = field(default_factory=list)
     drafts: list[_Unsent] = field(default_factory=list)
     # The ids of the messages in the outbox, once it is finished.
-    queued: Asked[list[int]] = field(default_factory=lambda: Asked(list))
+    queued: Awaited[list[int]] = field(default_factory=lambda: Awaited(list))
     _others: bool = False  # acts were done that change what is stored of telephones
     request_id: str = field(default_factory=logs.request_id)
 
@@ -127,7 +127,7 @@ class Turn(Locked):
         answered = self.sprints[0].conversation.place.whose if message_id is not None else None
         self._send(ids, alarms, answered)
 
-    def _ask_alarms(self) -> Asked[alarms.Last]:
+    def _ask_alarms(self) -> Awaited[alarms.Last]:
         about = {
             self.held[unsent.say.article].id
             for unsent in self.drafts
@@ -136,7 +136,7 @@ class Turn(Locked):
         }
         return alarms.ask_last(self.conn, about, self.now)
 
-    def _send(self, ids: list[int], last: Asked[alarms.Last], answered: str | None) -> None:
+    def _send(self, ids: list[int], last: Awaited[alarms.Last], answered: str | None) -> None:
         """Put what is said into the outbox; `ids`: of the sprints."""
         if not self.drafts:
             return

@@ -39,7 +39,7 @@ _Place = tuple[str, str]  # scheme and authority
 
 
 @dataclass(frozen=True)
-class Answer:
+class CarrierAnswer:
     """What came back. The names of `headers` are compared without case."""
 
     status: int
@@ -101,7 +101,7 @@ class KeptAdapter(TimedAdapter):
         body: bytes | None,
         timeout: tuple[float, float],
         verify: bool | str,
-    ) -> Answer:
+    ) -> CarrierAnswer:
         """Make one exchange without a proxy. Raises `requests.RequestException`.
 
         `timeout`: seconds to connect, and to wait for an answer, together the deadline of the
@@ -118,7 +118,7 @@ class KeptAdapter(TimedAdapter):
         body: bytes | None,
         timeout: tuple[float, float],
         verify: bool | str,
-    ) -> Answer:
+    ) -> CarrierAnswer:
         place = urlsplit(address)
         if place.scheme not in ("http", "https") or not place.hostname:
             raise requests.exceptions.InvalidURL(place.scheme)
@@ -138,7 +138,9 @@ class KeptAdapter(TimedAdapter):
         except BaseException:
             self._drop(place)
             raise
-        return Answer(answered.status, answered.headers, _unpacked(content, answered.headers))
+        return CarrierAnswer(
+            answered.status, answered.headers, _unpacked(content, answered.headers)
+        )
 
     def _kept(self, place: SplitResult) -> HTTPConnection | None:
         """Return this thread's connection, if the carrier has neither closed it nor spoken."""

@@ -26,7 +26,7 @@ from urllib3.exceptions import (
 
 from gateways.base import Outcome, Reason, Rejected, Retry, UnknownOutcome
 from gateways.deadline import TimedAdapter
-from gateways.kept import Answer, KeptAdapter
+from gateways.kept import CarrierAnswer, KeptAdapter
 
 # (connect, read) in seconds; together they are the most of a whole exchange. Shorter than the
 # outbox's lease, so that no second worker takes the message meanwhile.
@@ -108,7 +108,7 @@ def exchange(
     headers: Mapping[str, str],
     body: bytes | None,
     timeout: tuple[float, float],
-) -> Answer:
+) -> CarrierAnswer:
     """Make one exchange by a session of `kept`; never follow a redirect.
 
     `timeout`: seconds to connect, and to wait for an answer. Raises `requests.RequestException`.
@@ -120,7 +120,7 @@ def exchange(
     response = session.request(
         method, address, headers=headers, data=body, timeout=timeout, allow_redirects=False
     )
-    return Answer(response.status_code, response.headers, response.content)
+    return CarrierAnswer(response.status_code, response.headers, response.content)
 
 
 @cache

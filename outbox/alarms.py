@@ -14,7 +14,7 @@ from outbox.enqueue import OutboxDraft
 from store import months
 from store.database import Conn
 from store.months import RECENT
-from store.together import Asked
+from store.together import Awaited
 
 _REPEATS_WITHIN: Final = timedelta(hours=1)
 
@@ -23,10 +23,10 @@ Last = Mapping[tuple[str, int], tuple[str, str | None]]
 """The last alarm of a telephone about an article: its template, and whose text it followed."""
 
 
-def ask_last(conn: Conn, article_ids: Collection[int], now: datetime) -> Asked[Last]:
+def ask_last(conn: Conn, article_ids: Collection[int], now: datetime) -> Awaited[Last]:
     """Ask for the last alarms about the articles."""
     if not article_ids:
-        return Asked(dict)
+        return Awaited(dict)
     cursor = conn.execute(
         "SELECT DISTINCT ON (m.phone, m.article_id) m.phone, m.article_id, m.template, i.phone"  # noqa: S608
         f" FROM messages m LEFT JOIN sprints s ON s.id = m.sprint_id AND {RECENT.format('s')}"
@@ -40,7 +40,7 @@ def ask_last(conn: Conn, article_ids: Collection[int], now: datetime) -> Asked[L
             **months.recent(conn),
         },
     )
-    return Asked(lambda: {(row[0], row[1]): (row[2], row[3]) for row in cursor.fetchall()})
+    return Awaited(lambda: {(row[0], row[1]): (row[2], row[3]) for row in cursor.fetchall()})
 
 
 def without_repeats(

@@ -17,7 +17,7 @@ from messages.catalogue import Channel, Lane
 from messages.render import CODE_MASK, QUOTE_MASK, render
 from settings import Language
 from store.database import Conn
-from store.together import Asked
+from store.together import Awaited
 
 _COLUMNS: Final = (
     "phone", "sprint_id", "article_id", "code_id", "template", "language", "variables", "body",
@@ -131,7 +131,7 @@ def enqueue_many(conn: Conn, drafts: Sequence[OutboxDraft]) -> list[int]:
     return ask_enqueue(conn, drafts).answer()
 
 
-def ask_enqueue(conn: Conn, drafts: Sequence[OutboxDraft]) -> Asked[list[int]]:
+def ask_enqueue(conn: Conn, drafts: Sequence[OutboxDraft]) -> Awaited[list[int]]:
     """Queue all of `drafts`; ask for their ids, in the same order."""
     queued = []
     for (at, request_id), of_one in groupby(drafts, lambda draft: (draft.at, draft.request_id)):
@@ -145,4 +145,4 @@ def ask_enqueue(conn: Conn, drafts: Sequence[OutboxDraft]) -> Asked[list[int]]:
             bound.update((f"{name}{i}", value) for name, value in row.items())
             bound[f"variables{i}"] = Jsonb(row["variables"])
         queued.append(conn.execute(_insert(len(same)), bound))
-    return Asked(lambda: [int(row[0]) for cursor in queued for row in cursor.fetchall()])
+    return Awaited(lambda: [int(row[0]) for cursor in queued for row in cursor.fetchall()])

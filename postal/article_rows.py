@@ -17,7 +17,7 @@ from flows.trust import APPROACHES_WITHIN
 from store import months
 from store.database import PLANNED_ONCE, Conn
 from store.months import RECENT
-from store.together import Asked
+from store.together import Awaited
 
 OPEN: Final = "('booked', 'out_for_delivery', 'attempted', 'at_office')"
 """SQL: the states of an article that is under way."""
@@ -161,7 +161,7 @@ def of_numbers(
 
 def hold_ids(
     conn: Conn, article_ids: Sequence[int], now: datetime, today: date
-) -> Asked[list[ArticleRow]]:
+) -> Awaited[list[ArticleRow]]:
     """Lock the articles; ask for their rows."""
     bound = {"ids": list(article_ids), "now": now, "today": today}
     return _hold(conn, "%(ids)s", "FROM articles a", "a.id = ANY(%(ids)s)", bound)
@@ -169,7 +169,7 @@ def hold_ids(
 
 def hold_numbers(
     conn: Conn, numbers: Sequence[str], now: datetime, today: date
-) -> Asked[list[ArticleRow]]:
+) -> Awaited[list[ArticleRow]]:
     """Lock the articles with these numbers; ask for their rows."""
     ids = "ARRAY(SELECT id FROM articles WHERE number = ANY(%(numbers)s))"
     bound = {"numbers": list(numbers), "now": now, "today": today}
@@ -178,14 +178,14 @@ def hold_numbers(
 
 def hold_of_recipient(
     conn: Conn, phone: str, now: datetime, today: date
-) -> Asked[list[ArticleRow]]:
+) -> Awaited[list[ArticleRow]]:
     """Lock the articles that a recipient's answer can be about; ask for their rows."""
     ids = f"ARRAY({_OF_RECIPIENT})"
     bound = {"phone": phone, "now": now, "today": today}
     return _hold(conn, ids, "FROM articles a", f"a.id = ANY({ids})", bound)
 
 
-def hold_items(conn: Conn, items: Items, now: datetime, today: date) -> Asked[list[ArticleRow]]:
+def hold_items(conn: Conn, items: Items, now: datetime, today: date) -> Awaited[list[ArticleRow]]:
     """Lock the articles of `items`; ask for their rows, one for each item that there is."""
     ids = f"ARRAY(SELECT article_id FROM delivery_items WHERE id = ANY({items.ids}))"  # noqa: S608
     where = f"y.id = ANY({items.ids})"
@@ -209,7 +209,7 @@ def _bound(conn: Conn, items: Items, now: datetime, today: date) -> dict[str, ob
 
 def _hold(
     conn: Conn, ids: str, source: str, where: str, bound: dict[str, object], more: str = ""
-) -> Asked[list[ArticleRow]]:
+) -> Awaited[list[ArticleRow]]:
     locked = conn.execute(
         f"SELECT id, {PLANNED_ONCE} FROM articles WHERE id = ANY({ids}) ORDER BY id FOR UPDATE",  # noqa: S608
         bound,
@@ -225,8 +225,8 @@ def _hold(
     return rows.then(those_locked)
 
 
-def _read(conn: Conn, sql: str, bound: dict[str, object]) -> Asked[list[ArticleRow]]:
-    return Asked(conn.cursor(row_factory=namedtuple_row).execute(sql, bound).fetchall)
+def _read(conn: Conn, sql: str, bound: dict[str, object]) -> Awaited[list[ArticleRow]]:
+    return Awaited(conn.cursor(row_factory=namedtuple_row).execute(sql, bound).fetchall)
 
 
 def part(row: ArticleRow, phone: str) -> Part:

@@ -20,7 +20,7 @@ from store import feed
 from store.database import Conn
 from store.feed import NewEvent
 from store.refusals import Conflict, Unknown
-from store.together import Asked
+from store.together import Awaited
 
 Service = Literal["speed_post", "registered", "parcel", "insured", "money_order"]
 Language = Literal["hi", "hi-Latn", "en"]
@@ -315,7 +315,7 @@ def by_id(conn: Conn, id_: int) -> Article | None:
     return ask_by_id(conn, id_).answer()
 
 
-def ask_by_id(conn: Conn, id_: int) -> Asked[Article | None]:
+def ask_by_id(conn: Conn, id_: int) -> Awaited[Article | None]:
     """Ask for the article with this row id."""
     return _ask(conn, "a.id = %s", id_).then(lambda found: next(iter(found), None))
 
@@ -338,9 +338,9 @@ def _read(conn: Conn, condition: str, value: object) -> list[Article]:
     return _ask(conn, condition, value).answer()
 
 
-def _ask(conn: Conn, condition: str, value: object) -> Asked[list[Article]]:
+def _ask(conn: Conn, condition: str, value: object) -> Awaited[list[Article]]:
     cursor = conn.cursor(row_factory=class_row(Article))
-    return Asked(cursor.execute((_READ + condition).encode(), [value]).fetchall)
+    return Awaited(cursor.execute((_READ + condition).encode(), [value]).fetchall)
 
 
 def history(conn: Conn, article: Article) -> list[ArticleEvent]:
@@ -348,11 +348,11 @@ def history(conn: Conn, article: Article) -> list[ArticleEvent]:
     return ask_history(conn, article.id).answer()
 
 
-def ask_history(conn: Conn, id_: int) -> Asked[list[ArticleEvent]]:
+def ask_history(conn: Conn, id_: int) -> Awaited[list[ArticleEvent]]:
     """Ask for what happened to the article with this row id, oldest first."""
     cursor = conn.cursor(row_factory=class_row(ArticleEvent))
     cursor.execute("SELECT at, kind, data FROM events WHERE article_id = %s ORDER BY id", (id_,))
-    return Asked(cursor.fetchall)
+    return Awaited(cursor.fetchall)
 
 
 def recall(conn: Conn, number: str, now: datetime) -> Article:

@@ -13,7 +13,7 @@ from postal.acts.books import Held, as_held
 from postal.article_rows import OPEN, ArticleRow, Items
 from store.database import Conn
 from store.keyring import Keyring
-from store.together import Asked
+from store.together import Awaited
 
 _LATELY: Final = timedelta(days=2)  # what ended since is still a recipient's
 _UNDER_WAY: Final = frozenset(("booked", "out_for_delivery", "attempted", "at_office"))
@@ -35,27 +35,27 @@ class Reader:
     _rows: dict[str, ArticleRow] = field(default_factory=dict, repr=False)
     _items: dict[Items, list[ArticleRow]] = field(default_factory=dict, repr=False)
 
-    def hold_ids(self, article_ids: Sequence[int]) -> Asked[dict[str, Held]]:
+    def hold_ids(self, article_ids: Sequence[int]) -> Awaited[dict[str, Held]]:
         """Lock the articles; ask for them by number."""
         if not article_ids:
-            return Asked(dict)
+            return Awaited(dict)
         asked = article_rows.hold_ids(self.conn, article_ids, self.now, self.today)
         return asked.then(self.keep)
 
-    def hold_numbers(self, numbers: Sequence[str]) -> Asked[dict[str, Held]]:
+    def hold_numbers(self, numbers: Sequence[str]) -> Awaited[dict[str, Held]]:
         """Lock the articles with these numbers; ask for them by number."""
         asked = article_rows.hold_numbers(self.conn, numbers, self.now, self.today)
         return asked.then(self.keep)
 
-    def hold_of_recipient(self, phone: str) -> Asked[dict[str, Held]]:
+    def hold_of_recipient(self, phone: str) -> Awaited[dict[str, Held]]:
         """Lock the articles that a recipient's answer can be about; ask for them by number."""
         asked = article_rows.hold_of_recipient(self.conn, phone, self.now, self.today)
         return asked.then(self.keep)
 
-    def hold_items(self, items: Items) -> Asked[dict[str, Held]]:
+    def hold_items(self, items: Items) -> Awaited[dict[str, Held]]:
         """Lock the articles of `items`; ask for them by number."""
         if not items.refs:
-            return Asked(dict)
+            return Awaited(dict)
 
         def keep(rows: list[ArticleRow]) -> dict[str, Held]:
             self._items[items] = rows

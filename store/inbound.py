@@ -17,7 +17,7 @@ from messages.catalogue import Channel
 from store import months, packing
 from store.database import PLANNED_ONCE, Conn
 from store.months import RECENT
-from store.together import Asked
+from store.together import Awaited
 
 RINGS_ON: Final = timedelta(seconds=30)  # within which a missed call is one, however often it rings
 _LONGEST_BODY: Final = 10_000
@@ -49,7 +49,7 @@ def storable(text: str) -> str:
     return clean(text)[:_LONGEST_BODY]
 
 
-def ask_keep(conn: Conn, text: InboundRow) -> Asked[int | None]:
+def ask_keep(conn: Conn, text: InboundRow) -> Awaited[int | None]:
     """Keep `text` with the id of the request that brought it; ask for its id.
 
     None: a repeat, the carrier's id is kept already.
@@ -79,7 +79,7 @@ def ask_keep(conn: Conn, text: InboundRow) -> Asked[int | None]:
             text.carrier_id,
         ],
     )
-    return Asked(cursor.fetchone).then(lambda row: int(row[0]) if row else None)
+    return Awaited(cursor.fetchone).then(lambda row: int(row[0]) if row else None)
 
 
 def keep(conn: Conn, text: InboundRow) -> int | None:
@@ -154,13 +154,13 @@ ORDER BY s.id
 
 def ask_former(
     conn: Conn, phone: str, since: datetime, message_id: int | None
-) -> Asked[FormerText | None]:
+) -> Awaited[FormerText | None]:
     """Ask for the last text of `phone`, if one came after `since`, but that kept as `message_id`.
 
     None: the next one is not kept yet.
     """
     bound = {"phone": phone, "since": since, "but": message_id, **months.recent(conn)}
-    return Asked(conn.execute(_FORMER, bound).fetchall).then(_former)
+    return Awaited(conn.execute(_FORMER, bound).fetchall).then(_former)
 
 
 def _former(rows: Sequence[tuple[Any, ...]]) -> FormerText | None:

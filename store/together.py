@@ -26,14 +26,14 @@ U = TypeVar("U")
 
 
 @dataclass(frozen=True)
-class Asked(Generic[T]):
+class Awaited(Generic[T]):
     """What was asked of the database, and whose answer is fetched when it is wanted."""
 
     answer: Callable[[], T]
 
-    def then(self, make: Callable[[T], U]) -> Asked[U]:
+    def then(self, make: Callable[[T], U]) -> Awaited[U]:
         """Return what `make` makes of the answer."""
-        return Asked(lambda: make(self.answer()))
+        return Awaited(lambda: make(self.answer()))
 
 
 class _Together(Pipeline):

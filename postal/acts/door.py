@@ -17,7 +17,7 @@ from postal.acts import cod
 from postal.acts.books import Books, Held, of_article, of_item, writes
 from store import feed, keyring
 from store.feed import NewEvent
-from store.together import Asked
+from store.together import Awaited
 
 
 @writes(IssueCode)
@@ -50,7 +50,7 @@ class SentCode:
     expires_at: datetime
 
 
-def count_sent(books: Books, number: str) -> Asked[SentCode]:
+def count_sent(books: Books, number: str) -> Awaited[SentCode]:
     """Count the present code of the article `number` as sent once more, and ask for it."""
     cursor = books.conn.execute(
         "UPDATE codes SET sends = sends + 1"
@@ -63,7 +63,7 @@ def count_sent(books: Books, number: str) -> Asked[SentCode]:
         assert row is not None
         return SentCode(*row)
 
-    return Asked(cursor.fetchone).then(sent)
+    return Awaited(cursor.fetchone).then(sent)
 
 
 @writes(KillCode)

@@ -9,7 +9,7 @@ from typing import Any
 from settings import Language
 from store.database import PLANNED_ONCE, Conn
 from store.inbound import EARLIER_WAITS, ONE_BY_ONE
-from store.together import Asked
+from store.together import Awaited
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ def identify(conn: Conn, phone: str) -> PhoneRoles:
     return ask_identify(conn, phone).answer()
 
 
-def ask_identify(conn: Conn, phone: str) -> Asked[PhoneRoles]:
+def ask_identify(conn: Conn, phone: str) -> Awaited[PhoneRoles]:
     """Ask for the roles of `phone` (E.164)."""
-    return Asked(conn.execute(_IDENTIFY, {"phone": phone}).fetchone).then(_roles)
+    return Awaited(conn.execute(_IDENTIFY, {"phone": phone}).fetchone).then(_roles)
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,13 @@ class Manners:
     opted_out: bool
 
 
-def ask_manners(conn: Conn, phones: Collection[str]) -> Asked[dict[str, Manners]]:
+def ask_manners(conn: Conn, phones: Collection[str]) -> Awaited[dict[str, Manners]]:
     """Ask for what is stored of each telephone, without unknown ones."""
     cursor = conn.execute(
         "SELECT phone, language, opted_out_at IS NOT NULL FROM phones WHERE phone = ANY(%s)",
         [list(phones)],
     )
-    return Asked(lambda: {row[0]: Manners(*row[1:]) for row in cursor.fetchall()})
+    return Awaited(lambda: {row[0]: Manners(*row[1:]) for row in cursor.fetchall()})
 
 
 def manners(conn: Conn, phones: Collection[str]) -> dict[str, Manners]:

@@ -20,7 +20,7 @@ from india import pincode
 from postal.people.people import UnknownOffice
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
-from store.together import Asked
+from store.together import Awaited
 
 _PREFIX = "dakiya_"
 _BYTES = 32
@@ -171,11 +171,11 @@ def identify(conn: Conn, token: str) -> Token | None:
     return ask_identify(conn, token).answer()
 
 
-def ask_identify(conn: Conn, token: str) -> Asked[Token | None]:
+def ask_identify(conn: Conn, token: str) -> Awaited[Token | None]:
     """Ask for the token that this is, as `identify`."""
     cursor = conn.cursor(row_factory=class_row(Token))
     cursor.execute(f"{_READ} WHERE digest = %s AND revoked_at IS NULL", (_digest(token),))
-    return Asked(cursor.fetchone)
+    return Awaited(cursor.fetchone)
 
 
 def pins_of(conn: Conn, token: Token) -> list[str]:

@@ -1,4 +1,4 @@
-"""The postmen of one office do not wait for each other: its conversation is locked when it is told."""
+"""Postmen of one office do not wait for each other: its conversation is locked when it is told."""
 
 from __future__ import annotations
 

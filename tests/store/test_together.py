@@ -7,7 +7,7 @@ import pytest
 
 from runtime import Runtime
 from store.database import Conn
-from store.together import Asked, together, travelling
+from store.together import Awaited, together, travelling
 
 
 def pieces(conn: Conn) -> int:
@@ -29,7 +29,7 @@ def probe(runtime: Runtime) -> Runtime:
 def test_asks_are_sent_with_the_first_answer_and_committed_at_the_end(probe: Runtime) -> None:
     def work(conn: Conn) -> tuple[int, int]:
         written = conn.execute("INSERT INTO probe VALUES (1), (2) RETURNING n")
-        counted = Asked(conn.execute("SELECT count(*) FROM probe").fetchone)
+        counted = Awaited(conn.execute("SELECT count(*) FROM probe").fetchone)
         assert written.rowcount == -1  # nothing was sent yet
         first = counted.then(lambda row: int(row[0]) if row else 0).answer()
         return first, written.rowcount

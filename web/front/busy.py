@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app
 from web import language
 from web.api.engine.problems import CONTENT_TYPE, Problem
 from web.front.rooms import FrontRoom
-from web.front.wsgi import Answer
+from web.front.wsgi import WholeAnswer
 
 RETRY_SECONDS: Final = 5
 SAYS: Final = "more is asked for than can be answered at the moment: ask again in a few seconds"
@@ -33,7 +33,7 @@ def problem() -> str:
     return json.dumps(said.model_dump(), ensure_ascii=False)
 
 
-def answers(app: Flask, rooms: Iterable[FrontRoom]) -> Mapping[str, Answer]:
+def answers(app: Flask, rooms: Iterable[FrontRoom]) -> Mapping[str, WholeAnswer]:
     """Return what each room answers while it is full, with the headers of every answer."""
     with app.test_request_context("/"):
         shown = {
@@ -49,7 +49,7 @@ def answers(app: Flask, rooms: Iterable[FrontRoom]) -> Mapping[str, Answer]:
         }
 
 
-def _whole(app: Flask, response: Response) -> Answer:
+def _whole(app: Flask, response: Response) -> WholeAnswer:
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     made = app.process_response(response)
-    return Answer(made.status_code, list(made.headers.items()), made.get_data())
+    return WholeAnswer(made.status_code, list(made.headers.items()), made.get_data())

@@ -14,7 +14,7 @@ from logs import described
 from web.front.bodies import Bodies, Body, CutOff, Incoming, TooMany, TooSlow
 from web.front.rooms import FrontRoom
 from web.front.threads import Threads
-from web.front.wsgi import Answer, RsgiScope, answered, environ
+from web.front.wsgi import RsgiScope, WholeAnswer, answered, environ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
-_TOO_SLOW: Final = Answer(408, [_PLAIN, ("connection", "close")], b"408: the body did not come\n")
-_BROKEN: Final = Answer(500, [_PLAIN], b"500: something is broken on our side\n")
+_TOO_SLOW: Final = WholeAnswer(
+    408, [_PLAIN, ("connection", "close")], b"408: the body did not come\n"
+)
+_BROKEN: Final = WholeAnswer(500, [_PLAIN], b"500: something is broken on our side\n")
 
 
 class Connection(Incoming, Protocol):
@@ -43,7 +45,7 @@ class Front:
         self,
         application: WSGIApplication,
         rooms: Sequence[FrontRoom],
-        busy: Mapping[str, Answer],
+        busy: Mapping[str, WholeAnswer],
     ) -> None:
         self._application = application
         self._rooms = rooms
@@ -58,7 +60,7 @@ class Front:
         self._threads = {room.name: Threads(room, loop) for room in self._rooms}
 
     async def __rsgi__(self, scope: RsgiScope, protocol: Connection) -> None:
-        """Answer one request."""
+        """WholeAnswer one request."""
         path, headers = scope.path, scope.headers
         room = next(room for room in self._rooms if room.has(path))
         threads, busy = self._threads[room.name], self._busy[room.name]
@@ -85,7 +87,7 @@ class Front:
             lambda: _send(protocol, self._answer(request)), lambda: _send(protocol, busy)
         )
 
-    def _answer(self, request: WSGIEnvironment) -> Answer:
+    def _answer(self, request: WSGIEnvironment) -> WholeAnswer:
         try:
             return answered(self._application, request)
         except Exception as error:  # Flask answers its own; this is what broke Flask
@@ -96,7 +98,7 @@ class Front:
 _NONE: Final = Body(b"", 0)
 
 
-def _send(protocol: Connection, answer: Answer) -> None:
+def _send(protocol: Connection, answer: WholeAnswer) -> None:
     protocol.response_bytes(answer.status, list(answer.headers), answer.body)
 
 

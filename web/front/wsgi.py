@@ -58,7 +58,7 @@ class RsgiScope(Protocol):
 
 
 @dataclass(frozen=True)
-class Answer:
+class WholeAnswer:
     """A whole answer: status, headers, body."""
 
     status: int
@@ -100,7 +100,7 @@ def environ(scope: RsgiScope, body: Body) -> WSGIEnvironment:
     return made
 
 
-def answered(application: WSGIApplication, request: WSGIEnvironment) -> Answer:
+def answered(application: WSGIApplication, request: WSGIEnvironment) -> WholeAnswer:
     """Return the application's answer, whole: a slow reader of it holds no thread."""
     begun: list[tuple[str, list[tuple[str, str]]]] = []
     said: list[bytes] = []
@@ -119,7 +119,7 @@ def answered(application: WSGIApplication, request: WSGIEnvironment) -> Answer:
         if close is not None:
             close()
     ((status, headers),) = begun
-    return Answer(int(status[:3]), headers, b"".join(said))
+    return WholeAnswer(int(status[:3]), headers, b"".join(said))
 
 
 def _latin(text: str) -> str:

@@ -14,7 +14,7 @@ from flask import Flask
 from settings import Settings
 from web.front import bodies, busy, rooms
 from web.front.front import Front
-from web.front.wsgi import Answer
+from web.front.wsgi import WholeAnswer
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Connection:
 
     def __init__(self, *, stalls: bool = False) -> None:
         self.stalls = stalls
-        self.answer: Answer | None = None
+        self.answer: WholeAnswer | None = None
         self.answered = threading.Event()
 
     async def __call__(self) -> bytes:
@@ -47,7 +47,7 @@ class Connection:
         yield await self()
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.answer = Answer(status, headers, body)
+        self.answer = WholeAnswer(status, headers, body)
         self.answered.set()
 
 
@@ -113,7 +113,7 @@ def test_a_thread_outlives_what_breaks_it(app: Flask, settings: Settings) -> Non
         return after
 
     after = asyncio.run(play())
-    assert after.answer == Answer(200, [], b"done")
+    assert after.answer == WholeAnswer(200, [], b"done")
 
 
 def test_a_body_has_its_time_and_large_ones_have_their_room(
