@@ -95,21 +95,12 @@ Measured = tuple[list[Line], Any]
 
 def measure_inbound(size: Size) -> Measured:
     result = inbound.measure(size.inbound)
-    ours, base = inbound.median(result.ours), inbound.median(result.baseline)
-    at_half, base_at_half = result.ours_at_half.load, result.baseline_at_half.load
-    cpu, base_cpu = inbound.median_cpu(result.ours), inbound.median_cpu(result.baseline)
+    at_half, cpu = result.at_half.load, inbound.median_cpu(result.runs)
     lines = [
-        Line("handovers by text, through the Twilio hook", f"{ours:.0f}/s"),
-        Line(f"bare Flask + psycopg, the same {result.statements} statements", f"{base:.0f}/s"),
-        Line("ratio", f"{result.ratio:.2f}", "≥ 0.60", result.ratio >= 0.6),
+        Line("handovers by text, through the Twilio hook", f"{inbound.median(result.runs):.0f}/s"),
         Line(f"p50 at {at_half.per_second:.0f}/s, half of it", f"{at_half.p50:.1f} ms"),
         Line("p99 at the same", f"{at_half.p99:.1f} ms", "< 50 ms", at_half.p99 < 50),
-        Line(
-            f"p99 of the baseline at half of its own ({base_at_half.per_second:.0f}/s)",
-            f"{base_at_half.p99:.1f} ms",
-        ),
         Line("processor per handover: web + PostgreSQL", f"{cpu[0]:.1f} + {cpu[1]:.1f} ms"),
-        Line("the same of the baseline", f"{base_cpu[0]:.1f} + {base_cpu[1]:.1f} ms"),
     ]
     return lines, asdict(result)
 

@@ -2,7 +2,7 @@
 
 Written by COPY, as the flows would have left them: people told, conversations begun. Ids start far
 apart from table to table and phones differ by role in their first digits, so that no two kinds of
-value are ever equal (bench/recording.py relies on it).
+value are ever equal: a mix-up of two shows in what is checked at the end.
 """
 
 from __future__ import annotations

@@ -1,20 +1,18 @@
-"""Handovers through the Twilio hook, against the bare baseline, run by run in turn."""
+"""Handovers through the Twilio hook: how many a second, how long each, and their processor time."""
 
 from __future__ import annotations
 
 import json
-import pickle
 import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import books, texts
 from bench.load import Load
-from bench.recording import RecordingDatabase, Script, Seeds
 from bench.rig import (
     HOUSE,
     MeasureFailed,
@@ -25,11 +23,8 @@ from bench.rig import (
     rig,
     web_command,
 )
-from conversation import inbound
 from conversation.waiting import read_waiting
-from gateways.base import Inbound
 from runtime import Runtime
-from store.keyring import FIRST
 
 CONNECTIONS = 32
 
@@ -45,9 +40,9 @@ class Plan:
 
     @property
     def articles(self) -> int:
-        """Return enough for all runs, and for latency runs at 500 a second each."""
-        closed = 2 * (self.warm_up + self.runs * self.requests)
-        return closed + round(2 * self.latency_seconds * 500) + books.LIST_LENGTH
+        """Return enough for all runs, and for a latency run at 1,000 a second."""
+        closed = self.warm_up + self.runs * self.requests
+        return closed + round(self.latency_seconds * 1_000) + books.LIST_LENGTH
 
 
 @dataclass(frozen=True)
@@ -61,17 +56,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Result:
-    """Throughput per run in order, and latency at half of the own median."""
+    """The runs of the closed loop, in order, and one at half of their median."""
 
-    statements: int
-    ours: tuple[Run, ...]
-    baseline: tuple[Run, ...]
-    ours_at_half: Run
-    baseline_at_half: Run
-
-    @property
-    def ratio(self) -> float:
-        return median(self.ours) / median(self.baseline)
+    runs: tuple[Run, ...]
+    at_half: Run
 
 
 def median(runs: Sequence[Run]) -> float:
@@ -130,49 +118,20 @@ class PreparedRequests:
 
 
 def measure(plan: Plan) -> Result:
-    """Measure both. Raises `MeasureFailed` also where a handover was answered and not done."""
+    """Measure. Raises `MeasureFailed` also where a handover was answered and not done."""
     with rig() as made:
         runtime = made.runtime()
         doorsteps = books.fill(made.settings, plan.articles, datetime.now(UTC))
-        script = _record(runtime, doorsteps.pop())
-        (made.directory / "script").write_bytes(pickle.dumps(script))
         requests = PreparedRequests(made, made.directory / "requests", len(doorsteps))
         texts.write(requests.path, made.settings, doorsteps)
-        environment = {"BENCH_SCRIPT": str(made.directory / "script")}
-        ours = serve(made, "web", "app:create_front", {})
-        baseline = serve(made, "baseline", "bench.baseline:create_front", environment)
-        for web in (ours, baseline):
-            requests.run(web, plan.warm_up)
-        closed: dict[ServedWeb, list[Run]] = {ours: [], baseline: []}
-        for _ in range(plan.runs):
-            for web, runs in closed.items():
-                runs.append(requests.run(web, plan.requests))
-        half = {
-            web: requests.run(web, round(median(runs) / 2 * plan.latency_seconds), median(runs) / 2)
-            for web, runs in closed.items()
-        }
-        check(runtime, requests.first + 1)
+        web = serve(made, "web", "app:create_front", {})
+        requests.run(web, plan.warm_up)
+        runs = [requests.run(web, plan.requests) for _ in range(plan.runs)]
+        rate = median(runs) / 2
+        at_half = requests.run(web, round(rate * plan.latency_seconds), rate)
+        check(runtime, requests.first)
         runtime.database.close()
-    return Result(
-        script.statements, tuple(closed[ours]), tuple(closed[baseline]), half[ours], half[baseline]
-    )
-
-
-def _record(runtime: Runtime, door: books.Doorstep) -> Script:
-    """Hand one article over by the real runner and record the statements.
-
-    The keys are known before, as to any process after its first handover: they are made once in the
-    life of an installation, and to make them again for each request would be another measurement.
-    """
-    now = datetime.now(UTC)
-    runtime.database.run(lambda conn: runtime.keys.root(conn, "codes", FIRST))
-    database = RecordingDatabase(runtime.database.url, 1)
-    database.open()
-    sid = "SM" + "f" * 32
-    text = Inbound("twilio", sid, door.postman_phone, f"{door.serial} {door.code}")
-    inbound.receive(replace(runtime, database=database, now=lambda: now), text)
-    database.close()
-    return database.script(Seeds(now, door.postman_phone, sid, door.serial))
+    return Result(tuple(runs), at_half)
 
 
 def serve(made: Rig, name: str, application: str, environment: dict[str, str]) -> ServedWeb:
