@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 
 from imports import register
-from imports.importer import advance
+from imports.importer import AT_ONCE, advance
 from runtime import Runtime
 from tests.rigs.api_calls import api_of, article, number_of, postman
 from tests.rigs.doers import operator
@@ -101,7 +101,7 @@ def test_it_goes_on_where_a_killed_one_was(
             pass
     runtime.database.run(lambda conn: register.start(conn, found.id, 0, runtime.now()))
     advance(runtime, found.id, "importing")
-    assert get(runtime, found.id).imported == 50
+    assert get(runtime, found.id).imported == AT_ONCE
     done = flask.invoke(args=["article", "import", saved(tmp_path, content)])
     assert done.exit_code == 0, done.output
     assert "120 rows imported" in done.output

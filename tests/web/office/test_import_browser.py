@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from imports.importer import advance
+from imports.importer import AT_ONCE, advance
 from runtime import Runtime
 from tests.rigs.browser import listen
 from tests.rigs.counter import office
@@ -72,11 +72,11 @@ def test_from_upload_to_done(
     bar = page.get_by_role("progressbar", name="is being imported")
     expect(bar).to_be_visible()
     assert advance(runtime, 1, "importing")
-    expect(page.get_by_text("50 of 123 rows")).to_be_visible()
-    expect(bar).to_have_attribute("value", "50")
-    expect(page.locator("#progress [role=status]")).to_have_text("25 %")
+    expect(page.get_by_text(f"{AT_ONCE} of 123 rows")).to_be_visible()
+    expect(bar).to_have_attribute("value", str(AT_ONCE))
+    expect(page.locator("#progress [role=status]")).to_have_text("75 %")
     page.reload()  # nothing hangs on the page
-    expect(page.get_by_text("50 of 123 rows")).to_be_visible()
+    expect(page.get_by_text(f"{AT_ONCE} of 123 rows")).to_be_visible()
     work(runtime)
     expect(page.locator(".tallies .good dd")).to_have_text("123")
     expect(page.get_by_role("main").locator("strong").first).to_have_text("done")
@@ -99,7 +99,7 @@ def test_cancelled_while_it_runs(
     page.get_by_role("button", name="Cancel").press("Enter")
     expect(page.get_by_text("Cancelled.", exact=True)).to_be_visible()
     work(runtime)
-    assert (get(runtime, 1).state, count(runtime, "articles")) == ("cancelled", 50)
+    assert (get(runtime, 1).state, count(runtime, "articles")) == ("cancelled", AT_ONCE)
     assert complaints == []
 
 
