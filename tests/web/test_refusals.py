@@ -27,7 +27,7 @@ CARRIED_WITHIN = {
     "imports.delivery_lists.NotMade": "becomes the faults of rows, which the file keeps",
     "imports.faults.FileRefused": "becomes the state of the import",
     "postal.acts.books.BooksDisagree": "is a fault of ours: the turn is undone and logged",
-    "postal.people.hashing.TooManyHashes": "is no refusal: a page is busy, a text waits, a dial is asked for again",
+    "postal.people.hashing.TooManyHashes": "is no refusal: whoever asks comes again",
     "postal.counter.post_offices.NoDirectory": "says that an installation lacks a file",
     "postal.counter.tariff.UnreadableTariff": "says that a file of an installation is wrong",
     "webhooks.post.ClosedPort": "ends a delivery before it begins, as the library's own errors do",
