@@ -19,7 +19,7 @@ from flows.grammar.spelling import key
 from flows.grammar.text import MASK, articles_joined, fold
 
 _ARROW = re.compile(r"(?:[-=~–—_]{0,4}>+|[→➔➜➝➞⟶⇒⇨▶►⮕])+")
-_PAISE = re.compile(r"(?<=[0-9])(?:\.00?)?\s?(?:/[-=]|-/)|(?<=[0-9]{2})\.00(?![0-9])")
+_PAISE = re.compile(r"(?<=[0-9])(?:\.00?)?\s?(?:/[-=]|-/)|(?<=[0-9]{2})\.00(?!\.?[0-9])")
 _DOTTED = re.compile(r"\b(?:o\.\s?t\.\s?p|s\.\s?no|sr\.\s?no|sl\.\s?no)\b\.?")
 _DOUBTFUL = re.compile(r"[?؟❓❔❌✖❎🚫👎<]+")
 _TOKEN = re.compile(

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.events import (
@@ -470,6 +470,7 @@ _GAPS = st.sampled_from([" ", ",", ", ", "-", ".", "\n", "/", " - ", "–", "  "
 
 
 @settings(max_examples=300)
+@example(10, "000001", [2, 2, 2], ".")  # no paise
 @given(
     st.integers(1, 12),
     st.integers(0, 999_999).map("{:06d}".format),
