@@ -11,9 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from outbox.enqueue import OutboxDraft
-from store import months
 from store.database import Conn
-from store.months import RECENT
 from store.together import Awaited
 
 _REPEATS_WITHIN: Final = timedelta(hours=1)
@@ -28,16 +26,15 @@ def ask_last(conn: Conn, article_ids: Collection[int], now: datetime) -> Awaited
     if not article_ids:
         return Awaited(dict)
     cursor = conn.execute(
-        "SELECT DISTINCT ON (m.phone, m.article_id) m.phone, m.article_id, m.template, i.phone"  # noqa: S608
-        f" FROM messages m LEFT JOIN sprints s ON s.id = m.sprint_id AND {RECENT.format('s')}"
-        f" LEFT JOIN messages i ON i.id = s.message_id AND {RECENT.format('i')}"
+        "SELECT DISTINCT ON (m.phone, m.article_id) m.phone, m.article_id, m.template, i.phone"
+        " FROM messages m LEFT JOIN sprints s ON s.id = m.sprint_id"
+        " LEFT JOIN messages i ON i.id = s.message_id"
         " WHERE m.article_id = ANY(%(articles)s) AND m.direction = 'out' AND m.lane = 'alarm'"
-        f" AND m.at > %(since)s AND {RECENT.format('m')}"
+        " AND m.at > %(since)s"
         " ORDER BY m.phone, m.article_id, m.at DESC, m.id DESC",
         {
             "articles": list(article_ids),
             "since": now - _REPEATS_WITHIN,
-            **months.recent(conn),
         },
     )
     return Awaited(lambda: {(row[0], row[1]): (row[2], row[3]) for row in cursor.fetchall()})

@@ -14,9 +14,7 @@ from psycopg.rows import namedtuple_row
 
 from flows.facts import Part
 from flows.trust import APPROACHES_WITHIN
-from store import months
 from store.database import PLANNED_ONCE, Conn
-from store.months import RECENT
 from store.together import Awaited
 
 OPEN: Final = "('booked', 'out_for_delivery', 'attempted', 'at_office')"
@@ -83,8 +81,7 @@ _BY_NUMBER = """
 _ITEM = f"""
     y.serial, y.state AS item_state, y.approached_at IS NOT NULL AS approached,
     (SELECT count(*) FROM events e
-     WHERE e.article_id = a.id AND e.kind = 'approached' AND e.at > %(lately)s
-     AND {RECENT.format("e")}) AS approaches,
+     WHERE e.article_id = a.id AND e.kind = 'approached' AND e.at > %(lately)s) AS approaches,
     ARRAY(SELECT ARRAY[k.issue, k.key] FROM codes k WHERE k.article_id = a.id
           ORDER BY k.issue DESC LIMIT {_MOST_COMPARED}) AS keys
 """  # noqa: S608
@@ -189,22 +186,22 @@ def hold_items(conn: Conn, items: Items, now: datetime, today: date) -> Awaited[
     """Lock the articles of `items`; ask for their rows, one for each item that there is."""
     ids = f"ARRAY(SELECT article_id FROM delivery_items WHERE id = ANY({items.ids}))"  # noqa: S608
     where = f"y.id = ANY({items.ids})"
-    return _hold(conn, ids, _WITH_ITEM, where, _bound(conn, items, now, today), f", {_ITEM}")
+    return _hold(conn, ids, _WITH_ITEM, where, _bound(items, now, today), f", {_ITEM}")
 
 
 def of_items(conn: Conn, items: Items, now: datetime, today: date) -> list[ArticleRow]:
     """Return the same rows without locking: the turn holds the articles, or only shows them."""
     where = f"y.id = ANY({items.ids})"
     sql = f"SELECT {_COLUMNS}, {_ITEM} {_WITH_ITEM} {_JOINED} WHERE {where} ORDER BY y.id"
-    return _read(conn, sql, _bound(conn, items, now, today)).answer()
+    return _read(conn, sql, _bound(items, now, today)).answer()
 
 
 _WITH_ITEM = "FROM delivery_items y JOIN articles a ON a.id = y.article_id"
 
 
-def _bound(conn: Conn, items: Items, now: datetime, today: date) -> dict[str, object]:
+def _bound(items: Items, now: datetime, today: date) -> dict[str, object]:
     lately = now - APPROACHES_WITHIN
-    return {**items.bound(today), "now": now, "lately": lately, **months.recent(conn)}
+    return {**items.bound(today), "now": now, "lately": lately}
 
 
 def _hold(

@@ -14,9 +14,8 @@ from gateways.storable import clean
 from india.calendar import is_usable
 from logs import request_id
 from messages.catalogue import Channel
-from store import months, packing
+from store import packing
 from store.database import PLANNED_ONCE, Conn
-from store.months import RECENT
 from store.together import Awaited
 
 RINGS_ON: Final = timedelta(seconds=30)  # within which a missed call is one, however often it rings
@@ -139,15 +138,14 @@ class FormerText:
 _FORMER: Final = f"""
 SELECT c.machine, last.message_id IS NOT DISTINCT FROM s.message_id, {packing.COLUMNS}
 FROM (
-    SELECT id FROM messages m
+    SELECT id FROM messages
     WHERE phone = %(phone)s AND direction = 'in' AND at > %(since)s
     AND id IS DISTINCT FROM %(but)s::bigint AND channel = 'text' AND error IS NULL
-    AND {RECENT.format("m")}
     ORDER BY at DESC, id DESC LIMIT 1
 ) AS before
-JOIN sprints s ON s.message_id = before.id AND {RECENT.format("s")}
+JOIN sprints s ON s.message_id = before.id
 JOIN conversations c ON c.id = s.conversation_id
-JOIN sprints last ON last.id = c.last_sprint_id AND {RECENT.format("last")}
+JOIN sprints last ON last.id = c.last_sprint_id
 ORDER BY s.id
 """  # noqa: S608
 
@@ -159,7 +157,7 @@ def ask_former(
 
     None: the next one is not kept yet.
     """
-    bound = {"phone": phone, "since": since, "but": message_id, **months.recent(conn)}
+    bound = {"phone": phone, "since": since, "but": message_id}
     return Awaited(conn.execute(_FORMER, bound).fetchall).then(_former)
 
 

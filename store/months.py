@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Final, Literal, get_args
 
 import psycopg
 import structlog
 
-from india.calendar import INDIA
 from store.database import Conn, Database
 
 log: Final = structlog.get_logger(__name__)
@@ -64,38 +63,6 @@ def make(conn: Conn, ahead: int = AHEAD) -> int:
     row = conn.execute("SELECT make_months(%s)", [ahead]).fetchone()
     assert row is not None
     return int(row[0])
-
-
-RECENT: Final = "{0}.id >= %(recent)s AND {0}.id < %(soon)s"
-"""SQL: the rows of {0} that were written in the last three days at least. Of all months' partitions
-only theirs are looked into; `recent` returns the values.
-"""
-_RECENTLY: Final = timedelta(days=3)  # also how far this machine's clock may be from the database's
-_MONTH: Final = 10**12  # ids of a month: first_id
-_first_months: dict[tuple[int, str], int] = {}  # of each database that this process uses
-
-
-def recent(conn: Conn) -> dict[str, object]:
-    """Return the values of `RECENT`, by this machine's clock, which no test moves."""
-    now = datetime.now(UTC)
-    first = _first_month(conn)
-    low, high = (_months(at) - first for at in (now - _RECENTLY, now + _RECENTLY))
-    return {"recent": max(0, low) * _MONTH, "soon": (max(0, high) + 1) * _MONTH}
-
-
-def _first_month(conn: Conn) -> int:
-    """Return the month whose ids begin at zero, as a number of months, asked for once."""
-    database = (conn.info.port, conn.info.dbname)
-    if database not in _first_months:
-        row = conn.execute("SELECT month_begins(0)").fetchone()
-        assert row is not None
-        _first_months[database] = row[0].year * 12 + row[0].month
-    return _first_months[database]
-
-
-def _months(at: datetime) -> int:
-    there = at.astimezone(INDIA)
-    return there.year * 12 + there.month
 
 
 WAITING: Final = (
