@@ -52,7 +52,7 @@ def cost(plan: Plan) -> Cost:
         doorsteps = books.fill(made.settings, plan.articles, datetime.now(UTC))
         requests = PreparedRequests(made, made.directory / "requests", len(doorsteps))
         texts.write(requests.path, made.settings, doorsteps)
-        web = serve(made, "web", "app:create_front", {})
+        web = serve(made)
         requests.run(web, plan.warm_up)
         chained, unchained = [], []
         for _ in range(plan.runs):

@@ -152,7 +152,7 @@ class Chaos:
 
     def _start(self, name: str) -> None:
         command = {
-            "web": web_command("app:create_front", self.port),
+            "web": web_command(self.port),
             "clock": [sys.executable, "worker.py", "clock"],
         }.get(name, [sys.executable, "worker.py"])
         self.starts[name] += 1

@@ -73,7 +73,7 @@ def play(rate: float, minutes: float, workers: int) -> Day:
         runtime = made.runtime()
         doors = _filled(made, runtime, deliveries + _WARM_UP)
         port = free_port()
-        web = made.start("web", web_command("app:create_front", port))
+        web = made.start("web", web_command(port))
         await_port(port, web)
         command = [sys.executable, "-m", "bench.carrier", str(carrier_port)]
         carrier = made.start("carrier", [*command, str(_ANSWER_SECONDS), str(port)])

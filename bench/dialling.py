@@ -49,7 +49,7 @@ def measure(plan: Plan) -> Dialled:
                 "UPDATE staff SET pin_hash = %s", [pins.hashed(PIN, PinBearer("", "", ""))]
             )
         port = free_port()
-        await_port(port, made.start("web", web_command("app:create_front", port)))
+        await_port(port, made.start("web", web_command(port)))
         path = f"/hooks/africastalking/{secret}/ussd"
         _run(made, path, port, doorsteps[plan.sessions :], 0.0)
         _forget_the_dials(runtime)

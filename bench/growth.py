@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
         doors = books.fill(made.settings, (2 * _RUNS + 2) * _REQUESTS, datetime.now(UTC))
         requests = PreparedRequests(made, made.directory / "requests", len(doors))
         texts.write(requests.path, made.settings, doors)
-        web = inbound.serve(made, "web", "app:create_front", {})
+        web = inbound.serve(made)
         requests.run(web, _REQUESTS)
         before = [requests.run(web, _REQUESTS) for _ in range(_RUNS)]
         seconds = _fill(made.settings.owner_url, rows)

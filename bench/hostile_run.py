@@ -192,7 +192,7 @@ def _service(*, pooled: bool = False, within: Path | None = None) -> Iterator[Se
         reached = made
         if pooled:
             reached = stack.enter_context(hostile_servers.pooled(made, ports[2]))
-        web = serve(reached, "web", "app:create_front", {})
+        web = serve(reached)
         start_worker(reached, runtime)
         await_that(lambda: asyncio.run(healthy(web.port)), "/healthz answers")
         it = Service(

@@ -124,7 +124,7 @@ def measure(plan: Plan) -> Result:
         doorsteps = books.fill(made.settings, plan.articles, datetime.now(UTC))
         requests = PreparedRequests(made, made.directory / "requests", len(doorsteps))
         texts.write(requests.path, made.settings, doorsteps)
-        web = serve(made, "web", "app:create_front", {})
+        web = serve(made)
         requests.run(web, plan.warm_up)
         runs = [requests.run(web, plan.requests) for _ in range(plan.runs)]
         rate = median(runs) / 2
@@ -134,9 +134,10 @@ def measure(plan: Plan) -> Result:
     return Result(tuple(runs), at_half)
 
 
-def serve(made: Rig, name: str, application: str, environment: dict[str, str]) -> ServedWeb:
+def serve(made: Rig) -> ServedWeb:
+    """Start the web process of the Procfile, and wait until it listens."""
     port = free_port()
-    process = made.start(name, web_command(application, port), environment)
+    process = made.start("web", web_command(port))
     await_port(port, process)
     return ServedWeb(port, process)
 

@@ -61,7 +61,7 @@ def measure(rounds: int) -> list[Opened]:
     with rig(
         dakiya_env="development", sms_routes="simulator", public_url=address, port=port
     ) as made:
-        process = made.start("web", web_command("app:create_front", port))
+        process = made.start("web", web_command(port))
         await_port(port, process)
         clerk, number = _people(made)
         with _browser() as browser:

@@ -94,7 +94,7 @@ def _taken(
     said += [(door.postman_phone, f"{door.serial} {door.code}") for door in doors]
     prepared = PreparedRequests(made, made.directory / "requests", len(said))
     texts.keep(prepared.path, texts.signed(account, said))
-    web = serve(made, "web", "app:create_front", {})
+    web = serve(made)
     phases = []
     for name, unit in (("approaches", "approach"), ("handovers", "handover")):
         prepared.run(web, _WARM_UP)

@@ -44,7 +44,7 @@ def measure(messages: int) -> Receipts:
         path = made.directory / "receipts"
         _write(path, made.settings, ids)
         requests = PreparedRequests(made, path, len(_WORDS) * total)
-        web = serve(made, "web", "app:create_front", {})
+        web = serve(made)
         requests.run(web, len(_WORDS) * _WARM_UP)
         run = requests.run(web, len(_WORDS) * messages)
         with runtime.database.transaction() as conn:

@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,13 +111,21 @@ def _import(_: int) -> Iterator[Stand]:
         runtime.database.close()
 
 
+def _web_command(port: int) -> list[str]:
+    asked: Any = rigs.web_command
+    if "application" in inspect.signature(asked).parameters:  # a tree of before
+        asked = partial(asked, "app:create_app")
+    command: list[str] = asked(port)
+    return command
+
+
 @contextmanager
 def _web(articles: int, account: Mapping[str, str] | None = None) -> Iterator[Stand]:
     with rigs.rig(**_changes(account or {})) as made:
         runtime = made.runtime()
         doors = _filled(made, runtime, articles)
         port = rigs.free_port()
-        web = made.start("web", rigs.web_command(getattr(rigs, "WEB", "app:create_app"), port))
+        web = made.start("web", _web_command(port))
         rigs.await_port(port, web)
         listed = made.directory / "doors.json"
         listed.write_text(json.dumps([_door(each) for each in doors]))

@@ -59,7 +59,7 @@ from store.conversations import ConversationPlace
 from store.database import NOT_IN_TIME, Conn
 from store.inbound import InboundRow
 from store.text_parts import PartsOf
-from store.together import Awaited, travelling
+from store.together import Awaited
 
 _AT_ONCE: Final = 200
 _MOST_READ: Final = 1_000  # letters of one text: a person writes no more
@@ -82,7 +82,7 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
         return _receive(runtime, conn, inbound, now)
 
     try:
-        new = runtime.database.run_at_once(travelling(turn))
+        new = runtime.database.run_together_at_once(turn)
     except (*NOT_IN_TIME, TooManyHashes) as held_up:
         log.warning("text_waits", gateway=inbound.gateway, **described(held_up))
         runtime.database.run(lambda conn: waiting_texts.keep(conn, runtime.keys, inbound, now))
@@ -187,16 +187,17 @@ def _read(
     place = ConversationPlace(inbound.phone, machine)
     written_at = late.written_at(inbound.carrier_at, now)
     turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at, proof)
-    former = repeats.ask_former(conn, inbound.phone, now, kept_as)
+    former = None
+    if inbound.channel == "text":
+        former = repeats.ask_former(conn, inbound.phone, now, kept_as)
     kept = Awaited(lambda: kept_as) if kept_as is not None else texts.ask_keep(conn, text)
     turn.ask(place, understood.event)
     message_id = turn.message_id = kept.answer()
     if message_id is None:
         return False
-    if inbound.channel == "text":
+    if former is not None:
         length = runtime.settings.code_length
-        before = former.answer()
-        repeat = repeats.repeat_of(conn, before, message_id, inbound.phone, said, length)
+        repeat = repeats.repeat_of(conn, former.answer(), message_id, inbound.phone, said, length)
         if repeat is not None:
             codes = repeat.understood.codes
             turn = Turn(runtime, conn, now, sender.postman_id, codes, proof=proof)

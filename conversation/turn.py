@@ -120,12 +120,12 @@ class Turn(Locked):
         """Write the sprints and put the messages into the outbox. Raises `BooksDisagree`."""
         if self._others:
             self.manners = self._ask_manners(unsent.place for unsent in self.drafts)
-        alarms = self._ask_alarms()
+        last = self._ask_alarms()
         ids = conversations.record(self.conn, self.sprints, message_id, self.now, self.proof)
         self.books.insist()
         # A text has its answer, whatever was said before.
         answered = self.sprints[0].conversation.place.whose if message_id is not None else None
-        self._send(ids, alarms, answered)
+        self._send(ids, last, answered)
 
     def _ask_alarms(self) -> Awaited[alarms.Last]:
         about = {

@@ -39,7 +39,6 @@ from settings import Language
 from store import conversations, ussd_sessions
 from store.conversations import ConversationPlace
 from store.database import Conn
-from store.together import travelling
 from store.ussd_sessions import Hop, Key
 
 RESUME_WITHIN = timedelta(minutes=3)  # then a broken session and its PIN are forgotten
@@ -68,8 +67,8 @@ def answer(runtime: Runtime, dialled: Dialled) -> UssdScreen:
     """
     now = runtime.now()
     try:
-        shown, to_send = runtime.database.run(
-            travelling(lambda conn: _Hop(runtime, conn, dialled, now).take())
+        shown, to_send = runtime.database.run_together(
+            lambda conn: _Hop(runtime, conn, dialled, now).take()
         )
     except (psycopg.Error, BooksDisagree) as error:
         log.error("a dialled answer was lost: %s", type(error).__name__)

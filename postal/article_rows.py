@@ -129,26 +129,40 @@ def of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
     return [row[0] for row in rows]
 
 
+_ROWS = f"SELECT {_COLUMNS} FROM articles a {_JOINED} WHERE"  # noqa: S608
+_ROWS_OF_ITEMS = (
+    f"SELECT {_COLUMNS}, {_ITEM} FROM delivery_items y"  # noqa: S608
+    f" JOIN articles a ON a.id = y.article_id {_JOINED} WHERE"
+)
+_BY_IDS = f"{_ROWS} a.id = ANY(%(ids)s) ORDER BY a.id"
+_BY_NUMBERS = f"{_ROWS} a.number = ANY(%(numbers)s) ORDER BY a.id"
+
+
 def of_ids(
     conn: Conn, article_ids: Collection[int], now: datetime, today: date
 ) -> list[ArticleRow]:
     """Return the rows of the articles."""
-    return _read(
-        conn,
-        f"SELECT {_COLUMNS} FROM articles a {_JOINED} WHERE a.id = ANY(%(ids)s)",  # noqa: S608
-        {"ids": list(article_ids), "now": now, "today": today},
-    ).answer()
+    return _read(conn, _BY_IDS, {"ids": list(article_ids), "now": now, "today": today}).answer()
 
 
 def of_numbers(
     conn: Conn, numbers: Collection[str], now: datetime, today: date
 ) -> list[ArticleRow]:
     """Return the rows of the articles with these numbers."""
-    return _read(
-        conn,
-        f"SELECT {_COLUMNS} FROM articles a {_JOINED} WHERE a.number = ANY(%(numbers)s)",  # noqa: S608
-        {"numbers": list(numbers), "now": now, "today": today},
-    ).answer()
+    return _read(conn, _BY_NUMBERS, {"numbers": list(numbers), "now": now, "today": today}).answer()
+
+
+def of_items(conn: Conn, items: Items, now: datetime, today: date) -> list[ArticleRow]:
+    """Return the rows of the articles of `items`, one for each item that there is."""
+    return _read(conn, _by_items(items), _bound(items, now, today)).answer()
+
+
+def _by_items(items: Items) -> str:
+    return f"{_ROWS_OF_ITEMS} y.id = ANY({items.ids}) ORDER BY y.id"
+
+
+def _bound(items: Items, now: datetime, today: date) -> dict[str, object]:
+    return {**items.bound(today), "now": now, "lately": now - APPROACHES_WITHIN}
 
 
 # ---- locked, in the order of their ids: two texts never deadlock ---------------------------------
@@ -161,7 +175,7 @@ def hold_ids(
 ) -> Awaited[list[ArticleRow]]:
     """Lock the articles; ask for their rows."""
     bound = {"ids": list(article_ids), "now": now, "today": today}
-    return _hold(conn, "%(ids)s", "FROM articles a", "a.id = ANY(%(ids)s)", bound)
+    return _hold(conn, "%(ids)s", _BY_IDS, bound)
 
 
 def hold_numbers(
@@ -169,8 +183,7 @@ def hold_numbers(
 ) -> Awaited[list[ArticleRow]]:
     """Lock the articles with these numbers; ask for their rows."""
     ids = "ARRAY(SELECT id FROM articles WHERE number = ANY(%(numbers)s))"
-    bound = {"numbers": list(numbers), "now": now, "today": today}
-    return _hold(conn, ids, "FROM articles a", "a.number = ANY(%(numbers)s)", bound)
+    return _hold(conn, ids, _BY_NUMBERS, {"numbers": list(numbers), "now": now, "today": today})
 
 
 def hold_of_recipient(
@@ -179,40 +192,21 @@ def hold_of_recipient(
     """Lock the articles that a recipient's answer can be about; ask for their rows."""
     ids = f"ARRAY({_OF_RECIPIENT})"
     bound = {"phone": phone, "now": now, "today": today}
-    return _hold(conn, ids, "FROM articles a", f"a.id = ANY({ids})", bound)
+    return _hold(conn, ids, f"{_ROWS} a.id = ANY({ids}) ORDER BY a.id", bound)
 
 
 def hold_items(conn: Conn, items: Items, now: datetime, today: date) -> Awaited[list[ArticleRow]]:
     """Lock the articles of `items`; ask for their rows, one for each item that there is."""
     ids = f"ARRAY(SELECT article_id FROM delivery_items WHERE id = ANY({items.ids}))"  # noqa: S608
-    where = f"y.id = ANY({items.ids})"
-    return _hold(conn, ids, _WITH_ITEM, where, _bound(items, now, today), f", {_ITEM}")
+    return _hold(conn, ids, _by_items(items), _bound(items, now, today))
 
 
-def of_items(conn: Conn, items: Items, now: datetime, today: date) -> list[ArticleRow]:
-    """Return the same rows without locking: the turn holds the articles, or only shows them."""
-    where = f"y.id = ANY({items.ids})"
-    sql = f"SELECT {_COLUMNS}, {_ITEM} {_WITH_ITEM} {_JOINED} WHERE {where} ORDER BY y.id"
-    return _read(conn, sql, _bound(items, now, today)).answer()
-
-
-_WITH_ITEM = "FROM delivery_items y JOIN articles a ON a.id = y.article_id"
-
-
-def _bound(items: Items, now: datetime, today: date) -> dict[str, object]:
-    lately = now - APPROACHES_WITHIN
-    return {**items.bound(today), "now": now, "lately": lately}
-
-
-def _hold(
-    conn: Conn, ids: str, source: str, where: str, bound: dict[str, object], more: str = ""
-) -> Awaited[list[ArticleRow]]:
+def _hold(conn: Conn, ids: str, sql: str, bound: dict[str, object]) -> Awaited[list[ArticleRow]]:
+    """Lock the articles of `ids`, an array; ask for those of the rows by `sql` that are locked."""
     locked = conn.execute(
         f"SELECT id, {PLANNED_ONCE} FROM articles WHERE id = ANY({ids}) ORDER BY id FOR UPDATE",  # noqa: S608
         bound,
     )
-    order = "y.id" if more else "a.id"
-    sql = f"SELECT {_COLUMNS}{more} {source} {_JOINED} WHERE {where} ORDER BY {order}"
     rows = _read(conn, sql, bound)
 
     def those_locked(found: list[ArticleRow]) -> list[ArticleRow]:

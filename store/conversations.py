@@ -152,11 +152,14 @@ WITH written AS (
 moves AS (
     SELECT given.*, (SELECT max(w.id) FROM written w WHERE w.conversation_id = given.id) AS sprint
     FROM (VALUES {moves}) AS given (id, state, context, entered_at, due_at)),
+{moved}{timers}
+SELECT id FROM written ORDER BY id
+"""
+_MOVED = """
 moved AS (
     UPDATE conversations c SET state = moves.state, context = moves.context,
         entered_at = moves.entered_at, last_sprint_id = moves.sprint
-    FROM moves WHERE c.id = moves.id){timers}
-SELECT id FROM written ORDER BY id
+    FROM moves WHERE c.id = moves.id)
 """
 _TIMED = """,
 timed AS (
@@ -175,6 +178,7 @@ def _record(sprints: int, conversations: int, timers: str) -> str:
     return _RECORD.format(
         sprints=", ".join(map(_SPRINT.format, range(sprints))),
         moves=", ".join(map(_MOVE.format, range(conversations))),
+        moved=_MOVED,
         timers=timers,
     )
 
@@ -198,25 +202,11 @@ def record(
     last = {sprint.conversation.id: sprint for sprint in sprints}
     bound: dict[str, object] = {"message": message_id, "now": now, "proof": proof}
     for i, sprint in enumerate(sprints):
-        before = sprint.conversation.standing
-        packed = packing.pack(sprint.event, before, sprint.facts, sprint.decision)
-        bound |= {
-            f"conversation{i}": sprint.conversation.id,
-            f"kept{i}": packed.kept,
-            f"dictionary{i}": packed.dictionary,
-            f"phones{i}": packed.phones,
-            f"event{i}": packed.event_kind,
-            f"acts{i}": packed.acts,
-            f"about{i}": packed.about,
-        }
-    for i, (id_, sprint) in enumerate(last.items()):
-        bound |= {
-            f"id{i}": id_,
-            f"state{i}": sprint.decision.state,
-            f"context{i}": Jsonb(encode(sprint.decision.context)),
-            f"entered_at{i}": sprint.entered_at,
-            f"due_at{i}": sprint.due_at,
-        }
+        bound |= {f"{name}{i}": value for name, value in _of_sprint(sprint).items()}
+    for i, sprint in enumerate(last.values()):
+        move = _of_move(sprint)
+        move["context"] = Jsonb(move["context"])
+        bound |= {f"{name}{i}": value for name, value in move.items()}
     timed = any(sprint.was_timed or sprint.due_at for sprint in sprints)
     sql = _record(len(sprints), len(last), _TIMED if timed else "")
     return [int(row[0]) for row in conn.execute(sql, bound)]
@@ -236,22 +226,14 @@ FROM json_to_recordset(%(given)s::json) AS given (
     acts text, about text)
 ORDER BY n RETURNING id
 """
-_MANY_MOVES = """
+_MANY_MOVES = f"""
 WITH moves AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%s::json) AS given (
         id bigint, state text, context jsonb, entered_at timestamptz, due_at timestamptz,
         sprint bigint)),
-moved AS (
-    UPDATE conversations c SET state = moves.state, context = moves.context,
-        entered_at = moves.entered_at, last_sprint_id = moves.sprint
-    FROM moves WHERE c.id = moves.id),
-timed AS (
-    INSERT INTO timers (conversation_id, sprint_id, due_at)
-    SELECT id, sprint, due_at FROM moves WHERE due_at IS NOT NULL
-    ON CONFLICT (conversation_id) DO UPDATE
-    SET sprint_id = excluded.sprint_id, due_at = excluded.due_at)
-DELETE FROM timers t USING moves WHERE t.conversation_id = moves.id AND moves.due_at IS NULL
-"""
+{_MOVED}{_TIMED}
+SELECT
+"""  # noqa: S608
 
 
 def _record_many(
@@ -263,36 +245,39 @@ def _record_many(
 ) -> list[int]:
     given = []
     for n, sprint in enumerate(sprints):
-        before = sprint.conversation.standing
-        packed = packing.pack(sprint.event, before, sprint.facts, sprint.decision)
-        given.append(
-            {
-                "n": n,
-                "conversation": sprint.conversation.id,
-                "kept": b64encode(packed.kept).decode(),
-                "dictionary": packed.dictionary,
-                "phones": packed.phones,
-                "event": packed.event_kind,
-                "acts": packed.acts,
-                "about": packed.about,
-            }
-        )
+        row = _of_sprint(sprint)
+        given.append({**row, "n": n, "kept": b64encode(row["kept"]).decode()})
     bound = {"message": message_id, "now": now, "proof": proof, "given": _json(given)}
     ids = sorted(int(row[0]) for row in conn.execute(_MANY_SPRINTS, bound))
     last = {sprint.conversation.id: (id_, sprint) for id_, sprint in zip(ids, sprints, strict=True)}
-    moves = [
-        {
-            "id": conversation_id,
-            "state": sprint.decision.state,
-            "context": encode(sprint.decision.context),
-            "entered_at": sprint.entered_at,
-            "due_at": sprint.due_at,
-            "sprint": id_,
-        }
-        for conversation_id, (id_, sprint) in last.items()
-    ]
+    moves = [{**_of_move(sprint), "sprint": id_} for id_, sprint in last.values()]
     conn.execute(_MANY_MOVES, [_json(moves)])
     return ids
+
+
+def _of_sprint(sprint: Sprint) -> dict[str, Any]:
+    before = sprint.conversation.standing
+    packed = packing.pack(sprint.event, before, sprint.facts, sprint.decision)
+    return {
+        "conversation": sprint.conversation.id,
+        "kept": packed.kept,
+        "dictionary": packed.dictionary,
+        "phones": packed.phones,
+        "event": packed.event_kind,
+        "acts": packed.acts,
+        "about": packed.about,
+    }
+
+
+def _of_move(sprint: Sprint) -> dict[str, Any]:
+    """Return what the conversation of its last sprint becomes."""
+    return {
+        "id": sprint.conversation.id,
+        "state": sprint.decision.state,
+        "context": encode(sprint.decision.context),
+        "entered_at": sprint.entered_at,
+        "due_at": sprint.due_at,
+    }
 
 
 def _json(given: object) -> str:

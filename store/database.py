@@ -150,6 +150,10 @@ class Database:
         """Run `work` as `run` does, but wait for a lock no second time."""
         return self._run_at_once(self.transaction, work)
 
+    def run_together_at_once(self, work: Callable[[Conn], T]) -> T:
+        """Run `work` as `run_together` does, but wait for a lock no second time."""
+        return self._run_at_once(self.together, work)
+
     def _run(self, opened: Opened, work: Callable[[Conn], T]) -> T:
         try:
             return self._run_at_once(opened, work)
@@ -158,18 +162,18 @@ class Database:
 
     def _run_at_once(self, opened: Opened, work: Callable[[Conn], T]) -> T:
         for left in range(_TRIES - 1, -1, -1):
-            lost = False
+            at_work, connection = True, None
             try:
                 with opened() as connection:
-                    try:
-                        return work(connection)
-                    except psycopg.OperationalError:
-                        lost = connection.closed
-                        raise
+                    result = work(connection)
+                    at_work = False
+                return result
             except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
                 if not left:
                     raise
             except psycopg.OperationalError:
+                # After the work nobody knows whether the commit arrived.
+                lost = at_work and connection is not None and connection.closed
                 if not lost or left < _TRIES - 1:
                     raise
         raise AssertionError("unreachable")

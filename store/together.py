@@ -19,7 +19,6 @@ from typing import Any, Generic, TypeVar
 from psycopg import Connection, Pipeline
 from psycopg.abc import PQGen
 from psycopg.generators import send
-from psycopg.pq import TransactionStatus
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -54,17 +53,13 @@ class _Together(Pipeline):
 def together(conn: Connection[Any]) -> Iterator[None]:
     """Enclose a transaction whose statements travel together, its beginning and its end with them.
 
-    Raises what any of them raises; then all of them are undone. Within a transaction that has begun
-    it ends that one.
+    Raises what any of them raises; then all of them are undone.
     """
-    begun = conn.pgconn.transaction_status != TransactionStatus.IDLE
-    if not begun:
-        conn.autocommit = True  # psycopg would send BEGIN alone, to be sure that it has begun
+    conn.autocommit = True  # psycopg would send BEGIN alone, to be sure that it has begun
     pipeline = conn._pipeline = _Together(conn)
     try:
         with pipeline:
-            if not begun:
-                conn.execute("BEGIN", prepare=False)
+            conn.execute("BEGIN", prepare=False)
             yield
             conn.execute("COMMIT", prepare=False)
     except BaseException:
@@ -76,13 +71,3 @@ def together(conn: Connection[Any]) -> Iterator[None]:
         conn._pipeline = None
         if not conn.closed:
             conn.autocommit = False
-
-
-def travelling(work: Callable[[Connection[Any]], T]) -> Callable[[Connection[Any]], T]:
-    """Return `work`, to be run in a transaction whose statements travel together."""
-
-    def run(conn: Connection[Any]) -> T:
-        with together(conn):
-            return work(conn)
-
-    return run

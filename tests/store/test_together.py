@@ -7,7 +7,8 @@ import pytest
 
 from runtime import Runtime
 from store.database import Conn
-from store.together import Awaited, together, travelling
+from store.limits import PAGES
+from store.together import Awaited
 
 
 def pieces(conn: Conn) -> int:
@@ -34,7 +35,7 @@ def test_asks_are_sent_with_the_first_answer_and_committed_at_the_end(probe: Run
         first = counted.then(lambda row: int(row[0]) if row else 0).answer()
         return first, written.rowcount
 
-    assert probe.database.run(travelling(work)) == (2, 2)
+    assert probe.database.run_together(work) == (2, 2)
     with probe.database.transaction() as conn:
         assert pieces(conn) == 2
         assert not conn.autocommit
@@ -47,7 +48,7 @@ def test_an_error_that_nobody_fetched_undoes_everything(probe: Runtime) -> None:
         conn.execute("INSERT INTO probe VALUES (3)")
 
     with pytest.raises(psycopg.errors.UniqueViolation):
-        probe.database.run(travelling(work))
+        probe.database.run_together(work)
     with probe.database.transaction() as conn:
         assert pieces(conn) == 0
 
@@ -58,16 +59,16 @@ def test_an_exception_of_ours_undoes_what_was_only_asked(probe: Runtime) -> None
         raise LookupError("ours")
 
     with pytest.raises(LookupError):
-        probe.database.run(travelling(work))
+        probe.database.run_together(work)
     with probe.database.transaction() as conn:
         assert pieces(conn) == 0
 
 
-def test_a_transaction_that_has_begun_ends_with_it(probe: Runtime) -> None:
-    with probe.database.transaction() as conn:
-        conn.execute("INSERT INTO probe VALUES (1)")
-        with together(conn):
-            conn.execute("INSERT INTO probe VALUES (2)")
+def test_its_limits_travel_with_it(probe: Runtime) -> None:
+    with probe.database.within(PAGES).together() as conn:
+        conn.execute("INSERT INTO probe VALUES (1), (2)")
+        asked = conn.execute("SELECT current_setting('statement_timeout')")
+        assert asked.fetchone() == ("15s",)
     with probe.database.transaction() as conn:
         assert pieces(conn) == 2
 
@@ -87,7 +88,7 @@ def test_a_connection_that_was_cut_is_met_by_another(probe: Runtime) -> None:
             _cut(probe, conn.info.backend_pid)
         return pieces(conn)
 
-    assert probe.database.run(travelling(work)) == 1
+    assert probe.database.run_together(work) == 1
     with probe.database.transaction() as conn:
         assert pieces(conn) == 1
 
