@@ -4,7 +4,8 @@
 
 FILE holds the plan as JSON (`bench/day.py`). Delivery i is due at i / rate: its postman texts that
 he is there, the code is read from the carrier's log, the postman texts it, and the thanks to
-recipient and sender are awaited. Prints what became of them as JSON.
+recipient and sender are awaited. Prints what became of them as JSON; to
+standard error, when they begin.
 """
 
 from __future__ import annotations
@@ -16,21 +17,23 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench import texts
 from bench.books import Doorstep
 from bench.load import percentile
-from bench.rig import LOCAL
 from bench.texts import Account
-from bench.wire import Wire
+from bench.wire import Place, Wire
 
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")  # no other text has six digits together
 _LONGEST_LINE = 65_536
 _NAP_SECONDS = 0.01
+_LATE_SECONDS = 10.0  # of a code, after its text was taken
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,19 @@ class Told:
     """What the people know at the end.
 
     `late`: seconds that the last text went out after it was due. `again`: requests that had no 2xx.
-    `wrong`: what came to a telephone where it does not belong, or once too often, by its kind.
+    `silent`: the longest time without an answer, in seconds. `late_codes`: those that came more
+    than ten seconds after the text was taken. `wrong`: what came to a telephone where it does not
+    belong; `twice`: what came once too often, by its kind.
     """
 
     deliveries: int
     no_code: int
     no_thanks: int
+    late_codes: int
     wrong: dict[str, int]
+    twice: dict[str, int]
     again: int
+    silent: float
     late: float
     seconds: float
     processor: float
@@ -80,6 +88,7 @@ class _Delivery:
     door: Doorstep
     due: float = 0.0
     approached: float = 0.0
+    taken: float = 0.0  # when that text was answered
     coded: float = 0.0
     handed: float = 0.0
     thanks: dict[str, float] = field(default_factory=dict)  # by telephone
@@ -102,6 +111,7 @@ class People:
         self._postmen = Counter(door.postman_phone for door in doors)
         self._replies: Counter[str] = Counter()
         self.wrong: Counter[str] = Counter()
+        self.twice: Counter[str] = Counter()
         self._answered: list[float] = []
         self._left = len(doors)
         self.done = asyncio.Event()
@@ -114,7 +124,7 @@ class People:
             while (left := each.due - time.time()) > 0:
                 await asyncio.sleep(max(left, _NAP_SECONDS))
             each.approached = time.time()
-            self._text(each.door, str(each.door.serial))
+            self._text(each.door, str(each.door.serial), partial(_taken, each))
 
     def came(self, at: float, to: str, body: str) -> None:
         """Read a text that the carrier took."""
@@ -122,7 +132,7 @@ class People:
         if delivery is None:
             self._replies[to] += 1
             if self._replies[to] > 2 * self._postmen[to]:
-                self.wrong["an answer too many to a postman"] += 1
+                self.twice["an answer too many to a postman"] += 1
             return
         code = _CODE.search(body)
         if code is not None:
@@ -130,7 +140,7 @@ class People:
         elif not delivery.handed:
             self.wrong["thanks before the code was texted"] += 1
         elif to in delivery.thanks:
-            self.wrong["thanks twice"] += 1
+            self.twice["thanks"] += 1
         else:
             delivery.thanks[to] = at
             if len(delivery.thanks) == 2:
@@ -142,16 +152,21 @@ class People:
         if to != delivery.door.recipient_phone:
             self.wrong["a code to another telephone"] += 1
         elif delivery.coded:
-            self.wrong["a code twice"] += 1
+            self.twice["a code"] += 1
         else:
             delivery.coded, delivery.handed = at, time.time()
-            self._text(delivery.door, f"{delivery.door.serial} {code}")
+            self._text(delivery.door, f"{delivery.door.serial} {code}", _nothing)
 
-    def _text(self, door: Doorstep, words: str) -> None:
+    def _text(self, door: Doorstep, words: str, taken: Callable[[], None]) -> None:
         sent = time.time()
         self._texted += 1
         raw = texts.text(self._account, door.postman_phone, words, texts.carrier_id(self._texted))
-        self._wire.post(raw, lambda: self._answered.append(time.time() - sent))
+
+        def answered() -> None:
+            self._answered.append(time.time() - sent)
+            taken()
+
+        self._wire.post(raw, answered)
 
     def told(self, seconds: float) -> Told:
         coded = [each for each in self._all if each.coded]
@@ -160,8 +175,11 @@ class People:
             deliveries=len(self._all),
             no_code=len(self._all) - len(coded),
             no_thanks=len(coded) - len(thanked),
+            late_codes=sum(each.coded - each.taken > _LATE_SECONDS for each in coded),
             wrong=dict(self.wrong),
+            twice=dict(self.twice),
             again=self._wire.again,
+            silent=self._wire.silent,
             late=max(each.approached - each.due for each in self._all),
             seconds=seconds,
             processor=time.process_time(),
@@ -171,13 +189,21 @@ class People:
         )
 
 
+def _taken(delivery: _Delivery) -> None:
+    delivery.taken = time.time()
+
+
+def _nothing() -> None:
+    pass
+
+
 def _sender(door: Doorstep) -> str:
     """Return the telephone of its sender: bench/books.py makes both alike but for one digit."""
     return "+919" + door.recipient_phone[4:]
 
 
-async def _read(people: People, carrier: int) -> None:
-    reader, writer = await asyncio.open_connection(LOCAL, carrier, limit=_LONGEST_LINE)
+async def _read(people: People, carrier: Place) -> None:
+    reader, writer = await asyncio.open_connection(carrier.host, carrier.port, limit=_LONGEST_LINE)
     writer.write(b"GET /log HTTP/1.1\r\n\r\n")
     await reader.readuntil(b"\r\n\r\n")
     while line := await reader.readline():
@@ -185,12 +211,13 @@ async def _read(people: People, carrier: int) -> None:
 
 
 async def _play(plan: dict[str, Any]) -> Told:
-    wire = Wire(plan["web"])
+    wire = Wire(Place.read(plan["web"]))
     await wire.open(plan["connections"])
     people = People(plan, wire)
-    reading = asyncio.create_task(_read(people, plan["carrier"]))
+    reading = asyncio.create_task(_read(people, Place.read(plan["carrier"])))
     await asyncio.sleep(0)
     gc.freeze()
+    print("begun", file=sys.stderr, flush=True)
     began = time.time()
     await people.approach()
     with suppress(TimeoutError):

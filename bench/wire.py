@@ -3,13 +3,48 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from bench.rig import LOCAL
 
 _AGAIN_SECONDS = 1.0  # until a request that was refused or lost goes out again, as carriers do it
+_CONNECT_SECONDS = 3.0
+_ANSWER_SECONDS = 15.0  # a carrier's own patience
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where requests go. `trusted`: the file of the authority whose certificate it shows; empty:
+    it speaks HTTP in clear.
+    """
+
+    port: int
+    host: str = LOCAL
+    trusted: str = ""
+
+    @classmethod
+    def read(cls, written: str) -> Self:
+        """Return the place that is written as `PORT`, `HOST:PORT` or `HOST:PORT:FILE`."""
+        parts = written.split(":", 2)
+        if len(parts) == 1:
+            return cls(int(parts[0]))
+        return cls(int(parts[1]), parts[0], "".join(parts[2:]))
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}:{self.trusted}"
+
+    def tls(self) -> ssl.SSLContext | None:
+        """Return how to trust it: by its authority alone, whatever name its certificate has."""
+        if not self.trusted:
+            return None
+        context = ssl.create_default_context(cafile=self.trusted)
+        context.check_hostname = False
+        return context
 
 
 @dataclass(frozen=True)
@@ -19,10 +54,17 @@ class _Asked:
 
 
 class Wire:
-    """A queue of requests, each sent until a 2xx answers it. `again`: how often one did not."""
+    """A queue of requests, each sent until a 2xx answers it.
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    `again`: how often one did not. `silent`: the longest time without one, from the
+    first request to the last answer, in seconds.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._tls = place.tls()
+        self._last = 0.0
+        self.silent = 0.0
         self._idle: list[_Connection] = []
         self._waiting: deque[_Asked] = deque()
         self.again = 0
@@ -38,6 +80,8 @@ class Wire:
 
     def post(self, raw: bytes, answered: Callable[[], None]) -> None:
         """Send `raw` as soon as a connection is free; call `answered` when it is taken."""
+        if not self._last:
+            self._last = time.monotonic()
         asked = _Asked(raw, answered)
         if self._idle:
             self._idle.pop().send(asked)
@@ -49,6 +93,12 @@ class Wire:
             connection.send(self._waiting.popleft())
         else:
             self._idle.append(connection)
+
+    def answered(self, asked: _Asked) -> None:
+        now = time.monotonic()
+        self.silent = max(self.silent, now - self._last)
+        self._last = now
+        asked.answered()
 
     def failed(self, asked: _Asked) -> None:
         self.again += 1
@@ -67,8 +117,12 @@ class Wire:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                await loop.create_connection(lambda: _Connection(self), LOCAL, self._port)
-            except OSError:
+                async with asyncio.timeout(_CONNECT_SECONDS):
+                    await loop.create_connection(
+                        lambda: _Connection(self),
+                        self._place.host, self._place.port, ssl=self._tls,
+                    )  # fmt: skip
+            except (OSError, TimeoutError):
                 await asyncio.sleep(_AGAIN_SECONDS)
             else:
                 return
@@ -86,11 +140,15 @@ class _Connection(asyncio.Protocol):
         self._wire.free(self)
 
     def connection_lost(self, error: Exception | None) -> None:
+        if self._asked is not None:
+            self._patience.cancel()
         self._wire.lost(self, self._asked)
 
     def send(self, asked: _Asked) -> None:
         self._asked = asked
         self._transport.write(asked.raw)
+        loop = asyncio.get_running_loop()
+        self._patience = loop.call_later(_ANSWER_SECONDS, self._transport.abort)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -100,8 +158,9 @@ class _Connection(asyncio.Protocol):
         self._buffer = b""
         asked, self._asked = self._asked, None
         assert asked is not None
+        self._patience.cancel()
         if head.startswith(b"HTTP/1.1 2"):
-            asked.answered()
+            self._wire.answered(asked)
         else:
             self._wire.failed(asked)
         if not self._transport.is_closing():

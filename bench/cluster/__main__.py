@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 
+from bench.cluster import table
 from bench.cluster.down import down
+from bench.cluster.faults import FAULTS
 from bench.cluster.machine import ClusterFailed
-from bench.cluster.up import up
+from bench.cluster.up import machines, up
 
 
 def main(arguments: list[str]) -> int:
@@ -16,16 +19,36 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="make and start it")
     commands.add_parser("down", help="end it, and leave nothing behind")
+    test = commands.add_parser("test", help="make it, strike it while texts flow, and end it")
+    test.add_argument("--quick", action="store_true", help="three faults, about three minutes")
+    test.add_argument("--keep", action="store_true", help="use the one that is up, and leave it")
+    test.add_argument("--fault", action="append", choices=[each.name for each in FAULTS])
     chosen = parser.parse_args(arguments)
     try:
-        if chosen.command == "up":
-            up()
-        else:
-            down()
+        match chosen.command:
+            case "up":
+                up()
+            case "down":
+                down()
+            case _:
+                return _test(chosen)
     except ClusterFailed as failed:
         print(failed, file=sys.stderr)
         return 1
     return 0
+
+
+def _test(chosen: argparse.Namespace) -> int:
+    plan = table.QUICK if chosen.quick else table.FULL
+    if chosen.fault:
+        plan = replace(plan, faults=[each for each in FAULTS if each.name in chosen.fault])
+    if not chosen.keep:
+        up()
+    rows = table.play(machines(), plan)
+    table.print_table(rows)
+    if not chosen.keep:
+        down()
+    return 0 if all(row.holds for row in rows) else 1
 
 
 if __name__ == "__main__":

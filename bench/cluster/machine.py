@@ -141,9 +141,7 @@ class Machine:
             )  # fmt: skip
         return process.pid
 
-    def await_that(
-        self, command: Sequence[str], seconds: float, any_code: bool = False
-    ) -> None:
+    def await_that(self, command: Sequence[str], seconds: float, any_code: bool = False) -> None:
         """Wait until a command on it succeeds (`any_code`: can be run at all)."""
         deadline = time.monotonic() + seconds
         said = "it does not run"
