@@ -38,6 +38,9 @@ values, as look-ups by keys. To plan the long statements of a turn takes longer 
 and a plan that was made while tables were small would read them whole when they have grown.
 """
 _TRIES = 4
+# A pool that has lost its connections asks ever more rarely: after 20 s away it would be back 8 s
+# late. After this time it gives up, and whoever wants a connection next begins anew.
+_RECONNECT_SECONDS = 1.0
 _PREPARED = 400  # statements of a connection; those of more rows are statements of their own
 
 log = structlog.get_logger(__name__)
@@ -64,6 +67,10 @@ os.environ["PGTZ"] = "UTC"
 # A lock that is not there in time, and a statement that takes too long: of this work, not of the
 # database, which answers.
 NOT_IN_TIME: Final = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
+
+
+class Demoted(psycopg.OperationalError):
+    """This server takes no writes any more: another one is the primary now."""
 
 
 class Database:
@@ -97,6 +104,7 @@ class Database:
             },
             configure=_configure,
             check=_insist_on_open,
+            reconnect_timeout=_RECONNECT_SECONDS,
             name="dakiya",
         )
 
@@ -116,7 +124,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Conn]:
         """Enclose one transaction: committed when the block ends, rolled back when it raises."""
-        with self._pool.connection() as connection:
+        with self._pool.connection() as connection, self._leaving(connection):
             if self._limits is not None:
                 _limit(connection, self._limits)
             yield connection
@@ -127,10 +135,27 @@ class Database:
 
         See store/together.py: an answer is fetched where it is wanted, at the latest at the end.
         """
-        with self._pool.connection() as connection, together(connection):
+        with (
+            self._pool.connection() as connection,
+            self._leaving(connection),
+            together(connection),
+        ):
             if self._limits is not None:
                 _limit_travelling(connection, self._limits)
             yield connection
+
+    @contextmanager
+    def _leaving(self, connection: Conn) -> Iterator[None]:
+        """Leave a server that was demoted: it answers, so nothing else would end its connections.
+
+        Raise `Demoted`, after which `connection` is closed: nothing of the transaction was written.
+        """
+        try:
+            yield
+        except psycopg.errors.ReadOnlySqlTransaction as refused:
+            connection.close()
+            self._pool.drain()
+            raise Demoted("the server is a replica now: the next connection leads on") from refused
 
     def run(self, work: Callable[[Conn], T]) -> T:
         """Run `work` in one transaction, again where PostgreSQL asks for it.
@@ -171,9 +196,10 @@ class Database:
             except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
                 if not left:
                     raise
-            except psycopg.OperationalError:
-                # After the work nobody knows whether the commit arrived.
-                lost = at_work and connection is not None and connection.closed
+            except psycopg.OperationalError as error:
+                # After the work nobody knows whether the commit arrived, unless it was refused.
+                unwritten = at_work or isinstance(error, Demoted)
+                lost = unwritten and connection is not None and connection.closed
                 if not lost or left < _TRIES - 1:
                     raise
         raise AssertionError("unreachable")
