@@ -15,6 +15,10 @@ _WELL_SECONDS = 120.0
 _AWAY_SECONDS = 20.0  # that what is struck stays away
 _UNPRIVILEGED = ["runuser", "-u", "postgres", "--"]
 
+_FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+_BAD_MILLISECONDS = 200.0
+_BAD_PERCENT = 5.0
+
 Machines = Mapping[str, Machine]
 
 
@@ -151,6 +155,34 @@ def _disk_full(made: Machines) -> str:
     return said
 
 
+def _clocks_off(made: Machines) -> str:
+    """Let the clock of one web machine and one worker be ten minutes fast."""
+    struck = {
+        made[of_role("web")[1].name]: ["dakiya-web"],
+        made[of_role("worker")[1].name]: ["dakiya-worker", "dakiya-clock"],
+    }
+    for each, units in struck.items():
+        each.run(["systemctl", "set-environment", f"LD_PRELOAD={_FAKETIME}", "FAKETIME=+10m",
+                  "FAKETIME_DONT_FAKE_MONOTONIC=1"])  # fmt: skip
+        each.run(["systemctl", "restart", *units])
+    time.sleep(_AWAY_SECONDS)
+    for each, units in struck.items():
+        each.run(["systemctl", "unset-environment", "LD_PRELOAD", "FAKETIME",
+                  "FAKETIME_DONT_FAKE_MONOTONIC"])  # fmt: skip
+        each.run(["systemctl", "restart", *units])
+    return ""
+
+
+def _network_bad(made: Machines) -> str:
+    """Let a web machine and a replica have 200 ms there and back, and lose a twentieth."""
+    with (
+        network.bad(of_role("web")[1], _BAD_MILLISECONDS / 2, _BAD_PERCENT),
+        network.bad(made[_replicas()[0]].host, _BAD_MILLISECONDS / 2, _BAD_PERCENT),
+    ):
+        time.sleep(_AWAY_SECONDS)
+    return ""
+
+
 def _lost(struck: Machine) -> str:
     struck.kill()
     time.sleep(_AWAY_SECONDS)
@@ -199,5 +231,7 @@ FAULTS = (
     Fault("both workers killed", _workers_killed),
     Fault("Valkey lost for good", _valkey_lost),
     Fault("disk of the primary full", _disk_full),
+    Fault("clock of a web and a worker machine ten minutes fast", _clocks_off),
+    Fault("200 ms and 5 % loss to a web machine and a replica", _network_bad),
 )
 QUICK = ("primary killed", "web machine killed", "both workers killed")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.cluster.plan import HERE, HUB, PREFIX, Host
+from bench.rig import HOUSE
 
 _SWITCH = "switch"
 _OWN_END = f"{PREFIX}here"  # of the cable to this machine: at most 15 letters
@@ -24,6 +27,10 @@ def lay(hosts: Iterable[Host]) -> None:
         _in(host.namespace, "addr", "add", f"{host.address}/24", "dev", "eth0")
         _in(host.namespace, "link", "set", "eth0", "up")
         _in(host.namespace, "link", "set", "lo", "up")
+        # Whole frames with their sums: a bad cable carries them itself.
+        for namespace, end in ((host.namespace, "eth0"), (HUB, host.name)):
+            _ip("netns", "exec", namespace,
+                "ethtool", "--quiet", "-K", end, "tx", "off", "tso", "off", "gso", "off")  # fmt: skip
         _plug(host.name)
     _ip("link", "add", _OWN_END, "type", "veth", "peer", "name", "here", "netns", HUB)
     _ip("addr", "add", f"{HERE}/24", "dev", _OWN_END)
@@ -39,6 +46,20 @@ def cut(host: Host) -> None:
 def join(host: Host) -> None:
     """Put the cable back."""
     _in(HUB, "link", "set", host.name, "up")
+
+
+@contextmanager
+def bad(host: Host, milliseconds: float, percent: float) -> Iterator[None]:
+    """Let everything to and from the machine come so late, each way, and so much of it be lost."""
+    command = ["ip", "netns", "exec", HUB, sys.executable, "-m", "bench.cluster.cable",
+               host.name, str(milliseconds), str(percent)]  # fmt: skip
+    with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE) as carrying:
+        assert carrying.stdout is not None
+        carrying.stdout.readline()
+        try:
+            yield
+        finally:
+            carrying.terminate()
 
 
 def left() -> list[str]:

@@ -30,7 +30,7 @@ _SECRETS_THERE: Final = "/run/dakiya-secrets"
 _PROGRAMS: Final = {
     "systemd-nspawn": "systemd-container", "ip": "iproute2", "etcd": "etcd-server",
     "haproxy": "haproxy", "pgbouncer": "pgbouncer", "pgbackrest": "pgbackrest",
-    "openssl": "openssl", "mkfs.ext4": "e2fsprogs",
+    "openssl": "openssl", "ethtool": "ethtool", "mkfs.ext4": "e2fsprogs",
 }  # fmt: skip
 _POSTGRES: Final = Path("/usr/lib/postgresql/15/bin/postgres")
 _UNITS: Final[dict[Role, tuple[str, ...]]] = {
