@@ -14,6 +14,8 @@ from bench.rig import HOUSE
 _SWITCH = "switch"
 _OWN_END = f"{PREFIX}here"  # of the cable to this machine: at most 15 letters
 
+_WHOLE = ("tx", "off", "tso", "off", "gso", "off")
+
 
 def lay(hosts: Iterable[Host]) -> None:
     """Make the switch and a cable to each machine, and one to this machine."""
@@ -29,8 +31,7 @@ def lay(hosts: Iterable[Host]) -> None:
         _in(host.namespace, "link", "set", "lo", "up")
         # Whole frames with their sums: a bad cable carries them itself.
         for namespace, end in ((host.namespace, "eth0"), (HUB, host.name)):
-            _ip("netns", "exec", namespace,
-                "ethtool", "--quiet", "-K", end, "tx", "off", "tso", "off", "gso", "off")  # fmt: skip
+            _ip("netns", "exec", namespace, "ethtool", "--quiet", "-K", end, *_WHOLE)
         _plug(host.name)
     _ip("link", "add", _OWN_END, "type", "veth", "peer", "name", "here", "netns", HUB)
     _ip("addr", "add", f"{HERE}/24", "dev", _OWN_END)
