@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bench.cluster import network, state
+from bench.cluster import network, release, state
 from bench.cluster.machine import ClusterFailed, Machine
 from bench.cluster.plan import of_role
 from bench.cluster.up import await_that
@@ -15,6 +15,7 @@ _WELL_SECONDS = 120.0
 _AWAY_SECONDS = 20.0  # that what is struck stays away
 _UNPRIVILEGED = ["runuser", "-u", "postgres", "--"]
 
+_NEXT = "two"
 _FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 _BAD_MILLISECONDS = 200.0
 _BAD_PERCENT = 5.0
@@ -183,6 +184,18 @@ def _network_bad(made: Machines) -> str:
     return ""
 
 
+def _upgraded(made: Machines) -> str:
+    """Let every machine run another release, one after the other, the schema first."""
+    release.lay(_NEXT)
+    workers, webs = of_role("worker"), of_role("web")
+    made[workers[0].name].run(
+        ["env", f"DAKIYA_RELEASE={release.THERE}/{_NEXT}", "dakiya", "db", "migrate"]
+    )
+    for each in (*workers, *webs):
+        made[each.name].run([f"{release.THERE}/{_NEXT}/deploy/switch", _NEXT])
+    return ""
+
+
 def _lost(struck: Machine) -> str:
     struck.kill()
     time.sleep(_AWAY_SECONDS)
@@ -232,6 +245,7 @@ FAULTS = (
     Fault("Valkey lost for good", _valkey_lost),
     Fault("disk of the primary full", _disk_full),
     Fault("clock of a web and a worker machine ten minutes fast", _clocks_off),
+    Fault("rolling upgrade", _upgraded),
     Fault("200 ms and 5 % loss to a web machine and a replica", _network_bad),
 )
 QUICK = ("primary killed", "web machine killed", "both workers killed")
