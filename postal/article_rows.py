@@ -5,12 +5,13 @@ What a row says is under the lock of its article; `postal/facts.py` makes facts 
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from psycopg.rows import namedtuple_row
+from psycopg import Cursor
 
 from flows.facts import Part
 from flows.trust import APPROACHES_WITHIN
@@ -217,7 +218,25 @@ def _hold(conn: Conn, ids: str, sql: str, bound: dict[str, object]) -> Awaited[l
 
 
 def _read(conn: Conn, sql: str, bound: dict[str, object]) -> Awaited[list[ArticleRow]]:
-    return Awaited(conn.cursor(row_factory=namedtuple_row).execute(sql, bound).fetchall)
+    cursor = conn.execute(sql, bound)
+
+    def named() -> list[ArticleRow]:
+        rows = cursor.fetchall()
+        return [*map(_named(sql, cursor)._make, rows)] if rows else []
+
+    return Awaited(named)
+
+
+_NAMED: dict[str, Any] = {}  # by its statement: the named tuple of a row
+
+
+def _named(sql: str, cursor: Cursor[Any]) -> Any:
+    """Return the named tuple of the rows that `sql` returns."""
+    if (known := _NAMED.get(sql)) is None:
+        columns = cursor.description
+        assert columns is not None
+        known = _NAMED[sql] = namedtuple("ArticleRow", [each.name for each in columns])  # noqa: PYI024
+    return known
 
 
 def part(row: ArticleRow, phone: str) -> Part:

@@ -10,6 +10,7 @@ import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import copy
+from functools import cache
 from typing import Any, Final, Self, TypeVar
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from logs import described
+from store.asking import Asking
 from store.limits import Limits
 from store.together import together
 
@@ -95,6 +97,7 @@ class Database:
                 "application_name": f"{APPLICATION} {runs_on}".strip(),
                 "prepare_threshold": prepares,
             },
+            connection_class=Asking,
             configure=_configure,
             check=_insist_on_open,
             name="dakiya",
@@ -212,9 +215,14 @@ class Database:
 
 def _limit_travelling(connection: Conn, limits: Limits) -> None:
     """Limit the transaction by one statement: what travels together is one each."""
-    named = limits.settings(connection.info.server_version)
+    connection.execute(_limiting(limits, connection.info.server_version))
+
+
+@cache
+def _limiting(limits: Limits, server_version: int) -> str:
+    named = limits.settings(server_version)
     settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in named.items())
-    connection.execute(f"SELECT {settings}".encode())
+    return f"SELECT {settings}"
 
 
 def _limit(connection: Conn, limits: Limits) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from psycopg import Connection, Pipeline
@@ -38,6 +39,11 @@ class Awaited(Generic[T]):
 class _Together(Pipeline):
     """A pipeline of psycopg 3.3 that sends nothing before an answer is wanted."""
 
+    def say(self, command: bytes) -> None:
+        """Send a command that has no answer but that it was done."""
+        self.command_queue.append(partial(self.pgconn.send_query_params, command, None))
+        self.result_queue.append(None)
+
     def _communicate_gen(self) -> PQGen[None]:
         yield from ()
 
@@ -59,9 +65,9 @@ def together(conn: Connection[Any]) -> Iterator[None]:
     pipeline = conn._pipeline = _Together(conn)
     try:
         with pipeline:
-            conn.execute("BEGIN", prepare=False)
+            pipeline.say(b"BEGIN")
             yield
-            conn.execute("COMMIT", prepare=False)
+            pipeline.say(b"COMMIT")
     except BaseException:
         conn._pipeline = None
         if not conn.closed:
