@@ -196,8 +196,13 @@ def _read(
     if message_id is None:
         return False
     if former is not None:
-        length = runtime.settings.code_length
-        repeat = repeats.repeat_of(conn, former.answer(), message_id, inbound.phone, said, length)
+
+        def again(name: str) -> Understood:
+            if name == machine and inbound.opting is None and len(said) <= _MOST_READ:
+                return understood
+            return machines.understand(name, said, runtime.settings.code_length)
+
+        repeat = repeats.repeat_of(conn, former.answer(), message_id, inbound.phone, again)
         if repeat is not None:
             codes = repeat.understood.codes
             turn = Turn(runtime, conn, now, sender.postman_id, codes, proof=proof)

@@ -9,11 +9,12 @@ text that did nothing, what was not understood, and what only brings a code agai
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from flows import acts, machines
+from flows import acts
 from flows.decision import Decision, Say
 from flows.events import (
     AskedBack,
@@ -90,13 +91,20 @@ def ask_former(
 
 
 def repeat_of(
-    conn: Conn, former: FormerText | None, message_id: int, phone: str, said: str, code_length: int
+    conn: Conn,
+    former: FormerText | None,
+    message_id: int,
+    phone: str,
+    understand: Callable[[str], Understood],
 ) -> Repeat | None:
-    """Return what the text kept as `message_id` repeats, if it does; its row then says so."""
+    """Return what the text kept as `message_id` repeats, if it does; its row then says so.
+
+    `understand`: what the text says to the machine of that name.
+    """
     if former is None or not former.is_last:
         return None
-    again = machines.understand(former.machine, said, code_length)
-    if isinstance(again.event, _NEVER) or encode(again.event) != former.event:
+    again = understand(former.machine)
+    if isinstance(again.event, _NEVER) or encode(again.event) != former.first.event:
         return None
     done = {act["kind"] for decision in former.decisions for act in decision["acts"]}
     if not done - _NO_CHANGE or done & _TRIES or not _is_whole(again, former):

@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import structlog
 from flask import Flask, Request, Response, abort, current_app, g, render_template, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_talisman import Talisman
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
@@ -86,10 +87,20 @@ class InMemory(Request):
         return BytesIO()
 
 
+class _OfPeople(SecureCookieSessionInterface):
+    """Sessions of browsers: carriers, and software with tokens, have none to be opened."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith((_HOOKS, _API)):
+            return None
+        return super().open_session(app, request)
+
+
 class Application(Flask):
     """A Flask application that logs an unexpected exception without its message."""
 
     request_class = InMemory
+    session_interface = _OfPeople()
 
     def log_exception(self, exc_info: Trouble) -> None:
         if exc_info[1] is not None:
