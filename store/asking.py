@@ -14,7 +14,8 @@ from typing import Any, Final, NamedTuple
 from psycopg import Connection, Cursor, pq
 from psycopg._preparing import Prepare
 from psycopg._queries import PostgresQuery
-from psycopg.adapt import Transformer
+from psycopg.abc import Transformer
+from psycopg.adapt import Transformer as Adaptation
 from psycopg.rows import tuple_row
 
 _MOST_KEPT: Final = 1_000  # statements of a connection: others are made of values
@@ -72,7 +73,7 @@ class _Asked(Cursor[Row]):
             kept.set_pgresult(result, set_loaders=False)
             self._tx = kept
         else:
-            kept = self._tx = Transformer(connection)
+            kept = self._tx = Adaptation(connection)
             kept.set_pgresult(result)
             connection.loaders[self._name] = kept
         return result.ntuples
@@ -140,12 +141,13 @@ class Asking(Connection[Row]):
             self._statements.clear()
         if len(self.loaders) >= _MOST_KEPT:
             self.loaders.clear()
-        transformer = Transformer(self)
-        known = self._statements[sql, values is None] = _Known(PostgresQuery(transformer), transformer)
+        transformer = Adaptation(self)
+        known = _Known(PostgresQuery(transformer), transformer)
+        self._statements[sql, values is None] = known
         known.query.convert(sql, values)
         return known
 
-    def execute(  # type: ignore[override]
+    def execute(
         self,
         query: Any,
         params: Values = None,
@@ -157,5 +159,3 @@ class Asking(Connection[Row]):
         if self._pipeline is None or prepare is not None or binary or type(query) is not str:
             return super().execute(query, params, prepare=prepare, binary=binary)
         return self.ask(query, params)
-
-

@@ -110,6 +110,8 @@ class Books:
     apart: Mapping[str, str] = field(default_factory=dict, repr=False)  # what no act holds
     proof: Proof | None = None  # of whoever brought the event that is decided
     message_id: int | None = None  # the text that is decided; None: it was none
+    # By article, what its act made of the columns of `postal/article_rows`: all that it changed.
+    made: dict[str, Mapping[str, object]] = field(default_factory=dict)
     _changes: list[_Change] = field(default_factory=list)
 
     def do(self, acts: Sequence[Act], whose: str) -> None:
