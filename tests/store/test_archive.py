@@ -15,7 +15,8 @@ from flask import Flask
 
 from runtime import Runtime
 from store import archive, months
-from store.archive import Damaged, NotOver
+from store.archivable import NotOver
+from store.archive import Damaged
 from store.database import Database
 from tests.rigs import chains
 from tests.rigs.chains import days_ago
