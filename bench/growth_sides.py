@@ -104,10 +104,11 @@ class Side:
             )
             sent = _sent(conn, (runs + 1) * amount.receipts)
         web = inbound.serve(self.made)
+        dial_path = f"/hooks/africastalking/{self._hook_secret}/ussd"
         stood = Stood(
             str(self.made.directory), web.port, web.process.pid,
             self.made.servers.processes["postgres"].pid, Account.of(self.made.settings), doors,
-            self.made.directory / "requests", f"/hooks/africastalking/{self._hook_secret}/ussd", _PIN,
+            self.made.directory / "requests", dial_path, _PIN,
         )  # fmt: skip
         half = len(handing) // 2
         account = stood.account

@@ -41,8 +41,8 @@ INSERT INTO filled (id, conversation_id, at, kept, dictionary, event_kind, acts,
     salt, private_salt, private_digest, digest, message_id)
 SELECT id, n % {people} + {first_conversation}, at,
     decode(repeat(md5(n::text), 6) || md5((n + 1)::text) || md5((n + 2)::text), 'hex'), 1,
-    'Thanked', 'SetWitness', '- EU123456785IN', (at AT TIME ZONE 'Asia/Kolkata')::date, md5(n::text)::uuid,
-    md5(n::text)::uuid, sha256(id::text::bytea), sha256(n::text::bytea), id
+    'Thanked', 'SetWitness', '- EU123456785IN', (at AT TIME ZONE 'Asia/Kolkata')::date,
+    md5(n::text)::uuid, md5(n::text)::uuid, sha256(id::text::bytea), sha256(n::text::bytea), id
 FROM (SELECT n, {month} * 1000000000000 + n AS id, {begins} + (n - {first}) * {step} AS at
       FROM generate_series({first}::bigint, {last}::bigint) AS n) AS rows
 """
@@ -106,6 +106,19 @@ def begin_earlier(conn: Conn, months: int) -> None:
         f" AS $$ SELECT (date '{first}' + make_interval(months => number::integer))::date $$"
     )
     conn.execute("SELECT make_months(3)")
+
+
+def make_month(conn: Conn, number: int) -> None:
+    """Make a month of all large tables, as it was made when it began."""
+    for table in LARGE:
+        (row,) = conn.execute(
+            "SELECT to_char(month_begins(%s), 'YYYY_MM'), month_settings(%s)", [number, table]
+        ).fetchall()
+        low = number * 10**12
+        conn.execute(
+            f"CREATE TABLE IF NOT EXISTS {table}_{row[0]} PARTITION OF {table}"
+            f" FOR VALUES FROM ({low}) TO ({low + 10**12}) WITH ({row[1]})".encode()
+        )
 
 
 def partitions(conn: Conn) -> list[str]:

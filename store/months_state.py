@@ -161,7 +161,7 @@ def _rows(conn: Conn, month: MonthOfTable, most: int, last: int | None = None) -
     """Return how many rows a month of a table has, up to `most`; with ids up to `last`."""
     key = "session_id" if month.table == "ussd_hops" else "id"
     query = sql.SQL(
-        "SELECT count(*) FROM (SELECT FROM {} WHERE {key} >= %s AND {key} <= %s LIMIT %s) AS some"
+        "SELECT count(*) FROM (SELECT FROM {} WHERE {key} >= %s AND {key} <= %s LIMIT %s) AS found"
     ).format(sql.Identifier(month.table), key=sql.Identifier(key))
     low = month.number * 10**12 if month.number else -(2**62)
     high = (month.number + 1) * 10**12 - 1 if last is None else last

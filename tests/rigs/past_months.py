@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import psycopg
 
 from bench import year
-from store.database import Conn
 
 
 @contextmanager
@@ -24,7 +23,7 @@ def began_earlier(owner_url: str, months: int) -> Iterator[None]:
         ).fetchall()
         year.begin_earlier(conn, months)
         for number in range(1, months):
-            make_month(conn, number)
+            year.make_month(conn, number)
     try:
         yield
     finally:
@@ -35,16 +34,3 @@ def began_earlier(owner_url: str, months: int) -> Iterator[None]:
                 conn.execute(function.encode())
             conn.execute("TRUNCATE archived_months, archive_attempts")
             conn.execute("SELECT make_months(3)")
-
-
-def make_month(conn: Conn, number: int) -> None:
-    """Make a month of all large tables, as it was made when it began."""
-    for table in year.LARGE:
-        (row,) = conn.execute(
-            "SELECT to_char(month_begins(%s), 'YYYY_MM'), month_settings(%s)", [number, table]
-        ).fetchall()
-        low = number * 10**12
-        conn.execute(
-            f"CREATE TABLE IF NOT EXISTS {table}_{row[0]} PARTITION OF {table}"
-            f" FOR VALUES FROM ({low}) TO ({low + 10**12}) WITH ({row[1]})".encode()
-        )
