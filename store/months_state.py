@@ -53,7 +53,7 @@ def partitions(conn: Conn) -> list[MonthOfTable]:
     return [MonthOfTable(*row) for row in conn.execute(_PARTITIONS, [list(LARGE)]).fetchall()]
 
 
-def missing(conn: Conn) -> Mapping[date, list[str]]:
+def missing(conn: Conn) -> Mapping[date, list[Large]]:
     """Return of this month and the next which tables have none."""
     made = {(each.table, each.number) for each in partitions(conn)}
     rows = conn.execute(
@@ -141,11 +141,12 @@ def archived(conn: Conn) -> list[ArchivedRows]:
             "SELECT month_begins(%(n)s), month_begins(%(n)s + 1)", {"n": number}
         ).fetchone()
         assert row is not None
-        found.append(ArchivedRows(table, *row, rows, place, back, every - back))
+        month, ends = row
+        found.append(ArchivedRows(table, month, ends, rows, place, back, every - back))
     return found
 
 
-def incomplete(conn: Conn) -> Mapping[date, list[str]]:
+def incomplete(conn: Conn) -> Mapping[date, list[Large]]:
     """Return the months of which some tables are archived and others are not, and which not."""
     tables: dict[date, set[str]] = defaultdict(set)
     for each in archived(conn):
