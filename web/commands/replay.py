@@ -20,7 +20,7 @@ from india import phone as phones
 from india.masks import veiled
 from postal.desk import sprints
 from postal.desk.sprints import Period, StoredSprint
-from store import archive
+from store import months_state
 from web import running
 from web.commands import operator
 from web.commands.days import Moment
@@ -66,7 +66,7 @@ def replay(
         raise click.ClickException(str(refused)) from refused
     why = _why(reveal, number)
     period = Period(since, until, number)
-    _say_archived()
+    _say_archived(period)
     began = time.monotonic()
     total = differing = missing = 0
     for stored in _with_progress(period, why):
@@ -88,12 +88,29 @@ def replay(
         raise click.exceptions.Exit(1)
 
 
-def _say_archived() -> None:
-    """Say which months of sprints are not replayed, because they are in files."""
+def _say_archived(period: Period) -> None:
+    """Say which months of sprints are not replayed, because they are in files.
+
+    One of which only a part was brought back is no period of which anything could be said: refused.
+    """
     with running.runtime().database.transaction() as conn:
-        for month, table, rows, place in archive.archived(conn):
-            if table == "sprints":
-                click.echo(f"{month:%Y-%m} is archived: {rows} sprints in {place}", err=True)
+        found = [each for each in months_state.archived(conn) if each.table == "sprints"]
+    for each in found:
+        since, until = (calendar.bounds(day)[0] for day in (each.month, each.ends))
+        if (period.until is not None and period.until <= since) or (
+            period.since is not None and period.since >= until
+        ):
+            continue
+        if each.half:
+            raise click.ClickException(
+                f"{each.back} of the {each.rows} sprints of {each.month:%Y-%m} are in the database,"
+                f" all are in {each.place}: bring the others back, or leave the month out with"
+                " --since and --until (docs/operations.md, Months)"
+            )
+        if not each.back:
+            click.echo(
+                f"{each.month:%Y-%m} is archived: {each.rows} sprints in {each.place}", err=True
+            )
 
 
 def _why(reason: str | None, number: str | None) -> str:

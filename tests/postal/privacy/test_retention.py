@@ -156,7 +156,9 @@ def test_people_of_articles_that_are_long_over_go_and_the_log_after_a_year(
     clock.advance(days=366)
     done = run(app, "purge").output
     assert "articles: 1" in done
-    assert "access log: 3" in done
+    assert "access log" not in done  # a line waits for its month, at most so many days
+    clock.advance(days=31)
+    assert "access log: 3" in run(app, "purge").output
     assert "sign-ins: 1" in done
     names = "SELECT recipient_name, recipient_address, recipient_phone, sender_phone FROM articles"
     assert rows(runtime, names) == [("", "", None, None)]
@@ -168,7 +170,7 @@ def test_what_was_removed_is_written_down_and_the_digests_verify(
     agent = sign_in(app, runtime, "agent")
     agent.post("/desk/find", query=RECIPIENT)
     digests = set(rows(runtime, "SELECT id, digest FROM access_log"))
-    clock.advance(days=366)
+    clock.advance(days=366 + 31)
     assert "access log: 3" in run(app, "purge").output
     assert rows(runtime, "SELECT FROM access_log") == []
     written = "SELECT row_id, digest_was FROM redactions WHERE digest_now IS NULL"
