@@ -42,6 +42,7 @@ from settings import Settings
 from store import migrate
 from store.database import Database
 from tests.rigs.clock import Clock
+from tests.rigs.hashes import hash_cheaply
 from tests.rigs.transcript import Player
 
 _PREFIX = "dakiya-test-"
@@ -125,6 +126,13 @@ def _remove_what_killed_runs_left() -> None:
         finally:
             lock.close()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        hash_cheaply(patch)
+        yield
 
 
 @pytest.fixture
