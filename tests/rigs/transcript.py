@@ -233,12 +233,13 @@ class Player:
 
     def drain(self) -> list[str]:
         """Does the jobs that were rung for, and gives what they sent as transcript lines."""
+        redis = self.runtime.redis
         while any(self._waiting()):
-            queues = [Queue(bell.queue, self.runtime.redis) for bell in BELLS]
-            found = Queue.dequeue_any(queues, None, self.runtime.redis, serializer=JSONSerializer)
-            if found is not None:  # else another one was quicker
-                found[0].perform()
-                self.runtime.redis.delete(found[0].key)
+            queues = [Queue(bell.queue, redis) for bell in BELLS]
+            first = Queue.dequeue_any(queues, None, redis, serializer=JSONSerializer)
+            if first is not None:  # else another one was quicker
+                first[0].perform()
+                redis.delete(first[0].key)
         with self.runtime.database.transaction() as conn:
             rows = conn.execute(
                 "SELECT id, phone, code_id IS NOT NULL, position(%s IN body) FROM messages"
