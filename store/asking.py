@@ -18,6 +18,8 @@ from psycopg.abc import Transformer
 from psycopg.adapt import Transformer as Adaptation
 from psycopg.rows import tuple_row
 
+from store.together import Together
+
 _MOST_KEPT: Final = 1_000  # statements of a connection: others are made of values
 _ROWS: Final = pq.ExecStatus.TUPLES_OK
 
@@ -165,6 +167,7 @@ class Asking(Connection[Row]):
         binary: bool = False,
     ) -> Cursor[Row]:
         """Execute a statement, as psycopg does; within `store.together.together`, ask for it."""
-        if self._pipeline is None or prepare is not None or binary or type(query) is not str:
+        travels = type(self._pipeline) is Together and prepare is None and not binary
+        if not travels or not isinstance(query, str):
             return super().execute(query, params, prepare=prepare, binary=binary)
         return self.ask(query, params)
