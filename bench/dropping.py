@@ -33,7 +33,7 @@ INSERT INTO access_log (id, at, operator, what, phone, day_written)
 SELECT %(month)s * 1000000000000::bigint + nextval('access_log_id_seq'),
        month_begins(%(month)s) + n * interval '2 seconds', 'root', 'opened',
        '+918' || lpad(n::text, 9, '0'),
-       (now() AT TIME ZONE 'Asia/Kolkata')::date - 1 - n % 28
+       (now() AT TIME ZONE 'Asia/Kolkata')::date - 1 - n %% 28
 FROM generate_series(1, %(rows)s) AS n
 """
 
@@ -73,8 +73,7 @@ def main(arguments: list[str]) -> int:
         def drop(conn: Conn) -> int:
             gone = redact.drop_access_log_month(conn, before, by)
             assert gone is not None
-            assert gone.lines == rows
-            return 0
+            return not gone.lines  # the month of before, which is empty, goes first
 
         def delete(conn: Conn) -> int:
             return redact.purge_access_log(conn, before, AT_ONCE, by)

@@ -158,7 +158,7 @@ def _calculated() -> list[Line]:
                 f"{what}, {deliveries:,} deliveries (calculated)",
                 f"{left.stored * deliveries / 2**30:,.0f} GiB and"
                 f" {left.wal * deliveries / 2**30:,.0f} GiB of log; in the busiest hour"
-                f" {rate:.0f} deliveries, {rate * rows:,.0f} rows and"
+                f" {rate:,.1f} deliveries, {rate * rows:,.0f} rows and"
                 f" {rate * left.wal / 2**20:.1f} MiB of log a second",
             )
         )

@@ -31,6 +31,7 @@ from bench.rig import (
 from bench.scenes import SCENES, Stood
 from bench.texts import Account
 from bench.year import MONTHS, begin_earlier
+from india.calendar import day_of
 from outbox.wake import wake
 from postal.desk import sprints
 from postal.desk.sprints import Period
@@ -148,7 +149,7 @@ class Side:
         shown.database.open()
         self.databases.append(shown.database)
         agent = Agent(shown)
-        today = f"{datetime.now(UTC):%Y-%m-%d}"
+        today = day_of(datetime.now(UTC)).isoformat()
         report = f"/desk/reports?since={today}&until={today}"
 
         with shown.database.transaction() as conn:

@@ -190,10 +190,11 @@ def _next(conn: Conn, table: str) -> int:
 
 
 def _month(conn: Conn, number: int, rows: int) -> dict[str, object]:
-    """Return the values of a month: rows spread over it, this one up to now."""
+    """Return the values of a month: rows spread over it, those of this one up to yesterday."""
     row = conn.execute(
-        "SELECT month_begins(%(n)s)::text, extract(epoch FROM least(now(),"
-        " month_begins(%(n)s + 1)::timestamptz) - month_begins(%(n)s)::timestamptz)::float",
+        "SELECT month_begins(%(n)s)::text, 86400.0 * greatest(1, least("
+        "(now() AT TIME ZONE 'Asia/Kolkata')::date, month_begins(%(n)s + 1))"
+        " - month_begins(%(n)s))",
         {"n": number},
     ).fetchone()
     assert row is not None

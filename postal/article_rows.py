@@ -240,7 +240,7 @@ def _named(sql: str, cursor: Cursor[Any]) -> Any:
     if (known := _NAMED.get(sql)) is None:
         columns = cursor.description
         assert columns is not None
-        known = _NAMED[sql] = namedtuple("ArticleRow", [each.name for each in columns])  # noqa: PYI024
+        known = _NAMED[sql] = namedtuple("ArticleRow", [each.name for each in columns])
     return known
 
 

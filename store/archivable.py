@@ -72,6 +72,5 @@ def refuse(
         raise NotOver(f"the reports of {unsummed} are not made yet: does a worker run?")
     if untold:
         raise NotOver(
-            f"a webhook was not told yet what happened in {month:%Y-%m}: see /desk/operations, or"
-            " end the subscription"
+            f"a webhook was not told yet what happened in {month:%Y-%m}: let it catch up, or end it"
         )

@@ -18,6 +18,8 @@ from psycopg.abc import Transformer
 from psycopg.adapt import Transformer as Adaptation
 from psycopg.rows import tuple_row
 
+from store.together import Together
+
 _MOST_KEPT: Final = 1_000  # statements of a connection: others are made of values
 _ROWS: Final = pq.ExecStatus.TUPLES_OK
 
@@ -30,6 +32,13 @@ class _Known(NamedTuple):
 
     query: PostgresQuery
     transformer: Transformer
+
+
+class _Loaders(NamedTuple):
+    """What reads the columns of a prepared statement's answer: the server changes none of them."""
+
+    transformer: Transformer
+    columns: int
 
 
 class _Asked(Cursor[Row]):
@@ -69,13 +78,15 @@ class _Asked(Cursor[Row]):
         assert isinstance(connection, Asking)
         if not self._name:
             self._tx.set_pgresult(result)
-        elif (kept := connection.loaders.get(self._name)) is not None:
-            kept.set_pgresult(result, set_loaders=False)
-            self._tx = kept
+            return result.ntuples
+        kept = connection.loaders.get(self._name)
+        if kept is not None and kept.columns == result.nfields:
+            self._tx = kept.transformer
+            self._tx.set_pgresult(result, set_loaders=False)
         else:
-            kept = self._tx = Adaptation(connection)
-            kept.set_pgresult(result)
-            connection.loaders[self._name] = kept
+            self._tx = Adaptation(connection)
+            self._tx.set_pgresult(result)
+            connection.loaders[self._name] = _Loaders(self._tx, result.nfields)
         return result.ntuples
 
     def fetchone(self) -> Row | None:
@@ -99,7 +110,7 @@ class Asking(Connection[Row]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._statements: dict[tuple[str, bool], _Known] = {}
-        self.loaders: dict[bytes, Transformer] = {}
+        self.loaders: dict[bytes, _Loaders] = {}
 
     def ask(self, sql: str, values: Values) -> Cursor[Row]:
         """Ask for the answer of a statement, within the pipeline of a transaction."""
@@ -156,6 +167,7 @@ class Asking(Connection[Row]):
         binary: bool = False,
     ) -> Cursor[Row]:
         """Execute a statement, as psycopg does; within `store.together.together`, ask for it."""
-        if self._pipeline is None or prepare is not None or binary or type(query) is not str:
+        travels = type(self._pipeline) is Together and prepare is None and not binary
+        if not travels or not isinstance(query, str):
             return super().execute(query, params, prepare=prepare, binary=binary)
         return self.ask(query, params)

@@ -14,9 +14,11 @@ from functools import cache
 from typing import Any, Final, Self, TypeVar
 from uuid import uuid4
 
+import orjson
 import psycopg
 import structlog
 from psycopg import Connection
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from logs import described
@@ -47,6 +49,7 @@ log = structlog.get_logger(__name__)
 
 def _configure(connection: Conn) -> None:
     connection.prepared_max = _PREPARED
+    set_json_loads(orjson.loads, connection)
 
 
 def _insist_on_open(connection: Conn) -> None:

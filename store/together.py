@@ -36,7 +36,7 @@ class Awaited(Generic[T]):
         return Awaited(lambda: make(self.answer()))
 
 
-class _Together(Pipeline):
+class Together(Pipeline):
     """A pipeline of psycopg 3.3 that sends nothing before an answer is wanted."""
 
     def say(self, command: bytes) -> None:
@@ -62,7 +62,7 @@ def together(conn: Connection[Any]) -> Iterator[None]:
     Raises what any of them raises; then all of them are undone.
     """
     conn.autocommit = True  # psycopg would send BEGIN alone, to be sure that it has begun
-    pipeline = conn._pipeline = _Together(conn)
+    pipeline = conn._pipeline = Together(conn)
     try:
         with pipeline:
             pipeline.say(b"BEGIN")

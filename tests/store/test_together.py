@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from runtime import Runtime
-from store.database import Conn
+from store.database import Conn, Database
 from store.limits import PAGES
 from store.together import Awaited
 
@@ -99,6 +99,46 @@ def test_an_idle_connection_that_was_cut_is_not_handed_out(probe: Runtime) -> No
     _cut(probe, pid)
     with probe.database.transaction() as conn:
         assert conn.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_what_is_kept_of_a_statement_fits_each_of_its_answers(probe: Runtime) -> None:
+    """Prepared or not, asked twice before an answer is fetched, with values of several types."""
+    sql = "SELECT %(it)s, pg_typeof(%(it)s)::text, n FROM generate_series(1, 3) AS n"
+    given: tuple[object, ...] = (7, 70_000, 7_000_000_000, b"7", [7], True, 7.5)
+
+    def work(conn: Conn) -> None:
+        asked = [(it, conn.execute(sql, {"it": it})) for it in given]
+        for it, answer in reversed(asked):
+            first = answer.fetchone()
+            assert first is not None
+            assert [first[0], *(row[0] for row in answer.fetchall())] == [it] * 3, first
+            assert answer.fetchone() is None
+        assert [*conn.execute(sql, {"it": 8})] == [(8, "smallint", n) for n in (1, 2, 3)]
+        assert conn.execute("SELECT '%%'").fetchone() == ("%%",)
+        assert conn.execute("SELECT '%%'", {}).fetchone() == ("%",)
+
+    for _ in range(8):  # after the fifth it is prepared
+        probe.database.run_together(work)
+
+
+def test_a_statement_that_was_prepared_may_find_its_table_changed(probe: Runtime) -> None:
+    def work(conn: Conn) -> object:
+        for _ in range(8):  # after the fifth it is prepared
+            found = conn.execute("SELECT * FROM probe WHERE n > %s", [0]).fetchall()
+        return found
+
+    database = Database(probe.settings.database_url, size=1)
+    database.open()
+    try:
+        assert database.run_together(work) == []
+        with psycopg.connect(probe.settings.owner_url, autocommit=True) as owner:
+            owner.execute("ALTER TABLE probe ADD said text DEFAULT 'new'")
+            owner.execute("INSERT INTO probe VALUES (1)")
+        with pytest.raises(psycopg.errors.FeatureNotSupported):
+            database.run_together(work)
+        assert database.run_together(work) == [(1, "new")]
+    finally:
+        database.close()
 
 
 def _cut(runtime: Runtime, pid: int) -> None:
