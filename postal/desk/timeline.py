@@ -185,9 +185,12 @@ def texts(conn: Conn, ids: list[int]) -> list[TimelineText]:
     """Return the messages with these ids, in the order of their ids."""
     with conn.cursor(row_factory=class_row(_ReceiptRow)) as cursor:
         rows = cursor.execute(
-            "SELECT message_id, at, gateway, status, word, reason FROM receipts"
-            " WHERE message_id = ANY(%s) ORDER BY at, id",
-            (ids,),
+            "SELECT message_id, at, gateway, status, word, reason FROM ("
+            "SELECT message_id, at, gateway, status, word, reason, id FROM receipts"
+            " WHERE message_id = ANY(%(ids)s) UNION ALL"
+            " SELECT id, delivered_at, gateway, 'delivered', heard, NULL, NULL FROM messages"
+            " WHERE id = ANY(%(ids)s) AND heard IS NOT NULL) AS came ORDER BY at, id",
+            {"ids": ids},
         ).fetchall()
     receipts: dict[int, list[CarrierReceipt]] = {}
     for row in rows:
