@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import copy
 from typing import Any, Final, Self, TypeVar
-from uuid import uuid4
 
 import psycopg
 import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from logs import described
+from logs import described, new_request_id
 from store.limits import Limits
 from store.together import together
 
@@ -193,7 +192,7 @@ class Database:
         """
         done = 0
         for each in due:
-            structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
+            structlog.contextvars.bind_contextvars(request_id=new_request_id())
             try:
                 done += self.run_at_once(lambda conn, each=each: work(conn, each))  # type: ignore[misc]
             except NOT_IN_TIME as error:

@@ -80,7 +80,7 @@ def _texts(conn: Conn, kept: Kept) -> int:
         kept,
         "texts",
         "messages",
-        " gone AS (UPDATE messages m SET body = '', variables = NULL, error = NULL,"
+        " gone AS (UPDATE messages m SET body = '', said = NULL, variables = NULL, error = NULL,"
         " purged_at = %(now)s FROM old WHERE m.id = old.id"
         " AND m.status NOT IN ('queued', 'sending', 'unknown'))"
         " SELECT max(id), count(*) FROM old",
@@ -179,8 +179,8 @@ def _statement(sql: str) -> Batch:
     return lambda conn, kept: conn.execute(sql.encode(), _values(kept)).rowcount
 
 
-# The people of articles whose journey has long been over. What was booked before that and goes on is
-# little: an index by the day of booking finds both, and no change of state is written in it.
+# The people of articles whose journey has long been over. What was booked before that and goes on
+# is little: an index by the day of booking finds both, and no change of state is written in it.
 _ARTICLES = """
 UPDATE articles SET recipient_name = '', recipient_address = '', sender_name = '',
     sender_address = '', unlinked_at = coalesce(unlinked_at, %(now)s), recipient_phone = NULL,

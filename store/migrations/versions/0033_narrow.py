@@ -1,4 +1,4 @@
-"""A change of state of an article is written in no index; the usual receipt is a column of its text."""
+"""Articles change in no index; a usual receipt is a column of its text, whose words are packed."""
 
 from pathlib import Path
 

@@ -2,6 +2,12 @@
 -- predicate: the next version is written where the last one stands (HOT), in no index, as long as its page
 -- has room. What an office asks for by state is rare and stands apart.
 
+-- These stop writing to articles while they are built, a second or two per million, but no reading.
+CREATE INDEX articles_received ON articles (recipient_phone) WHERE recipient_phone IS NOT NULL;
+CREATE INDEX articles_of_pin ON articles (recipient_pin);
+CREATE INDEX articles_unpurged_since ON articles (booked_at) WHERE recipient_name <> '';
+CREATE INDEX articles_booked_at ON articles USING brin (booked_at);
+
 CREATE TABLE articles_aside (
     why           text NOT NULL,
     recipient_pin pin NOT NULL,
@@ -66,18 +72,14 @@ INSERT INTO articles_aside SELECT 'marked', recipient_pin, id FROM articles
 WHERE state IN ('booked', 'out_for_delivery', 'attempted', 'at_office')
       AND (door_only OR move_asked_at IS NOT NULL OR disputed_at IS NOT NULL OR recall_asked_at IS NOT NULL);
 
-DROP INDEX articles_undelivered, articles_going_back, articles_marked, articles_unpurged, articles_recipient;
-CREATE INDEX articles_received ON articles (recipient_phone) WHERE recipient_phone IS NOT NULL;
+DROP INDEX articles_undelivered, articles_going_back, articles_marked, articles_unpurged, articles_recipient,
+    articles_booked;
 COMMENT ON INDEX articles_received IS
     'postal/article_rows.py, postal/people/contacts.py: the articles of a recipient, which are few.';
-CREATE INDEX articles_unpurged ON articles (booked_at) WHERE recipient_name <> '';
-COMMENT ON INDEX articles_unpurged IS
+COMMENT ON INDEX articles_unpurged_since IS
     'postal/privacy/retention.py: articles whose people are still named, the oldest first.';
-DROP INDEX articles_booked;
-CREATE INDEX articles_of_pin ON articles (recipient_pin);
 COMMENT ON INDEX articles_of_pin IS 'postal/herd.py: the articles of a PIN that are out.';
-CREATE INDEX articles_booked ON articles USING brin (booked_at);
-COMMENT ON INDEX articles_booked IS 'postal/desk/today.py: what was booked on a day.';
+COMMENT ON INDEX articles_booked_at IS 'postal/desk/today.py: what was booked on a day.';
 COMMENT ON INDEX articles_sender IS 'postal/facts.py, postal/people/contacts.py: the articles of a sender.';
 COMMENT ON INDEX articles_sought IS
     'postal/desk/search.py: names by their sound, parts of numbers and of telephones. Written once, when it is booked.';
