@@ -37,7 +37,10 @@ def main(articles: int) -> None:
     chance = random.Random(17)  # noqa: S311 (invented values)
     written = list(_of_month(articles))
     chance.shuffle(written)
-    samples = [*2 * list(_of_catalogue(chance)), *written[:_MONTHS]]
+    samples: list[bytes | bytearray | memoryview[int]] = [
+        *2 * list(_of_catalogue(chance)),
+        *written[:_MONTHS],
+    ]
     made = zstandard.train_dictionary(_BYTES, samples, level=9)
     place = wording.SHELF.folder
     place.mkdir(exist_ok=True)

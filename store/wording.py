@@ -19,7 +19,7 @@ from store.trained import Codecs, Shelf
 SHELF: Final = Shelf(Path(__file__).parent / "phrases", "texts", bare=True)
 
 _CODECS: Final = Codecs(SHELF)
-_LONGEST: Final = 1 << 20  # bytes of one text: more is none
+_LONGEST: Final = 1 << 16  # bytes of one text: more is none
 _BETWEEN: Final = b"\0"  # in no JSON, and in no text of PostgreSQL
 
 _Row = TypeVar("_Row")

@@ -210,9 +210,14 @@ def texts(conn: Conn, ids: list[int]) -> list[TimelineText]:
 
 
 def _text(row: tuple[Any, ...], receipts: Sequence[CarrierReceipt]) -> TimelineText:
-    *columns, variables, said = row
-    found = TimelineText(*columns, wording.values_of(variables, said))
-    return replace(found, body=wording.body_of(found.body, said), receipts=tuple(receipts))
+    said = row[-1]
+    found = TimelineText(*row[:-1])
+    return replace(
+        found,
+        body=wording.body_of(found.body, said),
+        variables=wording.values_of(found.variables, said),
+        receipts=tuple(receipts),
+    )
 
 
 def unreadable(conn: Conn, phone: str | None, reader: Onlooker) -> list[TimelineText]:

@@ -86,10 +86,10 @@ def parts(conn: Conn, phone: str, reader: Onlooker) -> list[PersonalPart]:
 
 def _rows(conn: Conn, name: str, query: str, phone: str) -> list[Mapping[str, Any]]:
     if name == "understood":
-        found = conn.execute(query.encode(), {"phone": phone}).fetchall()
-        return [_understood(row) for row in found]
+        sprints = conn.execute(query.encode(), {"phone": phone}).fetchall()
+        return [_understood(row) for row in sprints]
     rows = conn.execute(_AS_JSON.replace("{query}", query).encode(), {"phone": phone})
-    found = [row[0] for row in rows.fetchall()]
+    found: list[Mapping[str, Any]] = [row[0] for row in rows.fetchall()]
     return [_worded(row) for row in found] if name == "texts" else found
 
 
