@@ -65,7 +65,6 @@ def test_no_index_of_articles_names_what_changes_from_booking_to_handover(
         player.step(line)
     assert _aside(player.runtime) == []
     player.step("+919839000001 > 1")
-    player.step("+919876500001 > 5 9876500002")
     player.step("+919876500001 > 3")
     player.step("+919839000001 > 2 13")
     assert _aside(player.runtime) == [("held", "EU123456799IN"), ("marked", "EU123456785IN")]
