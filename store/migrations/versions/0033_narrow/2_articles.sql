@@ -2,12 +2,6 @@
 -- predicate: the next version is written where the last one stands (HOT), in no index, as long as its page
 -- has room. What an office asks for by state is rare and stands apart.
 
--- These stop writing to articles while they are built, a second or two per million, but no reading.
-CREATE INDEX articles_received ON articles (recipient_phone) WHERE recipient_phone IS NOT NULL;
-CREATE INDEX articles_of_pin ON articles (recipient_pin);
-CREATE INDEX articles_unpurged_since ON articles (booked_at) WHERE recipient_name <> '';
-CREATE INDEX articles_booked_at ON articles USING brin (booked_at);
-
 CREATE TABLE articles_aside (
     why           text NOT NULL,
     recipient_pin pin NOT NULL,
