@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, kwargs_row
 
 from messages.catalogue import Channel, Lane
 from outbox.due import LEASE, Claim, DueMessage, Patience, TakenMessage
 from outbox.lanes import LANES, SPOKEN
-from store import feed
+from store import feed, wording
 from store.database import Conn
 
 # A message that no carrier may take now is due again after this.
@@ -42,9 +42,10 @@ _LOOKS: Final = 5  # into the queue, where other workers have locked what was fo
 # The rows are locked: what is read of them is what will be sent.
 _DUE = """
     SELECT due.id, due.status, due.channel, due.lane, due.phone, due.template, due.language,
-           due.body, due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
-           due.article_id, due.code_id, codes.issue AS code_issue, codes.key AS code_key,
-           articles.code_salt, due.quote, due.quote_key, about.code_salt AS salt,
+           due.body, due.said, due.not_after, due.attempts, due.gateway, due.carrier_id,
+           due.first_tried_at, due.article_id, due.code_id, codes.issue AS code_issue,
+           codes.key AS code_key, articles.code_salt, due.quote, due.quote_key,
+           about.code_salt AS salt,
            due.given || coalesce(seconds.doubtful, '{{}}') AS given, due.again_of, due.via,
            about.sender_phone AS sender, coalesce(seconds.certain, '{{}}') AS elsewhere,
            due.request_id, due.variables, {other_calls} AS other_calls,
@@ -252,7 +253,7 @@ def _read(conn: Conn, places: Sequence[_Place], now: datetime) -> list[DueMessag
     if not places:
         return []
     ids = [place.id for place in places]
-    with conn.cursor(row_factory=class_row(DueMessage)) as cursor:
+    with conn.cursor(row_factory=kwargs_row(wording.read(DueMessage))) as cursor:
         values = [ARRIVED, ARRIVED, now, now, ids]
         found = {due.id: due for due in cursor.execute(_DUE_AS_THEY_ARE, values).fetchall()}
     return [found[id_] for id_ in ids]

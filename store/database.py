@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import copy
 from functools import cache
 from typing import Any, Final, Self, TypeVar
-from uuid import uuid4
 
 import orjson
 import psycopg
@@ -21,7 +20,7 @@ from psycopg import Connection
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
-from logs import described
+from logs import described, new_request_id
 from store.asking import Asking
 from store.limits import Limits
 from store.together import together
@@ -199,7 +198,7 @@ class Database:
         """
         done = 0
         for each in due:
-            structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
+            structlog.contextvars.bind_contextvars(request_id=new_request_id())
             try:
                 done += self.run_at_once(lambda conn, each=each: work(conn, each))  # type: ignore[misc]
             except NOT_IN_TIME as error:

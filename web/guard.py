@@ -6,7 +6,6 @@ import re
 from io import BytesIO
 from types import TracebackType
 from typing import IO, Final
-from uuid import uuid4
 
 import psycopg
 import structlog
@@ -16,7 +15,7 @@ from flask_talisman import Talisman
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from logs import described
+from logs import described, new_request_id
 from postal.people.hashing import TooManyHashes
 from settings import Settings
 from web import compression, loopback
@@ -137,7 +136,7 @@ def guard(app: Flask, settings: Settings) -> None:
 
 def _begin() -> None:
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _ID.fullmatch(given) else uuid4().hex
+    g.request_id = given if _ID.fullmatch(given) else new_request_id()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
     if not request.path.startswith(_HOOKS):  # hooks answer any bytes themselves

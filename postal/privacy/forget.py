@@ -125,7 +125,7 @@ SELECT 'the file of import ' || id || ' is just being read' FROM imports WHERE s
 """
 
 _TEXTS = """
-UPDATE messages SET phone = %(other)s, body = '', variables = NULL, error = NULL,
+UPDATE messages SET phone = %(other)s, body = '', said = NULL, variables = NULL, error = NULL,
     purged_at = coalesce(purged_at, %(now)s) WHERE phone = %(phone)s
 """
 # Others may have texted the number ("5 9876543210"): their words are removed too.

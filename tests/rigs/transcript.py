@@ -96,6 +96,7 @@ from postal.office import paper_days
 from postal.office.paper_days import NewLine
 from postal.people.doer import Doer, Staff
 from runtime import Runtime
+from store import wording
 from store.conversations import ConversationPlace
 from store.refusals import Refusal
 from tests.rigs.clock import Clock
@@ -242,13 +243,14 @@ class Player:
                 redis.delete(first[0].key)
         with self.runtime.database.transaction() as conn:
             rows = conn.execute(
-                "SELECT id, phone, code_id IS NOT NULL, position(%s IN body) FROM messages"
+                "SELECT id, phone, code_id IS NOT NULL, body, said FROM messages"
                 " WHERE direction = 'out' AND channel = 'text' AND id > %s ORDER BY id",
-                [QUOTE_MASK, self.seen],
+                [self.seen],
             ).fetchall()
         lines = []
-        for id_, phone, with_code, quoted in rows:
+        for id_, phone, with_code, body, said in rows:
             self.seen = id_
+            quoted = wording.body_of(body, said).find(QUOTE_MASK) + 1
             got = next((m for m in received(self.runtime, phone) if int(m.id) == id_), None)
             if got is None:
                 lines.append(f"{phone} < (not sent)")
