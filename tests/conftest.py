@@ -105,7 +105,8 @@ class Node(Protocol):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Node) -> None:
-    """Hand the addresses to one worker of xdist, in the process that leads."""
+    """Hand the addresses to one worker of xdist, in the process that leads and gathers nothing."""
+    gc.enable()
     node.workerinput["servers"] = dataclasses.asdict(_addresses(node.config))
 
 
@@ -212,8 +213,13 @@ def purging(addresses: OfWorker) -> Iterator[Database]:
 
 
 @pytest.fixture
-def settings(addresses: OfWorker) -> Settings:
+def settings(usual_settings: Settings) -> Settings:
     """A module that needs other settings overrides this: `settings.model_copy(update=…)`."""
+    return usual_settings
+
+
+@pytest.fixture(scope="session")
+def usual_settings(addresses: OfWorker) -> Settings:
     return Settings(
         _env_file=None,
         dakiya_env="test",
