@@ -93,6 +93,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()  # half a million objects that stay, and need not be looked through again
+    gc.set_threshold(20_000)
     gc.enable()
 
 
