@@ -93,6 +93,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()  # half a million objects that stay, and need not be looked through again
+    gc.set_threshold(20_000)
     gc.enable()
 
 
@@ -105,7 +106,8 @@ class Node(Protocol):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Node) -> None:
-    """Hand the addresses to one worker of xdist, in the process that leads."""
+    """Hand the addresses to one worker of xdist, in the process that leads and gathers nothing."""
+    gc.enable()
     node.workerinput["servers"] = dataclasses.asdict(_addresses(node.config))
 
 
@@ -212,8 +214,13 @@ def purging(addresses: OfWorker) -> Iterator[Database]:
 
 
 @pytest.fixture
-def settings(addresses: OfWorker) -> Settings:
+def settings(usual_settings: Settings) -> Settings:
     """A module that needs other settings overrides this: `settings.model_copy(update=…)`."""
+    return usual_settings
+
+
+@pytest.fixture(scope="session")
+def usual_settings(addresses: OfWorker) -> Settings:
     return Settings(
         _env_file=None,
         dakiya_env="test",
