@@ -42,7 +42,9 @@ def main(articles: int) -> None:
         database.open()
         with database.transaction() as conn:
             samples: list[bytes | bytearray | memoryview[int]] = [
-                _sample(each, lean) for each in sprints.stream(conn, Period())
+                _sample(each, lean)
+                for each in sprints.stream(conn, Period())
+                if isinstance(each, StoredSprint)
             ]
         database.close()
     made = zstandard.train_dictionary(_BYTES, samples, level=9)

@@ -42,7 +42,13 @@ _TELEPHONE: Final = re.compile(rb"\+[1-9][0-9]{6,14}(?![0-9])")
 _PLACE: Final = re.compile(rb"\x01([0-9]+);")
 
 
-class UnknownDictionary(Conflict):
+class UnreadableSprint(Conflict):
+    """A row holds what `pack` never wrote. Says so."""
+
+    sentence = "what is kept of it cannot be unpacked: it is damaged, or was not written by Dakiya"
+
+
+class UnknownDictionary(UnreadableSprint):
     """A row was packed with a dictionary that is not here: by a newer release, or one was removed.
 
     Says what to do.
@@ -106,13 +112,19 @@ def pack(event: Event, before: Standing, facts: Facts, decision: Decision) -> Pa
 
 
 def unpack(kept: bytes, dictionary: int, phones: str | None) -> Records:
-    """Return what `pack` put into a row. Raises `UnknownDictionary`."""
-    written = _CODECS.of(dictionary).decompressor.decompress(kept, max_output_size=_LONGEST)
-    if phones is not None:
-        back = [each.encode() for each in phones.split(" ")]
-        written = _PLACE.sub(lambda place: back[int(place[1])], written)
-    event, before, facts, decision = _lean(dictionary).filled(orjson.loads(written))
-    after = {"state": decision["state"], "context": decision["context"]}
+    """Return what `pack` put into a row. Raises `UnreadableSprint`.
+
+    Whoever may add rows may add any: what cannot be read is said of that row, and stops nobody.
+    """
+    try:
+        written = _CODECS.of(dictionary).decompressor.decompress(kept, max_output_size=_LONGEST)
+        if phones is not None:
+            back = [each.encode() for each in phones.split(" ")]
+            written = _PLACE.sub(lambda place: back[int(place[1])], written)
+        event, before, facts, decision = _lean(dictionary).filled(orjson.loads(written))
+        after = {"state": decision["state"], "context": decision["context"]}
+    except (zstandard.ZstdError, ValueError, LookupError, TypeError) as damaged:
+        raise UnreadableSprint from damaged
     return Records(event, before, facts, decision, after)
 
 
@@ -125,9 +137,12 @@ def records(row: tuple[Any, ...]) -> Records:
 def told(kept: bytes, dictionary: int, phones: str | None) -> tuple[str, str, str | None]:
     """Return what `event_kind`, `acts` and `about` of the row must be. Raises as `unpack`."""
     found = unpack(kept, dictionary, phones)
-    contexts = (found.state_before["context"], found.event, found.state_after["context"])
-    acts = ",".join(act["kind"] for act in found.decision["acts"])
-    return found.event["kind"], acts, _about(*(each.get("article") for each in contexts))
+    try:
+        contexts = (found.state_before["context"], found.event, found.state_after["context"])
+        acts = ",".join(act["kind"] for act in found.decision["acts"])
+        return found.event["kind"], acts, _about(*(each.get("article") for each in contexts))
+    except (LookupError, TypeError, AttributeError) as damaged:
+        raise UnreadableSprint from damaged
 
 
 def _about(before: object, event: object, after: object) -> str | None:

@@ -80,7 +80,10 @@ def _misread(row: tuple[Any, ...]) -> MisreadText:
     id_, body, machine, language, *packed = row
     if machine is None:
         return MisreadText(id_, body, "recipient", "quiet", None, language)
-    sprint = packing.records(tuple(packed))
+    try:
+        sprint = packing.records(tuple(packed))
+    except packing.UnreadableSprint:
+        return MisreadText(id_, body, machine, "quiet", None, language)
     state, event = sprint.state_before["state"], sprint.event["kind"]
     return MisreadText(id_, body, machine, state, event, language)
 

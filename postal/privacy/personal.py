@@ -94,7 +94,10 @@ def _rows(conn: Conn, name: str, query: str, phone: str) -> list[Mapping[str, An
 
 def _understood(row: tuple[Any, ...]) -> Mapping[str, Any]:
     at, machine, *packed = row
-    sprint = packing.records(tuple(packed))
+    try:
+        sprint = packing.records(tuple(packed))
+    except packing.UnreadableSprint as why:
+        return {"at": at, "machine": machine, "unreadable": str(why)}
     return {
         "at": at,
         "machine": machine,

@@ -275,7 +275,7 @@ class _Row:
     def tells_the_truth(self) -> bool:
         """Tell whether what a sprint's digest tells of it is what it holds.
 
-        Raises `store.packing.UnknownDictionary`.
+        Raises `store.packing.UnreadableSprint`.
         """
         if self.kept is None or self.dictionary is None:
             return self.consistent
@@ -340,8 +340,12 @@ def _own(table: Chain, day: date, row: _Row, tally: _Tally) -> Iterator[ChainFin
         or merkle.leaf(row.private_salt.bytes, row.private) != expected
     ):
         yield ChainFinding("changed", day, table, row.id)
-    elif not row.tells_the_truth:
-        yield ChainFinding("reworded", day, table, row.id)
+        return
+    try:
+        if not row.tells_the_truth:
+            yield ChainFinding("reworded", day, table, row.id)
+    except packing.UnreadableSprint as why:  # one row must not keep the others from being verified
+        yield ChainFinding("unreadable", day, table, row.id, str(why))
 
 
 def _seal(
