@@ -42,9 +42,7 @@ def main(articles: int) -> None:
         database.open()
         with database.transaction() as conn:
             samples: list[bytes | bytearray | memoryview[int]] = [
-                _sample(each, lean)
-                for each in sprints.stream(conn, Period())
-                if isinstance(each, StoredSprint)
+                _sample(each, lean) for each in sprints.stream(conn, Period())
             ]
         database.close()
     made = zstandard.train_dictionary(_BYTES, samples, level=9)

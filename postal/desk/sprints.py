@@ -131,8 +131,12 @@ def counted(conn: Conn, period: Period) -> int:
     return int(row[0])
 
 
-def stream(conn: Conn, period: Period) -> Iterator[StoredSprint | UnreadableRow]:
-    """Yield the sprints of `period` in table order, a few hundred in memory at a time."""
+def stream(conn: Conn, period: Period) -> Iterator[StoredSprint]:
+    """Yield the sprints of `period` that can be read, in table order, without holding all."""
+    return (each for each in _rows(conn, period) if isinstance(each, StoredSprint))
+
+
+def _rows(conn: Conn, period: Period) -> Iterator[StoredSprint | UnreadableRow]:
     with conn.cursor("sprints") as cursor:
         cursor.itersize = _AT_ONCE
         cursor.execute(_READ + _WITHIN, _named(period))
@@ -142,7 +146,7 @@ def stream(conn: Conn, period: Period) -> Iterator[StoredSprint | UnreadableRow]
 def look_through(
     conn: Conn, period: Period, reader: Onlooker, reason: str = ""
 ) -> Iterator[StoredSprint | UnreadableRow]:
-    """Yield the same for somebody to see, which is written down first.
+    """Yield all of `period` for somebody to see, which is written down first.
 
     `reason`: why the whole telephone of `period` is shown, without telephones; "": it is not.
     """
@@ -151,7 +155,7 @@ def look_through(
         access.look(conn, reader, what, phone=period.phone, about=reason)
     else:
         access.listed(conn, reader, counted(conn, period), "sprints")
-    yield from stream(conn, period)
+    yield from _rows(conn, period)
 
 
 def _named(period: Period) -> dict[str, object]:

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from flows.replay.replay import Undecidable, decided_today, differences
 from flows.replay.replay import replay as decided_again
 from postal.desk import sprints
-from postal.desk.sprints import Period, StoredSprint
+from postal.desk.sprints import Period
 from runtime import Runtime
 from store.database import Conn, Database
 from tests.rigs import sprints as stored_sprints
@@ -146,9 +146,7 @@ def test_a_record_that_nobody_can_read_any_more_is_a_difference(
 def test_a_field_that_came_later_has_its_default(played: Player, runtime: Runtime) -> None:
     with runtime.database.transaction() as conn:
         stored = next(
-            each
-            for each in sprints.stream(conn, Period())
-            if isinstance(each, StoredSprint) and each.event["kind"] == "ReportFraud"
+            each for each in sprints.stream(conn, Period()) if each.event["kind"] == "ReportFraud"
         )
     old = {name: value for name, value in stored.decision.items() if name != "until"}
     facts = {name: value for name, value in stored.facts.items() if name != "named_is_staff"}
