@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -45,7 +45,7 @@ class NotOver(Conflict):
 
 
 class Damaged(Conflict):
-    """What was written is not what was read back: nothing was dropped."""
+    """What was written is not what is read back."""
 
 
 def archive(conn: Conn, month: date, directory: Path, now: datetime) -> list[ArchivedTable]:
@@ -57,6 +57,7 @@ def archive(conn: Conn, month: date, directory: Path, now: datetime) -> list[Arc
     number = _number(conn, month)
     parts = {table: _partition(conn, table, month) for table in LARGE}
     _refuse(conn, number, month, now, parts)
+    _keep_what_was_archived(conn, month, number, directory)
     for part in parts.values():
         conn.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(part))
     place = directory / f"{month:%Y-%m}"
@@ -65,28 +66,43 @@ def archive(conn: Conn, month: date, directory: Path, now: datetime) -> list[Arc
         shutil.rmtree(old, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
     written = [_write(conn, table, parts[table], partial) for table in LARGE]
-    manifest = {"format": FORMAT, "month": f"{month:%Y-%m}", "tables": list(map(asdict, written))}
+    manifest = {
+        "format": FORMAT,
+        "month": f"{month:%Y-%m}",
+        "database": _own(conn),
+        "tables": list(map(asdict, written)),
+    }
     _keep(partial / "manifest.json", json.dumps(manifest, indent=1).encode())
     for each in written:
-        check(partial, each)
+        try:
+            check(partial, each)
+        except Damaged as damaged:
+            raise Damaged(f"{damaged}: nothing was dropped") from damaged
     partial.rename(place)
     _drop(conn, number, place, written, parts)
     return written
 
 
 def check(place: Path, table: ArchivedTable) -> None:
-    """Read a table's file to its end. Raises `Damaged` where it is not what the manifest says."""
+    """Read a table's file to its end. Raises `Damaged` where it is not what `table` says."""
     digest, rows = hashlib.sha256(), 0
     try:
         for piece in _pieces(place / f"{table.table}.copy.zst"):
             digest.update(piece)
             rows += piece.count(b"\n")
     except (zstandard.ZstdError, OSError) as error:
-        raise Damaged(
-            f"{table.table} cannot be read back ({error}): nothing was dropped"
-        ) from error
+        raise Damaged(f"{table.table} cannot be read back ({error})") from error
     if (digest.hexdigest(), rows) != (table.digest, table.rows):
-        raise Damaged(f"{table.table} was not read back as it was written: nothing was dropped")
+        raise Damaged(f"{table.table} is not what was written")
+
+
+def of_record(conn: Conn, month: date) -> Mapping[str, tuple[int, str]]:
+    """Return rows and digest of each table of `month`, as the database kept them; none: unknown."""
+    rows = conn.execute(
+        "SELECT of_table, rows, encode(digest, 'hex') FROM archived_months WHERE month = %s",
+        [_number(conn, month)],
+    ).fetchall()
+    return {table: (count, digest) for table, count, digest in rows}
 
 
 def archived(conn: Conn) -> list[tuple[date, str, int, str]]:
@@ -130,6 +146,46 @@ def _refuse(
         raise NotOver(f"{waiting} texts of {month:%Y-%m} are not sent yet")
     if unsealed:
         raise NotOver(f"not every day of {month:%Y-%m} is sealed yet: run `audit seal`")
+
+
+def _keep_what_was_archived(conn: Conn, month: date, number: int, directory: Path) -> None:
+    """Raise `Conflict` where files of the month would be written over that are needed.
+
+    A clock that was set back makes a month once more that was archived; and the directory may be
+    another installation's. What a run of ours left that was cut off is written anew.
+    """
+    known = conn.execute(
+        "SELECT place FROM archived_months WHERE month = %s LIMIT 1", [number]
+    ).fetchone()
+    if known is not None:
+        raise Conflict(
+            f"{month:%Y-%m} was archived before ({known[0]}), and has rows again: bring it back"
+            " (docs/operations.md), then archive it whole"
+        )
+    whose = _whose(directory / f"{month:%Y-%m}")
+    if whose is not None and whose != _own(conn):
+        raise Conflict(
+            f"{directory / f'{month:%Y-%m}'} was not written by a run of this database that was cut"
+            " off: choose another directory"
+        )
+
+
+def _own(conn: Conn) -> str:
+    """Return what tells this database from every other."""
+    row = conn.execute(
+        "SELECT system_identifier || '/' || (SELECT oid FROM pg_database"
+        " WHERE datname = current_database()) FROM pg_control_system()"
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _whose(place: Path) -> str | None:
+    """Return of which database a whole month is that lies at `place`; None: none lies there."""
+    try:
+        return str(json.loads((place / "manifest.json").read_text()).get("database"))
+    except FileNotFoundError:
+        return None
 
 
 def _write(conn: Conn, table: Large, part: sql.Identifier, into: Path) -> ArchivedTable:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,7 @@ from runtime import Runtime
 from store import archive, months
 from store.archive import Damaged, NotOver
 from store.database import Database
+from store.refusals import Conflict
 from tests.rigs import chains
 from tests.rigs.chains import days_ago
 
@@ -127,6 +129,62 @@ def test_one_that_was_killed_before_the_end_left_the_month_whole(
     assert _count(owner) == 20
     _archive(month, tmp_path)
     assert _count(owner) == 0
+
+
+def test_what_was_archived_is_never_written_over(
+    month: _Next, owner: Database, app: Flask, tmp_path: Path
+) -> None:
+    """A clock that was set back makes the month once more; the directory may be another's."""
+    _archive(month, tmp_path)
+    file = tmp_path / f"{month.first:%Y-%m}" / "events.copy.zst"
+    kept = file.read_bytes()
+    with owner.transaction() as conn:
+        months.make(conn)
+    with pytest.raises(Conflict, match="was archived before"):
+        _archive(month, tmp_path)
+    assert file.read_bytes() == kept
+    with owner.transaction() as conn:
+        conn.execute("DELETE FROM archived_months")
+    manifest = file.with_name("manifest.json")
+    manifest.write_text(manifest.read_text().replace('"database": "', '"database": "1'))
+    with pytest.raises(Conflict, match="choose another directory"):
+        _archive(month, tmp_path)
+    assert file.read_bytes() == kept
+
+
+def test_files_and_manifest_that_were_changed_together_are_found(
+    month: _Next, app: Flask, tmp_path: Path
+) -> None:
+    """Whoever has the directory can write a manifest that fits; what was archived is kept here."""
+    _archive(month, tmp_path)
+    place = tmp_path / f"{month.first:%Y-%m}"
+    rows = zstandard.ZstdDecompressor().stream_reader((place / "events.copy.zst").read_bytes())
+    changed = rows.read().replace(b"desk_acted", b"delivered")
+    (place / "events.copy.zst").write_bytes(zstandard.ZstdCompressor().compress(changed))
+    manifest = json.loads((place / "manifest.json").read_text())
+    (events,) = (each for each in manifest["tables"] if each["table"] == "events")
+    events["digest"] = sha256(changed).hexdigest()
+    (place / "manifest.json").write_text(json.dumps(manifest))
+    done = app.test_cli_runner().invoke(args=["archive", "check", str(place)])
+    assert done.exit_code == 1
+    assert "the manifest is not what the database kept" in done.output
+
+
+def test_a_person_is_told_what_is_archived(
+    month: _Next, runtime: Runtime, app: Flask, tmp_path: Path
+) -> None:
+    """What was exported is not all; what was forgotten is not forgotten there."""
+    with runtime.database.transaction() as conn:
+        conn.execute("INSERT INTO phones (phone, language) VALUES ('+919876500001', 'hi')")
+    _archive(month, tmp_path)
+    run = app.test_cli_runner()
+    for arguments in (
+        ["export-person", "+919876500001"],
+        ["forget-person", "+919876500001", "--reason", "asked", "--yes"],
+    ):
+        done = run.invoke(args=arguments)
+        assert done.exit_code == 0, done.output
+        assert f"{month.first:%Y-%m} is archived in {tmp_path}" in done.stderr
 
 
 def test_a_disk_that_is_full_is_said(
