@@ -178,6 +178,7 @@ def test_what_is_left_to_people_has_its_words_and_was_tried_often(
         holder.execute("SELECT FROM articles WHERE number = 'EU123456785IN' FOR UPDATE")
         inbound.receive(runtime, _text(1, "my code is 482913, he has it not", RECIPIENT))
         clock.advance(hours=2)  # no worker ran
+        assert "dakiya_texts_waiting_seconds 7200.0" in player.client.get("/metrics").text
         read_waiting(runtime)
         assert _rows(runtime, "SELECT tries FROM waiting_texts") == [(1,)]
         with runtime.database.transaction() as conn:
