@@ -52,6 +52,8 @@ _PARTS: Mapping[str, str] = {
     "staff": "SELECT staff_id, name, role, active, created_at FROM staff WHERE phone = %(phone)s",
     "texts": "SELECT at, direction, channel, body, template, language, status, sent_at,"
     " delivered_at, purged_at FROM messages WHERE phone = %(phone)s ORDER BY at, id",
+    "texts_not_read_yet": "SELECT at, gateway FROM waiting_texts WHERE phone = %(phone)s"
+    " ORDER BY at, id",
     "screens": "SELECT h.at, d.service, h.typed, h.body FROM ussd_hops h"
     " JOIN ussd_sessions d ON d.id = h.session_id WHERE d.phone = %(phone)s"
     " ORDER BY h.at, h.session_id, h.position",

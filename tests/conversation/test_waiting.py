@@ -210,3 +210,45 @@ def test_a_part_awaits_the_rest_that_waits(
         "SELECT count(*) FROM sprints s JOIN conversations c ON c.id = s.conversation_id"
         " WHERE s.message_id IS NOT NULL AND c.machine = 'recipient'",
     ) == [(1,)]
+
+
+def test_nobody_is_forgotten_while_a_text_of_his_waits(
+    player: Player, runtime: Runtime, settings: Settings, clock: Clock
+) -> None:
+    """Its carrier has its answer: deleted with the person, it was read by nobody."""
+    stranger = "+919876500009"
+    with psycopg.connect(settings.database_owner_url) as holder:
+        holder.execute("LOCK TABLE conversations IN ACCESS EXCLUSIVE MODE")
+        inbound.receive(runtime, _text(1, "where is my post", stranger))
+    run = player.client.application.test_cli_runner()
+    forgets = ["forget-person", stranger, "--reason", "asked", "--yes"]
+    refused = run.invoke(args=forgets)
+    assert "a text of it waits for its turn" in refused.output
+    assert "texts_not_read_yet" in run.invoke(args=["export-person", stranger]).output
+    clock.advance(seconds=1)
+    assert read_waiting(runtime) == 1
+    player.drain()
+    assert "is forgotten" in run.invoke(args=forgets).output
+
+
+def test_a_text_that_comes_thrice_at_once_is_done_once(
+    player: Player, runtime: Runtime, settings: Settings, clock: Clock
+) -> None:
+    """Also where its turn has to wait, and digests and decisions are in order after all of it."""
+    _booked(player)
+    with psycopg.connect(settings.database_owner_url) as holder:
+        holder.execute("SELECT FROM articles WHERE number = 'EU123456785IN' FOR UPDATE")
+        posts = [Thread(target=inbound.receive, args=(runtime, _text(1, "1"))) for _ in range(3)]
+        for each in posts:
+            each.start()
+        for each in posts:
+            each.join()
+        assert _rows(runtime, "SELECT count(*) FROM waiting_texts") == [(1,)]
+    clock.advance(seconds=1)
+    assert read_waiting(runtime) == 1
+    inbound.receive(runtime, _text(1, "1"))
+    assert _rows(runtime, "SELECT count(*) FROM codes") == [(1,)]
+    run = player.client.application.test_cli_runner()
+    for arguments in (["audit", "verify"], ["replay"]):
+        done = run.invoke(args=arguments)
+        assert done.exit_code == 0, done.output
