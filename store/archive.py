@@ -146,6 +146,32 @@ def _refuse(
         raise NotOver(f"{waiting} texts of {month:%Y-%m} are not sent yet")
     if unsealed:
         raise NotOver(f"not every day of {month:%Y-%m} is sealed yet: run `audit seal`")
+    _refuse_what_is_needed(conn, month, now, parts)
+
+
+def _refuse_what_is_needed(
+    conn: Conn, month: date, now: datetime, parts: dict[Large, sql.Identifier]
+) -> None:
+    """Raise `NotOver` where rows of the month are still read: by receivers, and by questions."""
+    query = sql.SQL(
+        "SELECT (SELECT count(*) FROM webhook_deliveries d JOIN {events} e USING (position)"
+        " WHERE d.state = 'pending') + (SELECT count(*) FROM webhook_subscriptions s"
+        " JOIN tokens t ON t.id = s.token_id WHERE s.ended_at IS NULL AND t.revoked_at IS NULL"
+        " AND t.expires_at > {now} AND EXISTS (SELECT FROM {events} e"
+        " WHERE e.at >= s.created_at AND (e.position IS NULL OR e.position > s.cursor))),"
+        " (SELECT count(DISTINCT a.id) FROM {messages} m JOIN articles a ON a.id = m.article_id"
+        " WHERE m.quote IS NOT NULL AND a.state NOT IN ('delivered', 'returned', 'recalled'))"
+    ).format(now=now, **parts)
+    row = conn.execute(query).fetchone()
+    assert row is not None
+    untold, asked = row
+    if untold:
+        raise NotOver(f"webhooks have not told all of {month:%Y-%m} yet: see /desk/webhooks")
+    if asked:
+        raise NotOver(
+            f"{asked} articles under way show digits in texts of {month:%Y-%m}, which are compared"
+            " with what is quoted: wait for them"
+        )
 
 
 def _keep_what_was_archived(conn: Conn, month: date, number: int, directory: Path) -> None:
