@@ -243,10 +243,10 @@ def test_what_receivers_and_questions_still_need_stays(
     with owner.transaction() as conn:
         conn.execute("UPDATE webhook_deliveries SET state = 'dead', settled_at = now()")
         conn.execute(
-            "INSERT INTO articles (number, service, otp_required, recipient_name, recipient_address,"
-            " recipient_pin, sender_name, code_salt, booked_at, updated_at)"
-            " VALUES ('EU123456785IN', 'speed_post', false, '', '', '273303', '', '0123456789abcdef',"
-            " now(), now())"
+            "INSERT INTO articles (number, service, otp_required, recipient_name,"
+            " recipient_address, recipient_pin, sender_name, code_salt, booked_at, updated_at)"
+            " VALUES ('EU123456785IN', 'speed_post', false, '', '', '273303', '',"
+            " '0123456789abcdef', now(), now())"
         )
         conn.execute(
             "INSERT INTO messages (id, direction, phone, at, body, status, article_id, quote,"
