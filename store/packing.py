@@ -117,6 +117,9 @@ def unpack(kept: bytes, dictionary: int, phones: str | None) -> Records:
     Whoever may add rows may add any: what cannot be read is said of that row, and stops nobody.
     """
     try:
+        # zstandard believes what the frame says of its size, and takes so much memory at once.
+        if zstandard.frame_content_size(kept) > _LONGEST:
+            raise UnreadableSprint
         written = _CODECS.of(dictionary).decompressor.decompress(kept, max_output_size=_LONGEST)
         if phones is not None:
             back = [each.encode() for each in phones.split(" ")]

@@ -111,6 +111,7 @@ def test_none_is_ever_removed() -> None:
     [
         (None, 99, "sprints of dictionary 99 cannot be read"),
         (b"never packed", 1, "what is kept of it cannot be unpacked"),
+        (b"\x28\xb5\x2f\xfd\xe0" + (1 << 45).to_bytes(8, "little") + b"\1\0\0", 1, "cannot be unp"),
         (packing._CODECS.of(1).compressor.compress(b"[{}, {}, {}, {}]"), 1, "cannot be unpacked"),
     ],
 )
