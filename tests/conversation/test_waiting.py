@@ -121,6 +121,7 @@ def test_the_text_behind_one_that_begins_to_wait_does_not_overtake_it(
         first = Thread(target=inbound.receive, args=(runtime, _text(1, f"2 {code}")))
         first.start()
         _held(runtime, 1)
+        clock.advance(seconds=1)
         second = Thread(target=inbound.receive, args=(runtime, _text(2, "0")))
         second.start()
         _held(runtime, 2)
