@@ -41,6 +41,7 @@ from store.conversations import ConversationPlace
 from store.database import Conn
 from store.inbound import FormerText
 from store.together import Awaited
+from store.trained import Unpackable
 
 WITHIN: Final = timedelta(seconds=60)
 # Tries; texts whose words may differ while their event does not; `44`, which its own answer offers
@@ -104,13 +105,17 @@ def repeat_of(
     if former is None or not former.is_last:
         return None
     again = understand(former.machine)
-    if isinstance(again.event, _NEVER) or encode(again.event) != former.first.event:
+    try:
+        if isinstance(again.event, _NEVER) or encode(again.event) != former.first.event:
+            return None
+        decisions = former.decisions
+    except Unpackable:  # a newer release took it in: this text must not fail by it
         return None
-    done = {act["kind"] for decision in former.decisions for act in decision["acts"]}
+    done = {act["kind"] for decision in decisions for act in decision["acts"]}
     if not done - _NO_CHANGE or done & _TRIES or not _is_whole(again, former):
         return None
     texts.mark(conn, message_id, texts.REPEAT)
-    first = decode(former.decisions[0], Decision)
+    first = decode(decisions[0], Decision)
     answers = tuple(say for say in first.says if say.code_of is None and say.quote is None)
     return Repeat(ConversationPlace(phone, former.machine), again, answers)
 

@@ -51,12 +51,17 @@ def refuse(
         " '-infinity'), (SELECT min(day) FROM (SELECT DISTINCT"
         " (at AT TIME ZONE 'Asia/Kolkata')::date AS day FROM {messages}) AS days"
         " WHERE NOT EXISTS (SELECT FROM report_days r WHERE r.day = days.day)),"
-        " EXISTS (SELECT FROM webhook_subscriptions WHERE ended_at IS NULL AND EXISTS"
-        " (SELECT FROM {events} WHERE position IS NULL OR position > cursor))"
+        " (SELECT count(*) FROM webhook_deliveries d JOIN {events} e USING (position)"
+        " WHERE d.state = 'pending') + (SELECT count(*) FROM webhook_subscriptions s"
+        " JOIN tokens t ON t.id = s.token_id WHERE s.ended_at IS NULL AND t.revoked_at IS NULL"
+        " AND t.expires_at > {now} AND EXISTS (SELECT FROM {events} e"
+        " WHERE e.at >= s.created_at AND (e.position IS NULL OR e.position > s.cursor))),"
+        " (SELECT count(DISTINCT a.id) FROM {messages} m JOIN articles a ON a.id = m.article_id"
+        " WHERE m.quote IS NOT NULL AND a.state NOT IN ('delivered', 'returned', 'recalled'))"
     ).format(now=now, number=number, **{str(table): part for table, part in parts.items()})
     row = conn.execute(query).fetchone()
     assert row is not None
-    end, over, waiting, unsealed, unsummed, untold = row
+    end, over, waiting, unsealed, unsummed, untold, asked = row
     if not over:
         raise NotOver(f"{month:%Y-%m} is not over")
     if now.date() < end + _SUMMED_AGAIN:
@@ -72,5 +77,11 @@ def refuse(
         raise NotOver(f"the reports of {unsummed} are not made yet: does a worker run?")
     if untold:
         raise NotOver(
-            f"a webhook was not told yet what happened in {month:%Y-%m}: let it catch up, or end it"
+            f"webhooks have not told all of {month:%Y-%m} yet: see /desk/webhooks, and let them"
+            " catch up, or end them"
+        )
+    if asked:
+        raise NotOver(
+            f"{asked} articles under way show digits in texts of {month:%Y-%m}, which are compared"
+            " with what is quoted: wait for them"
         )

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -53,7 +53,7 @@ class ArchivedTable:
 
 
 class Damaged(Conflict):
-    """What was written is not what was read back: nothing was dropped."""
+    """What was written is not what is read back."""
 
 
 class Held(Conflict):
@@ -91,7 +91,10 @@ def _archive(
         manifest = {"format": FORMAT, "month": f"{month:%Y-%m}", "tables": tables}
         _keep(partial / "manifest.json", json.dumps(manifest, indent=1).encode())
         for each in written:
-            check(partial, each)
+            try:
+                check(partial, each)
+            except Damaged as damaged:
+                raise Damaged(f"{damaged}: nothing was dropped") from damaged
     except (OSError, Damaged):
         shutil.rmtree(partial, ignore_errors=True)  # a full disk has room again
         raise
@@ -149,18 +152,25 @@ def _take_tables(conn: Conn) -> None:
 
 
 def check(place: Path, table: ArchivedTable) -> None:
-    """Read a table's file to its end. Raises `Damaged` where it is not what the manifest says."""
+    """Read a table's file to its end. Raises `Damaged` where it is not what `table` says."""
     digest, rows = hashlib.sha256(), 0
     try:
         for piece in _pieces(place / f"{table.table}.copy.zst"):
             digest.update(piece)
             rows += piece.count(b"\n")
     except (zstandard.ZstdError, OSError) as error:
-        raise Damaged(
-            f"{table.table} cannot be read back ({error}): nothing was dropped"
-        ) from error
+        raise Damaged(f"{table.table} cannot be read back ({error})") from error
     if (digest.hexdigest(), rows) != (table.digest, table.rows):
-        raise Damaged(f"{table.table} was not read back as it was written: nothing was dropped")
+        raise Damaged(f"{table.table} is not what was written")
+
+
+def of_record(conn: Conn, month: date) -> Mapping[str, tuple[int, str]]:
+    """Return rows and digest of each table of `month`, as the database kept them; none: unknown."""
+    rows = conn.execute(
+        "SELECT of_table, rows, encode(digest, 'hex') FROM archived_months WHERE month = %s",
+        [_number(conn, month)],
+    ).fetchall()
+    return {table: (count, digest) for table, count, digest in rows}
 
 
 def archived(conn: Conn) -> list[tuple[date, str, int, str]]:

@@ -10,7 +10,7 @@ import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import copy
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, Self, TypeVar
 
 import orjson
@@ -23,7 +23,7 @@ from psycopg_pool import ConnectionPool
 from logs import described, new_request_id
 from store.asking import Asking
 from store.limits import Limits
-from store.together import together
+from store.together import Rescue, Rescued, together
 
 Conn = Connection[tuple[Any, ...]]
 T = TypeVar("T")
@@ -127,12 +127,12 @@ class Database:
             yield connection
 
     @contextmanager
-    def together(self) -> Iterator[Conn]:
+    def together(self, rescue: Rescue[Any] | None = None) -> Iterator[Conn]:
         """Enclose one transaction, as `transaction`, whose statements travel together.
 
         See store/together.py: an answer is fetched where it is wanted, at the latest at the end.
         """
-        with self._pool.connection() as connection, together(connection):
+        with self._pool.connection() as connection, together(connection, rescue):
             if self._limits is not None:
                 _limit_travelling(connection, self._limits)
             yield connection
@@ -155,9 +155,13 @@ class Database:
         """Run `work` as `run` does, but wait for a lock no second time."""
         return self._run_at_once(self.transaction, work)
 
-    def run_together_at_once(self, work: Callable[[Conn], T]) -> T:
-        """Run `work` as `run_together` does, but wait for a lock no second time."""
-        return self._run_at_once(self.together, work)
+    def run_together_or_else(self, work: Callable[[Conn], T], rescue: Rescue[T]) -> T:
+        """Run `work` as `run_together` does, but wait for a lock no second time: see `Rescue`."""
+        try:
+            return self._run_at_once(partial(self.together, rescue), work)
+        except Rescued as done:
+            value: T = done.value
+            return value
 
     def _run(self, opened: Opened, work: Callable[[Conn], T]) -> T:
         try:

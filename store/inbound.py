@@ -138,12 +138,12 @@ class FormerText:
 
     @cached_property
     def first(self) -> packing.Records:
-        """Return what the sprint of the text itself holds."""
+        """Return what the sprint of the text itself holds. Raises `Unpackable`."""
         return packing.records(self._rows[0])
 
     @cached_property
     def decisions(self) -> list[Mapping[str, Any]]:
-        """Return what was decided in each of its sprints."""
+        """Return what was decided in each of its sprints. Raises `Unpackable`."""
         rest = (packing.records(row).decision for row in self._rows[1:])
         return [self.first.decision, *rest]
 

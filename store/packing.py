@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import Any, Final, LiteralString
 
 import orjson
+import zstandard
 
 from flows.decision import Decision
 from flows.events import Event
 from flows.facts import Facts
 from flows.machine import Standing
 from flows.replay.record import Lean
-from store.trained import Codecs, Shelf
+from store.trained import Codecs, Shelf, Unpackable
 
 COLUMNS: Final[LiteralString] = (
     "s.event, s.state_before, s.facts, s.decision, s.state_after, s.kept, s.dictionary, s.phones"
@@ -95,13 +96,22 @@ def pack(event: Event, before: Standing, facts: Facts, decision: Decision) -> Pa
 
 
 def unpack(kept: bytes, dictionary: int, phones: str | None) -> Records:
-    """Return what `pack` put into a row. Raises `UnknownDictionary`."""
-    written = _CODECS.of(dictionary).decompressor.decompress(kept, max_output_size=_LONGEST)
-    if phones is not None:
-        back = [each.encode() for each in phones.split(" ")]
-        written = _PLACE.sub(lambda place: back[int(place[1])], written)
-    event, before, facts, decision = _lean(dictionary).filled(orjson.loads(written))
-    after = {"state": decision["state"], "context": decision["context"]}
+    """Return what `pack` put into a row. Raises `Unpackable`.
+
+    Whoever may add rows may add any: what cannot be read is said of that row, and stops nobody.
+    """
+    try:
+        # zstandard believes what the frame says of its size, and takes so much memory at once.
+        if zstandard.frame_content_size(kept) > _LONGEST:
+            raise Unpackable
+        written = _CODECS.of(dictionary).decompressor.decompress(kept, max_output_size=_LONGEST)
+        if phones is not None:
+            back = [each.encode() for each in phones.split(" ")]
+            written = _PLACE.sub(lambda place: back[int(place[1])], written)
+        event, before, facts, decision = _lean(dictionary).filled(orjson.loads(written))
+        after = {"state": decision["state"], "context": decision["context"]}
+    except (zstandard.ZstdError, ValueError, LookupError, TypeError) as damaged:
+        raise Unpackable from damaged
     return Records(event, before, facts, decision, after)
 
 
@@ -114,9 +124,12 @@ def records(row: tuple[Any, ...]) -> Records:
 def told(kept: bytes, dictionary: int, phones: str | None) -> tuple[str, str, str | None]:
     """Return what `event_kind`, `acts` and `about` of the row must be. Raises as `unpack`."""
     found = unpack(kept, dictionary, phones)
-    contexts = (found.state_before["context"], found.event, found.state_after["context"])
-    acts = ",".join(act["kind"] for act in found.decision["acts"])
-    return found.event["kind"], acts, _about(*(each.get("article") for each in contexts))
+    try:
+        contexts = (found.state_before["context"], found.event, found.state_after["context"])
+        acts = ",".join(act["kind"] for act in found.decision["acts"])
+        return found.event["kind"], acts, _about(*(each.get("article") for each in contexts))
+    except (LookupError, TypeError, AttributeError) as damaged:
+        raise Unpackable from damaged
 
 
 def _about(before: object, event: object, after: object) -> str | None:

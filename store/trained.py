@@ -15,7 +15,13 @@ from store.refusals import Conflict
 _LEVEL: Final = 3  # a higher one takes three times as long for six bytes less of eighty
 
 
-class UnknownDictionary(Conflict):
+class Unpackable(Conflict):
+    """A row holds what was never packed. Says so."""
+
+    sentence = "what is kept of it cannot be unpacked: it is damaged, or was not written by Dakiya"
+
+
+class UnknownDictionary(Unpackable):
     """A row was packed with a dictionary that is not here: by a newer release, or one was removed.
 
     Says what to do.

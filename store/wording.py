@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import orjson
+import zstandard
 
-from store.trained import Codecs, Shelf
+from store.trained import Codecs, Shelf, Unpackable
 
 SHELF: Final = Shelf(Path(__file__).parent / "phrases", "texts", bare=True)
 
@@ -37,11 +38,14 @@ def pack(body: str, variables: Mapping[str, Any] | None) -> bytes:
 
 
 def unpack(said: bytes) -> tuple[str, Mapping[str, Any] | None]:
-    """Return the words and values that `pack` was given. Raises `UnknownDictionary`."""
-    decompressor = _CODECS.of(said[0]).decompressor
-    written = decompressor.decompress(said[1:], max_output_size=_LONGEST)
-    variables, _, body = written.partition(_BETWEEN)
-    return body.decode(), orjson.loads(variables)
+    """Return the words and values that `pack` was given. Raises `Unpackable`."""
+    try:
+        decompressor = _CODECS.of(said[0]).decompressor
+        written = decompressor.decompress(said[1:], max_output_size=_LONGEST)
+        variables, _, body = written.partition(_BETWEEN)
+        return body.decode(), orjson.loads(variables)
+    except (zstandard.ZstdError, ValueError, LookupError) as damaged:
+        raise Unpackable from damaged
 
 
 def body_of(body: str, said: bytes | None) -> str:

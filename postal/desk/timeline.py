@@ -176,7 +176,7 @@ def _page(conn: Conn, keys: list[Key], *, older: bool, newer: bool) -> Page:
         read = {0: _texts, 1: _screens, 2: _sprints, 3: _happened, 4: _texts}[rank]
         entries |= {(rank, id_): entry for id_, entry in read(conn, ids).items()}
     return Page(
-        [entries[rank, id_] for _, rank, id_ in shown],
+        [entries[rank, id_] for _, rank, id_ in shown if (rank, id_) in entries],
         Cursor(*shown[0]) if shown and older else None,
         Cursor(*shown[-1]) if shown and newer else None,
     )

@@ -56,6 +56,7 @@ def forget(conn: Conn, phone: str, by: Removing) -> Forgotten:
         " OR EXISTS (SELECT FROM booking_groups WHERE sender_phone = %(phone)s)"
         " OR EXISTS (SELECT FROM requests WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM phones WHERE phone = %(phone)s)"
+        " OR EXISTS (SELECT FROM waiting_texts WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM import_rows WHERE names_phone(cells, %(phone)s))",
         {"phone": phone},
     ).fetchone()
@@ -111,6 +112,9 @@ WHERE phone = %(phone)s AND state = 'waiting'
 UNION ALL
 SELECT 'a text to it is still being sent' WHERE EXISTS (SELECT FROM messages
     WHERE phone = %(phone)s AND status IN ('queued', 'sending', 'unknown'))
+UNION ALL
+SELECT 'a text of it waits for its turn' WHERE EXISTS (SELECT FROM waiting_texts
+    WHERE phone = %(phone)s)
 UNION ALL
 SELECT 'it is the telephone of staff ' || staff_id FROM staff
 WHERE active AND %(phone)s IN (phone, next_phone)

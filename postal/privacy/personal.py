@@ -13,6 +13,7 @@ from postal.people import access
 from postal.people.access import Onlooker
 from store import packing, wording
 from store.database import Conn
+from store.trained import Unpackable
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ _PARTS: Mapping[str, str] = {
     "staff": "SELECT staff_id, name, role, active, created_at FROM staff WHERE phone = %(phone)s",
     "texts": "SELECT at, direction, channel, body, said, template, language, status, sent_at,"
     " delivered_at, purged_at FROM messages WHERE phone = %(phone)s ORDER BY at, id",
+    "texts_not_read_yet": "SELECT at, gateway FROM waiting_texts WHERE phone = %(phone)s"
+    " ORDER BY at, id",
     "screens": "SELECT h.at, d.service, h.typed, h.body FROM ussd_hops h"
     " JOIN ussd_sessions d ON d.id = h.session_id WHERE d.phone = %(phone)s"
     " ORDER BY h.at, h.session_id, h.position",
@@ -102,7 +105,10 @@ def _worded(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _understood(row: tuple[Any, ...]) -> Mapping[str, Any]:
     at, machine, *packed = row
-    sprint = packing.records(tuple(packed))
+    try:
+        sprint = packing.records(tuple(packed))
+    except Unpackable as why:
+        return {"at": at, "machine": machine, "unreadable": str(why)}
     return {
         "at": at,
         "machine": machine,

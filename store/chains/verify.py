@@ -22,6 +22,7 @@ from store.chains.document import ChainOfDay, DayDocument, root_of
 from store.chains.findings import ChainFinding, CountedRows, Removal, in_rows
 from store.chains.rows import CHAINS, Chain
 from store.database import Conn
+from store.trained import Unpackable
 
 _FETCHED: Final = 2_000
 _REPORTED: Final = 1_000
@@ -282,7 +283,7 @@ class _Row:
     def tells_the_truth(self) -> bool:
         """Tell whether what a sprint's digest tells of it is what it holds.
 
-        Raises `store.packing.UnknownDictionary`.
+        Raises `store.trained.Unpackable`.
         """
         if self.kept is None or self.dictionary is None:
             return self.consistent
@@ -347,8 +348,12 @@ def _own(table: Chain, day: date, row: _Row, tally: _Tally) -> Iterator[ChainFin
         or merkle.leaf(row.private_salt.bytes, row.private) != expected
     ):
         yield ChainFinding("changed", day, table, row.id)
-    elif not row.tells_the_truth:
-        yield ChainFinding("reworded", day, table, row.id)
+        return
+    try:
+        if not row.tells_the_truth:
+            yield ChainFinding("reworded", day, table, row.id)
+    except Unpackable as why:  # one row must not keep the others from being verified
+        yield ChainFinding("unreadable", day, table, row.id, str(why))
 
 
 def _seal(

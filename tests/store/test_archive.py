@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,20 @@ import zstandard
 from flask import Flask
 
 import store
+from postal.people import tokens
 from runtime import Runtime
 from settings import Settings
-from store import archive, archive_attempts, months, months_state
+from store import archive, archive_attempts, feed, months, months_state
 from store.archivable import NotOver
 from store.archive import Damaged
 from store.database import Database
 from store.months import Months
+from store.refusals import Conflict
 from tests.rigs import chains
 from tests.rigs.chains import days_ago
 from tests.rigs.clock import Clock
 from tests.rigs.past_months import began_earlier
+from webhooks import subscriptions
 
 _LATER = datetime.now(UTC) + timedelta(days=100)
 
@@ -138,6 +142,62 @@ def test_one_that_was_killed_before_the_end_left_the_month_whole(
     assert _count(owner) == 20
     _archive(month, tmp_path)
     assert _count(owner) == 0
+
+
+def test_what_was_archived_is_never_written_over(
+    month: _Next, owner: Database, app: Flask, tmp_path: Path
+) -> None:
+    """A clock that was set back makes the month once more; the directory may be another's."""
+    _archive(month, tmp_path)
+    file = tmp_path / f"{month.first:%Y-%m}" / "events.copy.zst"
+    kept = file.read_bytes()
+    with owner.transaction() as conn:
+        months.make(conn)
+    with pytest.raises(Conflict, match="was archived before"):
+        _archive(month, tmp_path)
+    assert file.read_bytes() == kept
+    with owner.transaction() as conn:
+        conn.execute("DELETE FROM archived_months")
+    manifest = file.with_name("manifest.json")
+    manifest.write_text(manifest.read_text().replace('"database": "', '"database": "1'))
+    with pytest.raises(Conflict, match="choose another directory"):
+        _archive(month, tmp_path)
+    assert file.read_bytes() == kept
+
+
+def test_files_and_manifest_that_were_changed_together_are_found(
+    month: _Next, app: Flask, tmp_path: Path
+) -> None:
+    """Whoever has the directory can write a manifest that fits; what was archived is kept here."""
+    _archive(month, tmp_path)
+    place = tmp_path / f"{month.first:%Y-%m}"
+    rows = zstandard.ZstdDecompressor().stream_reader((place / "events.copy.zst").read_bytes())
+    changed = rows.read().replace(b"desk_acted", b"delivered")
+    (place / "events.copy.zst").write_bytes(zstandard.ZstdCompressor().compress(changed))
+    manifest = json.loads((place / "manifest.json").read_text())
+    (events,) = (each for each in manifest["tables"] if each["table"] == "events")
+    events["digest"] = sha256(changed).hexdigest()
+    (place / "manifest.json").write_text(json.dumps(manifest))
+    done = app.test_cli_runner().invoke(args=["archive", "check", str(place)])
+    assert done.exit_code == 1
+    assert "the manifest is not what the database kept" in done.output
+
+
+def test_a_person_is_told_what_is_archived(
+    month: _Next, runtime: Runtime, app: Flask, tmp_path: Path
+) -> None:
+    """What was exported is not all; what was forgotten is not forgotten there."""
+    with runtime.database.transaction() as conn:
+        conn.execute("INSERT INTO phones (phone, language) VALUES ('+919876500001', 'hi')")
+    _archive(month, tmp_path)
+    run = app.test_cli_runner()
+    for arguments in (
+        ["export-person", "+919876500001"],
+        ["forget-person", "+919876500001", "--reason", "asked", "--yes"],
+    ):
+        done = run.invoke(args=arguments)
+        assert done.exit_code == 0, done.output
+        assert f"{month.first:%Y-%m} is archived in {tmp_path}" in done.stderr
 
 
 def test_a_disk_that_is_full_is_said(
@@ -341,3 +401,50 @@ def test_a_month_of_which_half_is_back_is_not_replayed(
     )
     assert apart.exit_code == 0, apart.output
     assert "0 sprints decided again" in apart.output
+
+
+def test_what_receivers_and_questions_still_need_stays(
+    month: _Next, runtime: Runtime, owner: Database, tmp_path: Path
+) -> None:
+    """A receiver that was away got a ping in place of what happened; right digits were wrong."""
+    with runtime.database.transaction() as conn:
+        feed.read(conn, 0, 100)
+        tokens.create(conn, "software")
+        conn.execute(
+            "INSERT INTO webhook_subscriptions (token_id, url, secret_salt, cursor, created_at)"
+            " SELECT id, 'https://a.example', '0123456789abcdef', 1, '2026-01-01' FROM tokens"
+        )
+    with pytest.raises(NotOver, match="webhooks have not told all"):
+        _archive(month, tmp_path, datetime.now(UTC) + timedelta(days=99))
+    with owner.transaction() as conn:
+        conn.execute("UPDATE webhook_subscriptions SET cursor = 1000")
+        conn.execute(
+            "INSERT INTO webhook_deliveries (subscription_id, position, created_at,"
+            " next_attempt_at) SELECT s.id, e.position, now(), now() FROM webhook_subscriptions s,"
+            " events e WHERE e.id = %s",
+            [month.events[0]],
+        )
+    with pytest.raises(NotOver, match="webhooks have not told all"):
+        _archive(month, tmp_path)
+    with owner.transaction() as conn:
+        conn.execute("UPDATE webhook_deliveries SET state = 'dead', settled_at = now()")
+        conn.execute(
+            "INSERT INTO articles (number, service, otp_required, recipient_name,"
+            " recipient_address, recipient_pin, sender_name, code_salt, booked_at, updated_at)"
+            " VALUES ('EU123456785IN', 'speed_post', false, '', '', '273303', '',"
+            " '0123456789abcdef', now(), now())"
+        )
+        conn.execute(
+            "INSERT INTO messages (id, direction, phone, at, body, status, article_id, quote,"
+            " quote_key, template, language, lane, not_after, next_attempt_at, segments, variables)"
+            " SELECT 1000000000000 + nextval('messages_id_seq'), 'out', '+919876500001', now(),"
+            " 'x', 'sent', id, 1, 1, 'x', 'hi', 'notice', now(), now(), 1, '{}' FROM articles"
+        )
+    with pytest.raises(NotOver, match="1 articles under way"):
+        _archive(month, tmp_path)
+    with owner.transaction() as conn:
+        conn.execute("UPDATE articles SET state = 'returned'")
+    _archive(month, tmp_path)
+    with runtime.database.transaction() as conn:
+        (id_,) = conn.execute("SELECT id FROM webhook_subscriptions").fetchone() or (0,)
+        assert subscriptions.replay(conn, id_, None, datetime.now(UTC)) == 0

@@ -8,7 +8,7 @@ import pytest
 from runtime import Runtime
 from store.database import Conn, Database
 from store.limits import PAGES
-from store.together import Awaited
+from store.together import Awaited, Rescue, mark
 
 
 def pieces(conn: Conn) -> int:
@@ -51,6 +51,30 @@ def test_an_error_that_nobody_fetched_undoes_everything(probe: Runtime) -> None:
         probe.database.run_together(work)
     with probe.database.transaction() as conn:
         assert pieces(conn) == 0
+
+
+def test_what_is_done_instead_keeps_the_locks_of_before(probe: Runtime) -> None:
+    """Undone is what came after the mark; the same statements can be asked for ever after."""
+    rescue = Rescue((psycopg.errors.UniqueViolation,), lambda conn, _: pieces(conn))
+    marks = True
+
+    def work(conn: Conn) -> int:
+        conn.execute("SELECT pg_advisory_xact_lock(1)")
+        conn.execute("INSERT INTO probe SELECT coalesce(max(n), 0) + 1 FROM probe")
+        if marks:
+            mark(conn)
+        conn.execute("INSERT INTO probe SELECT coalesce(max(n), 0) + 1 FROM probe")
+        conn.execute("INSERT INTO probe SELECT max(n) FROM probe")
+        return -1
+
+    rounds = 8  # more than it takes until a statement is prepared
+    for number in range(1, rounds + 1):
+        assert probe.database.run_together_or_else(work, rescue) == number
+    marks = False
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        probe.database.run_together_or_else(work, rescue)
+    with probe.database.transaction() as conn:
+        assert pieces(conn) == rounds
 
 
 def test_an_exception_of_ours_undoes_what_was_only_asked(probe: Runtime) -> None:

@@ -19,7 +19,7 @@ from india import calendar
 from india import phone as phones
 from india.masks import veiled
 from postal.desk import sprints
-from postal.desk.sprints import Period, StoredSprint
+from postal.desk.sprints import Period, StoredSprint, UnreadableRow
 from store import months_state
 from web import running
 from web.commands import operator
@@ -68,8 +68,12 @@ def replay(
     period = Period(since, until, number)
     _say_archived(period)
     began = time.monotonic()
-    total = differing = missing = 0
+    total = differing = missing = unread = 0
     for stored in _with_progress(period, why):
+        if isinstance(stored, UnreadableRow):
+            unread += 1
+            click.echo(f"sprint {stored.id}: {stored.why}")
+            continue
         total += 1
         found = _differences(stored, recorded, record)
         if found is None:
@@ -79,12 +83,13 @@ def replay(
         if each or found:
             _say(stored, found or (), whole=bool(why))
     took = max(time.monotonic() - began, 1e-9)
+    unreadable = f", {unread} cannot be read" if unread else ""
     unrecorded = f", {missing} not in {Path(against.name).name}" if against and missing else ""
     click.echo(
-        f"{total} sprints decided again, {differing} differ{unrecorded}"
+        f"{total} sprints decided again, {differing} differ{unrecorded}{unreadable}"
         f" ({total / took:,.0f} a second)"
     )
-    if differing:
+    if differing or unread:
         raise click.exceptions.Exit(1)
 
 
@@ -123,7 +128,7 @@ def _why(reason: str | None, number: str | None) -> str:
     return why
 
 
-def _with_progress(period: Period, why: str) -> Iterator[StoredSprint]:
+def _with_progress(period: Period, why: str) -> Iterator[StoredSprint | UnreadableRow]:
     runtime = running.runtime()
     with refusals_shown(), runtime.database.transaction() as conn:
         length = sprints.counted(conn, period)
