@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import orjson
+import structlog
 import zstandard
 
 from store.trained import Codecs, Shelf, Unpackable
@@ -21,6 +22,7 @@ SHELF: Final = Shelf(Path(__file__).parent / "phrases", "texts", bare=True)
 
 _CODECS: Final = Codecs(SHELF)
 _LONGEST: Final = 1 << 16  # bytes of one text: more is none
+log = structlog.get_logger(__name__)
 _BETWEEN: Final = b"\0"  # in no JSON, and in no text of PostgreSQL
 
 _Row = TypeVar("_Row")
@@ -49,13 +51,21 @@ def unpack(said: bytes) -> tuple[str, Mapping[str, Any] | None]:
 
 
 def body_of(body: str, said: bytes | None) -> str:
-    """Return the words of a row."""
-    return body if body or said is None else unpack(said)[0]
+    """Return the words of a row; none where they cannot be unpacked: such a row stops no other."""
+    return body if body or said is None else _tried(said)[0]
 
 
 def values_of(variables: Mapping[str, Any] | None, said: bytes | None) -> Mapping[str, Any] | None:
-    """Return the values of a row."""
-    return variables if variables is not None or said is None else unpack(said)[1]
+    """Return the values of a row; None where they cannot be unpacked."""
+    return variables if variables is not None or said is None else _tried(said)[1]
+
+
+def _tried(said: bytes) -> tuple[str, Mapping[str, Any] | None]:
+    try:
+        return unpack(said)
+    except Unpackable as why:
+        log.error("words_unreadable", why=str(why))
+        return "", None
 
 
 def read(make: Callable[..., _Row]) -> Callable[..., _Row]:
