@@ -56,7 +56,7 @@ class Damaged(Conflict):
     """What was written is not what is read back."""
 
 
-class Held(Conflict):
+class TablesHeld(Conflict):
     """Others hold a large table for too long. Says that nothing was dropped."""
 
 
@@ -64,7 +64,7 @@ def archive(conn: Conn, month: date, directory: Path, now: datetime) -> list[Arc
     """Write `month` (a first day) to `directory`, check it, and drop it; return what was written.
 
     `conn`: the owner's, with nothing open: the month is gone when it commits. Raises
-    `archivable.NotOver`, `archivable.Archived`, `Held`, `Damaged`, and `OSError` where the files
+    `archivable.NotOver`, `archivable.Archived`, `TablesHeld`, `Damaged`, and `OSError` where the files
     cannot be written.
     """
     number = _number(conn, month)
@@ -110,7 +110,7 @@ def _archive(
 
 def _take_turn(conn: Conn) -> None:
     if conn.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ARCHIVING]).fetchone() != (True,):
-        raise Held("another archive runs: wait for its end")
+        raise TablesHeld("another archive runs: wait for its end")
 
 
 def _move_aside(place: Path) -> None:
@@ -148,7 +148,7 @@ def _take_tables(conn: Conn) -> None:
             time.sleep(1)
         else:
             return
-    raise Held("others read the large tables all the time: nothing was dropped; run it again later")
+    raise TablesHeld("others read the large tables all the time: nothing was dropped; run it again later")
 
 
 def check(place: Path, table: ArchivedTable) -> None:
