@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
 
+from bench import texts
 from bench.inbound import PreparedRequests, Run, serve
 from bench.rig import MeasureFailed, rig
 from bench.sending import queue
@@ -68,16 +68,19 @@ def _as_sent(conn: Conn, now: datetime) -> list[int]:
 
 
 def _write(path: Path, settings: Settings, ids: list[int]) -> None:
-    """Write the requests, each preceded by its length: neighbours belong to different messages."""
+    """Write the requests: neighbours belong to different messages."""
     account = TwilioSettings.read(settings)
     validator = RequestValidator(account.auth_token.get_secret_value())
     warm, rest = ids[:_WARM_UP], ids[_WARM_UP:]
-    with path.open("wb") as file:
-        for some in (warm, rest):
-            for word in _WORDS:
-                for number in some:
-                    raw = _request(settings.public_url, account, validator, number, word)
-                    file.write(struct.pack(">I", len(raw)) + raw)
+    texts.keep(
+        path,
+        (
+            [_request(settings.public_url, account, validator, number, word)]
+            for some in (warm, rest)
+            for word in _WORDS
+            for number in some
+        ),
+    )
 
 
 def _request(
