@@ -109,13 +109,13 @@ def repeat_of(
         if isinstance(again.event, _NEVER) or encode(again.event) != former.first.event:
             return None
         decisions = former.decisions
-    except Unpackable:  # a newer release took it in: this text must not fail by it
-        return None
-    done = {act["kind"] for decision in decisions for act in decision["acts"]}
-    if not done - _NO_CHANGE or done & _TRIES or not _is_whole(again, former):
-        return None
+        done = {act["kind"] for decision in decisions for act in decision["acts"]}
+        if not done - _NO_CHANGE or done & _TRIES or not _is_whole(again, former):
+            return None
+        first = decode(decisions[0], Decision)
+    except (Unpackable, ValueError, LookupError, TypeError):
+        return None  # a newer release took it in: this text must not fail by it
     texts.mark(conn, message_id, texts.REPEAT)
-    first = decode(decisions[0], Decision)
     answers = tuple(say for say in first.says if say.code_of is None and say.quote is None)
     return Repeat(ConversationPlace(phone, former.machine), again, answers)
 

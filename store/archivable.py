@@ -9,6 +9,7 @@ from typing import Final
 
 from psycopg import sql
 
+from india.calendar import day_of
 from store.database import Conn
 from store.months import Large
 from store.refusals import Conflict
@@ -64,7 +65,7 @@ def refuse(
     end, over, waiting, unsealed, unsummed, untold, asked = row
     if not over:
         raise NotOver(f"{month:%Y-%m} is not over")
-    if now.date() < end + _SUMMED_AGAIN:
+    if day_of(now) < end + _SUMMED_AGAIN:
         raise NotOver(
             f"{month:%Y-%m} is over since a few days, of which reports are still made anew:"
             f" from {end + _SUMMED_AGAIN} on"

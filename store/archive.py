@@ -64,8 +64,8 @@ def archive(conn: Conn, month: date, directory: Path, now: datetime) -> list[Arc
     """Write `month` (a first day) to `directory`, check it, and drop it; return what was written.
 
     `conn`: the owner's, with nothing open: the month is gone when it commits. Raises
-    `archivable.NotOver`, `archivable.Archived`, `TablesHeld`, `Damaged`, and `OSError` where the files
-    cannot be written.
+    `archivable.NotOver`, `archivable.Archived`, `TablesHeld`, `Damaged`, and `OSError` where the
+    files cannot be written.
     """
     number = _number(conn, month)
     place = directory / f"{month:%Y-%m}"
@@ -148,7 +148,9 @@ def _take_tables(conn: Conn) -> None:
             time.sleep(1)
         else:
             return
-    raise TablesHeld("others read the large tables all the time: nothing was dropped; run it again later")
+    raise TablesHeld(
+        "others read the large tables all the time: nothing was dropped; run it again later"
+    )
 
 
 def check(place: Path, table: ArchivedTable) -> None:

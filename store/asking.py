@@ -86,6 +86,8 @@ class _Asked(Cursor[Row]):
         else:
             self._tx = Adaptation(connection)
             self._tx.set_pgresult(result)
+            if len(connection.loaders) >= _MOST_KEPT:  # names of before a rollback never come again
+                connection.loaders.clear()
             connection.loaders[self._name] = _Loaders(self._tx, result.nfields)
         return result.ntuples
 
@@ -150,12 +152,10 @@ class Asking(Connection[Row]):
     def _keep(self, sql: str, values: Values) -> _Known:
         if len(self._statements) >= _MOST_KEPT:
             self._statements.clear()
-        if len(self.loaders) >= _MOST_KEPT:
-            self.loaders.clear()
         transformer = Adaptation(self)
         known = _Known(PostgresQuery(transformer), transformer)
+        known.query.convert(sql, values)  # what cannot be asked is not kept
         self._statements[sql, values is None] = known
-        known.query.convert(sql, values)
         return known
 
     def execute(
