@@ -26,7 +26,6 @@ from bench import kept, report, year
 from bench.growth_sides import Amount, Got, Side, side
 from bench.report import Line
 from bench.rig import refuse_surroundings
-from bench.turns import Turns
 
 _RESULTS: Final = Path(__file__).with_name("results")
 _BYTES_A_ROW: Final = 2_300  # of a message and a sprint together, with what goes with them
@@ -69,20 +68,18 @@ class Figure:
                     max(self.ratio, self.processor) >= _AIM)  # fmt: skip
 
 
-def measure(sides: list[Side], runs: int, amount: Amount, turns: Turns) -> dict[str, Figure]:
+def measure(sides: list[Side], runs: int, amount: Amount) -> dict[str, Figure]:
     """Ask both sides `runs` times; the first round is not counted."""
     figures: dict[str, Figure] = {}
     for asked in ("the web", "the worker"):
         known = set(figures)
         if asked == "the worker":
             for each in sides:
-                with turns.alone():
-                    each.start_sending(amount.messages)
+                each.start_sending(amount.messages)
         names = [name for name in sides[0].plays if name not in known]
         for number in range(runs + 1):
             in_turn = sides if number % 2 else sides[::-1]
-            with turns.alone():
-                got = {name: {each.name: each.plays[name]() for each in in_turn} for name in names}
+            got = {name: {each.name: each.plays[name]() for each in in_turn} for name in names}
             if number:
                 for name, of in got.items():
                     figure = figures.setdefault(name, Figure())
@@ -97,11 +94,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./script/bench growth", description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000, help="messages, and sprints")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--lock", type=Path, help="a file that others who work here lock as well")
-    parser.add_argument("--keep", type=Path, help="go on running until this file is there")
     chosen = parser.parse_args(arguments)
     refuse_surroundings()
-    turns, amount = Turns(chosen.lock), Amount()
+    amount = Amount()
     need = chosen.rows * _BYTES_A_ROW + (8 << 30)
     if shutil.disk_usage("/tmp").free < need:  # noqa: S108
         parser.error(f"{chosen.rows} rows take {need >> 30} GiB of disk with the log")
@@ -109,25 +104,19 @@ def main(arguments: list[str]) -> int:
     print(report.describe(on), flush=True)
     with ExitStack() as stack:
         sides = [stack.enter_context(side(name)) for name in ("empty", "full")]
-        seconds = _filled(sides[1], chosen.rows, turns)
+        seconds = _filled(sides[1], chosen.rows)
         for each in sides:
-            print(f"{each.name}: {each.made.settings.owner_url}", file=sys.stderr, flush=True)
-            with turns.shared():
-                each.prepare(amount, chosen.runs)
-        figures = measure(sides, chosen.runs, amount, turns)
+            each.prepare(amount, chosen.runs)
+        figures = measure(sides, chosen.runs, amount)
         sizes = [_size(each.made.settings.owner_url) for each in sides]
-        lines = [figure.line(name) for name, figure in figures.items()]
-        print(report.table(lines), flush=True)
-        while chosen.keep is not None and not chosen.keep.exists():
-            time.sleep(1)
+    lines = [figure.line(name) for name, figure in figures.items()]
     lines.append(
         Line(
             f"{chosen.rows} messages and sprints over {year.MONTHS} months, filled",
             f"{seconds:.0f} s, {(sizes[1] - sizes[0]) / 2**30:.1f} GiB",
         )
     )
-    with turns.shared():
-        lines += _calculated()
+    lines += _calculated()
     print(report.table(lines))
     command = " ".join(["./script/bench growth", *arguments])
     path = report.write(_RESULTS, on, command, lines, [])
@@ -135,10 +124,10 @@ def main(arguments: list[str]) -> int:
     return 0 if all(line.holds is not False for line in lines) else 1
 
 
-def _filled(full: Side, rows: int, turns: Turns) -> float:
-    """Fill one side, in pieces between which others may measure; return the seconds."""
+def _filled(full: Side, rows: int) -> float:
+    """Fill one side; return the seconds."""
     began = time.monotonic()
-    for piece in year.fill(full.made.settings.owner_url, rows, turns.shared):
+    for piece in year.fill(full.made.settings.owner_url, rows):
         print(f"{time.monotonic() - began:.0f} s: {piece}", file=sys.stderr, flush=True)
     return time.monotonic() - began
 

@@ -15,7 +15,7 @@ from typing import Final
 
 import psycopg
 
-from bench import books, inbound, sending, texts
+from bench import books, inbound, receipting, sending, texts
 from bench.against import Loads
 from bench.finding import Agent
 from bench.rig import (
@@ -103,7 +103,8 @@ class Side:
             conn.execute(
                 "UPDATE staff SET pin_hash = %s", [pins.hashed(_PIN, PinBearer("", "", ""))]
             )
-            sent = _sent(conn, (runs + 1) * amount.receipts)
+            sending.queue(conn, "bulk", (runs + 1) * amount.receipts)
+            sent = receipting.as_sent(conn, "bulk")
         web = inbound.serve(self.made)
         dial_path = f"/hooks/africastalking/{self._hook_secret}/ussd"
         stood = Stood(
@@ -126,7 +127,8 @@ class Side:
             "answer", stood, texts.signed(account, answers, 2 * _IDS_APART), amount.texts
         )
         self._from_web("dial", dials, SCENES["dial"].requests(dials, units), amount.dials)
-        self._from_web("receipt", stood, _receipts(account, sent), amount.receipts)
+        receipts = ([receipting.receipt(account, number, "delivered")] for number in sent)
+        self._from_web("receipt", stood, receipts, amount.receipts)
         self._from_pages([door.recipient_phone for door in handing[: amount.pages]])
 
     def _from_web(
@@ -238,28 +240,6 @@ def _without_codes(conn: Conn, phones: list[str]) -> None:
     ):
         conn.execute(statement.encode(), values)
     conn.execute("SET LOCAL session_replication_role = origin")
-
-
-def _sent(conn: Conn, messages: int) -> list[int]:
-    """Store messages that went out and wait for their receipts; return their ids."""
-    sending.queue(conn, "bulk", messages)
-    rows = conn.execute(
-        "UPDATE messages SET status = 'sent', gateway = 'twilio', attempts = 1, sent_at = now(),"
-        " first_tried_at = now(), carrier_id = 'SM' || lpad(to_hex(id), 32, 'b')"
-        " WHERE id IN (SELECT message_id FROM outbox WHERE lane = 'bulk') RETURNING id"
-    ).fetchall()
-    return sorted(row[0] for row in rows)
-
-
-def _receipts(account: Account, ids: list[int]) -> Iterator[list[bytes]]:
-    for number in ids:
-        sid = f"SM{number:x}".replace("SM", "SM" + "b" * (32 - len(f"{number:x}")))
-        form = {
-            "SmsSid": sid, "SmsStatus": "delivered", "MessageStatus": "delivered",
-            "To": "+919839012345", "MessageSid": sid, "AccountSid": account.sid,
-            "From": account.number, "ApiVersion": "2010-04-01",
-        }  # fmt: skip
-        yield [texts.signed_form(account, f"/hooks/twilio/status?message={number}", form)]
 
 
 def _pages(times: list[float]) -> Got:

@@ -7,8 +7,7 @@ then, which makes its indexes at once. Digests and decisions of these rows are m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from typing import Final
 
 import psycopg
@@ -131,12 +130,10 @@ def partitions(conn: Conn) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def fill(
-    owner_url: str, rows: int, piece: Callable[[], AbstractContextManager[None]]
-) -> Iterator[str]:
+def fill(owner_url: str, rows: int) -> Iterator[str]:
     """Write `rows` messages and sprints, half as many receipts, a fifth as many events, and people.
 
-    Yields a word after each piece. `piece`: is entered for each.
+    Yields a word after each piece.
     """
     people, articles = max(100, rows // _A_CONVERSATION), max(100, rows // _AN_ARTICLE)
     with psycopg.connect(owner_url, autocommit=True) as conn:
@@ -144,14 +141,12 @@ def fill(
         conn.execute("SET maintenance_work_mem = '512MB'")
         conn.execute("SET max_parallel_maintenance_workers = 0")
         counts = {"people": people, "articles": articles}
-        with piece():
-            conn.execute("ALTER TABLE carrier_ids DROP CONSTRAINT carrier_ids_pkey")
-            conversation = _next(conn, "conversations")
-            conn.execute(_CONVERSATIONS.format(**counts).encode())
+        conn.execute("ALTER TABLE carrier_ids DROP CONSTRAINT carrier_ids_pkey")
+        conversation = _next(conn, "conversations")
+        conn.execute(_CONVERSATIONS.format(**counts).encode())
         yield f"{people} conversations"
-        with piece():
-            article = _next(conn, "articles")
-            conn.execute(_ARTICLES.format(**counts).encode())
+        article = _next(conn, "articles")
+        conn.execute(_ARTICLES.format(**counts).encode())
         yield f"{articles} articles"
         per_month = -(-rows // MONTHS)
         for number in range(1, MONTHS + 1):
@@ -162,23 +157,17 @@ def fill(
                 "first_article": article,
             }
             for table, query in _FILLED.items():
-                with piece():
-                    _partition(conn, table, number, query.format(**values))
+                _partition(conn, table, number, query.format(**values))
                 yield f"{table} of month {number}"
         for name in LARGE[:4]:
             conn.execute(f"SELECT setval('{name}_id_seq', {rows + 2 * MONTHS})".encode())
-        with piece():
-            conn.execute(_GUARDS.encode())
-        with piece():
-            conn.execute("ALTER TABLE carrier_ids ADD PRIMARY KEY (kind, gateway, carrier_id)")
+        conn.execute(_GUARDS.encode())
+        conn.execute("ALTER TABLE carrier_ids ADD PRIMARY KEY (kind, gateway, carrier_id)")
         yield "carriers' ids"
-        with piece():
-            conn.execute("VACUUM ANALYZE articles, conversations, carrier_ids")
+        conn.execute("VACUUM ANALYZE articles, conversations, carrier_ids")
         for table in _FILLED:
-            with piece():
-                conn.execute(f"VACUUM ANALYZE {table}")
-        with piece():
-            conn.execute("CHECKPOINT")
+            conn.execute(f"VACUUM ANALYZE {table}")
+        conn.execute("CHECKPOINT")
         yield "vacuumed"
 
 

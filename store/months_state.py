@@ -131,29 +131,26 @@ def archived(conn: Conn) -> list[ArchivedRows]:
     """Return the archived months of all tables, in order."""
     there = {(each.table, each.number): each for each in partitions(conn)}
     found = []
-    for number, table, rows, place, last in conn.execute(
-        "SELECT month, of_table, rows, place, last_id FROM archived_months ORDER BY 1, 2"
+    for number, month, ends, table, rows, place, last in conn.execute(
+        "SELECT month, month_begins(month), month_begins(month + 1), of_table, rows, place, last_id"
+        " FROM archived_months ORDER BY month, of_table"
     ).fetchall():
         part = there.get((table, number))
         back = _rows(conn, part, rows + 1, last) if part is not None else 0
         every = _rows(conn, part, back + 1_000) if part is not None else 0
-        row = conn.execute(
-            "SELECT month_begins(%(n)s), month_begins(%(n)s + 1)", {"n": number}
-        ).fetchone()
-        assert row is not None
-        month, ends = row
         found.append(ArchivedRows(table, month, ends, rows, place, back, every - back))
     return found
 
 
 def incomplete(conn: Conn) -> Mapping[date, list[Large]]:
     """Return the months of which some tables are archived and others are not, and which not."""
-    tables: dict[date, set[str]] = defaultdict(set)
-    for each in archived(conn):
-        tables[each.month].add(each.table)
+    rows = conn.execute(
+        "SELECT month_begins(month), array_agg(of_table) FROM archived_months"
+        " GROUP BY month ORDER BY month"
+    ).fetchall()
     return {
         month: [each for each in LARGE if each not in known]
-        for month, known in tables.items()
+        for month, known in rows
         if len(known) < len(LARGE)
     }
 

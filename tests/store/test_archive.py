@@ -282,6 +282,8 @@ def _command(settings: Settings, *arguments: str) -> dict[str, Any]:
             "REDIS_URL": settings.redis_url,
             "DAKIYA_MASTER_KEY": settings.dakiya_master_key.get_secret_value(),
             "SECRET_KEY": settings.secret_key.get_secret_value(),
+            # Where no file may grow, Python 3.11 leaves half a module to all who import it later.
+            "PYTHONDONTWRITEBYTECODE": "1",
         },
         "cwd": Path(store.__file__).parent.parent,
         "text": True,
