@@ -114,7 +114,7 @@ def _scene(trees: Sequence[Checkout], scene: Scene, plan: Plan) -> tuple[list[Li
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dakiya-load-")))
         sides = [Side(tree.name) for tree in trees]
         loads = [
-            _Loads(scene, Stood.of(stand.heard(), directory / f"requests-{number}"), every)
+            Loads.of(scene, Stood.of(stand.heard(), directory / f"requests-{number}"), every)
             for number, stand in enumerate(stands)
         ]
         for load in loads:
@@ -135,13 +135,18 @@ def _scene(trees: Sequence[Checkout], scene: Scene, plan: Plan) -> tuple[list[Li
     return _lines(scene, *sides), [_raw(side) for side in sides]
 
 
-class _Loads:
+class Loads:
     """The requests of one tree, sent once each."""
 
-    def __init__(self, scene: Scene, stood: Stood, units: int) -> None:
+    def __init__(self, stood: Stood) -> None:
         self._stood = stood
-        texts.keep(stood.requests, scene.requests(stood, units))
         self.done = 0  # units
+
+    @classmethod
+    def of(cls, scene: Scene, stood: Stood, units: int) -> Loads:
+        """Return those of `scene`, written to their file."""
+        texts.keep(stood.requests, scene.requests(stood, units))
+        return cls(stood)
 
     def run(self, units: int, rate: float = 0.0) -> Run:
         """Send `units` more: as fast as they are answered, or so many a second."""

@@ -21,6 +21,8 @@ from bench.rig import HOUSE, MeasureFailed, Rig, rig
 from store.chains.days import Days
 from store.rights import CHAINED
 
+_PRIVATE = ("sprints", "access_log")  # whose rows have a second digest, of what may be removed
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -74,6 +76,12 @@ def _unchained(made: Rig) -> Iterator[None]:
                 " ALTER digest SET DEFAULT ''",
             ):
                 _alter(conn, statement, table)
+        for table in _PRIVATE:
+            statement = (
+                "ALTER TABLE {t} ALTER private_salt SET DEFAULT"
+                " '00000000-0000-0000-0000-000000000000', ALTER private_digest SET DEFAULT ''"
+            )
+            _alter(conn, statement, table)
         yield
         for table in CHAINED:
             _alter(conn, "ALTER TABLE {t} ENABLE ALWAYS TRIGGER {g}", table)

@@ -16,8 +16,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,8 +60,19 @@ _FREE: Final = 1_000_000.0
 _CALCULATED: Final = (128, 500)  # deliveries a second
 
 
-def play(rate: float, minutes: float, workers: int) -> Day:
-    """Play one run on new servers. Raises `MeasureFailed` where it cannot be played."""
+Beside = Callable[[Rig], AbstractContextManager[None]]
+
+
+@contextmanager
+def _nothing(_: Rig) -> Iterator[None]:
+    yield
+
+
+def play(rate: float, minutes: float, workers: int, beside: Beside = _nothing) -> Day:
+    """Play one run on new servers. Raises `MeasureFailed` where it cannot be played.
+
+    `beside`: what is done while the deliveries are played, on the same servers.
+    """
     deliveries = round(rate * 60 * minutes)
     carrier_port = free_port()
     with rig(
@@ -91,7 +102,8 @@ def play(rate: float, minutes: float, workers: int) -> Day:
         people = _People(made, port, carrier_port)
         warm = people.play(doors[deliveries : deliveries + _WARM_UP], _WARM_RATE)
         before, busy, since = _used(processes), _busy_cores(), time.monotonic()
-        told = people.play(doors[:deliveries], rate)
+        with beside(made):
+            told = people.play(doors[:deliveries], rate)
         used = {name: spent - before[name] for name, spent in _used(processes).items()}
         cores = (_busy_cores() - busy) / (time.monotonic() - since)
         load = os.getloadavg()[0]

@@ -64,7 +64,7 @@ def measure(messages: int, each: int) -> Result:
                 pass
             with psycopg.connect(settings.owner_url, autocommit=True) as conn:
                 conn.execute("VACUUM ANALYZE")
-            agent = _Agent(runtime)
+            agent = Agent(runtime)
             phones = [f"+9198{rng.randrange(people):08}" for _ in range(each)]
             numbers = [_number(int(phone[5:])) for phone in phones]
             return Result(
@@ -96,7 +96,7 @@ def measure(messages: int, each: int) -> Result:
             runtime.redis.close()
 
 
-class _Agent:
+class Agent:
     """An agent who is signed in."""
 
     def __init__(self, runtime: Runtime) -> None:

@@ -1,10 +1,11 @@
-"""Growth: handovers a second in an empty database, and in one with a year of messages and sprints.
+"""Growth: an empty installation and one with a year of messages and sprints, asked in turn.
 
     ./script/bench growth --rows 200000      # of each; the figure of bench/README.md: 10000000
 
-The rows are written in SQL by the owner, spread over twelve months (their ids say so), with digests
-as every row has. Then the same handovers are measured again. What a delivery leaves behind
-(`kept.py`) says what a year of a division and a week of the nation would take.
+Both have the same books of today. In one the rows of a year lie in their twelve months (`year.py`).
+Each round asks both the same, one after the other; a figure is the median of the rounds' ratios, so
+that a machine whose speed wanders from minute to minute does not matter. What a delivery leaves
+behind (`kept.py`) says what a year of a division and a week of the nation would take.
 """
 
 from __future__ import annotations
@@ -13,99 +14,144 @@ import argparse
 import shutil
 import sys
 import time
-from datetime import UTC, datetime
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
 from typing import Final
 
 import psycopg
 
-from bench import books, inbound, kept, report, texts
-from bench.inbound import PreparedRequests
-from bench.rig import MeasureFailed, rig
+from bench import kept, report, year
+from bench.growth_sides import Amount, Got, Side, side
+from bench.report import Line
+from bench.rig import refuse_surroundings
 
-_MONTHS: Final = 12
-_AT_ONCE: Final = 50_000
-_RUNS: Final = 5
-_REQUESTS: Final = 600
-_BYTES_A_ROW: Final = 1_500  # of a message and a sprint together, at most, with indexes
+_RESULTS: Final = Path(__file__).with_name("results")
+_BYTES_A_ROW: Final = 2_300  # of a message and a sprint together, with what goes with them
+_AIM: Final = 0.9
+_PEAK: Final = 3  # times the average, in the busiest hour
+_DELIVERING_SECONDS: Final = 10 * 3600  # of a day
 _DIVISION: Final = 13_000  # deliveries a day (docs/developing/domain.md)
 _NATION: Final = 3_700_000  # on the record day, each day (docs/developing/domain.md)
 
-_MESSAGES: Final = """
-INSERT INTO messages (id, direction, status, phone, at, next_attempt_at, sprint_id, template,
-                      language, variables, body, segments, lane, not_after, gateway, carrier_id,
-                      sent_at, delivered_at, attempts, given)
-SELECT month * 1000000000000 + nextval('messages_id_seq'), 'out', 'delivered',
-       '+918' || lpad((n * 7919 %% 1000000000)::text, 9, '0'), made, made, n, 'thanks', 'hi',
-       '{"article": "EU123456785IN"}', repeat('डाक ', 40), 2, 'notice', made + interval '1 day',
-       'twilio', 'GR' || md5(n::text), made, made, 1, '{twilio}'
-FROM (SELECT n, (n %% 12)::bigint AS month,
-             now() - (11 - n %% 12) * interval '30 days' AS made
-      FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n) AS rows
-"""
-_SPRINTS: Final = """
-INSERT INTO sprints (id, conversation_id, at, kept, dictionary, event_kind, acts, about)
-SELECT month * 1000000000000 + nextval('sprints_id_seq'), %(whose)s + n %% %(people)s, made,
-       decode(md5(n::text) || md5((n + 1)::text) || md5((n + 2)::text) || md5((n + 3)::text)
-              || md5((n + 4)::text), 'hex'), 1, 'Thanked', 'SetWitness', '- EU123456785IN'
-FROM (SELECT n, (n %% 12)::bigint AS month,
-             now() - (11 - n %% 12) * interval '30 days' AS made
-      FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n) AS rows
-"""
+
+@dataclass
+class Figure:
+    """What both sides came to, round by round."""
+
+    empty: list[Got] = field(default_factory=list)
+    full: list[Got] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float:
+        """Return what is left of the empty one's speed."""
+        return median(
+            full.per_second / empty.per_second
+            for empty, full in zip(self.empty, self.full, strict=True)
+        )
+
+    @property
+    def processor(self) -> float:
+        """Return the same of the processor: below 1 the full one is dearer; 0: not measured."""
+        if not self.empty[0].ms:
+            return 0.0
+        return median(empty.ms / full.ms for empty, full in zip(self.empty, self.full, strict=True))
+
+    def line(self, name: str) -> Line:
+        speeds = (median(each.per_second for each in got) for got in (self.empty, self.full))
+        said = " · ".join(f"{each:.1f}/s" for each in speeds)
+        if self.processor:
+            used = (median(each.ms for each in got) for got in (self.empty, self.full))
+            said += f", {' · '.join(f'{each:.2f}' for each in used)} ms: {self.processor:.2f}"
+        return Line(f"{name}: empty · full", f"{said}; **{self.ratio:.2f}**", f"≥ {_AIM}",
+                    max(self.ratio, self.processor) >= _AIM)  # fmt: skip
+
+
+def measure(sides: list[Side], runs: int, amount: Amount) -> dict[str, Figure]:
+    """Ask both sides `runs` times; the first round is not counted."""
+    figures: dict[str, Figure] = {}
+    for asked in ("the web", "the worker"):
+        known = set(figures)
+        if asked == "the worker":
+            for each in sides:
+                each.start_sending(amount.messages)
+        names = [name for name in sides[0].plays if name not in known]
+        for number in range(runs + 1):
+            in_turn = sides if number % 2 else sides[::-1]
+            got = {name: {each.name: each.plays[name]() for each in in_turn} for name in names}
+            if number:
+                for name, of in got.items():
+                    figure = figures.setdefault(name, Figure())
+                    figure.empty.append(of["empty"])
+                    figure.full.append(of["full"])
+            print(f"{asked}, round {number} of {runs}", file=sys.stderr, flush=True)
+    return figures
 
 
 def main(arguments: list[str]) -> int:
-    """Return 0 where at least 0.9 of the empty database's figure is left."""
+    """Return 0 where every figure keeps 0.9 of the empty installation's."""
     parser = argparse.ArgumentParser(prog="./script/bench growth", description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000, help="messages, and sprints")
-    rows = parser.parse_args(arguments).rows
-    free = shutil.disk_usage("/tmp").free  # noqa: S108
-    if free < 3 * rows * _BYTES_A_ROW:
-        parser.error(f"{rows} rows take {3 * rows * _BYTES_A_ROW >> 30} GiB of disk with the log")
-    with rig() as made:
-        doors = books.fill(made.settings, (2 * _RUNS + 2) * _REQUESTS, datetime.now(UTC))
-        requests = PreparedRequests(made, made.directory / "requests", len(doors))
-        texts.write(requests.path, made.settings, doors)
-        web = inbound.serve(made)
-        requests.run(web, _REQUESTS)
-        before = [requests.run(web, _REQUESTS) for _ in range(_RUNS)]
-        seconds = _fill(made.settings.owner_url, rows)
-        requests.run(web, _REQUESTS)
-        after = [requests.run(web, _REQUESTS) for _ in range(_RUNS)]
-        size = _size(made.settings.owner_url)
-    empty, full = inbound.median(before), inbound.median(after)
-    used, used_full = (sum(inbound.median_cpu(each)) for each in (before, after))
-    left = kept.measure(300)
-    print(report.describe(report.machine()))
-    print(f"{rows} messages and sprints over {_MONTHS} months in {seconds:.0f} s, {size >> 20} MiB")
-    print(f"handovers: empty {empty:.0f}/s, full {full:.0f}/s, ratio {full / empty:.2f} (≥ 0.90)")
-    print(f"processor: empty {used:.1f} ms, full {used_full:.1f} ms each")
-    for what, deliveries in (
-        ("a year of a division", _DIVISION * 300),
-        ("a week of the nation", _NATION * 6),
-    ):
-        gib = left.stored * deliveries / 2**30
-        log = left.wal * deliveries / 2**30
-        print(
-            f"{what}, {deliveries} deliveries: {gib:.0f} GiB, and {log:.0f} GiB of log (calculated)"
+    parser.add_argument("--runs", type=int, default=5)
+    chosen = parser.parse_args(arguments)
+    refuse_surroundings()
+    amount = Amount()
+    need = chosen.rows * _BYTES_A_ROW + (8 << 30)
+    if shutil.disk_usage("/tmp").free < need:  # noqa: S108
+        parser.error(f"{chosen.rows} rows take {need >> 30} GiB of disk with the log")
+    on = report.machine()
+    print(report.describe(on), flush=True)
+    with ExitStack() as stack:
+        sides = [stack.enter_context(side(name)) for name in ("empty", "full")]
+        seconds = _filled(sides[1], chosen.rows)
+        for each in sides:
+            each.prepare(amount, chosen.runs)
+        figures = measure(sides, chosen.runs, amount)
+        sizes = [_size(each.made.settings.owner_url) for each in sides]
+    lines = [figure.line(name) for name, figure in figures.items()]
+    lines.append(
+        Line(
+            f"{chosen.rows} messages and sprints over {year.MONTHS} months, filled",
+            f"{seconds:.0f} s, {(sizes[1] - sizes[0]) / 2**30:.1f} GiB",
         )
-    return 0 if full >= 0.9 * empty else 1
+    )
+    lines += _calculated()
+    print(report.table(lines))
+    command = " ".join(["./script/bench growth", *arguments])
+    path = report.write(_RESULTS, on, command, lines, [])
+    print(f"Written to {path}")
+    return 0 if all(line.holds is not False for line in lines) else 1
 
 
-def _fill(owner_url: str, rows: int) -> float:
+def _filled(full: Side, rows: int) -> float:
+    """Fill one side; return the seconds."""
     began = time.monotonic()
-    with psycopg.connect(owner_url, autocommit=True) as conn:
-        conn.execute("SELECT make_months(%s)", [_MONTHS - 1])
-        row = conn.execute("SELECT min(id), count(*) FROM conversations").fetchone()
-        if row is None or not row[1]:
-            raise MeasureFailed("there are no conversations to write sprints of")
-        for first in range(1, rows + 1, _AT_ONCE):
-            values = {"first": first, "last": min(rows, first + _AT_ONCE - 1)}
-            conn.execute(_MESSAGES.encode(), values)
-            people = {"whose": row[0], "people": min(1000, row[1])}
-            conn.execute(_SPRINTS.encode(), values | people)
-        conn.execute("VACUUM ANALYZE messages, sprints")
-        conn.execute("CHECKPOINT")
+    for piece in year.fill(full.made.settings.owner_url, rows):
+        print(f"{time.monotonic() - began:.0f} s: {piece}", file=sys.stderr, flush=True)
     return time.monotonic() - began
+
+
+def _calculated() -> list[Line]:
+    left = kept.measure(300)
+    rows = sum(table.rows for table in left.tables)
+    lines = []
+    for what, a_day, days in (
+        ("a year of a division", _DIVISION, 300),
+        ("a week of the nation", _NATION, 6),
+    ):
+        deliveries = a_day * days
+        rate = a_day / _DELIVERING_SECONDS * _PEAK
+        lines.append(
+            Line(
+                f"{what}, {deliveries:,} deliveries (calculated)",
+                f"{left.stored * deliveries / 2**30:,.0f} GiB and"
+                f" {left.wal * deliveries / 2**30:,.0f} GiB of log; in the busiest hour"
+                f" {rate:,.1f} deliveries, {rate * rows:,.0f} rows and"
+                f" {rate * left.wal / 2**20:.1f} MiB of log a second",
+            )
+        )
+    return lines
 
 
 def _size(owner_url: str) -> int:

@@ -13,7 +13,7 @@ from flows.proof.domains import CLOCK
 from messages.catalogue import catalogue
 from postal.codes import code_of
 from runtime import Runtime
-from store import packing
+from store import packing, wording
 from store.database import Conn
 
 _FINAL = ("delivered", "returned", "recalled")
@@ -106,10 +106,10 @@ def _ledger(conn: Conn, month: Month) -> list[str]:
 def _unwarned(conn: Conn) -> list[str]:
     """Return each text without the warning of its audience in its language."""
     problems: Counter[str] = Counter()
-    for template, language, body in conn.execute(
-        "SELECT template, language, body FROM messages WHERE direction = 'out'"
+    for template, language, body, said in conn.execute(
+        "SELECT template, language, body, said FROM messages WHERE direction = 'out'"
     ):
-        if not body.endswith(catalogue().warning(template, language)):
+        if not wording.body_of(body, said).endswith(catalogue().warning(template, language)):
             problems[f"{template}, {language}: sent without its warning"] += 1
     return [f"{problem} ({count} times)" for problem, count in problems.items()]
 
@@ -135,6 +135,14 @@ def _visible_codes(conn: Conn, runtime: Runtime) -> list[str]:
         for (text,) in conn.execute(f"SELECT {row} FROM {table}"):  # noqa: S608
             if not issued.isdisjoint(_SIX.findall(_TOTALS.sub("", text))):
                 problems.append(f"a code stands in {table}")
+    problems.extend(
+        "a code stands in messages"
+        for (said,) in conn.execute(
+            "SELECT said FROM messages WHERE said IS NOT NULL"
+            " AND template NOT IN ('list_made', 'day_cash')"
+        )
+        if not issued.isdisjoint(_SIX.findall(_TOTALS.sub("", wording.unpack(said)[0])))
+    )
     problems.extend(
         "a code stands in sprints"
         for sprint in conn.execute(f"SELECT {packing.COLUMNS} FROM sprints s")  # noqa: S608

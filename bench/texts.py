@@ -49,9 +49,11 @@ def keep(path: Path, requests: Iterable[list[bytes]]) -> None:
                 file.write(struct.pack(">I", len(raw)) + raw)
 
 
-def signed(account: Account, said: Iterable[tuple[str, str]]) -> Iterator[list[bytes]]:
-    """Return a request for each pair of a telephone and what it texts."""
-    for number, (phone, words) in enumerate(said):
+def signed(
+    account: Account, said: Iterable[tuple[str, str]], first: int = 0
+) -> Iterator[list[bytes]]:
+    """Return a request for each pair of a telephone and what it texts; ids begin with `first`."""
+    for number, (phone, words) in enumerate(said, start=first):
         yield [text(account, phone, words, carrier_id(number))]
 
 

@@ -6,6 +6,7 @@ docs/developing/trust.md rule 10. The count itself is in `postal/floods.py`.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from flows.events import (
     AnotherDay,
@@ -50,6 +51,9 @@ _TALK = (
 _IN_DIGITS = (AnotherDay, Consent, Deny, HoldAtOffice, OnlyMe, SomebodyElse, SpeakCode, Yes)
 
 
+_FOUND_AFTER: Final = timedelta(seconds=30)
+
+
 def is_exact(inbound: Inbound, event: Event) -> bool:
     """Tell whether a text is read however many came: whoever can forge a telephone's texts could
     otherwise silence it (docs/developing/trust.md rule 10).
@@ -65,6 +69,14 @@ def put_aside(
 ) -> bool:
     """Count a text beyond the limit without reading it; tell a known telephone once an hour."""
     if texts.is_kept(conn, inbound.gateway, inbound.carrier_id):
+        return False
+    written = inbound.carrier_at
+    # It is no row, so whoever lists what came finds it again with every question.
+    if (
+        written is not None
+        and now - written > _FOUND_AFTER
+        and floods.counted_since(conn, inbound.phone, written)
+    ):
         return False
     first = floods.count(conn, inbound.phone, now)
     if not first or sender.roles == ("stranger",):

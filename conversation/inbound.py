@@ -59,11 +59,13 @@ from store.conversations import ConversationPlace
 from store.database import NOT_IN_TIME, Conn
 from store.inbound import InboundRow
 from store.text_parts import PartsOf
-from store.together import Awaited
+from store.together import Awaited, Rescue
 
 _AT_ONCE: Final = 200
+_HELD_UP: Final = (*NOT_IN_TIME, TooManyHashes)
 _MOST_READ: Final = 1_000  # letters of one text: a person writes no more
 _PUT_OFF: Final = timedelta(minutes=1)  # held texts that could not be read
+_WAITS_TOO: Final = timedelta(seconds=1)
 
 log = structlog.get_logger(__name__)
 
@@ -81,12 +83,16 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
     def turn(conn: Conn) -> bool:
         return _receive(runtime, conn, inbound, now)
 
-    try:
-        new = runtime.database.run_together_at_once(turn)
-    except (*NOT_IN_TIME, TooManyHashes) as held_up:
+    def wait(conn: Conn, held_up: Exception) -> bool:
         log.warning("text_waits", gateway=inbound.gateway, **described(held_up))
-        runtime.database.run(lambda conn: waiting_texts.keep(conn, runtime.keys, inbound, now))
-        new = False
+        waiting_texts.keep(conn, runtime.keys, inbound, now)
+        return False
+
+    try:
+        # It begins to wait before the next text of its telephone may begin.
+        new = runtime.database.run_together_or_else(turn, Rescue(_HELD_UP, wait))
+    except _HELD_UP as held_up:  # the text before is just being read, or a call rings
+        new = runtime.database.run(lambda conn, why=held_up: wait(conn, why))  # type: ignore[misc]
     log.info(
         "text_in",
         request_id=request_id(),
@@ -196,8 +202,13 @@ def _read(
     if message_id is None:
         return False
     if former is not None:
-        length = runtime.settings.code_length
-        repeat = repeats.repeat_of(conn, former.answer(), message_id, inbound.phone, said, length)
+
+        def again(name: str) -> Understood:
+            if name == machine and inbound.opting is None and len(said) <= _MOST_READ:
+                return understood
+            return machines.understand(name, said, runtime.settings.code_length)
+
+        repeat = repeats.repeat_of(conn, former.answer(), message_id, inbound.phone, again)
         if repeat is not None:
             codes = repeat.understood.codes
             turn = Turn(runtime, conn, now, sender.postman_id, codes, proof=proof)
@@ -239,8 +250,11 @@ def read_held(runtime: Runtime) -> int:
 
 def _finish(runtime: Runtime, conn: Conn, of: PartsOf, now: datetime) -> int:
     texts.one_by_one(conn, of.phone)
+    if waiting_texts.any_of(conn, of.phone):  # it may be the rest
+        text_parts.put_off(conn, of, now + _WAITS_TOO)
+        return 0
     there = text_parts.held(conn, runtime.keys, of)
-    if not there or there[0].due_at > now:  # meanwhile the rest came
+    if not there or there[0].waits(now):  # meanwhile the rest came
         return 0
     sender = roles.identify(conn, of.phone)
     # A postman's text that ends within a number would be another item's.

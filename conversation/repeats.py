@@ -9,11 +9,12 @@ text that did nothing, what was not understood, and what only brings a code agai
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from flows import acts, machines
+from flows import acts
 from flows.decision import Decision, Say
 from flows.events import (
     AskedBack,
@@ -40,6 +41,7 @@ from store.conversations import ConversationPlace
 from store.database import Conn
 from store.inbound import FormerText
 from store.together import Awaited
+from store.trained import Unpackable
 
 WITHIN: Final = timedelta(seconds=60)
 # Tries; texts whose words may differ while their event does not; `44`, which its own answer offers
@@ -90,19 +92,30 @@ def ask_former(
 
 
 def repeat_of(
-    conn: Conn, former: FormerText | None, message_id: int, phone: str, said: str, code_length: int
+    conn: Conn,
+    former: FormerText | None,
+    message_id: int,
+    phone: str,
+    understand: Callable[[str], Understood],
 ) -> Repeat | None:
-    """Return what the text kept as `message_id` repeats, if it does; its row then says so."""
+    """Return what the text kept as `message_id` repeats, if it does; its row then says so.
+
+    `understand`: what the text says to the machine of that name.
+    """
     if former is None or not former.is_last:
         return None
-    again = machines.understand(former.machine, said, code_length)
-    if isinstance(again.event, _NEVER) or encode(again.event) != former.event:
-        return None
-    done = {act["kind"] for decision in former.decisions for act in decision["acts"]}
-    if not done - _NO_CHANGE or done & _TRIES or not _is_whole(again, former):
-        return None
+    again = understand(former.machine)
+    try:
+        if isinstance(again.event, _NEVER) or encode(again.event) != former.first.event:
+            return None
+        decisions = former.decisions
+        done = {act["kind"] for decision in decisions for act in decision["acts"]}
+        if not done - _NO_CHANGE or done & _TRIES or not _is_whole(again, former):
+            return None
+        first = decode(decisions[0], Decision)
+    except (Unpackable, ValueError, LookupError, TypeError):
+        return None  # a newer release took it in: this text must not fail by it
     texts.mark(conn, message_id, texts.REPEAT)
-    first = decode(former.decisions[0], Decision)
     answers = tuple(say for say in first.says if say.code_of is None and say.quote is None)
     return Repeat(ConversationPlace(phone, former.machine), again, answers)
 

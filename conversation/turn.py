@@ -80,7 +80,7 @@ class Turn(Locked):
         for act in decision.acts:
             self.meet(act)
             if isinstance(act, ArticleAct):
-                self.reader.forget(act.article)
+                self.reader.change(act.article, self.books.made.pop(act.article, None))
             else:
                 self._others = True
         for say in decision.says:

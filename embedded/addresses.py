@@ -29,7 +29,11 @@ class Tuning:
 
 
 KEEP = Tuning(
-    postgres={"max_connections": "100", "max_locks_per_transaction": "256"},
+    postgres={
+        "max_connections": "100",
+        "max_locks_per_transaction": "256",
+        "autovacuum_naptime": "15s",
+    },
     valkey={"appendonly": "yes", "appendfsync": "everysec"},
 )
 THROW_AWAY = Tuning(

@@ -26,18 +26,40 @@ def ask_last(conn: Conn, article_ids: Collection[int], now: datetime) -> Awaited
     if not article_ids:
         return Awaited(dict)
     cursor = conn.execute(
-        "SELECT DISTINCT ON (m.phone, m.article_id) m.phone, m.article_id, m.template, i.phone"
-        " FROM messages m LEFT JOIN sprints s ON s.id = m.sprint_id"
-        " LEFT JOIN messages i ON i.id = s.message_id"
-        " WHERE m.article_id = ANY(%(articles)s) AND m.direction = 'out' AND m.lane = 'alarm'"
-        " AND m.at > %(since)s"
-        " ORDER BY m.phone, m.article_id, m.at DESC, m.id DESC",
+        "SELECT DISTINCT ON (phone, article_id) phone, article_id, template, sprint_id"
+        " FROM messages"
+        " WHERE article_id = ANY(%(articles)s) AND direction = 'out' AND lane = 'alarm'"
+        " AND at > %(since)s"
+        " ORDER BY phone, article_id, at DESC, id DESC",
         {
             "articles": list(article_ids),
             "since": now - _REPEATS_WITHIN,
         },
     )
-    return Awaited(lambda: {(row[0], row[1]): (row[2], row[3]) for row in cursor.fetchall()})
+    return Awaited(lambda: _with_askers(conn, cursor.fetchall()))
+
+
+def _with_askers(conn: Conn, alarms: Sequence[tuple[str, int, str, int | None]]) -> Last:
+    """Add whose texts the alarms followed; mostly there is no alarm, and nothing to ask.
+
+    By ids that are known: a join would look into every month of sprints and of texts.
+    """
+    sprints = [sprint for *_, sprint in alarms if sprint is not None]
+    texts: dict[int, int | None] = {}
+    phones: dict[int, str | None] = {}
+    if sprints:
+        texts |= conn.execute(
+            "SELECT id, message_id FROM sprints WHERE id = ANY(%s)", [sprints]
+        ).fetchall()
+    asked = [text for text in texts.values() if text is not None]
+    if asked:
+        phones |= conn.execute(
+            "SELECT id, phone FROM messages WHERE id = ANY(%s)", [asked]
+        ).fetchall()
+    return {
+        (phone, article): (template, phones.get(texts.get(sprint or 0) or 0))
+        for phone, article, template, sprint in alarms
+    }
 
 
 def without_repeats(

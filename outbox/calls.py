@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from psycopg.rows import class_row
+from psycopg.rows import kwargs_row
 
 from gateways.base import TakenUp
 from messages.speech import Speech, last_words, spoken
 from postal.codes import code_of
 from runtime import Runtime
+from store import wording
 from store.database import Conn
 from store.keyring import UnknownKey
 
@@ -64,10 +65,10 @@ def _take_up(conn: Conn, taken_up: TakenUp, now: datetime) -> _Ringing | None:
 
 def _find(conn: Conn, taken_up: TakenUp, now: datetime) -> _Ringing | None:
     """Return the message of the call: by the carrier's id, or by ours where it is proven."""
-    with conn.cursor(row_factory=class_row(_Ringing)) as cursor:
+    with conn.cursor(row_factory=kwargs_row(wording.read(_Ringing))) as cursor:
         return cursor.execute(
             """
-            SELECT m.id, m.body, m.language, c.issue, c.key, a.code_salt AS salt,
+            SELECT m.id, m.body, m.said, m.language, c.issue, c.key, a.code_salt AS salt,
                    m.status IN ('sending', 'unknown', 'sent') AND m.not_after > %(now)s
                    AND (m.code_id IS NULL OR (c.used_at IS NULL AND c.dead_at IS NULL
                         AND c.expires_at > %(now)s)) AS alive

@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, kwargs_row
 
 from messages.catalogue import Channel, Lane
 from outbox.due import LEASE, Claim, DueMessage, Patience, TakenMessage
 from outbox.lanes import LANES, SPOKEN
-from store import feed
+from store import feed, wording
 from store.database import Conn
 
 # A message that no carrier may take now is due again after this.
@@ -24,21 +24,28 @@ ARRIVED: Final = "arrived by another carrier"
 
 _NO_CALLS: Final[Mapping[Lane, int]] = MappingProxyType({})
 
-# The queue finds the messages; the message, which is locked, decides whether it is due.
+# The queue finds the messages; the message, which is locked, decides whether it is due. By two
+# statements: one that joined them would be planned for every month of messages, and lane by lane.
 _ARM = """
     SELECT id, channel, lane FROM (
-        SELECT m.id, o.channel, o.lane FROM outbox o JOIN messages m ON m.id = o.message_id
-        WHERE o.channel = '{channel}' AND o.lane = '{lane}' AND o.due <= %(now)s
-              AND o.held_until IS NULL AND o.message_id <> ALL (%(ours)s)
-              AND m.status IN ('queued', 'unknown') AND m.next_attempt_at <= %(now)s
-        ORDER BY o.due, o.message_id LIMIT {most} FOR UPDATE OF m SKIP LOCKED) AS {channel}_{lane}
+        SELECT message_id AS id, channel, lane FROM outbox
+        WHERE channel = '{channel}' AND lane = '{lane}' AND due <= %(now)s
+              AND held_until IS NULL AND message_id <> ALL (%(besides)s)
+        ORDER BY due, message_id LIMIT {most}) AS {channel}_{lane}
 """
+_LOCK: Final = """
+    SELECT id FROM messages
+    WHERE id = ANY (%(ids)s) AND status IN ('queued', 'unknown') AND next_attempt_at <= %(now)s
+    FOR UPDATE SKIP LOCKED
+"""
+_LOOKS: Final = 5  # into the queue, where other workers have locked what was found
 # The rows are locked: what is read of them is what will be sent.
 _DUE = """
     SELECT due.id, due.status, due.channel, due.lane, due.phone, due.template, due.language,
-           due.body, due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
-           due.article_id, due.code_id, codes.issue AS code_issue, codes.key AS code_key,
-           articles.code_salt, due.quote, due.quote_key, about.code_salt AS salt,
+           due.body, due.said, due.not_after, due.attempts, due.gateway, due.carrier_id,
+           due.first_tried_at, due.article_id, due.code_id, codes.issue AS code_issue,
+           codes.key AS code_key, articles.code_salt, due.quote, due.quote_key,
+           about.code_salt AS salt,
            due.given || coalesce(seconds.doubtful, '{{}}') AS given, due.again_of, due.via,
            about.sender_phone AS sender, coalesce(seconds.certain, '{{}}') AS elsewhere,
            due.request_id, due.variables, {other_calls} AS other_calls,
@@ -87,7 +94,7 @@ _LEASE = """
         confirm_by = coalesce(taken.confirm_by, messages.confirm_by)
     FROM unnest(%(ids)s::bigint[], %(gateways)s::text[], %(confirms)s::timestamptz[])
          AS taken (id, gateway, confirm_by)
-    WHERE messages.id = taken.id
+    WHERE messages.id = taken.id AND messages.id = ANY (%(ids)s)
 """
 # No carrier may take it: it waits, as does one whose second send is under way.
 _PUT_OFF = """
@@ -202,23 +209,43 @@ def _lock(
     now: datetime,
 ) -> list[_Place]:
     """Lock what is due, as many of each lane as `texts` and `calls` say, not those `besides`."""
-    wanted = [
-        (channel, lane, most)
-        for channel, shares in (("text", texts), ("voice", calls))
-        for lane, most in shares.items()
-        if most > 0
-    ]
-    if not wanted:
-        return []
+    left: dict[tuple[Channel, Lane], int] = {
+        **{("text", lane): most for lane, most in texts.items()},
+        **{("voice", lane): most for lane, most in calls.items()},
+    }
+    locked: list[_Place] = []
+    seen = [place.id for place in besides]  # SKIP LOCKED does not skip our own locks
+    for _ in range(_LOOKS):
+        found = _find(conn, left, seen, now)
+        if not found:
+            break
+        ids = [place.id for place in found]
+        ours = {row[0] for row in conn.execute(_LOCK, {"ids": ids, "now": now}).fetchall()}
+        got = [place for place in found if place.id in ours]
+        locked += got
+        if len(got) == len(found):
+            break
+        seen += ids
+        for place in got:
+            left[place.channel, place.lane] -= 1
+    return locked
+
+
+def _find(
+    conn: Conn, left: Mapping[tuple[Channel, Lane], int], besides: Sequence[int], now: datetime
+) -> list[_Place]:
+    """Return what the queue says is due, up to so many of each lane."""
     arms = " UNION ALL ".join(
-        _ARM.format(channel=channel, lane=lane, most=int(most)) for channel, lane, most in wanted
+        _ARM.format(channel=channel, lane=lane, most=int(most))
+        for (channel, lane), most in left.items()
+        if most > 0
     )
-    # SKIP LOCKED does not skip our own locks.
-    ours = [place.id for place in besides]
+    if not arms:
+        return []
     # Not prepared: a generic plan does not know how small the limits are and reads a whole lane.
-    # What is known of the rows is read by a second statement, whose plan is dear and kept.
     with conn.cursor(row_factory=class_row(_Place)) as cursor:
-        return cursor.execute(arms.encode(), {"now": now, "ours": ours}, prepare=False).fetchall()
+        values = {"now": now, "besides": list(besides)}
+        return cursor.execute(arms.encode(), values, prepare=False).fetchall()
 
 
 def _read(conn: Conn, places: Sequence[_Place], now: datetime) -> list[DueMessage]:
@@ -226,7 +253,7 @@ def _read(conn: Conn, places: Sequence[_Place], now: datetime) -> list[DueMessag
     if not places:
         return []
     ids = [place.id for place in places]
-    with conn.cursor(row_factory=class_row(DueMessage)) as cursor:
+    with conn.cursor(row_factory=kwargs_row(wording.read(DueMessage))) as cursor:
         values = [ARRIVED, ARRIVED, now, now, ids]
         found = {due.id: due for due in cursor.execute(_DUE_AS_THEY_ARE, values).fetchall()}
     return [found[id_] for id_ in ids]

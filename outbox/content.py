@@ -17,8 +17,11 @@ def text_of(due: DueMessage, keys: Keyring, code_length: int) -> str:
     """Return the body of `due` with its code, or its digits to quote, filled in; a call's has none.
 
     Both are computed from their key and the article's salt; they are stored nowhere. Never log the
-    result. Raises `UnknownKey` where the key was retired meanwhile.
+    result. Raises `UnknownKey` where the key was retired meanwhile, and ValueError where the row
+    has no words that can be read: nobody gets an empty text.
     """
+    if not due.body and due.channel == "text":
+        raise ValueError("what it says cannot be read: by a newer release, or it is damaged")
     if due.quote is not None and due.salt is not None:
         assert due.quote_key is not None
         root = keys.known("codes", due.quote_key)

@@ -10,18 +10,18 @@ from itertools import groupby
 from typing import Any, Final
 
 import orjson
-from psycopg.types.json import Jsonb
 
 from messages import speech
 from messages.catalogue import Channel, Lane
 from messages.render import CODE_MASK, QUOTE_MASK, render
 from settings import Language
+from store import wording
 from store.database import Conn
 from store.together import Awaited
 
 _COLUMNS: Final = (
-    "phone", "sprint_id", "article_id", "code_id", "template", "language", "variables", "body",
-    "segments", "lane", "not_after", "channel", "quote", "quote_key",
+    "phone", "sprint_id", "article_id", "code_id", "template", "language", "said", "segments",
+    "lane", "not_after", "channel", "quote", "quote_key",
 )  # fmt: skip
 _SHARED: Final = ("at", "at", "request_id")  # of all messages of one decision
 _FEW: Final = 8  # messages: each number of them is a statement of its own
@@ -31,23 +31,26 @@ _FEW: Final = 8  # messages: each number of them is a statement of its own
 def _insert(messages: int) -> str:
     """Return the statement that queues so many messages, decided at one moment by one request."""
     rows = ", ".join(
-        "('out', 'queued', "
+        "('out', 'queued', '', "
         + ", ".join(
             [*(f"%({name})s" for name in _SHARED), *(f"%({name}{i})s" for name in _COLUMNS)]
         )
         + ")"
         for i in range(messages)
     )
-    into = ", ".join(("direction", "status", "at", "next_attempt_at", "request_id", *_COLUMNS))
+    into = ", ".join(
+        ("direction", "status", "body", "at", "next_attempt_at", "request_id", *_COLUMNS)
+    )
     return f"INSERT INTO messages ({into}) VALUES {rows} RETURNING id"  # noqa: S608
 
 
 _MANY: Final = f"""
-INSERT INTO messages (direction, status, at, next_attempt_at, request_id, {", ".join(_COLUMNS)})
-SELECT 'out', 'queued', %(at)s, %(at)s, %(request_id)s, {", ".join(_COLUMNS)}
+INSERT INTO messages
+    (direction, status, body, at, next_attempt_at, request_id, {", ".join(_COLUMNS)})
+SELECT 'out', 'queued', '', %(at)s, %(at)s, %(request_id)s, {", ".join(_COLUMNS)}
 FROM json_to_recordset(%(given)s::json) AS given (
     n integer, phone text, sprint_id bigint, article_id bigint, code_id bigint, template text,
-    language text, variables jsonb, body text, segments integer, lane text, not_after timestamptz,
+    language text, said bytea, segments integer, lane text, not_after timestamptz,
     channel text, quote integer, quote_key integer)
 ORDER BY n RETURNING id
 """  # noqa: S608
@@ -98,8 +101,7 @@ def _row(draft: OutboxDraft) -> dict[str, Any]:
         "code_id": draft.code_id,
         "template": draft.template,
         "language": draft.language,
-        "variables": dict(draft.values),
-        "body": body,
+        "said": wording.pack(body, draft.values),
         "segments": segments,
         "lane": draft.lane,
         "not_after": draft.not_after,
@@ -138,11 +140,12 @@ def ask_enqueue(conn: Conn, drafts: Sequence[OutboxDraft]) -> Awaited[list[int]]
         same = [_row(draft) for draft in of_one]
         bound: dict[str, object] = {"at": at, "request_id": request_id}
         if len(same) > _FEW:
-            rows = [{"n": n, **row} for n, row in enumerate(same)]
+            rows = [
+                {"n": n, **row, "said": f"\\x{row['said'].hex()}"} for n, row in enumerate(same)
+            ]
             queued.append(conn.execute(_MANY, bound | {"given": orjson.dumps(rows).decode()}))
             continue
         for i, row in enumerate(same):
             bound.update((f"{name}{i}", value) for name, value in row.items())
-            bound[f"variables{i}"] = Jsonb(row["variables"])
         queued.append(conn.execute(_insert(len(same)), bound))
     return Awaited(lambda: [int(row[0]) for cursor in queued for row in cursor.fetchall()])

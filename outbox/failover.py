@@ -58,10 +58,10 @@ _DUE: Final = """
 """
 _SECOND: Final = """
     INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
-                          code_id, template, language, variables, body, segments, lane, not_after,
-                          again_of, via, instead_of, request_id)
+                          code_id, template, language, variables, body, said, segments, lane,
+                          not_after, again_of, via, instead_of, request_id)
     SELECT 'out', 'queued', phone, %(now)s, %(now)s, sprint_id, article_id, code_id, template,
-           language, variables, body, segments, lane, not_after, id, %(via)s, %(instead_of)s,
+           language, variables, body, said, segments, lane, not_after, id, %(via)s, %(instead_of)s,
            request_id
     FROM messages WHERE id = %(id)s RETURNING id
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,29 +30,34 @@ _RANK: Final = {
     ReceiptStatus.DELIVERED: 3,
 }
 
-# What a text is before the receipt that is usual then; "sent" once more changes nothing.
-_USUAL_BEFORE: Final[Mapping[ReceiptStatus, list[Status]]] = {
-    ReceiptStatus.SENT: ["sent", "delivered"],
-    ReceiptStatus.DELIVERED: ["sent"],
-}
-_USUAL: Final = """
-    WITH found AS (
-        SELECT m.id, m.request_id FROM carrier_ids c JOIN messages m ON m.id = c.message_id
-        WHERE c.kind = 'out' AND c.gateway = %(gateway)s AND c.carrier_id = %(carrier_id)s
-              AND m.channel = 'text' AND m.gateway = %(gateway)s
-              AND m.carrier_id = %(carrier_id)s AND m.status = ANY (%(before)s) FOR UPDATE OF m),
-    kept AS (
-        INSERT INTO receipts (gateway, carrier_id, message_id, status, word, error, at)
-        SELECT %(gateway)s, %(carrier_id)s, id, %(status)s, %(word)s, %(error)s, %(now)s
-        FROM found),
-    moved AS (
-        UPDATE messages SET status = 'delivered', error = NULL, delivered_at = %(now)s
-        FROM found WHERE messages.id = found.id AND %(status)s = 'delivered')
-    SELECT id, request_id FROM found
+# The receipt of a text that its carrier took: it arrived. The text says so itself, in no row more.
+_ARRIVED: Final = """
+    UPDATE messages m SET status = 'delivered', error = NULL, heard = %(word)s,
+        delivered_at = CASE WHEN m.status = 'delivered' THEN m.delivered_at ELSE %(now)s END
+    FROM carrier_ids c
+    WHERE c.kind = 'out' AND c.gateway = %(gateway)s AND c.carrier_id = %(carrier_id)s
+          AND m.id = c.message_id AND m.channel = 'text' AND m.gateway = %(gateway)s
+          AND m.carrier_id = %(carrier_id)s AND m.status IN ('sent', 'delivered')
+          AND m.heard IS NULL
+    RETURNING m.id, m.request_id
+"""
+# "Sent" once more changes nothing.
+_WENT: Final = """
+    INSERT INTO receipts (gateway, carrier_id, message_id, status, word, error, at)
+    SELECT %(gateway)s, %(carrier_id)s, m.id, 'sent', %(word)s, %(error)s, %(now)s
+    FROM carrier_ids c JOIN messages m ON m.id = c.message_id
+    WHERE c.kind = 'out' AND c.gateway = %(gateway)s AND c.carrier_id = %(carrier_id)s
+          AND m.channel = 'text' AND m.gateway = %(gateway)s AND m.carrier_id = %(carrier_id)s
+          AND m.status IN ('sent', 'delivered')
+    RETURNING message_id, (SELECT request_id FROM messages WHERE id = message_id)
 """
 _STORED: Final = """
-    SELECT DISTINCT status FROM receipts
-    WHERE gateway = %s AND carrier_id = %s AND status <> 'unreadable'
+    SELECT status FROM receipts
+    WHERE gateway = %(gateway)s AND carrier_id = %(carrier_id)s AND status <> 'unreadable'
+  UNION
+    SELECT 'delivered' FROM carrier_ids c JOIN messages m ON m.id = c.message_id
+    WHERE c.kind = 'out' AND c.gateway = %(gateway)s AND c.carrier_id = %(carrier_id)s
+          AND m.gateway = %(gateway)s AND m.carrier_id = %(carrier_id)s AND m.heard IS NOT NULL
 """
 _KEEP: Final = """
     INSERT INTO receipts (gateway, carrier_id, message_id, status, word, reason, error, at)
@@ -188,25 +193,27 @@ def _receive_usual(conn: Conn, receipt: Receipt, now: datetime) -> tuple[int, st
     ended otherwise: nothing can be missed and nothing but the text's status depends on it. None:
     it is another case, and nothing was done.
     """
-    before = _USUAL_BEFORE.get(receipt.status)
-    if before is None:
+    if receipt.status is ReceiptStatus.DELIVERED and receipt.error is None:
+        usual = _ARRIVED
+    elif receipt.status is ReceiptStatus.SENT:
+        usual = _WENT
+    else:
         return None
     values = {
         "gateway": receipt.gateway,
         "carrier_id": receipt.carrier_id,
-        "status": receipt.status,
         "word": receipt.word,
         "error": receipt.error,
         "now": now,
-        "before": before,
     }
-    row = conn.execute(_USUAL, values).fetchone()
+    row = conn.execute(usual.encode(), values).fetchone()
     return (row[0], row[1]) if row else None
 
 
 def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -> _Message | None:
     lock_carrier_ids(conn, [(receipt.gateway, receipt.carrier_id)])
-    statuses = conn.execute(_STORED, (receipt.gateway, receipt.carrier_id)).fetchall()
+    named = {"gateway": receipt.gateway, "carrier_id": receipt.carrier_id}
+    statuses = conn.execute(_STORED, named).fetchall()
     stored = {ReceiptStatus(row[0]) for row in statuses}
     message = _look(conn, receipt).fetchone()
     receipt = _as_heard(message, receipt)

@@ -55,10 +55,9 @@ def wake(redis: Redis) -> bool:
 def ring(redis: Redis, bell: Bell) -> bool:
     """Queue the bell's job unless one is waiting. False: Valkey is away."""
     try:
-        with redis.pipeline(transaction=False) as pipe:
-            pipe.set(bell.flag, 1, nx=True, px=_FLAG_MS)
-            pipe.llen(Queue.redis_queue_namespace_prefix + bell.queue)
-            first, waiting = pipe.execute()
+        first = redis.set(bell.flag, 1, nx=True, px=_FLAG_MS)
+        # Most ring while it still rings: only the first looks further.
+        waiting = redis.llen(Queue.redis_queue_namespace_prefix + bell.queue) if first else 0
         if first and waiting < _MOST_WAITING:
             Queue(bell.queue, connection=redis, serializer=JSONSerializer).enqueue(
                 bell.job,

@@ -5,12 +5,13 @@ What a row says is under the lock of its article; `postal/facts.py` makes facts 
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from psycopg.rows import namedtuple_row
+from psycopg import Cursor
 
 from flows.facts import Part
 from flows.trust import APPROACHES_WITHIN
@@ -116,11 +117,14 @@ class Items:
 
 _OF_RECIPIENT = f"""
     SELECT id FROM articles
-    WHERE (recipient_phone = %(phone)s OR id IN (
-        SELECT article_id FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL LIMIT 20))
+    WHERE id = ANY(ARRAY(
+        SELECT id FROM articles WHERE recipient_phone = %(phone)s
+        UNION (
+            SELECT article_id FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL LIMIT 20)))
     AND (state IN {OPEN} OR updated_at > %(now)s - interval '3 days')
     ORDER BY (state = 'out_for_delivery') DESC, updated_at DESC, id DESC LIMIT 250
 """  # noqa: S608
+# An array: by OR and IN, all articles are read, for each of them to be looked for in the second.
 
 
 def of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
@@ -142,6 +146,8 @@ def of_ids(
     conn: Conn, article_ids: Collection[int], now: datetime, today: date
 ) -> list[ArticleRow]:
     """Return the rows of the articles."""
+    if not article_ids:
+        return []
     return _read(conn, _BY_IDS, {"ids": list(article_ids), "now": now, "today": today}).answer()
 
 
@@ -217,7 +223,25 @@ def _hold(conn: Conn, ids: str, sql: str, bound: dict[str, object]) -> Awaited[l
 
 
 def _read(conn: Conn, sql: str, bound: dict[str, object]) -> Awaited[list[ArticleRow]]:
-    return Awaited(conn.cursor(row_factory=namedtuple_row).execute(sql, bound).fetchall)
+    cursor = conn.execute(sql, bound)
+
+    def named() -> list[ArticleRow]:
+        rows = cursor.fetchall()
+        return [*map(_named(sql, cursor)._make, rows)] if rows else []
+
+    return Awaited(named)
+
+
+_NAMED: dict[str, Any] = {}  # by its statement: the named tuple of a row
+
+
+def _named(sql: str, cursor: Cursor[Any]) -> Any:
+    """Return the named tuple of the rows that `sql` returns."""
+    if (known := _NAMED.get(sql)) is None:
+        columns = cursor.description
+        assert columns is not None
+        known = _NAMED[sql] = namedtuple("ArticleRow", [each.name for each in columns])
+    return known
 
 
 def part(row: ArticleRow, phone: str) -> Part:

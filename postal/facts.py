@@ -73,6 +73,16 @@ class Reader:
         self._rows.pop(number, None)
         self._items.clear()
 
+    def change(self, number: str, made: Mapping[str, object] | None) -> None:
+        """Keep the article as an act `made` its columns; None: read it again, as `forget` says."""
+        row = self._rows.get(number)
+        self.forget(number)
+        if row is None or made is None:
+            return
+        alive = row.expires_at is not None and row.used_at is None and row.dead_at is None
+        if alive or "used_at" not in made:  # else an issue before the last was used
+            self._rows[number] = row._replace(**made)
+
     def _of(self, numbers: Collection[str]) -> list[ArticleRow]:
         """Return the rows of the articles, in one statement where they are not known."""
         missing = [number for number in numbers if number not in self._rows]

@@ -52,6 +52,14 @@ def count(conn: Conn, phone: str, now: datetime) -> bool:
     return first
 
 
+def counted_since(conn: Conn, phone: str, at: datetime) -> bool:
+    """Tell whether a text of `phone` was counted and not read at that moment or later."""
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM inbound_floods WHERE phone = %s AND last_at >= %s)", (phone, at)
+    ).fetchone()
+    return row == (True,)
+
+
 def of_day(conn: Conn, since: datetime, until: datetime, most: int) -> list[Flood]:
     """Return the largest floods between two moments."""
     with conn.cursor(row_factory=class_row(Flood)) as cursor:

@@ -44,9 +44,10 @@ class Marked:
 
 NOTHING: Final = Marked()
 _OPEN: Final = "a.state IN ('booked', 'out_for_delivery', 'attempted', 'at_office')"
-# As the index articles_marked has it.
+# As the trigger keep_aside has it, whose rows are few.
 _TOUCHED: Final = (
-    "(a.door_only OR a.move_asked_at IS NOT NULL OR a.disputed_at IS NOT NULL"
+    "a.id IN (SELECT article_id FROM articles_aside WHERE why = 'marked')"
+    " AND (a.door_only OR a.move_asked_at IS NOT NULL OR a.disputed_at IS NOT NULL"
     " OR a.recall_asked_at IS NOT NULL)"
 )
 _FRAUD_AT: Final = """

@@ -3,7 +3,9 @@
 A month is a directory: of each table the rows as PostgreSQL's COPY writes them (text format, in the
 order of their ids), compressed with zstd, and `manifest.json` with columns, counts and SHA-256 of
 what is in the files. Whatever cuts it off before the end leaves the month in the database, whole;
-the next run begins anew. Digests and seals stay in the database, so the chains go on verifying.
+the next run begins anew, and `flask doctor` says that it is to. Digests and seals stay in the
+database, so the chains go on verifying. What guards over all months that something is once
+(`carrier_ids`) lets go of what belongs to the month.
 """
 
 from __future__ import annotations
@@ -12,15 +14,19 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+import psycopg
 import zstandard
 from psycopg import sql
 
+from store import archivable
+from store.archive_attempts import attempt
 from store.database import Conn
 from store.months import LARGE, Large
 from store.refusals import Conflict, Invalid
@@ -28,65 +34,145 @@ from store.refusals import Conflict, Invalid
 FORMAT: Final = "dakiya month 1"
 _LEVEL: Final = 10
 _PIECE: Final = 1 << 20
+_ARCHIVING: Final = 7_235_006  # the advisory lock: one process archives
+_TRIES: Final = 60  # to have all large tables for the moment of dropping, a second apart
 
 
 @dataclass(frozen=True)
 class ArchivedTable:
-    """The rows of one table in its file. `digest`: SHA-256 (hexadecimal) before compression."""
+    """The rows of one table in its file. `digest`: SHA-256 (hexadecimal) before compression.
+
+    `last_id`: the highest id; None: there is no row, or an older version wrote the manifest.
+    """
 
     table: Large
     columns: tuple[str, ...]
     rows: int
     digest: str
-
-
-class NotOver(Conflict):
-    """The month still runs, or something in it does. Says what."""
+    last_id: int | None = None
 
 
 class Damaged(Conflict):
-    """What was written is not what was read back: nothing was dropped."""
+    """What was written is not what is read back."""
+
+
+class TablesHeld(Conflict):
+    """Others hold a large table for too long. Says that nothing was dropped."""
 
 
 def archive(conn: Conn, month: date, directory: Path, now: datetime) -> list[ArchivedTable]:
     """Write `month` (a first day) to `directory`, check it, and drop it; return what was written.
 
-    `conn`: the owner's, in a new transaction: the month is gone when it commits. Raises
-    `NotOver`, `Damaged`, and `OSError` where the files cannot be written.
+    `conn`: the owner's, with nothing open: the month is gone when it commits. Raises
+    `archivable.NotOver`, `archivable.Archived`, `TablesHeld`, `Damaged`, and `OSError` where the
+    files cannot be written.
     """
     number = _number(conn, month)
+    place = directory / f"{month:%Y-%m}"
+    with attempt(conn, number, place):
+        return _archive(conn, number, month, place, now)
+
+
+def _archive(
+    conn: Conn, number: int, month: date, place: Path, now: datetime
+) -> list[ArchivedTable]:
+    _take_turn(conn)
+    archivable.refuse_again(conn, number, month)
     parts = {table: _partition(conn, table, month) for table in LARGE}
-    _refuse(conn, number, month, now, parts)
     for part in parts.values():
         conn.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(part))
-    place = directory / f"{month:%Y-%m}"
-    partial = directory / f"{month:%Y-%m}.partial"
-    for old in (partial, place):  # of a run that was cut off: the rows are all in the database
-        shutil.rmtree(old, ignore_errors=True)
-    partial.mkdir(parents=True, mode=0o700)
-    written = [_write(conn, table, parts[table], partial) for table in LARGE]
-    manifest = {"format": FORMAT, "month": f"{month:%Y-%m}", "tables": list(map(asdict, written))}
-    _keep(partial / "manifest.json", json.dumps(manifest, indent=1).encode())
-    for each in written:
-        check(partial, each)
+    archivable.refuse(conn, number, month, now, parts)
+    partial = place.with_name(f"{place.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)  # of a run that was cut off
+    try:
+        partial.mkdir(parents=True, mode=0o700)
+        written = [_write(conn, table, parts[table], partial) for table in LARGE]
+        tables = list(map(asdict, written))
+        manifest = {"format": FORMAT, "month": f"{month:%Y-%m}", "tables": tables}
+        _keep(partial / "manifest.json", json.dumps(manifest, indent=1).encode())
+        for each in written:
+            try:
+                check(partial, each)
+            except Damaged as damaged:
+                raise Damaged(f"{damaged}: nothing was dropped") from damaged
+    except (OSError, Damaged):
+        shutil.rmtree(partial, ignore_errors=True)  # a full disk has room again
+        raise
+    _move_aside(place)
     partial.rename(place)
+    for each_directory in (place, place.parent):
+        _flush(each_directory)
+    _let_go(conn, parts["messages"])
+    _take_tables(conn)
     _drop(conn, number, place, written, parts)
     return written
 
 
+def _take_turn(conn: Conn) -> None:
+    if conn.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ARCHIVING]).fetchone() != (True,):
+        raise TablesHeld("another archive runs: wait for its end")
+
+
+def _move_aside(place: Path) -> None:
+    """Keep what has the place: whole files of a run that was cut off just before its end."""
+    if place.exists():
+        number = 1
+        while (aside := place.with_name(f"{place.name}.before-{number}")).exists():
+            number += 1
+        place.rename(aside)
+
+
+def _let_go(conn: Conn, messages: sql.Identifier) -> None:
+    """Remove what guards that the month's messages are once: no carrier repeats after so long."""
+    for query in (
+        "DELETE FROM carrier_ids WHERE (kind, gateway, carrier_id) IN"
+        " (SELECT direction, gateway, carrier_id FROM {} WHERE carrier_id IS NOT NULL)",
+        "DELETE FROM carrier_ids WHERE (kind, gateway, carrier_id) IN"
+        " (SELECT 'again', via, again_of::text FROM {} WHERE again_of IS NOT NULL)",
+    ):
+        conn.execute(sql.SQL(query).format(messages))
+
+
+def _take_tables(conn: Conn) -> None:
+    """Lock all large tables at once, never waiting so long that texts would have to.
+
+    Who waits for such a lock makes everybody wait who comes after. So it is tried for moments.
+    """
+    tables = sql.SQL(", ").join(map(sql.Identifier, LARGE))
+    for _ in range(_TRIES):
+        try:
+            with conn.transaction():
+                conn.execute("SET LOCAL lock_timeout = '300ms'")
+                conn.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(tables))
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            time.sleep(1)
+        else:
+            return
+    raise TablesHeld(
+        "others read the large tables all the time: nothing was dropped; run it again later"
+    )
+
+
 def check(place: Path, table: ArchivedTable) -> None:
-    """Read a table's file to its end. Raises `Damaged` where it is not what the manifest says."""
+    """Read a table's file to its end. Raises `Damaged` where it is not what `table` says."""
     digest, rows = hashlib.sha256(), 0
     try:
         for piece in _pieces(place / f"{table.table}.copy.zst"):
             digest.update(piece)
             rows += piece.count(b"\n")
     except (zstandard.ZstdError, OSError) as error:
-        raise Damaged(
-            f"{table.table} cannot be read back ({error}): nothing was dropped"
-        ) from error
+        raise Damaged(f"{table.table} cannot be read back ({error})") from error
     if (digest.hexdigest(), rows) != (table.digest, table.rows):
-        raise Damaged(f"{table.table} was not read back as it was written: nothing was dropped")
+        raise Damaged(f"{table.table} is not what was written")
+
+
+def of_record(conn: Conn, month: date) -> Mapping[str, tuple[int, str]]:
+    """Return rows and digest of each table of `month`, as the database kept them; none: unknown."""
+    rows = conn.execute(
+        "SELECT of_table, rows, encode(digest, 'hex') FROM archived_months WHERE month = %s",
+        [_number(conn, month)],
+    ).fetchall()
+    return {table: (count, digest) for table, count, digest in rows}
 
 
 def archived(conn: Conn) -> list[tuple[date, str, int, str]]:
@@ -105,31 +191,11 @@ def _number(conn: Conn, month: date) -> int:
 
 
 def _partition(conn: Conn, table: Large, month: date) -> sql.Identifier:
-    name = f"{table}_{month:%Y_%m}"
+    first = conn.execute("SELECT month_begins(0)").fetchone() == (month,)
+    name = f"{table}_first" if first else f"{table}_{month:%Y_%m}"
     if conn.execute("SELECT to_regclass(%s)", [name]).fetchone() == (None,):
         raise Invalid(f"there is no month {month:%Y-%m} of its own in {table}: see `archive list`")
     return sql.Identifier(name)
-
-
-def _refuse(
-    conn: Conn, number: int, month: date, now: datetime, parts: dict[Large, sql.Identifier]
-) -> None:
-    query = sql.SQL(
-        "SELECT month_number({now}) > {number}, (SELECT count(*) FROM outbox"
-        " WHERE message_id / 1000000000000 = {number}), greatest("
-        "(SELECT max(day_written) FROM {sprints}), (SELECT max(day_written) FROM {events}),"
-        " (SELECT max(day_written) FROM {access_log})) > coalesce((SELECT max(day) FROM seals),"
-        " '-infinity')"
-    ).format(now=now, number=number, **parts)
-    row = conn.execute(query).fetchone()
-    assert row is not None
-    over, waiting, unsealed = row
-    if not over:
-        raise NotOver(f"{month:%Y-%m} is not over")
-    if waiting:
-        raise NotOver(f"{waiting} texts of {month:%Y-%m} are not sent yet")
-    if unsealed:
-        raise NotOver(f"not every day of {month:%Y-%m} is sealed yet: run `audit seal`")
 
 
 def _write(conn: Conn, table: Large, part: sql.Identifier, into: Path) -> ArchivedTable:
@@ -155,12 +221,24 @@ def _write(conn: Conn, table: Large, part: sql.Identifier, into: Path) -> Archiv
         file.flush()
         os.fsync(file.fileno())
     path.chmod(0o600)
-    return ArchivedTable(table, columns, rows, digest.hexdigest())
+    last = conn.execute(
+        sql.SQL("SELECT max({}) FROM {}").format(sql.Identifier(key.partition(",")[0]), part)
+    ).fetchone()
+    return ArchivedTable(table, columns, rows, digest.hexdigest(), last[0] if last else None)
 
 
 def _columns(conn: Conn, part: sql.Identifier) -> tuple[str, ...]:
     found = conn.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(part))
     return tuple(each.name for each in found.description or ())
+
+
+def _flush(directory: Path) -> None:
+    """Let the names in a directory be on the disk: the rows are gone when the database says so."""
+    number = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def _keep(path: Path, content: bytes) -> None:
@@ -187,14 +265,15 @@ def _drop(
 ) -> None:
     for each in written:
         conn.execute(
-            "INSERT INTO archived_months (month, of_table, rows, digest, place)"
-            " VALUES (%s, %s, %s, %s, %s)",
+            "INSERT INTO archived_months (month, of_table, rows, digest, place, last_id)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
             [
                 number,
                 each.table,
                 each.rows,
                 bytes.fromhex(each.digest),
                 str(place / f"{each.table}.copy.zst"),
+                each.last_id,
             ],
         )
         conn.execute(

@@ -60,55 +60,62 @@ class Sprint:
     was_timed: bool  # the state before had a time limit
 
 
-_FOUND = """
-SELECT id, whose, machine, state, context, entered_at, last_sprint_id FROM conversations
-WHERE (whose, machine) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
-ORDER BY machine = 'office', whose, machine FOR UPDATE
+_LOCKED = """
+WITH given AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(given)s::json) AS g (
+        whose text, machine text, state text, context jsonb)),
+found AS (
+    SELECT id, whose, machine, state, context, entered_at, last_sprint_id FROM conversations
+    WHERE (whose, machine) IN (SELECT whose, machine FROM given)
+    ORDER BY machine = 'office', whose, machine FOR UPDATE),
+begun AS (
+    INSERT INTO conversations (whose, machine, state, context, entered_at)
+    SELECT g.*, %(now)s::timestamptz FROM given g
+    WHERE NOT EXISTS (SELECT FROM found WHERE (found.whose, found.machine) = (g.whose, g.machine))
+    ORDER BY machine = 'office', whose, machine
+    ON CONFLICT (whose, machine) DO NOTHING
+    RETURNING id, whose, machine, state, context, entered_at, last_sprint_id)
+SELECT * FROM found UNION ALL SELECT * FROM begun
 """
-_BEGUN = """
-INSERT INTO conversations (whose, machine, state, context, entered_at)
-SELECT g.*, %(now)s::timestamptz FROM json_to_recordset(%(given)s::json) AS g (
-    whose text, machine text, state text, context jsonb)
-ORDER BY machine = 'office', whose, machine
-ON CONFLICT (whose, machine) DO NOTHING
-RETURNING id, whose, machine, state, context, entered_at, last_sprint_id
-"""
+# What is found is locked before the first is begun: the sorting of what is missing waits for all.
 
 
 def lock(
     conn: Conn, places: Iterable[ConversationPlace], beginnings: dict[str, Beginning], now: datetime
 ) -> dict[ConversationPlace, Conversation]:
     """Lock the conversations at `places`, in order, offices' last; begin what does not exist."""
-    wanted = sorted(set(places), key=lambda place: (place.machine == "office", place))
-    found = _select(conn, wanted)
-    missing = [place for place in wanted if place not in found]
-    if missing:
-        found |= _begin(conn, missing, beginnings, now)
-        # Another turn began them meanwhile, and has ended.
-        others = [place for place in missing if place not in found]
-        if others:
-            found |= _select(conn, others)
-    return found
+    wanted = set(places)
+    locked = _lock(conn, wanted, beginnings, now)
+    # Another turn began them meanwhile, and has ended.
+    others = wanted - locked.keys()
+    if others:
+        locked |= _lock(conn, others, beginnings, now)
+    return locked
 
 
-def _begin(
+def _lock(
     conn: Conn,
-    places: Sequence[ConversationPlace],
+    places: Iterable[ConversationPlace],
     beginnings: dict[str, Beginning],
     now: datetime,
 ) -> dict[ConversationPlace, Conversation]:
-    contexts = {machine: encode(beginning.context) for machine, beginning in beginnings.items()}
     given = [
         {
             "whose": place.whose,
             "machine": place.machine,
             "state": beginnings[place.machine].state,
-            "context": contexts[place.machine],
+            "context": _encoded(beginnings[place.machine].context),
         }
         for place in places
     ]
-    rows = conn.execute(_BEGUN, {"given": _json(given), "now": now}).fetchall()
+    rows = conn.execute(_LOCKED, {"given": _json(given), "now": now}).fetchall()
     return _by_place(rows)
+
+
+@cache
+def _encoded(context: Context) -> object:
+    """Return the context with which a machine begins, as it is stored."""
+    return encode(context)
 
 
 def peek(conn: Conn, place: ConversationPlace) -> Standing | None:
@@ -121,14 +128,6 @@ def peek(conn: Conn, place: ConversationPlace) -> Standing | None:
         [place.whose, place.machine],
     ).fetchone()
     return Standing(row[0], decode(row[1], Context), row[2]) if row else None
-
-
-def _select(
-    conn: Conn, places: Sequence[ConversationPlace]
-) -> dict[ConversationPlace, Conversation]:
-    whose = [place.whose for place in places]
-    rows = conn.execute(_FOUND, [whose, [place.machine for place in places]]).fetchall()
-    return _by_place(rows)
 
 
 def _by_place(rows: Iterable[tuple[Any, ...]]) -> dict[ConversationPlace, Conversation]:

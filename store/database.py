@@ -10,17 +10,20 @@ import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import copy
+from functools import cache, partial
 from typing import Any, Final, Self, TypeVar
-from uuid import uuid4
 
+import orjson
 import psycopg
 import structlog
 from psycopg import Connection
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
-from logs import described
+from logs import described, new_request_id
+from store.asking import Asking
 from store.limits import Limits
-from store.together import together
+from store.together import Rescue, Rescued, together
 
 Conn = Connection[tuple[Any, ...]]
 T = TypeVar("T")
@@ -48,6 +51,7 @@ log = structlog.get_logger(__name__)
 
 def _configure(connection: Conn) -> None:
     connection.prepared_max = _PREPARED
+    set_json_loads(orjson.loads, connection)
 
 
 def _insist_on_open(connection: Conn) -> None:
@@ -102,6 +106,7 @@ class Database:
                 "application_name": f"{APPLICATION} {runs_on}".strip(),
                 "prepare_threshold": prepares,
             },
+            connection_class=Asking,
             configure=_configure,
             check=_insist_on_open,
             reconnect_timeout=_RECONNECT_SECONDS,
@@ -130,7 +135,7 @@ class Database:
             yield connection
 
     @contextmanager
-    def together(self) -> Iterator[Conn]:
+    def together(self, rescue: Rescue[Any] | None = None) -> Iterator[Conn]:
         """Enclose one transaction, as `transaction`, whose statements travel together.
 
         See store/together.py: an answer is fetched where it is wanted, at the latest at the end.
@@ -138,7 +143,7 @@ class Database:
         with (
             self._pool.connection() as connection,
             self._leaving(connection),
-            together(connection),
+            together(connection, rescue),
         ):
             if self._limits is not None:
                 _limit_travelling(connection, self._limits)
@@ -175,9 +180,13 @@ class Database:
         """Run `work` as `run` does, but wait for a lock no second time."""
         return self._run_at_once(self.transaction, work)
 
-    def run_together_at_once(self, work: Callable[[Conn], T]) -> T:
-        """Run `work` as `run_together` does, but wait for a lock no second time."""
-        return self._run_at_once(self.together, work)
+    def run_together_or_else(self, work: Callable[[Conn], T], rescue: Rescue[T]) -> T:
+        """Run `work` as `run_together` does, but wait for a lock no second time: see `Rescue`."""
+        try:
+            return self._run_at_once(partial(self.together, rescue), work)
+        except Rescued as done:
+            value: T = done.value
+            return value
 
     def _run(self, opened: Opened, work: Callable[[Conn], T]) -> T:
         try:
@@ -219,7 +228,7 @@ class Database:
         """
         done = 0
         for each in due:
-            structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
+            structlog.contextvars.bind_contextvars(request_id=new_request_id())
             try:
                 done += self.run_at_once(lambda conn, each=each: work(conn, each))  # type: ignore[misc]
             except NOT_IN_TIME as error:
@@ -238,9 +247,14 @@ class Database:
 
 def _limit_travelling(connection: Conn, limits: Limits) -> None:
     """Limit the transaction by one statement: what travels together is one each."""
-    named = limits.settings(connection.info.server_version)
+    connection.execute(_limiting(limits, connection.info.server_version))
+
+
+@cache
+def _limiting(limits: Limits, server_version: int) -> str:
+    named = limits.settings(server_version)
     settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in named.items())
-    connection.execute(f"SELECT {settings}".encode())
+    return f"SELECT {settings}"
 
 
 def _limit(connection: Conn, limits: Limits) -> None:

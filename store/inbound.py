@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from gateways.storable import clean
@@ -126,13 +127,25 @@ def rings_on(conn: Conn, message_id: int, call: InboundRow) -> bool:
 
 @dataclass(frozen=True)
 class FormerText:
-    """The text before, and what was decided on it. `is_last`: nothing was said there since."""
+    """The text before, and what was decided on it. `is_last`: nothing was said there since.
+
+    What its sprints hold is read where it is asked for: most texts repeat nothing.
+    """
 
     machine: str
-    event: Mapping[str, Any]
-    facts: Mapping[str, Any]
-    decisions: list[Mapping[str, Any]]
     is_last: bool
+    _rows: Sequence[tuple[Any, ...]] = field(repr=False)
+
+    @cached_property
+    def first(self) -> packing.Records:
+        """Return what the sprint of the text itself holds. Raises `Unpackable`."""
+        return packing.records(self._rows[0])
+
+    @cached_property
+    def decisions(self) -> list[Mapping[str, Any]]:
+        """Return what was decided in each of its sprints. Raises `Unpackable`."""
+        rest = (packing.records(row).decision for row in self._rows[1:])
+        return [self.first.decision, *rest]
 
 
 _FORMER: Final = f"""
@@ -165,10 +178,7 @@ def _former(rows: Sequence[tuple[Any, ...]]) -> FormerText | None:
     if not rows:
         return None
     machine, is_last = rows[0][:2]
-    found = [packing.records(row[2:]) for row in rows]
-    return FormerText(
-        machine, found[0].event, found[0].facts, [each.decision for each in found], is_last
-    )
+    return FormerText(machine, is_last, [row[2:] for row in rows])
 
 
 ONE_BY_ONE: Final = "pg_advisory_xact_lock(hashtextextended('text:' || %(phone)s::text, 0))"

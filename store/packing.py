@@ -12,7 +12,6 @@ Rows of before have five columns of JSON instead, and are read by the same funct
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -27,26 +26,17 @@ from flows.events import Event
 from flows.facts import Facts
 from flows.machine import Standing
 from flows.replay.record import Lean
-from store.refusals import Conflict
+from store.trained import Codecs, Shelf, Unpackable
 
 COLUMNS: Final[LiteralString] = (
     "s.event, s.state_before, s.facts, s.decision, s.state_after, s.kept, s.dictionary, s.phones"
 )
 """What a query selects of a sprint `s` for `records`, in this order."""
 
-_DICTIONARIES: Final = Path(__file__).parent / "dictionaries"
-_LEVEL: Final = 3  # a higher one takes three times as long for six bytes less of eighty
 _LONGEST: Final = 1 << 24  # bytes of one sprint: more is no sprint
 _TELEPHONE: Final = re.compile(rb"\+[1-9][0-9]{6,14}(?![0-9])")
 # Where a telephone was taken out: JSON itself never holds this sign, it escapes it.
 _PLACE: Final = re.compile(rb"\x01([0-9]+);")
-
-
-class UnknownDictionary(Conflict):
-    """A row was packed with a dictionary that is not here: by a newer release, or one was removed.
-
-    Says what to do.
-    """
 
 
 @dataclass(frozen=True)
@@ -78,7 +68,7 @@ class Records:
 
 def pack(event: Event, before: Standing, facts: Facts, decision: Decision) -> Packed:
     """Return what the row of a sprint holds."""
-    number = newest()
+    number = _SHELF.newest()
     lean = _lean(number)
     written = orjson.dumps(
         [
@@ -106,13 +96,22 @@ def pack(event: Event, before: Standing, facts: Facts, decision: Decision) -> Pa
 
 
 def unpack(kept: bytes, dictionary: int, phones: str | None) -> Records:
-    """Return what `pack` put into a row. Raises `UnknownDictionary`."""
-    written = _CODECS.of(dictionary).decompressor.decompress(kept, max_output_size=_LONGEST)
-    if phones is not None:
-        back = [each.encode() for each in phones.split(" ")]
-        written = _PLACE.sub(lambda place: back[int(place[1])], written)
-    event, before, facts, decision = _lean(dictionary).filled(orjson.loads(written))
-    after = {"state": decision["state"], "context": decision["context"]}
+    """Return what `pack` put into a row. Raises `Unpackable`.
+
+    Whoever may add rows may add any: what cannot be read is said of that row, and stops nobody.
+    """
+    try:
+        # zstandard believes what the frame says of its size, and takes so much memory at once.
+        if zstandard.frame_content_size(kept) > _LONGEST:
+            raise Unpackable
+        written = _CODECS.of(dictionary).decompressor.decompress(kept, max_output_size=_LONGEST)
+        if phones is not None:
+            back = [each.encode() for each in phones.split(" ")]
+            written = _PLACE.sub(lambda place: back[int(place[1])], written)
+        event, before, facts, decision = _lean(dictionary).filled(orjson.loads(written))
+        after = {"state": decision["state"], "context": decision["context"]}
+    except (zstandard.ZstdError, ValueError, LookupError, TypeError) as damaged:
+        raise Unpackable from damaged
     return Records(event, before, facts, decision, after)
 
 
@@ -125,9 +124,12 @@ def records(row: tuple[Any, ...]) -> Records:
 def told(kept: bytes, dictionary: int, phones: str | None) -> tuple[str, str, str | None]:
     """Return what `event_kind`, `acts` and `about` of the row must be. Raises as `unpack`."""
     found = unpack(kept, dictionary, phones)
-    contexts = (found.state_before["context"], found.event, found.state_after["context"])
-    acts = ",".join(act["kind"] for act in found.decision["acts"])
-    return found.event["kind"], acts, _about(*(each.get("article") for each in contexts))
+    try:
+        contexts = (found.state_before["context"], found.event, found.state_after["context"])
+        acts = ",".join(act["kind"] for act in found.decision["acts"])
+        return found.event["kind"], acts, _about(*(each.get("article") for each in contexts))
+    except (LookupError, TypeError, AttributeError) as damaged:
+        raise Unpackable from damaged
 
 
 def _about(before: object, event: object, after: object) -> str | None:
@@ -153,56 +155,10 @@ def without_telephones(written: bytes) -> tuple[str | None, bytes]:
 # ---- dictionaries --------------------------------------------------------------------------------
 
 
-@cache
-def newest() -> int:
-    """Return the number of the dictionary that rows are packed with."""
-    return max(int(path.stem) for path in _DICTIONARIES.glob("*.zstd"))
+_SHELF: Final = Shelf(Path(__file__).parent / "dictionaries", "sprints", bare=False)
+_CODECS: Final = Codecs(_SHELF)
 
 
 @cache
 def _lean(number: int) -> Lean:
-    return Lean(orjson.loads(_file(number, "json")))
-
-
-@cache
-def _dictionary(number: int) -> zstandard.ZstdCompressionDict:
-    made = zstandard.ZstdCompressionDict(_file(number, "zstd"))
-    made.precompute_compress(level=_LEVEL)
-    return made
-
-
-def _file(number: int, kind: str) -> bytes:
-    try:
-        return (_DICTIONARIES / f"{number}.{kind}").read_bytes()
-    except FileNotFoundError as missing:
-        raise UnknownDictionary(
-            f"sprints of dictionary {number} cannot be read: store/dictionaries has no {number}."
-            f"{kind}. A newer release wrote them: run that one"
-        ) from missing
-
-
-@dataclass(frozen=True)
-class _Codec:
-    compressor: zstandard.ZstdCompressor
-    decompressor: zstandard.ZstdDecompressor
-
-
-class _Codecs(threading.local):
-    """The codecs of one thread, by dictionary: zstandard's are not to be shared."""
-
-    def __init__(self) -> None:
-        self._made: dict[int, _Codec] = {}
-
-    def of(self, number: int) -> _Codec:
-        if number not in self._made:
-            dictionary = _dictionary(number)
-            self._made[number] = _Codec(
-                zstandard.ZstdCompressor(
-                    dict_data=dictionary, level=_LEVEL, write_checksum=False, write_dict_id=False
-                ),
-                zstandard.ZstdDecompressor(dict_data=dictionary),
-            )
-        return self._made[number]
-
-
-_CODECS: Final = _Codecs()
+    return Lean(orjson.loads(_SHELF.file(number, "json")))

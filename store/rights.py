@@ -49,7 +49,9 @@ _ALSO_SET: Final[Mapping[str, frozenset[str]]] = {
     "seals": frozenset({"at"}),
     "sprints": frozenset({"article"}),
 }
-_ONLY_READ: Final = frozenset({"alembic_version", "redactions", "archived_months"})
+_ONLY_READ: Final = frozenset(
+    {"alembic_version", "redactions", "archived_months", "archive_attempts"}
+)
 _DELETABLE: Final = frozenset({"token_calls"})  # by purge; it is in no chain
 _FUNCTIONS_OF_THE_APPLICATION: Final = ("place_events(integer)", "make_months(integer)")
 # By these alone purge and forgetting remove content, and write down that they did.
@@ -57,6 +59,7 @@ _FUNCTIONS_OF_PURGE: Final = (
     "forget_in_sprints(text, text, text[], timestamptz, text, text)",
     "forget_in_access_log(text, text, timestamptz, text, text)",
     "purge_access_log(timestamptz, integer, timestamptz, text, text)",
+    "drop_access_log_month(timestamptz, timestamptz, text, text)",
 )
 
 # Who consented and who signed: of each column, who may change it. The application deletes none.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from psycopg.rows import class_row
 
@@ -16,6 +17,8 @@ from store import keyring
 from store.database import Conn
 from store.keyring import Keyring, UnknownKey
 from store.sealing import SealBroken, seal, unseal
+
+_LONGEST: Final = timedelta(minutes=1)  # that a part waits
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,10 @@ class TextPartRow:
     number: int
     total: int | None
     due_at: datetime
+
+    def waits(self, now: datetime) -> bool:
+        """Tell whether more is awaited. A time beyond any that is set: a clock was set back."""
+        return now < self.due_at <= now + _LONGEST
 
 
 @dataclass(frozen=True)
@@ -89,13 +96,15 @@ def drop(conn: Conn, message_ids: list[int]) -> None:
 
 def due(conn: Conn, now: datetime, most: int) -> list[PartsOf]:
     """Return the texts of which nothing more is awaited; what was read is forgotten."""
-    conn.execute("DELETE FROM text_parts WHERE due_at <= %s AND sealed IS NULL", [now])
+    over = "NOT (p.due_at > %(now)s AND p.due_at <= %(longest)s)"
+    values = {"now": now, "longest": now + _LONGEST, "most": most}
+    conn.execute(f"DELETE FROM text_parts p WHERE {over} AND sealed IS NULL", values)  # noqa: S608
     with conn.cursor(row_factory=class_row(PartsOf)) as cursor:
         return cursor.execute(
-            "SELECT m.gateway, m.phone, p.ref, p.total FROM text_parts p"
-            " JOIN messages m ON m.id = p.message_id WHERE p.due_at <= %s"
-            " GROUP BY 1, 2, 3, 4 ORDER BY min(p.due_at) LIMIT %s",
-            [now, most],
+            "SELECT m.gateway, m.phone, p.ref, p.total FROM text_parts p"  # noqa: S608
+            f" JOIN messages m ON m.id = p.message_id WHERE {over}"
+            " GROUP BY 1, 2, 3, 4 ORDER BY min(p.due_at) LIMIT %(most)s",
+            values,
         ).fetchall()
 
 

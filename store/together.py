@@ -14,10 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
-from psycopg import Connection, Pipeline
+from psycopg import Connection, OperationalError, Pipeline
 from psycopg.abc import PQGen
+from psycopg.errors import InvalidSavepointSpecification, NoActiveSqlTransaction
 from psycopg.generators import send
 
 T = TypeVar("T")
@@ -35,8 +37,13 @@ class Awaited(Generic[T]):
         return Awaited(lambda: make(self.answer()))
 
 
-class _Together(Pipeline):
+class Together(Pipeline):
     """A pipeline of psycopg 3.3 that sends nothing before an answer is wanted."""
+
+    def say(self, command: bytes) -> None:
+        """Send a command that has no answer but that it was done."""
+        self.command_queue.append(partial(self.pgconn.send_query_params, command, None))
+        self.result_queue.append(None)
 
     def _communicate_gen(self) -> PQGen[None]:
         yield from ()
@@ -49,25 +56,66 @@ class _Together(Pipeline):
         yield from super()._fetch_gen(flush=flush)
 
 
+@dataclass(frozen=True)
+class Rescue(Generic[T]):
+    """What is done instead where one of `of` is raised after `mark`, in the same transaction.
+
+    What was locked before the mark stays locked meanwhile.
+    """
+
+    of: tuple[type[Exception], ...]
+    do: Callable[[Connection[Any], Exception], T]
+
+
+class Rescued(Exception, Generic[T]):
+    """It was done, and committed; `value` is what it returned. The cause: what was raised."""
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+
+def mark(conn: Connection[Any]) -> None:
+    """Mark how far a `Rescue` undoes the transaction; once in each."""
+    conn.execute("SAVEPOINT mark", prepare=False)
+
+
 @contextmanager
-def together(conn: Connection[Any]) -> Iterator[None]:
+def together(conn: Connection[Any], rescue: Rescue[Any] | None = None) -> Iterator[None]:
     """Enclose a transaction whose statements travel together, its beginning and its end with them.
 
-    Raises what any of them raises; then all of them are undone.
+    Raises what any of them raises; then all of them are undone, or `Rescued` where that was done.
     """
     conn.autocommit = True  # psycopg would send BEGIN alone, to be sure that it has begun
-    pipeline = conn._pipeline = _Together(conn)
+    pipeline = conn._pipeline = Together(conn)
     try:
         with pipeline:
-            conn.execute("BEGIN", prepare=False)
+            pipeline.say(b"BEGIN")
             yield
-            conn.execute("COMMIT", prepare=False)
-    except BaseException:
+            pipeline.say(b"COMMIT")
+    except BaseException as error:
         conn._pipeline = None
-        if not conn.closed:
-            conn.rollback()
+        try:
+            if rescue is not None and isinstance(error, rescue.of) and _back_to_mark(conn):
+                value = rescue.do(conn, error)
+                conn.execute("COMMIT", prepare=False)
+                raise Rescued(value) from error
+        finally:
+            if not conn.closed:
+                conn.rollback()
         raise
     finally:
         conn._pipeline = None
         if not conn.closed:
             conn.autocommit = False
+
+
+def _back_to_mark(conn: Connection[Any]) -> bool:
+    """Undo what was done since the mark; False: it was not reached, or the connection is lost."""
+    try:
+        conn.execute("ROLLBACK TO SAVEPOINT mark", prepare=False)
+    except (InvalidSavepointSpecification, NoActiveSqlTransaction, OperationalError):
+        return False
+    # What was to be prepared since may not have been: psycopg forgets it in a rollback of its own.
+    conn._prepared.clear()
+    conn.wait(conn._prepared.maintain_gen(conn))
+    return True

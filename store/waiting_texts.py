@@ -19,6 +19,10 @@ from store.sealing import seal, unseal
 
 FIRST: Final = timedelta(seconds=1)
 _MOST: Final = timedelta(seconds=30)  # between two tries
+_EARLIER: Final = (
+    "EXISTS (SELECT FROM waiting_texts o WHERE o.phone = w.phone AND (o.at, o.id) < (w.at, w.id))"
+)
+"""SQL: whether one of the same telephone came before."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,15 @@ def keep(conn: Conn, keys: Keyring, came: Inbound, now: datetime) -> None:
 
 
 def due(conn: Conn, now: datetime, most: int) -> list[WaitingText]:
-    """Return the oldest text of each telephone whose time has come, the longest waiting first."""
+    """Return the oldest text of each telephone whose time has come, the longest waiting first.
+
+    Where a clock was set back, a time may lie further ahead than any that is ever set: it has come.
+    """
     rows = conn.execute(
-        "SELECT id, gateway, carrier_id, phone, at, tries, key_number, sealed FROM waiting_texts w"
-        " WHERE due_at <= %s AND NOT EXISTS (SELECT FROM waiting_texts o"
-        " WHERE o.phone = w.phone AND o.id < w.id) ORDER BY due_at, id LIMIT %s",
-        (now, most),
+        "SELECT id, gateway, carrier_id, phone, at, tries, key_number, sealed"  # noqa: S608
+        " FROM waiting_texts w WHERE NOT (due_at > %s AND due_at <= %s)"
+        f" AND NOT {_EARLIER} ORDER BY due_at, id LIMIT %s",
+        (now, now + _MOST, most),
     ).fetchall()
     return [WaitingText(*row) for row in rows]
 
@@ -69,8 +76,20 @@ def opened(conn: Conn, keys: Keyring, text: WaitingText) -> Inbound:
 
 
 def drop(conn: Conn, id_: int) -> bool:
-    """End the waiting of a text; False: another worker has taken it meanwhile."""
-    return conn.execute("DELETE FROM waiting_texts WHERE id = %s", (id_,)).rowcount == 1
+    """End the waiting of a text; False: another worker has taken it meanwhile, or one of the same
+    telephone that came before it waits since.
+    """
+    done = conn.execute(
+        f"DELETE FROM waiting_texts w WHERE id = %s AND NOT {_EARLIER}",  # noqa: S608
+        (id_,),
+    )
+    return done.rowcount == 1
+
+
+def any_of(conn: Conn, phone: str) -> bool:
+    """Tell whether a text of `phone` waits."""
+    row = conn.execute("SELECT EXISTS (SELECT FROM waiting_texts WHERE phone = %s)", (phone,))
+    return row.fetchone() == (True,)
 
 
 def put_off(conn: Conn, text: WaitingText, now: datetime) -> None:

@@ -8,6 +8,7 @@ once, and a logical database of Valkey. Each test begins with both empty.
 from __future__ import annotations
 
 import dataclasses
+import gc
 import os
 import shutil
 import tempfile
@@ -41,7 +42,9 @@ from runtime import Runtime
 from settings import Settings
 from store import migrate
 from store.database import Database
+from tests.rigs.applications import APP_SETTINGS
 from tests.rigs.clock import Clock
+from tests.rigs.hashes import hash_cheaply
 from tests.rigs.transcript import Player
 
 _PREFIX = "dakiya-test-"
@@ -58,6 +61,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
+    gc.disable()  # until all is collected: of what is imported and gathered nothing is garbage
     # How long an example takes says nothing here: other workers share the processors.
     hypothesis.settings.register_profile("dakiya", deadline=None)
     hypothesis.settings.load_profile("dakiya")
@@ -73,12 +77,24 @@ def pytest_configure() -> None:
 
 
 # They begin first, so that the other worker is not left waiting for them at the end.
-_LONGEST = ("tests/flows/test_check.py", "tests/web/test_hostile_values.py", "tests/payments",
-            "tests/imports/test_restart.py", "tests/script")  # fmt: skip
+_LONGEST = (
+    "tests/flows/test_check.py",
+    "tests/web/test_hostile_values.py",
+    "tests/web/test_axe.py",
+    "tests/payments",
+    "tests/imports/test_restart.py",
+    "tests/script",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # half a million objects that stay, and need not be looked through again
+    gc.set_threshold(20_000)
+    gc.enable()
 
 
 class Node(Protocol):
@@ -90,7 +106,8 @@ class Node(Protocol):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Node) -> None:
-    """Hand the addresses to one worker of xdist, in the process that leads."""
+    """Hand the addresses to one worker of xdist, in the process that leads and gathers nothing."""
+    gc.enable()
     node.workerinput["servers"] = dataclasses.asdict(_addresses(node.config))
 
 
@@ -125,6 +142,13 @@ def _remove_what_killed_runs_left() -> None:
         finally:
             lock.close()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        hash_cheaply(patch)
+        yield
 
 
 @pytest.fixture
@@ -190,8 +214,13 @@ def purging(addresses: OfWorker) -> Iterator[Database]:
 
 
 @pytest.fixture
-def settings(addresses: OfWorker) -> Settings:
+def settings(usual_settings: Settings) -> Settings:
     """A module that needs other settings overrides this: `settings.model_copy(update=…)`."""
+    return usual_settings
+
+
+@pytest.fixture(scope="session")
+def usual_settings(addresses: OfWorker) -> Settings:
     return Settings(
         _env_file=None,
         dakiya_env="test",
@@ -255,21 +284,21 @@ def _empty(database: Database) -> None:
         )
 
 
-_apps: list[tuple[Settings, Flask]] = []
+_apps: dict[tuple[object, ...], Flask] = {}
 
 
 @pytest.fixture
 def app(runtime: Runtime) -> Flask:
     """The application on this test's runtime.
 
-    Kept for the tests with the same settings: one takes 0.1 s, mostly its rules and templates.
+    Kept for the tests whose application is made of the same: one takes 0.1 s, mostly its rules, and
+    as much again until its templates are compiled.
     """
-    for settings, app in _apps:
-        if settings == runtime.settings:
-            app.extensions["dakiya"] = runtime
-            return app
-    _apps.append((runtime.settings, create_app(runtime)))
-    return _apps[-1][1]
+    made_of = tuple(getattr(runtime.settings, each) for each in APP_SETTINGS)
+    if made_of not in _apps:
+        _apps[made_of] = create_app(runtime)
+    _apps[made_of].extensions["dakiya"] = runtime
+    return _apps[made_of]
 
 
 @pytest.fixture

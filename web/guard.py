@@ -6,16 +6,16 @@ import re
 from io import BytesIO
 from types import TracebackType
 from typing import IO, Final
-from uuid import uuid4
 
 import psycopg
 import structlog
 from flask import Flask, Request, Response, abort, current_app, g, render_template, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_talisman import Talisman
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from logs import described
+from logs import described, new_request_id
 from postal.people.hashing import TooManyHashes
 from settings import Settings
 from web import compression, loopback
@@ -86,10 +86,20 @@ class InMemory(Request):
         return BytesIO()
 
 
+class _OfPeople(SecureCookieSessionInterface):
+    """Sessions of browsers: carriers, and software with tokens, have none to be opened."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith((_HOOKS, _API)):
+            return None
+        return super().open_session(app, request)
+
+
 class Application(Flask):
     """A Flask application that logs an unexpected exception without its message."""
 
     request_class = InMemory
+    session_interface = _OfPeople()
 
     def log_exception(self, exc_info: Trouble) -> None:
         if exc_info[1] is not None:
@@ -126,7 +136,7 @@ def guard(app: Flask, settings: Settings) -> None:
 
 def _begin() -> None:
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _ID.fullmatch(given) else uuid4().hex
+    g.request_id = given if _ID.fullmatch(given) else new_request_id()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
     if not request.path.startswith(_HOOKS):  # hooks answer any bytes themselves

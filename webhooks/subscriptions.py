@@ -228,7 +228,8 @@ def replay(conn: Conn, id_: int, delivery_id: int | None, now: datetime) -> int:
     return conn.execute(
         "UPDATE webhook_deliveries SET state = 'pending', settled_at = NULL, attempts = 0,"
         " first_tried_at = NULL, next_attempt_at = %(now)s, lease = NULL, leased_until = NULL"
-        " WHERE subscription_id = %(id)s AND state = 'dead'"
+        " WHERE subscription_id = %(id)s AND state = 'dead' AND (position IS NULL OR EXISTS"
+        " (SELECT FROM events e WHERE e.position = webhook_deliveries.position))"
         " AND (%(one)s::bigint IS NULL OR id = %(one)s)",
         {"now": now, "id": id_, "one": delivery_id},
     ).rowcount

@@ -7,6 +7,7 @@ the books disagree, and `BooksDisagree` undoes the whole turn.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from typing import Any
 
 from psycopg import Cursor
 
-from flows.decision import Act
+from flows.decision import Act, ArticleAct
 from flows.events import Language
 from flows.facts import Mover, Proof
 from india.calendar import day_of
@@ -110,12 +111,19 @@ class Books:
     apart: Mapping[str, str] = field(default_factory=dict, repr=False)  # what no act holds
     proof: Proof | None = None  # of whoever brought the event that is decided
     message_id: int | None = None  # the text that is decided; None: it was none
+    # By article, what its act made of the columns of `postal/article_rows`: all that it changed.
+    made: dict[str, Mapping[str, object]] = field(default_factory=dict)
     _changes: list[_Change] = field(default_factory=list)
 
     def do(self, acts: Sequence[Act], whose: str) -> None:
         """Carry out `acts`, decided in the conversation of `whose`; `insist` that all were done."""
         for act in acts:
             _WRITERS[type(act)](self, act, whose)
+        for number, several in Counter(
+            act.article for act in acts if isinstance(act, ArticleAct)
+        ).items():
+            if several > 1:  # none of them knows what the others made
+                self.made.pop(number, None)
 
     def insist(self) -> None:
         """Raise `BooksDisagree` where an act could not be done. Call before the commit.

@@ -131,6 +131,10 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
     )
     if act.payment == "upi":
         cod.enter_door_upi(books, article)
+        return
+    used = {"used_at": books.now} if act.proof == "code" else {}
+    made = {"state": "delivered", "delivered_at": books.now, "updated_at": books.now}
+    books.made[act.article] = {**made, **used}
 
 
 @writes(UndoHandOver)

@@ -122,6 +122,7 @@ _OF_OFFICE: Final = (
 )
 # A receipt that is younger than this may still come: its text says nothing yet.
 _SETTLED: Final = timedelta(seconds=60)
+_OLDEST: Final = timedelta(days=7)  # between a text and its receipt, at most
 
 
 def overall(conn: Conn, day: date, now: datetime) -> dict[str, Fared]:
@@ -156,7 +157,11 @@ def _fared(
 
 
 def told(conn: Conn, day: date) -> list[ReceiptFigures]:
-    """Return what the day's receipts were worth, carrier by carrier."""
+    """Return what the day's receipts were worth, carrier by carrier.
+
+    A usual one, that a text arrived, is a column of the text.
+    """
+    since, until = bounds(day)
     with conn.cursor(row_factory=class_row(ReceiptFigures)) as cursor:
         return cursor.execute(
             """
@@ -167,7 +172,14 @@ def told(conn: Conn, day: date) -> list[ReceiptFigures]:
                        bool_and(message_id IS NULL) AS nobody,
                        count(*) FILTER (WHERE status = 'uncertain') AS uncertain,
                        count(*) FILTER (WHERE status = 'unreadable') AS unreadable
-                FROM receipts WHERE at >= %s AND at < %s GROUP BY gateway, carrier_id)
+                FROM (SELECT gateway, carrier_id, status, message_id FROM receipts
+                      WHERE at >= %(since)s AND at < %(until)s
+                    UNION ALL
+                      SELECT gateway, carrier_id, 'delivered', id FROM messages
+                      WHERE heard IS NOT NULL AND at >= %(since)s::timestamptz - %(oldest)s
+                            AND at < %(until)s AND delivered_at >= %(since)s
+                            AND delivered_at < %(until)s) AS came
+                GROUP BY gateway, carrier_id)
             SELECT gateway AS carrier, sum(came)::int AS receipts,
                    sum(greatest(came - statuses, 0))::int AS repeated,
                    count(*) FILTER (WHERE contradicted) AS contradictory,
@@ -175,7 +187,7 @@ def told(conn: Conn, day: date) -> list[ReceiptFigures]:
                    sum(uncertain)::int AS uncertain, sum(unreadable)::int AS unreadable
             FROM each GROUP BY gateway ORDER BY gateway
             """,
-            bounds(day),
+            {"since": since, "until": until, "oldest": _OLDEST},
         ).fetchall()
 
 

@@ -13,6 +13,7 @@ from postal.people.access import Onlooker
 from postal.people.doer import Doer
 from store import packing
 from store.database import Conn
+from store.trained import Unpackable
 
 FILED_AS: Final = "read_wrongly"
 # What a label calls the state of a recipient's conversation, and of others' (tests/corpus).
@@ -80,7 +81,10 @@ def _misread(row: tuple[Any, ...]) -> MisreadText:
     id_, body, machine, language, *packed = row
     if machine is None:
         return MisreadText(id_, body, "recipient", "quiet", None, language)
-    sprint = packing.records(tuple(packed))
+    try:
+        sprint = packing.records(tuple(packed))
+    except Unpackable:
+        return MisreadText(id_, body, machine, "quiet", None, language)
     state, event = sprint.state_before["state"], sprint.event["kind"]
     return MisreadText(id_, body, machine, state, event, language)
 

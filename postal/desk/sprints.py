@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from postal.people import access
 from postal.people.access import Onlooker, What
 from store import packing
 from store.database import Conn
+from store.trained import Unpackable
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,26 @@ class StoredSprint:
     proof: Proof | None
 
 
+@dataclass(frozen=True)
+class UnreadableRow:
+    """A row of which nothing can be shown. `why`: a sentence."""
+
+    id: int
+    why: str
+
+
 _READ: Final = f"""
 SELECT s.id, s.at, s.conversation_id, c.whose, c.machine, s.message_id, s.proof, {packing.COLUMNS}
 FROM sprints s JOIN conversations c ON c.id = s.conversation_id
 """  # noqa: S608
 
 
-def _stored(row: tuple[Any, ...]) -> StoredSprint:
+def _read(row: tuple[Any, ...]) -> StoredSprint | UnreadableRow:
     id_, at, conversation_id, whose, machine, message_id, proof, *packed = row
-    found = packing.records(tuple(packed))
+    try:
+        found = packing.records(tuple(packed))
+    except Unpackable as why:
+        return UnreadableRow(id_, str(why))
     return StoredSprint(
         id_,
         at,
@@ -77,9 +89,8 @@ def look(conn: Conn, sprint_id: int, what: What, reader: Onlooker) -> StoredSpri
 
 
 def several(conn: Conn, ids: list[int]) -> list[StoredSprint]:
-    """Return the sprints with these ids, in their order."""
-    found = conn.execute(_READ + "WHERE s.id = ANY(%s) ORDER BY s.id", (ids,))
-    return [_stored(row) for row in found]
+    """Return the sprints with these ids, in their order; without those that cannot be read."""
+    return _readable(conn.execute(_READ + "WHERE s.id = ANY(%s) ORDER BY s.id", (ids,)))
 
 
 def before(conn: Conn, stored: StoredSprint, since: datetime) -> list[StoredSprint]:
@@ -88,7 +99,12 @@ def before(conn: Conn, stored: StoredSprint, since: datetime) -> list[StoredSpri
         _READ + "WHERE s.conversation_id = %s AND s.at >= %s AND s.id < %s ORDER BY s.at, s.id",
         (stored.conversation_id, since, stored.id),
     )
-    return [_stored(row) for row in found]
+    return _readable(found)
+
+
+def _readable(rows: Iterable[tuple[Any, ...]]) -> list[StoredSprint]:
+    """Return what can be read; `flask audit verify` and `replay` name the rest."""
+    return [each for each in map(_read, rows) if isinstance(each, StoredSprint)]
 
 
 @dataclass(frozen=True)
@@ -117,17 +133,21 @@ def counted(conn: Conn, period: Period) -> int:
 
 
 def stream(conn: Conn, period: Period) -> Iterator[StoredSprint]:
-    """Yield the sprints of `period` in table order, a few hundred in memory at a time."""
+    """Yield the sprints of `period` that can be read, in table order, without holding all."""
+    return (each for each in _rows(conn, period) if isinstance(each, StoredSprint))
+
+
+def _rows(conn: Conn, period: Period) -> Iterator[StoredSprint | UnreadableRow]:
     with conn.cursor("sprints") as cursor:
         cursor.itersize = _AT_ONCE
         cursor.execute(_READ + _WITHIN, _named(period))
-        yield from map(_stored, cursor)
+        yield from map(_read, cursor)
 
 
 def look_through(
     conn: Conn, period: Period, reader: Onlooker, reason: str = ""
-) -> Iterator[StoredSprint]:
-    """Yield the same for somebody to see, which is written down first.
+) -> Iterator[StoredSprint | UnreadableRow]:
+    """Yield all of `period` for somebody to see, which is written down first.
 
     `reason`: why the whole telephone of `period` is shown, without telephones; "": it is not.
     """
@@ -136,7 +156,7 @@ def look_through(
         access.look(conn, reader, what, phone=period.phone, about=reason)
     else:
         access.listed(conn, reader, counted(conn, period), "sprints")
-    yield from stream(conn, period)
+    yield from _rows(conn, period)
 
 
 def _named(period: Period) -> dict[str, object]:

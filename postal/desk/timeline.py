@@ -5,7 +5,7 @@ Of a telephone or of an article; a page at a time, older or newer than a cursor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -18,6 +18,7 @@ from postal.desk import sprints
 from postal.desk.timeline_keys import HOPS, PAGE, Cursor, Key, Scope, keys_at
 from postal.people import access
 from postal.people.access import Onlooker
+from store import wording
 from store.database import Conn
 
 
@@ -175,7 +176,7 @@ def _page(conn: Conn, keys: list[Key], *, older: bool, newer: bool) -> Page:
         read = {0: _texts, 1: _screens, 2: _sprints, 3: _happened, 4: _texts}[rank]
         entries |= {(rank, id_): entry for id_, entry in read(conn, ids).items()}
     return Page(
-        [entries[rank, id_] for _, rank, id_ in shown],
+        [entries[rank, id_] for _, rank, id_ in shown if (rank, id_) in entries],
         Cursor(*shown[0]) if shown and older else None,
         Cursor(*shown[-1]) if shown and newer else None,
     )
@@ -185,9 +186,12 @@ def texts(conn: Conn, ids: list[int]) -> list[TimelineText]:
     """Return the messages with these ids, in the order of their ids."""
     with conn.cursor(row_factory=class_row(_ReceiptRow)) as cursor:
         rows = cursor.execute(
-            "SELECT message_id, at, gateway, status, word, reason FROM receipts"
-            " WHERE message_id = ANY(%s) ORDER BY at, id",
-            (ids,),
+            "SELECT message_id, at, gateway, status, word, reason FROM ("
+            "SELECT message_id, at, gateway, status, word, reason, id FROM receipts"
+            " WHERE message_id = ANY(%(ids)s) UNION ALL"
+            " SELECT id, delivered_at, gateway, 'delivered', heard, NULL, NULL FROM messages"
+            " WHERE id = ANY(%(ids)s) AND heard IS NOT NULL) AS came ORDER BY at, id",
+            {"ids": ids},
         ).fetchall()
     receipts: dict[int, list[CarrierReceipt]] = {}
     for row in rows:
@@ -197,12 +201,23 @@ def texts(conn: Conn, ids: list[int]) -> list[TimelineText]:
         "SELECT m.id, m.at, direction, phone, body, gateway, status, error,"
         " CASE WHEN carrier_at BETWEEN '2000-01-01' AND '2100-01-01' THEN carrier_at END, template,"
         " language, segments, lane, not_after, m.attempts, sent_at, m.delivered_at, sprint_id,"
-        " a.number, purged_at, channel, m.variables"
+        " a.number, purged_at, channel, m.variables, m.said"
         " FROM messages m LEFT JOIN articles a ON a.id = m.article_id"
         " WHERE m.id = ANY(%s) ORDER BY m.id",
         (ids,),
     ).fetchall()
-    return [replace(TimelineText(*row), receipts=tuple(receipts.get(row[0], ()))) for row in found]
+    return [_text(row, receipts.get(row[0], ())) for row in found]
+
+
+def _text(row: tuple[Any, ...], receipts: Sequence[CarrierReceipt]) -> TimelineText:
+    said = row[-1]
+    found = TimelineText(*row[:-1])
+    return replace(
+        found,
+        body=wording.body_of(found.body, said),
+        variables=wording.values_of(found.variables, said),
+        receipts=tuple(receipts),
+    )
 
 
 def unreadable(conn: Conn, phone: str | None, reader: Onlooker) -> list[TimelineText]:

@@ -19,7 +19,8 @@ from store.database import Conn
 
 # Three ways to an article, each by an index: its PIN, this office's lists, and its arrivals.
 _NEAR = """
-    SELECT a.id FROM articles a WHERE a.recipient_pin = %(pin)s AND {states}
+    SELECT a.id FROM articles_aside o JOIN articles a ON a.id = o.article_id AND {states}
+    WHERE o.recipient_pin = %(pin)s AND o.why = {why}
   UNION
     SELECT a.id FROM staff s JOIN delivery_lists l ON l.postman_id = s.id
     JOIN delivery_items i ON i.list_id = l.id AND i.state IN ('attempted', 'withdrawn')
@@ -29,8 +30,8 @@ _NEAR = """
     SELECT a.id FROM arrivals r JOIN articles a ON a.id = r.article_id AND {states}
     WHERE r.office_id = %(office)s AND r.at >= %(first)s AND r.kind = 'here'
 """
-_UNDELIVERED: Final = "a.state IN ('attempted', 'at_office')"
-_BACK: Final = "a.state IN ('returned', 'recalled')"
+_HELD: Final = _NEAR.format(why="'held'", states="a.state IN ('attempted', 'at_office')")
+_BACK: Final = _NEAR.format(why="'back'", states="a.state IN ('returned', 'recalled')")
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def export_back(
 def _lying(conn: Conn, office_id: int, pin: str, today: date) -> list[Deposited]:
     with conn.cursor(row_factory=class_row(Deposited)) as cursor:
         return cursor.execute(
-            f"WITH near AS ({_NEAR.format(states=_UNDELIVERED)})"  # noqa: S608
+            f"WITH near AS ({_HELD})"  # noqa: S608
             " SELECT a.id AS article_id, a.number, a.recipient_name AS name, a.state,"
             " a.held_until AS until, a.extended, a.chosen_day,"
             " a.unlinked_at IS NOT NULL AS unlinked, a.remark, a.attempts, a.cod_amount AS cod,"
@@ -149,7 +150,7 @@ class GoingBack:
 def _going_back(conn: Conn, office_id: int, pin: str, day: date) -> list[GoingBack]:
     with conn.cursor(row_factory=class_row(GoingBack)) as cursor:
         return cursor.execute(
-            f"WITH near AS ({_NEAR.format(states=_BACK)}), here AS ("  # noqa: S608
+            f"WITH near AS ({_BACK}), here AS ("  # noqa: S608
             " SELECT a.*, (SELECT max(r.at) FROM arrivals r WHERE r.article_id = a.id"
             "   AND r.office_id = %(office)s AND r.kind = 'here') AS scanned_at,"
             " (SELECT max(e.at) FROM events e WHERE e.article_id = a.id"

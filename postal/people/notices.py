@@ -115,9 +115,9 @@ def mark_seen(conn: Conn, staff_row: int, upto: int, now: datetime) -> None:
 
 
 def take_untold(conn: Conn, most: int, now: datetime) -> list[UntoldNotice]:
-    """Return notices whose text is due, and note that they are taken up."""
+    """Return notices whose text is due, in order, and note that they are taken up."""
     with conn.cursor(row_factory=class_row(UntoldNotice)) as cursor:
-        return cursor.execute(
+        taken = cursor.execute(
             "WITH due AS (SELECT id FROM staff_notices WHERE texted_at IS NULL ORDER BY id"
             " LIMIT %(most)s FOR UPDATE SKIP LOCKED)"
             " UPDATE staff_notices n SET texted_at = %(now)s FROM due, staff s"
@@ -127,6 +127,7 @@ def take_untold(conn: Conn, most: int, now: datetime) -> list[UntoldNotice]:
             "    FROM recovery_codes r WHERE r.staff_id = s.id AND r.used_at IS NULL) AS left",
             {"most": most, "now": now},
         ).fetchall()
+    return sorted(taken, key=lambda each: each.id)  # RETURNING has no order of its own
 
 
 _READ: Final = """

@@ -9,7 +9,7 @@ from typing import Any
 from settings import Language
 from store.database import PLANNED_ONCE, Conn
 from store.inbound import EARLIER_WAITS, ONE_BY_ONE
-from store.together import Awaited
+from store.together import Awaited, mark
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ _ROLES = """
 """
 _IDENTIFY = f"SELECT {_ROLES}"
 # The roles are as they were before the lock: nothing that is decided about a text waits for them.
-_IDENTIFY_NEXT = f"SELECT {_ROLES}, {EARLIER_WAITS}, {ONE_BY_ONE}, {PLANNED_ONCE}"
+_IDENTIFY_NEXT = f"SELECT {_ROLES}, {ONE_BY_ONE}, {PLANNED_ONCE}"
+# A statement of its own sees what is there after the lock: the one before may have begun to wait.
+_WAITS = f"SELECT {EARLIER_WAITS}"
 
 
 def identify(conn: Conn, phone: str) -> PhoneRoles:
@@ -59,11 +61,12 @@ class NextText:
 def identify_next(conn: Conn, phone: str) -> NextText:
     """Return the roles, and let the texts of the telephone wait for each other from here on.
 
-    In one statement, since every text begins with it.
+    What is done from here on can be undone while they still do (`store.together.mark`).
     """
-    row = conn.execute(_IDENTIFY_NEXT, {"phone": phone}).fetchone()
-    assert row is not None
-    return NextText(_roles(row), row[5])
+    found = conn.execute(_IDENTIFY_NEXT, {"phone": phone})
+    waits = conn.execute(_WAITS, {"phone": phone})
+    mark(conn)
+    return NextText(_roles(found.fetchone()), waits.fetchone() == (True,))
 
 
 def _roles(row: tuple[Any, ...] | None) -> PhoneRoles:

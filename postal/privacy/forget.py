@@ -56,6 +56,7 @@ def forget(conn: Conn, phone: str, by: Removing) -> Forgotten:
         " OR EXISTS (SELECT FROM booking_groups WHERE sender_phone = %(phone)s)"
         " OR EXISTS (SELECT FROM requests WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM phones WHERE phone = %(phone)s)"
+        " OR EXISTS (SELECT FROM waiting_texts WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM import_rows WHERE names_phone(cells, %(phone)s))",
         {"phone": phone},
     ).fetchone()
@@ -112,6 +113,9 @@ UNION ALL
 SELECT 'a text to it is still being sent' WHERE EXISTS (SELECT FROM messages
     WHERE phone = %(phone)s AND status IN ('queued', 'sending', 'unknown'))
 UNION ALL
+SELECT 'a text of it waits for its turn' WHERE EXISTS (SELECT FROM waiting_texts
+    WHERE phone = %(phone)s)
+UNION ALL
 SELECT 'it is the telephone of staff ' || staff_id FROM staff
 WHERE active AND %(phone)s IN (phone, next_phone)
 UNION ALL
@@ -125,7 +129,7 @@ SELECT 'the file of import ' || id || ' is just being read' FROM imports WHERE s
 """
 
 _TEXTS = """
-UPDATE messages SET phone = %(other)s, body = '', variables = NULL, error = NULL,
+UPDATE messages SET phone = %(other)s, body = '', said = NULL, variables = NULL, error = NULL,
     purged_at = coalesce(purged_at, %(now)s) WHERE phone = %(phone)s
 """
 # Others may have texted the number ("5 9876543210"): their words are removed too.

@@ -11,8 +11,9 @@ from typing import Any
 
 from postal.people import access
 from postal.people.access import Onlooker
-from store import packing
+from store import packing, wording
 from store.database import Conn
+from store.trained import Unpackable
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,10 @@ _PARTS: Mapping[str, str] = {
     "data_requests": "SELECT id, what, asked_at, due_at, done_at, outcome, answer"
     " FROM data_requests WHERE phone = %(phone)s ORDER BY id",
     "staff": "SELECT staff_id, name, role, active, created_at FROM staff WHERE phone = %(phone)s",
-    "texts": "SELECT at, direction, channel, body, template, language, status, sent_at,"
+    "texts": "SELECT at, direction, channel, body, said, template, language, status, sent_at,"
     " delivered_at, purged_at FROM messages WHERE phone = %(phone)s ORDER BY at, id",
+    "texts_not_read_yet": "SELECT at, gateway FROM waiting_texts WHERE phone = %(phone)s"
+    " ORDER BY at, id",
     "screens": "SELECT h.at, d.service, h.typed, h.body FROM ussd_hops h"
     " JOIN ussd_sessions d ON d.id = h.session_id WHERE d.phone = %(phone)s"
     " ORDER BY h.at, h.session_id, h.position",
@@ -86,15 +89,26 @@ def parts(conn: Conn, phone: str, reader: Onlooker) -> list[PersonalPart]:
 
 def _rows(conn: Conn, name: str, query: str, phone: str) -> list[Mapping[str, Any]]:
     if name == "understood":
-        found = conn.execute(query.encode(), {"phone": phone}).fetchall()
-        return [_understood(row) for row in found]
+        sprints = conn.execute(query.encode(), {"phone": phone}).fetchall()
+        return [_understood(row) for row in sprints]
     rows = conn.execute(_AS_JSON.replace("{query}", query).encode(), {"phone": phone})
-    return [row[0] for row in rows.fetchall()]
+    found: list[Mapping[str, Any]] = [row[0] for row in rows.fetchall()]
+    return [_worded(row) for row in found] if name == "texts" else found
+
+
+def _worded(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a text with its words, of a row that may have them packed."""
+    said = row["said"] and bytes.fromhex(row["said"].removeprefix("\\x"))
+    shown = {name: value for name, value in row.items() if name != "said"}
+    return {**shown, "body": wording.body_of(row["body"], said)}
 
 
 def _understood(row: tuple[Any, ...]) -> Mapping[str, Any]:
     at, machine, *packed = row
-    sprint = packing.records(tuple(packed))
+    try:
+        sprint = packing.records(tuple(packed))
+    except Unpackable as why:
+        return {"at": at, "machine": machine, "unreadable": str(why)}
     return {
         "at": at,
         "machine": machine,

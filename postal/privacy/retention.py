@@ -1,20 +1,29 @@
 """How long data is kept. Words go after their time; what happened, and when, stays.
 
 Everything works in batches, each a transaction of its own, and can be stopped and started again
-without loss. Nothing that is still under way is touched.
+without loss. Nothing that is still under way is touched. Of the large tables only the access log
+loses rows: a month of it is dropped when the last of its lines is past its time. The others lose
+words alone, and leave by `flask archive`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
+
+import psycopg
+import structlog
 
 from store.chains import redact
 from store.chains.redact import Removing
 from store.database import Conn, Database
 
+log: Final = structlog.get_logger(__name__)
+
 AT_ONCE = 2_000
+LONGEST_MONTH: Final = timedelta(days=31)
 KEEP_ANSWERS = timedelta(days=2)  # of repeated API calls: none is repeated later
 KEEP_SIGN_INS = timedelta(days=30)
 KEEP_TRIES = timedelta(days=2)  # wrong passwords and PINs: every lock is over by then
@@ -41,22 +50,39 @@ def purge(database: Database, kept: Kept) -> Generator[tuple[str, int]]:
 
     `database`: as the role that purges (store/rights.py).
     """
+    for done in _whole_months(database, kept):
+        yield "access log", done
     for kind, batch in _BATCHES.items():
         while done := database.run(lambda conn, batch=batch: batch(conn, kept)):  # type: ignore[misc]
             yield kind, done
 
 
+def _whole_months(database: Database, kept: Kept) -> Iterator[int]:
+    """Drop the months of the access log that are past their time; yield how many lines each had."""
+    by = Removing(kept.operator, "purge", kept.now)
+    try:
+        while gone := database.run(
+            lambda conn: redact.drop_access_log_month(conn, kept.persons, by)
+        ):
+            log.info("month_dropped", table="access_log", month=gone.month, rows=gone.lines)
+            yield gone.lines
+    except psycopg.errors.LockNotAvailable:
+        log.warning("month_not_dropped", table="access_log", why="it is held: the next purge will")
+
+
 def left(conn: Conn, kept: Kept) -> int:
     """Return about how many rows a purge must look at, for a progress bar."""
     row = conn.execute(
-        "SELECT (SELECT count(*) FROM messages WHERE at < %(bodies)s AND purged_at IS NULL)"
-        " + (SELECT count(*) FROM ussd_sessions WHERE at < %(bodies)s AND purged_at IS NULL)"
-        " + (SELECT count(*) FROM articles WHERE recipient_name <> '' AND updated_at < %(persons)s"
-        "    AND state IN ('delivered', 'returned', 'recalled'))"
+        "SELECT (SELECT count(*) FROM messages WHERE at < %(bodies)s"
+        "    AND id > coalesce((SELECT upto FROM purges WHERE kind = 'texts'), 0))"
+        " + (SELECT count(*) FROM ussd_sessions WHERE at < %(bodies)s"
+        "    AND id > coalesce((SELECT upto FROM purges WHERE kind = 'dials'), 0))"
+        " + (SELECT count(*) FROM articles WHERE recipient_name <> '' AND booked_at < %(persons)s"
+        "    AND updated_at < %(persons)s AND state IN ('delivered', 'returned', 'recalled'))"
         " + (SELECT count(*) FROM booking_groups WHERE sender_name <> ''"
         "    AND finished_at < %(persons)s)"
         " + (SELECT count(*) FROM inbound_floods WHERE hour < %(bodies)s)"
-        " + (SELECT count(*) FROM access_log WHERE at < %(persons)s)"
+        " + (SELECT count(*) FROM access_log WHERE at < %(month_ago)s)"
         " + (SELECT count(*) FROM token_calls WHERE at < %(persons)s)"
         " + (SELECT count(*) FROM idempotency_keys WHERE created_at < %(answers)s)"
         " + (SELECT count(*) FROM sign_ins WHERE at < %(sign_ins)s)"
@@ -80,7 +106,7 @@ def _texts(conn: Conn, kept: Kept) -> int:
         kept,
         "texts",
         "messages",
-        " gone AS (UPDATE messages m SET body = '', variables = NULL, error = NULL,"
+        " gone AS (UPDATE messages m SET body = '', said = NULL, variables = NULL, error = NULL,"
         " purged_at = %(now)s FROM old WHERE m.id = old.id"
         " AND m.status NOT IN ('queued', 'sending', 'unknown'))"
         " SELECT max(id), count(*) FROM old",
@@ -142,9 +168,13 @@ def _bookings(conn: Conn, kept: Kept) -> int:
 
 
 def _access_log(conn: Conn, kept: Kept) -> int:
-    """Purge what is older than a year (docs/developing/domain.md rule 11); the digests stay."""
+    """Purge lines of which the month should be gone (docs/developing/domain.md rule 11).
+
+    Their month is not: it has younger lines, as the one before there were months, or none is made
+    of it. Their digests stay.
+    """
     by = Removing(kept.operator, "purge", kept.now)
-    return redact.purge_access_log(conn, kept.persons, AT_ONCE, by)
+    return redact.purge_access_log(conn, kept.persons - LONGEST_MONTH, AT_ONCE, by)
 
 
 def _token_log(conn: Conn, kept: Kept) -> int:
@@ -179,14 +209,16 @@ def _statement(sql: str) -> Batch:
     return lambda conn, kept: conn.execute(sql.encode(), _values(kept)).rowcount
 
 
-# The people of articles whose journey has long been over.
+# The people of articles whose journey has long been over. What was booked before that and goes on
+# is little: an index by the day of booking finds both, and no change of state is written in it.
 _ARTICLES = """
 UPDATE articles SET recipient_name = '', recipient_address = '', sender_name = '',
     sender_address = '', unlinked_at = coalesce(unlinked_at, %(now)s), recipient_phone = NULL,
     sender_phone = NULL, authorised_person = NULL, document_last4 = NULL
 WHERE id IN (SELECT id FROM articles WHERE recipient_name <> ''
-    AND updated_at < %(persons)s AND state IN ('delivered', 'returned', 'recalled')
-    ORDER BY updated_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+    AND booked_at < %(persons)s AND updated_at < %(persons)s
+    AND state IN ('delivered', 'returned', 'recalled')
+    ORDER BY booked_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
 # What two people signed stays; the telephone, the document's digits and the words go.
 _REQUESTS = """
@@ -281,6 +313,7 @@ def _values(kept: Kept) -> dict[str, object]:
     return {
         "bodies": kept.bodies,
         "persons": kept.persons,
+        "month_ago": kept.persons - LONGEST_MONTH,
         "answers": kept.now - KEEP_ANSWERS,
         "sign_ins": kept.now - KEEP_SIGN_INS,
         "tries": kept.now - KEEP_TRIES,

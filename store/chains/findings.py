@@ -10,6 +10,7 @@ from typing import Final, Literal
 Difference = Literal[
     "changed",
     "reworded",
+    "unreadable",
     "removed",
     "inserted",
     "removal",
@@ -27,6 +28,7 @@ Difference = Literal[
 _SAYS: Final[dict[Difference, str]] = {
     "changed": "changed after it was written",
     "reworded": "event or acts are not what its digest tells of them: more than removed",
+    "unreadable": "as it was written, and cannot be read",
     "removed": "removed, and not by purge",
     "inserted": "inserted after the day was sealed",
     "removal": "its entry in redactions does not fit the digest that was sealed",

@@ -64,6 +64,28 @@ def purge_access_log(conn: Conn, before: datetime, most: int, by: Removing) -> i
     )
 
 
+@dataclass(frozen=True)
+class DroppedMonth:
+    """A month of the access log that was dropped as a whole. `month`: as 2026-11."""
+
+    month: str
+    lines: int
+
+
+def drop_access_log_month(conn: Conn, before: datetime, by: Removing) -> DroppedMonth | None:
+    """Drop the oldest month of the access log of which all is before a moment; None: there is none.
+
+    Raises `psycopg.errors.LockNotAvailable` where somebody reads the log for longer than a moment.
+    The database refuses a moment within the last day.
+    """
+    row = conn.execute(
+        "SELECT month, dropped FROM drop_access_log_month(%s, %s, %s, %s)",
+        [before, by.at, by.operator, by.reason],
+    ).fetchone()
+    assert row is not None
+    return None if row[0] is None else DroppedMonth(*row)
+
+
 def _called(conn: Conn, call: LiteralString, values: Sequence[object]) -> int:
     row = conn.execute(call, values).fetchone()
     assert row is not None

@@ -17,11 +17,12 @@ from typing import Any, Final
 from psycopg.rows import args_row, class_row
 
 from store import packing
-from store.chains import merkle, publish, rows
+from store.chains import dropped, merkle, publish, rows
 from store.chains.document import ChainOfDay, DayDocument, root_of
 from store.chains.findings import ChainFinding, CountedRows, Removal, in_rows
 from store.chains.rows import CHAINS, Chain
 from store.database import Conn
+from store.trained import Unpackable
 
 _FETCHED: Final = 2_000
 _REPORTED: Final = 1_000
@@ -54,6 +55,7 @@ class Verifier:
         self._report = report
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         conn.execute("SET LOCAL TimeZone = 'UTC'")
+        self._dropped = dropped.read(conn)
         self._archived = set(conn.execute("SELECT of_table, month FROM archived_months").fetchall())
 
     def run(self) -> Iterator[ChainFinding]:
@@ -156,6 +158,8 @@ class Verifier:
                 yield ChainFinding("future", day, table)
             elif first_sealed is not None and day < first_sealed:
                 yield ChainFinding("unsealed", day, table)
+        if self.asked.day is None:
+            yield from dropped.differing(self._dropped.values(), table)
         self.counted.append(
             CountedRows(
                 table, tally.rows, tally.rewritten, tally.removed, tally.open, tally.archived
@@ -210,7 +214,11 @@ class Verifier:
             " AND digest_now IS NULL",
             [table, day, leaf[0]],
         ).fetchone()
-        if entry is None and (table, leaf[0] // 10**12) in self._archived:
+        month = leaf[0] // 10**12
+        if entry is None and (table, month) in self._dropped:
+            self._dropped[table, month].missed(day, leaf[1])
+            tally.removed += 1
+        elif entry is None and (table, month) in self._archived:
             tally.archived += 1
         elif entry is None:
             yield ChainFinding("removed", day, table, leaf[0])
@@ -234,7 +242,7 @@ class Verifier:
         """Return what purge and forgetting removed, by whom and why, summed up."""
         with self.conn.cursor(row_factory=class_row(Removal)) as cursor:
             return cursor.execute(
-                "SELECT chain AS table, count(*) AS rows, role, operator, reason,"
+                "SELECT chain AS table, sum(coalesce(rows, 1)) AS rows, role, operator, reason,"
                 " min((at AT TIME ZONE 'Asia/Kolkata')::date) AS first,"
                 " max((at AT TIME ZONE 'Asia/Kolkata')::date) AS last FROM redactions"
                 " WHERE chain = ANY(%s) AND (%s::date IS NULL OR row_day = %s)"
@@ -275,7 +283,7 @@ class _Row:
     def tells_the_truth(self) -> bool:
         """Tell whether what a sprint's digest tells of it is what it holds.
 
-        Raises `store.packing.UnknownDictionary`.
+        Raises `store.trained.Unpackable`.
         """
         if self.kept is None or self.dictionary is None:
             return self.consistent
@@ -340,8 +348,12 @@ def _own(table: Chain, day: date, row: _Row, tally: _Tally) -> Iterator[ChainFin
         or merkle.leaf(row.private_salt.bytes, row.private) != expected
     ):
         yield ChainFinding("changed", day, table, row.id)
-    elif not row.tells_the_truth:
-        yield ChainFinding("reworded", day, table, row.id)
+        return
+    try:
+        if not row.tells_the_truth:
+            yield ChainFinding("reworded", day, table, row.id)
+    except Unpackable as why:  # one row must not keep the others from being verified
+        yield ChainFinding("unreadable", day, table, row.id, str(why))
 
 
 def _seal(

@@ -129,3 +129,20 @@ def test_a_new_service_asks_for_nothing_that_came_before_it(
     ask(new)
     assert len(carrier.calls) == 1
     assert kept(new) == []
+
+
+def test_what_was_put_aside_is_not_put_aside_again_by_every_question(
+    asking: Runtime, carrier: CarrierStub, clock: Clock
+) -> None:
+    limited = dataclasses.replace(
+        asking, settings=asking.settings.model_copy(update={"inbound_hourly_limit": 2})
+    )
+    for number in range(5):
+        heard = carrier.receive(PHONE, f"hello {number}", OUR_NUMBER, clock.now())
+        inbound.receive(limited, Inbound("twilio", heard["sid"], PHONE, f"hello {number}"))
+    for _ in range(3):
+        clock.advance(seconds=60)
+        ask(limited)
+    assert len(kept(limited)) == 2
+    with limited.database.transaction() as conn:
+        assert conn.execute("SELECT count FROM inbound_floods").fetchall() == [(3,)]

@@ -122,6 +122,20 @@ def test_a_row_that_cannot_be_sent_does_not_hold_up_the_others(
     assert row(runtime, broken, "status") == ("failed",)
 
 
+@pytest.mark.parametrize("said", [b"", b"\x01", b"\x01rubbish", b"\x63of a newer release"])
+def test_words_that_cannot_be_unpacked_are_not_sent_and_hold_up_no_others(
+    said: bytes, runtime: Runtime, clock: Clock
+) -> None:
+    carrier = Carrier()
+    with runtime.database.transaction() as conn:
+        (broken,) = queue(conn, clock.now())
+        conn.execute("UPDATE messages SET body = '', said = %s", (said,))
+        (good,) = queue(conn, clock.now())
+    drain(with_carrier(runtime, carrier))
+    assert carrier.sent_ids == [good]
+    assert row(runtime, broken, "status") == ("failed",)
+
+
 @pytest.mark.parametrize(
     "end",
     [

@@ -11,8 +11,10 @@ from messages.render import CODE_MASK, render
 from outbox.enqueue import OutboxDraft, enqueue, enqueue_many
 from postal.codes import code_of
 from runtime import Runtime
+from store import wording
 from tests.rigs.clock import Clock
 from tests.rigs.outbox import PHONE, Carrier, drain, issue_code, with_carrier
+from tests.rigs.words import contents
 
 
 def draft(clock: Clock, **changes: Any) -> OutboxDraft:
@@ -32,7 +34,7 @@ def test_a_message_is_rendered_once_and_due_at_once(runtime: Runtime, clock: Clo
     with runtime.database.transaction() as conn:
         id_ = enqueue(conn, draft(clock))
         row = conn.execute(
-            "SELECT direction, status, phone, template, language, variables, body, segments, lane,"
+            "SELECT direction, status, phone, template, language, said, body, segments, lane,"
             " not_after, at, next_attempt_at, attempts FROM messages WHERE id = %s",
             (id_,),
         ).fetchone()
@@ -43,8 +45,8 @@ def test_a_message_is_rendered_once_and_due_at_once(runtime: Runtime, clock: Clo
         PHONE,
         "out_plain",
         "hi",
-        {"digits": "6785", "amount": 0},
-        rendered.text,
+        wording.pack(rendered.text, {"digits": "6785", "amount": 0}),
+        "",
         rendered.segments.segments,
         "notice",
         clock.now() + timedelta(hours=8),
@@ -75,8 +77,9 @@ def test_a_code_reaches_the_phone_and_never_the_table(runtime: Runtime, clock: C
     assert CODE_MASK not in carrier.sends[0].text
     with runtime.database.transaction() as conn:
         rows = conn.execute("SELECT messages::text FROM messages").fetchall()
-    assert CODE_MASK in rows[0][0]
-    assert code not in rows[0][0]
+        (words,) = contents(conn)
+    assert CODE_MASK in words.body
+    assert code not in f"{rows[0][0]} {words.body} {words.variables}"
 
 
 @pytest.mark.parametrize(

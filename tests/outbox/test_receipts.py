@@ -18,6 +18,7 @@ from gateways.base import (
     UnknownOutcome,
     Unreadable,
 )
+from india.calendar import day_of
 from messages.catalogue import Lane
 from outbox import receipts, settle
 from outbox.claim import claim
@@ -25,6 +26,7 @@ from outbox.due import TakenMessage
 from outbox.lanes import LANES
 from outbox.policy import after_send
 from outbox.sweep import sweep
+from postal.desk import carrier_figures, timeline
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.outbox import NAME, Carrier, drain, queue, statuses, with_carrier
@@ -96,9 +98,19 @@ def test_receipts_in_any_order_lead_to_the_same_end(
         stored = conn.execute(
             "SELECT status FROM receipts WHERE message_id = %s ORDER BY id", (message,)
         ).fetchall()
-        ids = conn.execute("SELECT carrier_id FROM messages WHERE id = %s", (message,)).fetchone()
-    assert [ReceiptStatus(row[0]) for row in stored] == [s for s in history if s != OUTCOME]
-    assert ids == (carrier_id,)
+        said = conn.execute(
+            "SELECT carrier_id, heard FROM messages WHERE id = %s", (message,)
+        ).fetchone()
+    # All are kept, in order; the usual one in the text's own row.
+    heard = DELIVERED in history[history.index(OUTCOME) :] and FAILED not in history
+    assert said is not None
+    assert said[0] == carrier_id
+    if heard:
+        assert said[1] == "delivered"
+    kept = [ReceiptStatus(row[0]) for row in stored]
+    came = [s for s in history if s != OUTCOME]
+    assert sorted([*kept, *([DELIVERED] if said[1] else [])]) == sorted(came)
+    assert [s for s in kept if s is not DELIVERED] == [s for s in came if s is not DELIVERED]
 
 
 @hypothesis_settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -193,6 +205,30 @@ def test_a_receipt_cannot_take_the_carrier_id_of_another_message(runtime: Runtim
     returned(runtime, other, "other")
     receipts.receive(runtime, receipt("mine", DELIVERED, other.due.id))
     assert statuses(runtime) == {mine.due.id: "delivered", other.due.id: "sent"}
+
+
+def test_the_usual_receipt_is_a_column_and_what_contradicts_it_a_row(
+    runtime: Runtime, clock: Clock
+) -> None:
+    usual, doubted = take(runtime), take(runtime)
+    for taken in (usual, doubted):
+        returned(runtime, taken, f"c{taken.due.id}")
+        clock.advance(seconds=5)
+        word = Receipt(NAME, f"c{taken.due.id}", None, DELIVERED, "DELIVRD")
+        receipts.receive(runtime, word)
+    arrived = runtime.now()
+    clock.advance(seconds=5)
+    receipts.receive(runtime, receipt(f"c{doubted.due.id}", FAILED))
+    receipts.receive(runtime, receipt(f"c{doubted.due.id}", DELIVERED))
+    with runtime.database.transaction() as conn:
+        rows = conn.execute("SELECT message_id, status FROM receipts ORDER BY id").fetchall()
+        (one, two) = timeline.texts(conn, [usual.due.id, doubted.due.id])
+        (told,) = carrier_figures.told(conn, day_of(runtime.now()))
+    assert rows == [(doubted.due.id, "failed"), (doubted.due.id, "delivered")]
+    assert [(each.status, each.word) for each in one.receipts] == [("delivered", "DELIVRD")]
+    assert (two.receipts[0].at, two.receipts[0].word) == (arrived, "DELIVRD")
+    assert [each.status for each in two.receipts] == ["delivered", "failed", "delivered"]
+    assert (told.receipts, told.repeated, told.contradictory, told.for_nobody) == (4, 1, 1, 0)
 
 
 def test_another_gateways_receipt_does_not_count(runtime: Runtime) -> None:

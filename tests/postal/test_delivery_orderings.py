@@ -31,6 +31,7 @@ from messages.speech import tongue_of
 from outbox import receipts
 from postal.codes import code_of
 from tests.rigs.transcript import Player
+from tests.rigs.words import contents
 
 _serials = itertools.count(10_000_000)
 _phones = itertools.count(7_000_000_000)
@@ -231,11 +232,13 @@ class Deliveries(RuleBasedStateMachine):
                 for table in ("messages", "sprints", "events", "receipts", "conversations")
                 for row in conn.execute(f"SELECT {table}::text FROM {table}").fetchall()  # noqa: S608
             ]
+            words = {each.id: each.body for each in contents(conn)}
+            written += [f"{each.body} {each.variables}" for each in contents(conn)]
             stored = conn.execute(
                 "SELECT count(*), count(DISTINCT carrier_id) FROM messages WHERE direction = 'in'"
             ).fetchone()
             said = conn.execute(
-                "SELECT template, language, body, channel FROM messages WHERE direction = 'out'"
+                "SELECT template, language, id, channel FROM messages WHERE direction = 'out'"
             ).fetchall()
         events = self.player.client.get(
             "/api/v1/events?limit=1000", headers=self.player.headers()
@@ -257,9 +260,9 @@ class Deliveries(RuleBasedStateMachine):
             assert not places, "a code stands in clear"
         came = self.player.texts + self.player.calls
         assert stored == (came, came)
-        for template, language, body, channel in said:
+        for template, language, id_, channel in said:
             tongue = tongue_of(language) if channel == "voice" else language
-            assert catalogue().warning(template, tongue) in body, (template, language)
+            assert catalogue().warning(template, tongue) in words[id_], (template, language)
 
     # -- how -----------------------------------------------------------------------------------
 

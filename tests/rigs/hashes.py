@@ -1,19 +1,36 @@
-"""Hashes of the passwords and PINs of people whom a test finds there and who did not choose it.
+"""Hashes of passwords and PINs: in the tests, the cheapest that argon2 makes.
 
-They are the cheapest that argon2 makes: verifying costs what the hash says, and what the service
-hashes itself (a chosen password, a PIN given to the API) keeps its own cost, which
-tests/postal/people/test_hashes.py states.
+One of the service's own takes as long as several tests, in a thread that gives way to all others.
+tests/postal/people/test_hashes.py hashes as the service does, and states what that costs.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Final
 
+import pytest
 from argon2 import PasswordHasher
 
-_CHEAPEST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+from postal.people import accounts, pins
+
+_CHEAPEST: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_OWN: Final = {room: room._HASHER for room in (accounts, pins)}
 
 
 @cache
 def hash_of(secret: str) -> str:
+    """Return the hash of the password or PIN of somebody whom a test finds there."""
     return _CHEAPEST.hash(secret)
+
+
+def hash_cheaply(patch: pytest.MonkeyPatch) -> None:
+    """Let the service hash as cheaply as a test does."""
+    for room in _OWN:
+        patch.setattr(room, "_HASHER", _CHEAPEST)
+
+
+def hash_dearly(patch: pytest.MonkeyPatch) -> None:
+    """Let the service hash as it does outside of the tests."""
+    for room, own in _OWN.items():
+        patch.setattr(room, "_HASHER", own)

@@ -88,6 +88,12 @@ def _serving(var: Path, port: int) -> Iterator[Server]:
         until(lambda: not servers_of(var), seconds=60)
 
 
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the servers of these tests keep their data: the first one makes it, with the demo."""
+    return tmp_path_factory.mktemp("var")
+
+
 @pytest.fixture
 def port() -> int:
     with socket.socket() as probe:
@@ -95,19 +101,19 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_killed_it_leaves_nobody_and_the_next_start_has_the_data(tmp_path: Path, port: int) -> None:
-    with _serving(tmp_path, port) as server:
+def test_killed_it_leaves_nobody_and_the_next_start_has_the_data(var: Path, port: int) -> None:
+    with _serving(var, port) as server:
         booked = server.articles()
         assert booked > 0, "the demo is not loaded"
         assert server.end(signal.SIGKILL) == []
-    with _serving(tmp_path, port) as server:
+    with _serving(var, port) as server:
         assert server.articles() == booked
         assert server.end(signal.SIGTERM) == []
         assert server.process.returncode == 0
 
 
-def test_it_says_where_to_look_and_ends_on_ctrl_c(tmp_path: Path, port: int) -> None:
-    with _serving(tmp_path, port) as server:
+def test_it_says_where_to_look_and_ends_on_ctrl_c(var: Path, port: int) -> None:
+    with _serving(var, port) as server:
         assert server.process.stdout is not None
         for line in server.process.stdout:
             if f"http://127.0.0.1:{port}/phones" in line:
@@ -122,8 +128,8 @@ def test_it_says_where_to_look_and_ends_on_ctrl_c(tmp_path: Path, port: int) -> 
     assert "Killing" not in rest, "web was not let to end"
 
 
-def test_where_the_worker_dies_the_rest_ends_with_code_1(tmp_path: Path, port: int) -> None:
-    with _serving(tmp_path, port) as server:
+def test_where_the_worker_dies_the_rest_ends_with_code_1(var: Path, port: int) -> None:
+    with _serving(var, port) as server:
         everyone = server.everyone()
         worker = next(p for p in everyone if p.cmdline()[-1:] == ["worker.py"])
         worker.kill()

@@ -11,6 +11,7 @@ import pytest
 from alembic import command
 from psycopg import sql
 
+from postal.desk import timeline
 from store import migrate
 from tests.conftest import OfWorker
 
@@ -101,6 +102,26 @@ def test_what_waits_to_be_sent_survives(released: str) -> None:
     assert last.index("body") < last.index("first_tried_at") < last.index("status")
     assert kept == (9, 1)
     assert later == [("C 2", 0)]
+
+
+def test_articles_that_left_the_usual_way_are_found_and_texts_read(released: str) -> None:
+    with psycopg.connect(released) as conn:
+        conn.execute(_FILLED.partition("INSERT INTO window_requests")[0])
+        conn.execute(_TEXTS)
+        conn.execute("UPDATE articles SET state = 'returned', door_only = true WHERE id = 1")
+        conn.execute("UPDATE articles SET state = 'at_office', door_only = true WHERE id = 2")
+    migrate.migrate(released, None)
+    with psycopg.connect(released) as conn:
+        before = conn.execute("SELECT why, article_id FROM articles_aside ORDER BY 1, 2").fetchall()
+        conn.execute("UPDATE articles SET state = 'attempted' WHERE id = 3")
+        conn.execute(
+            "UPDATE articles SET state = 'delivered', delivered_at = now() WHERE id IN (1, 2)"
+        )
+        after = conn.execute("SELECT why, article_id FROM articles_aside ORDER BY 1, 2").fetchall()
+        (text,) = timeline.texts(conn, [1])
+    assert before == [("back", 1), ("held", 2), ("marked", 2)]
+    assert after == [("held", 3)]
+    assert (text.body, text.variables) == ("Hello", {})
 
 
 def test_requests_of_the_window_and_sessions_survive(released: str) -> None:

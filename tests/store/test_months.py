@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,11 +11,14 @@ import pytest
 from flask import Flask
 
 import store
+from bench import year
 from runtime import Runtime
 from store import months
 from store.database import Conn, Database
 from store.months import LARGE, Months
 from tests.rigs import chains
+from tests.rigs.api_calls import number_of
+from tests.rigs.transcript import Player
 from web.operations import health
 
 HOUSE = Path(store.__file__).parent.parent
@@ -160,3 +163,91 @@ def test_every_index_says_which_query_needs_it(runtime: Runtime, table: str) -> 
         assert files, f"{name}: COMMENT ON INDEX names the file of the query that needs it first"
         for each in files:
             assert (HOUSE / each).exists(), f"{name}: there is no {each}"
+
+
+@pytest.fixture
+def shifted(owner: Database) -> Iterator[Callable[[int], None]]:
+    """What lets the clock of the database stand so many months ahead, as its ids see it."""
+    with owner.transaction() as conn:
+        function = str(_one(conn, "SELECT pg_get_functiondef('month_number'::regproc)"))
+        months = _one(conn, "SELECT count(*) FROM pg_inherits")
+    offset = re.search(r"- (\d+)\)", function)
+    assert offset is not None
+
+    def shift(ahead: int) -> None:
+        there = function.replace(offset[0], f"- {int(offset[1]) - ahead})")
+        with owner.transaction() as conn:
+            conn.execute(there.encode())
+
+    yield shift
+    shift(0)
+    with owner.transaction() as conn:
+        for name in year.partitions(conn):
+            conn.execute(f"DROP TABLE {name}".encode())
+        conn.execute("SELECT make_months(3)")
+        assert _one(conn, "SELECT count(*) FROM pg_inherits") == months
+
+
+def _newest_of_now(owner: Database) -> int:
+    """The last text of the month in which the clock of the database stands."""
+    with owner.transaction() as conn:
+        return _one(
+            conn,
+            "SELECT coalesce(max(id), 0) FROM messages"
+            " WHERE id < first_id(clock_timestamp()) + 1000000000000",
+        )
+
+
+def test_deliveries_go_on_while_the_clock_of_the_database_jumps(
+    player: Player, app: Flask, owner: Database, shifted: Callable[[int], None]
+) -> None:
+    """A year ahead, where nobody made a month; back again; ahead once more, and then as it was."""
+    postman = "+919839000001"
+    people = [f"+91987650000{n}" for n in (1, 2, 3)]
+    player.step(f"postman 1001 {postman}")
+    for n, recipient in enumerate(people):
+        player.step(f"article {number_of(n)} to {recipient} en")
+    player.step(f"list 1001: {' '.join(map(number_of, range(3)))}")
+    for serial, (recipient, ahead) in enumerate(zip(people, (12, 0, 13), strict=True), start=1):
+        shifted(ahead)
+        player.seen = _newest_of_now(owner)
+        player.step(f"{postman} > {serial}")
+        shifted(0 if ahead else 12)  # between the code and the handover it jumps again
+        player.seen = _newest_of_now(owner)
+        player.step(f"{postman} > {serial} {player.codes[recipient][-1]}")
+        Months(player.runtime.database).advance()
+    shifted(0)
+    run = app.test_cli_runner()
+    with owner.transaction() as conn:
+        delivered = _one(conn, "SELECT count(*) FROM articles WHERE state = 'delivered'")
+        months_used = _one(conn, "SELECT count(DISTINCT id / 1000000000000) FROM sprints")
+        texts = conn.execute(
+            "SELECT DISTINCT array_agg(m.template ORDER BY m.template) FROM messages m"
+            " WHERE m.direction = 'out' AND m.article_id IS NOT NULL GROUP BY m.article_id"
+        ).fetchall()
+    assert (delivered, months_used) == (3, 3)
+    assert len(texts) == 1  # each article's people were told the same
+    assert {"code", "delivered"} <= set(texts[0][0])
+    replayed = run.invoke(args=["replay"])
+    assert replayed.exit_code == 0, replayed.output
+    assert " 0 differ" in replayed.output
+    verified = chains.verify(app)
+    assert verified.exit_code == 0, verified.output
+
+
+def test_every_month_has_the_settings_of_its_table(runtime: Runtime, owner: Database) -> None:
+    """Those of now, those that were made ahead, and the one of what was before."""
+    with owner.transaction() as conn:
+        found = conn.execute(
+            "SELECT i.inhparent::regclass::text, c.relname, c.reloptions,"
+            " month_settings(i.inhparent::regclass::text)"
+            " FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE c.relkind = 'r' AND i.inhparent = ANY(%s::regclass[])",
+            [list(LARGE)],
+        ).fetchall()
+    assert len(found) == len(LARGE) * (2 + 3)  # the first, the default one, and three ahead
+    for table, name, options, said in found:
+        assert sorted(options) == sorted(said.replace(" ", "").split(",")), (table, name)
+    with owner.transaction() as conn:
+        queue = _one(conn, "SELECT reloptions FROM pg_class WHERE relname = 'outbox'")
+    assert "autovacuum_vacuum_scale_factor=0" in queue  # type: ignore[operator]

@@ -106,15 +106,50 @@ def test_none_is_ever_removed() -> None:
     assert {path.name for path in _DICTIONARIES.iterdir()} == set(_KEPT)
 
 
-def test_rows_of_a_newer_release_are_said_to_be_so(
-    played: Player, app: Flask, owner: Database
+@pytest.mark.parametrize(
+    ("kept", "dictionary", "says"),
+    [
+        (None, 99, "sprints of dictionary 99 cannot be read"),
+        (b"never packed", 1, "what is kept of it cannot be unpacked"),
+        (b"\x28\xb5\x2f\xfd\xe0" + (1 << 45).to_bytes(8, "little") + b"\1\0\0", 1, "cannot be unp"),
+        (packing._CODECS.of(1).compressor.compress(b"[{}, {}, {}, {}]"), 1, "cannot be unpacked"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named_and_stops_nobody(
+    played: Player, app: Flask, kept: bytes | None, dictionary: int, says: str
 ) -> None:
-    with owner.transaction() as conn:
-        conn.execute("UPDATE sprints SET dictionary = 99 WHERE event_kind = 'ReportFraud'")
-    done = app.test_cli_runner().invoke(args=["replay"])
-    assert done.exit_code == 1
-    assert "sprints of dictionary 99 cannot be read" in done.output
-    assert "Traceback" not in done.output
+    """Of a newer release, or added by somebody who has the application's rights: its digest fits.
+
+    One such row kept `audit verify` and `replay` from all others, failed the next text of its
+    telephone and hid what is stored of a person from him.
+    """
+    phone = "+919876500001"
+    with played.runtime.database.transaction() as conn:
+        row = conn.execute(
+            "INSERT INTO sprints (conversation_id, message_id, at, proof, kept, dictionary, phones,"
+            " event_kind, acts, about) SELECT s.conversation_id, s.message_id, s.at, s.proof,"
+            " coalesce(%s, kept), %s, phones, event_kind, acts, about FROM sprints s"
+            " JOIN conversations c ON c.id = s.conversation_id WHERE whose = %s"
+            " ORDER BY s.id DESC LIMIT 1 RETURNING id",
+            (kept, dictionary, phone),
+        ).fetchone()
+    assert row is not None
+    run = app.test_cli_runner()
+    for arguments, else_ in (
+        (["audit", "verify"], f"sprints id {row[0]}, "),
+        (["replay"], " decided again, 0 differ, 1 cannot be read"),
+    ):
+        done = run.invoke(args=arguments)
+        assert done.exit_code == 1
+        assert says in done.output
+        assert else_ in done.output
+        assert isinstance(done.exception, SystemExit)
+    exported = run.invoke(args=["export-person", phone])
+    assert exported.exit_code == 0
+    assert says in exported.output
+    with played.runtime.database.transaction() as conn:
+        conn.execute("UPDATE conversations SET last_sprint_id = %s WHERE whose = %s", (*row, phone))
+    played.step(f"{phone} > 3")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from outbox.settle import SettledMessage
 from runtime import Runtime
 from store.database import Conn
 from tests.rigs.outbox import NAME, queue
+from tests.rigs.transcript import Player
 
 _CHANGES = (
     *("status", "gateway", "carrier_id", "error", "attempts", "lease", "leased_until", "given"),
@@ -31,6 +32,49 @@ def test_no_index_names_what_changes_while_a_message_is_sent(runtime: Runtime) -
     assert len(indexes) > 5
     named = [said for (said,) in indexes if re.search(rf"\b({'|'.join(_CHANGES)})\b", said)]
     assert named == []
+
+
+def test_no_index_of_articles_names_what_changes_from_booking_to_handover(
+    player: Player,
+) -> None:
+    """The usual way is written in no index; what left it stands aside, while it does."""
+    with player.runtime.database.transaction() as conn:
+        said = "\n".join(
+            row[0]
+            for row in conn.execute(
+                "SELECT indexdef FROM pg_indexes WHERE tablename = 'articles'"
+                " AND indexdef NOT LIKE '% USING brin %'"
+            )
+        )
+    usual = (
+        "state",
+        "updated_at",
+        "attempts",
+        "code_issue",
+        "delivered_at",
+        "remark",
+        "held_until",
+    )
+    assert re.findall(rf"\b({'|'.join(usual)})\b", said) == []
+    for line in (
+        "postman 1001 +919839000001",
+        "article EU123456785IN to +919876500001 en",
+        "article EU123456799IN to +919876500002 en",
+        "list 1001: EU123456785IN EU123456799IN",
+    ):
+        player.step(line)
+    assert _aside(player.runtime) == []
+    player.step("+919839000001 > 1")
+    player.step("+919876500001 > 3")
+    player.step("+919839000001 > 2 13")
+    assert _aside(player.runtime) == [("held", "EU123456799IN"), ("marked", "EU123456785IN")]
+
+
+def _aside(runtime: Runtime) -> list[tuple[str, str]]:
+    with runtime.database.transaction() as conn:
+        return conn.execute(
+            "SELECT why, number FROM articles_aside JOIN articles ON id = article_id ORDER BY 1, 2"
+        ).fetchall()
 
 
 def test_claim_and_answer_write_no_index(runtime: Runtime) -> None:

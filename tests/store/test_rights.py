@@ -172,6 +172,7 @@ def test_purge_removes_personal_data_and_nothing_else(
         ),
         ("SELECT forget_in_access_log('+919876500001', '\\1', now(), 'x', 'x')", "nobody can"),
         ("SELECT purge_access_log(now(), 9, now(), 'x', 'x')", "of the last day are not removed"),
+        ("SELECT drop_access_log_month(now(), now(), 'x', 'x')", "of the last day are not removed"),
     ],
 )
 def test_purge_puts_nothing_else_in_the_place_of_what_it_removes(
@@ -312,6 +313,7 @@ def test_every_function_of_the_owner_is_closed_and_keeps_its_path(owner: Databas
             " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
         ).fetchall()
     assert sorted(row[0] for row in rows) == [
+        "drop_access_log_month",
         "forget_in_access_log",
         "forget_in_sprints",
         "make_months",

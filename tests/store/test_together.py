@@ -6,9 +6,9 @@ import psycopg
 import pytest
 
 from runtime import Runtime
-from store.database import Conn
+from store.database import Conn, Database
 from store.limits import PAGES
-from store.together import Awaited
+from store.together import Awaited, Rescue, mark
 
 
 def pieces(conn: Conn) -> int:
@@ -51,6 +51,30 @@ def test_an_error_that_nobody_fetched_undoes_everything(probe: Runtime) -> None:
         probe.database.run_together(work)
     with probe.database.transaction() as conn:
         assert pieces(conn) == 0
+
+
+def test_what_is_done_instead_keeps_the_locks_of_before(probe: Runtime) -> None:
+    """Undone is what came after the mark; the same statements can be asked for ever after."""
+    rescue = Rescue((psycopg.errors.UniqueViolation,), lambda conn, _: pieces(conn))
+    marks = True
+
+    def work(conn: Conn) -> int:
+        conn.execute("SELECT pg_advisory_xact_lock(1)")
+        conn.execute("INSERT INTO probe SELECT coalesce(max(n), 0) + 1 FROM probe")
+        if marks:
+            mark(conn)
+        conn.execute("INSERT INTO probe SELECT coalesce(max(n), 0) + 1 FROM probe")
+        conn.execute("INSERT INTO probe SELECT max(n) FROM probe")
+        return -1
+
+    rounds = 8  # more than it takes until a statement is prepared
+    for number in range(1, rounds + 1):
+        assert probe.database.run_together_or_else(work, rescue) == number
+    marks = False
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        probe.database.run_together_or_else(work, rescue)
+    with probe.database.transaction() as conn:
+        assert pieces(conn) == rounds
 
 
 def test_an_exception_of_ours_undoes_what_was_only_asked(probe: Runtime) -> None:
@@ -99,6 +123,46 @@ def test_an_idle_connection_that_was_cut_is_not_handed_out(probe: Runtime) -> No
     _cut(probe, pid)
     with probe.database.transaction() as conn:
         assert conn.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_what_is_kept_of_a_statement_fits_each_of_its_answers(probe: Runtime) -> None:
+    """Prepared or not, asked twice before an answer is fetched, with values of several types."""
+    sql = "SELECT %(it)s, pg_typeof(%(it)s)::text, n FROM generate_series(1, 3) AS n"
+    given: tuple[object, ...] = (7, 70_000, 7_000_000_000, b"7", [7], True, 7.5)
+
+    def work(conn: Conn) -> None:
+        asked = [(it, conn.execute(sql, {"it": it})) for it in given]
+        for it, answer in reversed(asked):
+            first = answer.fetchone()
+            assert first is not None
+            assert [first[0], *(row[0] for row in answer.fetchall())] == [it] * 3, first
+            assert answer.fetchone() is None
+        assert [*conn.execute(sql, {"it": 8})] == [(8, "smallint", n) for n in (1, 2, 3)]
+        assert conn.execute("SELECT '%%'").fetchone() == ("%%",)
+        assert conn.execute("SELECT '%%'", {}).fetchone() == ("%",)
+
+    for _ in range(8):  # after the fifth it is prepared
+        probe.database.run_together(work)
+
+
+def test_a_statement_that_was_prepared_may_find_its_table_changed(probe: Runtime) -> None:
+    def work(conn: Conn) -> object:
+        for _ in range(8):  # after the fifth it is prepared
+            found = conn.execute("SELECT * FROM probe WHERE n > %s", [0]).fetchall()
+        return found
+
+    database = Database(probe.settings.database_url, size=1)
+    database.open()
+    try:
+        assert database.run_together(work) == []
+        with psycopg.connect(probe.settings.owner_url, autocommit=True) as owner:
+            owner.execute("ALTER TABLE probe ADD said text DEFAULT 'new'")
+            owner.execute("INSERT INTO probe VALUES (1)")
+        with pytest.raises(psycopg.errors.FeatureNotSupported):
+            database.run_together(work)
+        assert database.run_together(work) == [(1, "new")]
+    finally:
+        database.close()
 
 
 def _cut(runtime: Runtime, pid: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from runtime import Runtime
 from settings import Settings
+from tests.rigs.applications import APP_SETTINGS, NotedSettings
 from web.language import NAMES, words
 
 
@@ -18,6 +20,14 @@ from web.language import NAMES, words
 def production(runtime: Runtime, settings: Settings) -> FlaskClient:
     changed = settings.model_copy(update={"dakiya_env": "production"})
     return create_app(dataclasses.replace(runtime, settings=changed)).test_client()
+
+
+def test_an_application_is_made_of_few_settings(runtime: Runtime, settings: Settings) -> None:
+    """Those of the tests share applications by these (tests/conftest.py)."""
+    noted = NotedSettings(settings.model_copy(update={"sms_routes": "twilio"}))
+    create_app(dataclasses.replace(runtime, settings=cast(Settings, noted)))
+    told_alone = {"carriers"}  # a warning, where the simulator is open to all
+    assert noted.read - told_alone == set(APP_SETTINGS)
 
 
 def test_everything_is_said_in_every_language_with_the_same_values() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ import psycopg
 from flask.cli import AppGroup
 
 from store import archive as months
-from store.archive import ArchivedTable
+from store.archive import ArchivedTable, Damaged
 from web import running
 from web.commands.refusals import refusals_shown
 
@@ -58,10 +58,28 @@ def listed() -> None:
 @archive.command("check")
 @click.argument("place", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(place: Path) -> None:
-    """Read the files of a month to their end and compare them with their manifest."""
+    """Read the files of a month to their end and compare them with what the database kept of them.
+
+    Where it knows nothing of the month, they are compared with their manifest alone.
+    """
     with refusals_shown():
         manifest = json.loads((place / "manifest.json").read_text())
+        first = datetime.strptime(manifest["month"], "%Y-%m").date()  # noqa: DTZ007
+        with running.runtime().database.transaction() as conn:
+            known = months.of_record(conn, first)
+        tables = []
         for each in manifest["tables"]:
             each["columns"] = tuple(each["columns"])
-            months.check(place, ArchivedTable(**each))
-    click.echo(f"{manifest['month']}: as it was written")
+            tables.append(ArchivedTable(**each))
+        said = {each.table: (each.rows, each.digest) for each in tables}
+        if known and said != known:
+            raise Damaged("the manifest is not what the database kept of this month")
+        for table in tables:
+            months.check(place, table)
+    if known:
+        click.echo(f"{manifest['month']}: as it was written")
+    else:
+        click.echo(
+            f"{manifest['month']}: as its manifest says; this database does not know whether"
+            " the manifest was changed"
+        )

@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
@@ -14,6 +15,7 @@ from india import phone as phones
 from postal.privacy import forget, personal, retention, worklists
 from postal.privacy.retention import Kept
 from postal.privacy.worklists import DataWish
+from store import archive
 from store.chains.redact import Removing
 from web import running
 from web.commands.as_purge import purging
@@ -68,6 +70,7 @@ def export_person(phone: str | None, asked: int | None, into: PersonalWriter) ->
     if not parts:
         raise click.ClickException("nothing is stored of this telephone")
     _close(asked)
+    _say_archived("what they hold of this person is not in the export")
     json.dump({part.name: part.rows for part in parts}, into, ensure_ascii=False, indent=1)
     into.write("\n")
 
@@ -86,10 +89,19 @@ def forget_person(phone: str | None, asked: int | None, reason: str) -> None:
     with refusals_shown(), purging() as database:
         done = database.run(lambda conn: forget.forget(conn, number, by))
     _close(asked)
+    _say_archived("this person is not forgotten there: remove the files when their time is over")
     click.echo(
         f"{phones.masked(number)} is forgotten:"
         f" {done.texts} texts, {done.articles} articles, {done.sprints} sprints rewritten"
     )
+
+
+def _say_archived(what: str) -> None:
+    """Say which months are in files, which neither an export nor forgetting reaches."""
+    with running.runtime().database.transaction() as conn:
+        found = {(month, Path(place).parent) for month, _, _, place in archive.archived(conn)}
+    for month, place in sorted(found):
+        click.echo(f"{month:%Y-%m} is archived in {place}: {what}", err=True)
 
 
 def _of(phone: str | None, asked: int | None, what: DataWish) -> str:

@@ -19,8 +19,8 @@ from india import calendar
 from india import phone as phones
 from india.masks import veiled
 from postal.desk import sprints
-from postal.desk.sprints import Period, StoredSprint
-from store import archive
+from postal.desk.sprints import Period, StoredSprint, UnreadableRow
+from store import months_state
 from web import running
 from web.commands import operator
 from web.commands.days import Moment
@@ -66,10 +66,14 @@ def replay(
         raise click.ClickException(str(refused)) from refused
     why = _why(reveal, number)
     period = Period(since, until, number)
-    _say_archived()
+    _say_archived(period)
     began = time.monotonic()
-    total = differing = missing = 0
+    total = differing = missing = unread = 0
     for stored in _with_progress(period, why):
+        if isinstance(stored, UnreadableRow):
+            unread += 1
+            click.echo(f"sprint {stored.id}: {stored.why}")
+            continue
         total += 1
         found = _differences(stored, recorded, record)
         if found is None:
@@ -79,21 +83,39 @@ def replay(
         if each or found:
             _say(stored, found or (), whole=bool(why))
     took = max(time.monotonic() - began, 1e-9)
+    unreadable = f", {unread} cannot be read" if unread else ""
     unrecorded = f", {missing} not in {Path(against.name).name}" if against and missing else ""
     click.echo(
-        f"{total} sprints decided again, {differing} differ{unrecorded}"
+        f"{total} sprints decided again, {differing} differ{unrecorded}{unreadable}"
         f" ({total / took:,.0f} a second)"
     )
-    if differing:
+    if differing or unread:
         raise click.exceptions.Exit(1)
 
 
-def _say_archived() -> None:
-    """Say which months of sprints are not replayed, because they are in files."""
+def _say_archived(period: Period) -> None:
+    """Say which months of sprints are not replayed, because they are in files.
+
+    One of which only a part was brought back is no period of which anything could be said: refused.
+    """
     with running.runtime().database.transaction() as conn:
-        for month, table, rows, place in archive.archived(conn):
-            if table == "sprints":
-                click.echo(f"{month:%Y-%m} is archived: {rows} sprints in {place}", err=True)
+        found = [each for each in months_state.archived(conn) if each.table == "sprints"]
+    for each in found:
+        since, until = (calendar.bounds(day)[0] for day in (each.month, each.ends))
+        if (period.until is not None and period.until <= since) or (
+            period.since is not None and period.since >= until
+        ):
+            continue
+        if each.half:
+            raise click.ClickException(
+                f"{each.back} of the {each.rows} sprints of {each.month:%Y-%m} are in the database,"
+                f" all are in {each.place}: bring the others back, or leave the month out with"
+                " --since and --until (docs/operations.md, Months)"
+            )
+        if not each.back:
+            click.echo(
+                f"{each.month:%Y-%m} is archived: {each.rows} sprints in {each.place}", err=True
+            )
 
 
 def _why(reason: str | None, number: str | None) -> str:
@@ -106,7 +128,7 @@ def _why(reason: str | None, number: str | None) -> str:
     return why
 
 
-def _with_progress(period: Period, why: str) -> Iterator[StoredSprint]:
+def _with_progress(period: Period, why: str) -> Iterator[StoredSprint | UnreadableRow]:
     runtime = running.runtime()
     with refusals_shown(), runtime.database.transaction() as conn:
         length = sprints.counted(conn, period)

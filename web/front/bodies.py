@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -50,7 +49,7 @@ class Body:
 class Bodies:
     """The bodies that one process reads at a time."""
 
-    _large: int = 0
+    _large: int = 0  # bytes that are here of bodies that are not whole yet, beyond _SMALL of each
 
     async def read(self, incoming: Incoming, announced: str | None, most: int) -> Body:
         """Return the body; one that is over `most` bytes is not read, and its length says so.
@@ -58,58 +57,56 @@ class Bodies:
         `announced`: the header Content-Length; None: it comes in chunks. Raise `CutOff`, `TooSlow`
         and `TooMany`.
         """
-        if announced is not None:
-            length = int(announced) if announced.isdecimal() else 0
-            if not 0 < length <= most:
-                return Body(b"", length)
-            async with self._room_for(length):
-                return Body(await _in_time(_whole(incoming), length), length)
-        async with self._room_for(most):
-            content = await _in_time(_pieces(incoming, most), most)
+        if announced is None:
+            content = await self._pieces(incoming, None, most)
             return Body(content, len(content))
+        length = int(announced) if announced.isdecimal() else 0
+        if not 0 < length <= most:
+            return Body(b"", length)
+        if length <= _SMALL:
+            return Body(await _whole(incoming), length)
+        return Body(await self._pieces(incoming, length, most), length)
 
-    @asynccontextmanager
-    async def _room_for(self, size: int) -> AsyncIterator[None]:
-        if size <= _SMALL:
-            yield
-            return
-        if self._large + size > _MOST_LARGE:
-            raise TooMany
-        self._large += size
+    async def _pieces(self, incoming: Incoming, length: int | None, most: int) -> bytes:
+        """Return a body piece by piece, of `length` bytes; None: as much as comes, up to `most`.
+
+        Only what has come takes room, so to announce a body keeps no other away. It has some
+        seconds, and more with what it brings, but never more than those at once: whoever sent
+        nearly all of it must go on as fast. granian ends a body with one empty piece; a connection
+        that is cut within it shows as one more.
+        """
+        pieces, size, empty, held = [], 0, 0, 0
+        loop = asyncio.get_running_loop()
+        wanted = most if length is None else length
         try:
-            yield
+            async with asyncio.timeout(_SECONDS) as time:
+                async for piece in incoming:
+                    empty += not piece
+                    pieces.append(piece)
+                    size += len(piece)
+                    more = max(0, size - _SMALL) - held
+                    if self._large + more > _MOST_LARGE:
+                        raise TooMany
+                    held += more
+                    self._large += more
+                    if size >= wanted:
+                        return b"".join(pieces)[:wanted]
+                    until = (time.when() or loop.time()) + len(piece) / _SLOWEST
+                    time.reschedule(min(until, loop.time() + _SECONDS))
+        except TimeoutError:
+            raise TooSlow from None
         finally:
-            self._large -= size
-
-
-async def _in_time(reading: Awaitable[bytes], size: int) -> bytes:
-    seconds = _SECONDS + (size / _SLOWEST if size > _SMALL else 0.0)
-    try:
-        async with asyncio.timeout(seconds):
-            return await reading
-    except TimeoutError:
-        raise TooSlow from None
+            self._large -= held
+        if length is not None or empty != 1:
+            raise CutOff
+        return b"".join(pieces)
 
 
 async def _whole(incoming: Incoming) -> bytes:
     try:
-        return await incoming()
+        async with asyncio.timeout(_SECONDS):
+            return await incoming()
+    except TimeoutError:
+        raise TooSlow from None
     except Exception as broken:  # granian's own class says no more than that
         raise CutOff from broken
-
-
-async def _pieces(incoming: Incoming, most: int) -> bytes:
-    """Return a body without an announced length, or as much of it as is too much.
-
-    granian ends it with one empty piece; a connection that is cut within it shows as one more.
-    """
-    pieces, size, empty = [], 0, 0
-    async for piece in incoming:
-        empty += not piece
-        pieces.append(piece)
-        size += len(piece)
-        if size >= most:
-            return b"".join(pieces)[:most]
-    if empty != 1:
-        raise CutOff
-    return b"".join(pieces)

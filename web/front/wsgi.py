@@ -87,7 +87,7 @@ def environ(scope: RsgiScope, body: Body) -> WSGIEnvironment:
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
-        if name in _OWN:
+        if name in _OWN or "_" in name:  # WSGI would not tell it from the name with dashes
             continue
         key = "HTTP_" + name.replace("-", "_").upper()
         before = made.get(key)

@@ -28,7 +28,7 @@ from outbox import heartbeat
 from settings import Settings
 from store import migrate
 from web import loopback
-from web.operations import doctor_keys, doctor_payments, doctor_roles
+from web.operations import doctor_keys, doctor_months, doctor_payments, doctor_roles
 from web.operations.findings import CONNECT_SECONDS, Finding, unreachable
 
 OLDEST_POSTGRESQL: Final = 15
@@ -148,6 +148,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         if migrate.version(conn).current:
             yield from doctor_keys.examine(conn, settings, datetime.now(UTC))
             yield from doctor_roles.examine(conn, settings)
+            yield from doctor_months.examine(conn, settings, datetime.now(UTC))
         yield from _clock("database", conn)
 
 

@@ -88,6 +88,13 @@ _GAUGES = (
         " FROM outbox WHERE held_until < 'infinity'",
     ),
     _Counted(
+        "dakiya_texts_waiting_seconds",
+        "How long the oldest text that came has waited for rows that others hold",
+        (),
+        "SELECT greatest(0, coalesce(extract(epoch FROM %(now)s - min(at)), 0))::float"
+        " FROM waiting_texts",
+    ),
+    _Counted(
         "dakiya_rows_in_no_month",
         "Rows that wait for the partition of their month, 1000 of each table at most",
         ("table",),

@@ -22,6 +22,7 @@ from india.calendar import day_of
 from messages.segments import count
 from runtime import Runtime
 from settings import Settings
+from store import wording
 from store.database import Conn
 from web import language
 from web.callers import Caller, states
@@ -169,9 +170,9 @@ def _digest(*parts: Any) -> str:
 def _texts(conn: Conn, runtime: Runtime, phone: str, since: datetime) -> list[PhoneText]:
     """Return all texts of a phone, newest first. Only those that it received contain codes."""
     made: dict[int, SaidAs] = {
-        id_: SaidAs(*rest)
-        for id_, *rest in conn.execute(
-            "SELECT id, template, language, variables FROM messages"
+        id_: SaidAs(template, spoken, wording.values_of(variables, said))
+        for id_, template, spoken, variables, said in conn.execute(
+            "SELECT id, template, language, variables, said FROM messages"
             " WHERE phone = %s AND direction = 'out' AND at >= %s",
             (phone, since),
         ).fetchall()

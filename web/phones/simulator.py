@@ -14,6 +14,7 @@ from messages.render import fill_code, fill_quote
 from postal.codes import code_of
 from postal.quotes import quote_of
 from runtime import Runtime
+from store import wording
 from store.database import Conn
 from store.keyring import UnknownKey
 
@@ -49,8 +50,9 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
         raise RuntimeError("there are no simulated telephones in production")
     rows = conn.execute(
         """
-        SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.template, m.segments,
-               m.lane = 'alarm', a.code_salt, c.issue, coalesce(c.key, m.quote_key), m.quote
+        SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.said, m.template,
+               m.segments, m.lane = 'alarm', a.code_salt, c.issue, coalesce(c.key, m.quote_key),
+               m.quote
         FROM messages m LEFT JOIN codes c ON c.id = m.code_id
              LEFT JOIN articles a ON a.id = coalesce(c.article_id, m.article_id)
         WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
@@ -61,16 +63,16 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
     ).fetchall()
     length = runtime.settings.code_length
     messages: list[PhoneMessage] = []
-    for id_, at, body, template, segments, alarm, salt, issue, key, quote in reversed(rows):
-        text, code = body, ""
+    for id_, at, body, said, template, segments, alarm, salt, issue, key, quote in reversed(rows):
+        text, code = wording.body_of(body, said), ""
         if issue is not None or quote is not None:
             with suppress(UnknownKey):  # retired: the code is of no use to anybody any more
                 root = runtime.keys.root(conn, "codes", key)
                 if issue is not None:
                     code = code_of(root, salt, issue, length)
-                    text = fill_code(body, code)
+                    text = fill_code(text, code)
                 else:
-                    text = fill_quote(body, quote_of(root, salt, phone, quote))
+                    text = fill_quote(text, quote_of(root, salt, phone, quote))
         messages.append(PhoneMessage(id_, at, text, template, segments, alarm, code))
     return messages
 

@@ -9,10 +9,16 @@ from postal.people.places import SignInPlace
 from postal.people.weak_pins import PinBearer
 from runtime import Runtime
 from tests.rigs.desk import PASSWORD, add
+from tests.rigs.hashes import hash_dearly
 from tests.rigs.transcript import Player
 
 DEAR = "$argon2id$v=19$m=65536,t=3,p=4$"
 PIN = "$argon2id$v=19$m=7168,t=5,p=1$"
+
+
+@pytest.fixture(autouse=True)
+def as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    hash_dearly(monkeypatch)
 
 
 def test_a_password_costs_64_mib_and_a_pin_7() -> None:

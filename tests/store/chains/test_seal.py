@@ -82,7 +82,9 @@ def test_a_day_waits_for_the_transaction_that_has_not_ended(
         assert sealer.advance() == []
         assert sealer.advance() == []
         assert sealer.due() == days_ago(1)
-    (sealed,) = sealer.advance()
+    while not (done := sealer.advance()):  # the databases of other tests have transactions as well
+        pass
+    (sealed,) = done
     assert DayDocument.read(sealed.document).chains["events"].rows == 2
     with runtime.database.transaction() as conn:
         stored = conn.execute("SELECT ids FROM sealed_leaves WHERE chain = 'events'").fetchone()

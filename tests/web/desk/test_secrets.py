@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from runtime import Runtime
 from tests.rigs import sprints as stored_sprints
+from tests.rigs import words
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.paper import sheets
@@ -109,11 +110,11 @@ def test_no_page_export_answer_or_log_line_holds_one(
 
     with runtime.database.transaction() as conn:
         rows = conn.execute(
-            "SELECT concat(body, variables) FROM messages UNION ALL"
-            " SELECT concat(typed, body) FROM ussd_hops UNION ALL"
+            "SELECT concat(typed, body) FROM ussd_hops UNION ALL"
             " SELECT place::text FROM ussd_sessions UNION ALL SELECT reason FROM access_log"
         ).fetchall()
         held = stored_sprints.contents(conn)
+        held += [f"{each.body} {each.variables}" for each in words.contents(conn)]
     assert searched("\n".join([*(str(row[0]) for row in rows), *held]), lived) == []
     captured = capsys.readouterr()
     assert searched(caplog.text + captured.out + captured.err, lived) == []

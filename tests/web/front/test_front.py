@@ -67,6 +67,23 @@ def test_the_dawdling_and_the_cut_off_hold_up_nobody(runtime: Runtime, settings:
         assert web.status("/healthz") == 200
 
 
+@pytest.mark.usefixtures("player")
+def test_what_is_only_announced_takes_no_room_from_others(settings: Settings) -> None:
+    """Seventeen strangers, a byte each, kept every body over 64 KiB away for forty minutes."""
+    large = b"x" * 200_000
+    asked = b"POST /api/v1/articles HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+    with served(settings) as web, ExitStack() as stack:
+        files = [(b"/office/imports", 20 * 2**20)] * 6
+        calls = [(b"/api/v1/articles", length) for length in (1_000_000,) * 8 + (100_000,) * 3]
+        for path, length in files + calls:
+            each = stack.enter_context(web.connect())
+            each.sendall(
+                b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\nx" % (path, length)
+            )
+        assert web.status("/healthz") == 200
+        assert b" 401 " in web.ask(asked % len(large), large)[:20]
+
+
 def test_what_was_begun_is_answered_before_the_server_ends(
     player: Player, runtime: Runtime, settings: Settings
 ) -> None:

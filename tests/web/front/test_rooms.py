@@ -32,19 +32,22 @@ class Scope:
 
 
 class Connection:
-    """Granian's side of one exchange. `stalls`: of its body nothing comes."""
+    """Granian's side of one exchange. `stalls`: of its body no more comes than is there."""
 
-    def __init__(self, *, stalls: bool = False) -> None:
+    def __init__(self, there: bytes = b"", *, stalls: bool = False) -> None:
+        self.there = there
         self.stalls = stalls
         self.answer: WholeAnswer | None = None
         self.answered = threading.Event()
 
     async def __call__(self) -> bytes:
         await asyncio.sleep(3600 if self.stalls else 0)
-        return b""
+        return self.there
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield await self()
+        yield self.there
+        await asyncio.sleep(3600 if self.stalls else 0)
+        yield b""
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.answer = WholeAnswer(status, headers, body)
@@ -124,16 +127,38 @@ def test_a_body_has_its_time_and_large_ones_have_their_room(
     places = _small(settings)
     front = Front(lambda *_: pytest.fail("no thread is taken"), places, busy.answers(app, places))
 
-    async def play() -> tuple[Connection, Connection]:
+    async def play() -> list[Connection]:
         front.__rsgi_init__(asyncio.get_running_loop())
-        slow, large = Connection(stalls=True), Connection()
-        scope = Scope("/hooks/twilio/sms", {"content-length": "100"}, "POST")
-        await front.__rsgi__(scope, slow)
-        await front.__rsgi__(replace(scope, path="/", headers={"content-length": "200000"}), large)
-        return slow, large
+        asked = [
+            ("/hooks/twilio/sms", {"content-length": "100"}, Connection(stalls=True)),
+            ("/", {"content-length": "200000"}, Connection(b"x" * 200_000)),
+            ("/", {"content-length": "200000"}, Connection(b"x" * 70_000, stalls=True)),
+            ("/", {"transfer-encoding": "chunked"}, Connection(b"x" * 200_000)),
+            ("/", {"content-length": "200000"}, Connection(b"x" * 70_000)),
+        ]
+        for path, headers, connection in asked:
+            await front.__rsgi__(Scope(path, headers, "POST"), connection)
+        return [connection for _, _, connection in asked]
 
-    slow, large = asyncio.run(play())
-    assert slow.answer is not None
-    assert slow.answer.status == 408
-    assert large.answer is not None
-    assert large.answer.status == 503
+    answers = [each.answer for each in asyncio.run(play())]
+    assert [each and each.status for each in answers] == [408, 503, 408, 503, 408]
+
+
+def test_no_header_is_anothers(app: Flask, settings: Settings) -> None:
+    """WSGI knows no difference between - and _: what a proxy wrote would be what a caller did."""
+    places, seen = _small(settings), {}
+
+    def application(environ: dict[str, Any], start: Callable[..., object]) -> Iterable[bytes]:
+        seen.update(environ)
+        start("200 OK", [])
+        return [b""]
+
+    front = Front(application, places, busy.answers(app, places))
+
+    async def play() -> None:
+        front.__rsgi_init__(asyncio.get_running_loop())
+        headers = {"x-forwarded-for": "198.51.100.1", "x_forwarded_for": "203.0.113.9"}
+        await front.__rsgi__(Scope("/", headers), Connection())
+
+    asyncio.run(play())
+    assert seen["HTTP_X_FORWARDED_FOR"] == "198.51.100.1"

@@ -16,6 +16,7 @@ from flows.number import check_digit
 from india.calendar import day_of
 from postal.codes import code_of
 from runtime import Runtime
+from store import wording
 from tests.rigs.gateway import PHONE, SECRET, signature
 from tests.rigs.transcript import Player
 
@@ -168,10 +169,15 @@ def test_five_wrong_codes_at_once_are_five(
     ]
     told = _rows(
         runtime,
-        "SELECT template, variables->>'tries' FROM messages"
+        "SELECT template, said FROM messages"
         " WHERE direction = 'out' AND template IN ('wrong_code', 'tries_over') ORDER BY id",
     )
-    assert told == [*(("wrong_code", str(tries)) for tries in (4, 3, 2, 1)), ("tries_over", None)]
+    assert [
+        (template, (wording.unpack(said)[1] or {}).get("tries")) for template, said in told
+    ] == [
+        *(("wrong_code", tries) for tries in (4, 3, 2, 1)),
+        ("tries_over", None),
+    ]
     assert this.hand_over(code) == "out_for_delivery"
     assert _rows(runtime, "SELECT dead_reason FROM codes") == [("tries",)]
 

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg import sql
 
 from outbox import heartbeat
 from runtime import Runtime
 from settings import Settings
+from store.database import Database
 from tests.rigs.carrier_stub import CarrierStub, Say
+from tests.rigs.past_months import began_earlier
 from tests.script.test_server import HOUSE
 from web.operations import doctor_payments
 
@@ -242,3 +245,47 @@ def test_in_development_nothing_need_be_set(tmp_path: Path) -> None:
     assert "nothing is wrong" in told.stdout
     assert "embedded, in var/" in told.stdout
     assert not (tmp_path / "var").exists()  # to look is not to start
+
+
+def test_what_is_wrong_with_the_months_is_said_with_what_to_do(
+    runtime: Runtime, reachable: dict[str, str], owner: Database, tmp_path: Path
+) -> None:
+    with began_earlier(owner.url, 4):
+        assert "ok     months: made until" in doctor(reachable, directory=tmp_path).stdout
+        with owner.transaction() as conn:
+            (month,) = conn.execute(
+                "SELECT to_char(month_begins(n), 'YYYY_MM'),"
+                " to_char(month_begins(n + 1), 'YYYY_MM')"
+                " FROM month_number(clock_timestamp()) AS n"
+            ).fetchall()
+            for name in (f"messages_{month[0]}", f"events_{month[1]}"):
+                conn.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
+            conn.execute(
+                "INSERT INTO events (id, at, kind)"
+                " SELECT n * 1000000000000 + k, now(), 'desk_acted'"
+                " FROM (VALUES (0, 5), (1, 1), (1, 2), (2, 1), (2, 2), (2, 9), (6, 1), (90, 1))"
+                " AS rows (n, k)"
+            )
+            conn.execute("INSERT INTO archive_attempts (month, place) VALUES (3, '/srv/x')")
+            conn.execute(
+                "INSERT INTO archived_months (month, of_table, rows, digest, place, last_id) VALUES"
+                " (1, 'events', 2, sha256(''), '/srv/1', 1000000000002),"
+                " (2, 'events', 3, sha256(''), '/srv/2', 2000000000003)"
+            )
+        told = doctor({**reachable, "KEEP_PERSONS_DAYS": "10"}, directory=tmp_path).stdout
+    found = "\n".join(wrong(told))
+    for said in (
+        f"months: there is no {month[0].replace('_', '-')} of messages: rows of it wait",
+        f"months: there is no {month[1].replace('_', '-')} of events: rows of it wait",
+        "months: 1 rows of events wait in no month: is the clock of the database right?",
+        "has not begun and has rows (events): the clock of the database stood ahead",
+        "into /srv/x began at",
+        "unless it runs, it was cut off. The month is in the database, whole: run it again",
+        "is archived, but not of messages, receipts, sprints, ussd_hops, access_log",
+        "2 of the 3 rows of events of",
+        "1 rows of events of",
+        "of the access log is past its time: run `flask purge` every night",
+    ):
+        assert said in found, (said, found)
+    assert "months: events: the rows of before and of" in told
+    assert "are back: delete its line of archived_months" in told
