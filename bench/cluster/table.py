@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bench import report
 from bench.cluster import books, faults, state
 from bench.cluster.faults import FAULTS, Fault, Machines
+from bench.cluster.machine import ClusterFailed
 from bench.cluster.people import World
 from bench.day_people import Told
 from bench.report import Line
@@ -36,20 +37,28 @@ class Plan:
 
 @dataclass(frozen=True)
 class Row:
-    """What became of the texts of one fault. `books`: what the books lack, or have too often."""
+    """What became of the texts of one fault. `books`: what the books lack, or have too often.
+
+    `broke`: why the fault could not be made or made good, or what it did that it may not.
+    """
 
     fault: str
     told: Told
     books: str
     said: str
+    broke: str
 
     @property
     def holds(self) -> bool:
         told = self.told
         return (
-            not told.no_code and not told.no_thanks and not told.wrong and not self.books
+            not self.broke
+            and not told.no_code
+            and not told.no_thanks
+            and not told.wrong
+            and not self.books
             and told.silent < SILENT_SECONDS
-        )  # fmt: skip
+        )
 
 
 def play(made: Machines, plan: Plan) -> list[Row]:
@@ -65,13 +74,18 @@ def play(made: Machines, plan: Plan) -> list[Row]:
         faults.await_well()
         own = doors[number * plan.deliveries : (number + 1) * plan.deliveries]
         said: list[str] = []
+        broke: list[str] = []
 
-        def strike(fault: Fault = fault, said: list[str] = said) -> None:
+        def strike(fault: Fault = fault, said: list[str] = said, broke: list[str] = broke) -> None:
             time.sleep(_BEFORE_SECONDS)
-            said.append(fault.strike(made))
+            try:
+                said.append(fault.strike(made))
+            except ClusterFailed as failed:
+                broke.append(str(failed))
 
         told = world.play(own, plan.rate, strike)
-        row = Row(fault.name, told, _lacking((number + 1) * plan.deliveries), said[0])
+        row = Row(fault.name, told, _lacking((number + 1) * plan.deliveries),
+                  "".join(said), "".join(broke))  # fmt: skip
         rows.append(row)
         print(f"{fault.name}: {'holds' if row.holds else 'does not hold'}: {_said(row)}",
               file=sys.stderr, flush=True)  # fmt: skip
@@ -99,7 +113,7 @@ def _said(row: Row) -> str:
         f"doubled texts {twice}", f"without an answer {told.silent:.1f} s",
         f"late codes {told.late_codes} (longest {told.coded.most / 1000:.0f} s)",
     ]  # fmt: skip
-    return "; ".join([*parts, *([row.said] if row.said else [])])
+    return "; ".join([*parts, *filter(None, (row.said, row.broke))])
 
 
 def _lacking(deliveries: int) -> str:
