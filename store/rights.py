@@ -50,7 +50,7 @@ _ALSO_SET: Final[Mapping[str, frozenset[str]]] = {
     "sprints": frozenset({"article"}),
 }
 _ONLY_READ: Final = frozenset(
-    {"alembic_version", "redactions", "archived_months", "archive_attempts"}
+    {"alembic_version", "redactions", "archived_months", "archive_attempts", "archive_changes"}
 )
 _DELETABLE: Final = frozenset({"token_calls"})  # by purge; it is in no chain
 _FUNCTIONS_OF_THE_APPLICATION: Final = ("place_events(integer)", "make_months(integer)")
