@@ -16,6 +16,7 @@ import structlog
 
 from conversation import flooding, loops, parts, repeats
 from conversation.answers import about_ticket
+from conversation.let_wait import let_wait
 from conversation.turn import Turn
 from flows import machines
 from flows.events import (
@@ -85,8 +86,7 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
 
     def wait(conn: Conn, held_up: Exception) -> bool:
         log.warning("text_waits", gateway=inbound.gateway, **described(held_up))
-        waiting_texts.keep(conn, runtime.keys, inbound, now)
-        return False
+        return let_wait(runtime, conn, inbound, now)
 
     try:
         # It begins to wait before the next text of its telephone may begin.
@@ -130,8 +130,7 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
         return take_in(runtime, conn, inbound, now)
     next_ = roles.identify_next(conn, inbound.phone)
     if next_.earlier_waits:
-        waiting_texts.keep(conn, runtime.keys, inbound, now)
-        return False
+        return let_wait(runtime, conn, inbound, now)
     return _take_in(runtime, conn, next_.sender, inbound, now)
 
 

@@ -26,6 +26,7 @@ from settings import Settings
 from store import archive, archive_watch, inbound
 from store.database import Conn, Database
 from store.inbound import InboundRow
+from store.months import LARGE
 from tests.rigs.archives import archive_command, value_of
 from tests.rigs.clock import Clock
 from tests.rigs.outbox import NAME, queue
@@ -42,8 +43,8 @@ def _fill(owner: Database) -> None:
             "INSERT INTO messages (id, direction, status, phone, at, body, gateway, template,"
             " language, segments, lane, not_after, next_attempt_at)"
             " SELECT 100 + n, 'out', 'delivered', %s, (SELECT at FROM messages WHERE id = 1),"
-            " (SELECT string_agg(md5(n::text || m), '') FROM generate_series(1, 300) AS m), 'twilio', 'code', 'hi', 1, 'code', now(),"
-            " now() FROM generate_series(1, 3000) AS n",
+            " (SELECT string_agg(md5(n::text || m), '') FROM generate_series(1, 300) AS m),"
+            " 'twilio', 'code', 'hi', 1, 'code', now(), now() FROM generate_series(1, 3000) AS n",
             [PHONE],
         )
 
@@ -188,7 +189,7 @@ def test_an_archive_whose_watch_was_ended_by_another_drops_nothing(
     past: date, settings: Settings, owner: Database
 ) -> None:
     def parts(conn: Conn) -> archive_watch.Parts:
-        return {table: archive._partition(conn, table, past) for table in archive.LARGE}
+        return {table: archive._partition(conn, table, past) for table in LARGE}
 
     with psycopg.connect(settings.owner_url) as conn:
         watched = parts(conn)
