@@ -15,7 +15,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from store.database import Conn
+from store.database import NOT_IN_TIME, Conn
 from store.months import Large
 from store.refusals import Conflict
 
@@ -109,16 +109,18 @@ def forget(conn: Conn, number: int) -> None:
 def in_moments(conn: Conn, queries: list[sql.Composed]) -> None:
     """Run what needs locks, all of it or nothing, never waiting so long that texts would have to.
 
-    Who waits for such a lock makes everybody wait who comes after. So it is tried for moments.
-    Raises `TablesHeld`.
+    Who waits for such a lock makes everybody wait who comes after. So it is tried for moments: half
+    a second for a query, which may need the locks of many months. Raises `TablesHeld`.
     """
     for _ in range(_TRIES):
         try:
             with conn.transaction():
                 conn.execute("SET LOCAL lock_timeout = '300ms'")
+                conn.execute("SET LOCAL statement_timeout = '500ms'")
                 for query in queries:
                     conn.execute(query)
-        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+                conn.execute("SET LOCAL statement_timeout TO DEFAULT")
+        except (*NOT_IN_TIME, psycopg.errors.DeadlockDetected):
             time.sleep(1)
         else:
             return
