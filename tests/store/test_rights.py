@@ -317,6 +317,7 @@ def test_every_function_of_the_owner_is_closed_and_keeps_its_path(owner: Databas
         "forget_in_access_log",
         "forget_in_sprints",
         "make_months",
+        "note_archive_change",
         "place_events",
         "purge_access_log",
     ]
