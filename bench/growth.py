@@ -22,7 +22,7 @@ from typing import Final
 
 import psycopg
 
-from bench import kept, report, year
+from bench import kept, report, year, year_patterns
 from bench.growth_sides import Amount, Got, Side, side
 from bench.report import Line
 from bench.rig import refuse_surroundings
@@ -126,8 +126,9 @@ def main(arguments: list[str]) -> int:
 
 def _filled(full: Side, rows: int) -> float:
     """Fill one side; return the seconds."""
+    patterns = year_patterns.play()
     began = time.monotonic()
-    for piece in year.fill(full.made.settings.owner_url, rows):
+    for piece in year.fill(full.made.settings.owner_url, rows, patterns):
         print(f"{time.monotonic() - began:.0f} s: {piece}", file=sys.stderr, flush=True)
     return time.monotonic() - began
 
