@@ -28,7 +28,7 @@ from bench.report import Line
 from bench.rig import refuse_surroundings
 
 _RESULTS: Final = Path(__file__).with_name("results")
-_BYTES_A_ROW: Final = 2_300  # of a message and a sprint together, with what goes with them
+_BYTES_A_ROW: Final = 1_500  # of a message and a sprint together, with what goes with them: 1,413
 _AIM: Final = 0.9
 _PEAK: Final = 3  # times the average, in the busiest hour
 _DELIVERING_SECONDS: Final = 10 * 3600  # of a day

@@ -2,9 +2,9 @@
 
 Months begin a year earlier than the database was made (`begin_earlier`), so that the rows lie in
 months that are over, as they would. A month is filled as a table of its own and becomes a partition
-then, which makes its indexes at once. What rows hold is what the service wrote (`year_patterns.py`),
-and digests are made by its own triggers: the sprints replay, and the chains can be sealed and
-verified.
+then, which makes its indexes at once. What rows hold is what the service wrote
+(`year_patterns.py`), and digests are made by its own triggers: the sprints replay, and the chains
+can be sealed and verified.
 """
 
 from __future__ import annotations
@@ -28,41 +28,41 @@ _ROWS: Final = """
 (SELECT n, {month} * 1000000000000 + n AS id, {begins} + (n - {first}) * {step} AS at
  FROM generate_series({first}::bigint, {last}::bigint) AS n) AS rows
 """
-_MESSAGES: Final = f"""
+_MESSAGES: Final = """
 INSERT INTO filled (id, direction, channel, status, error, phone, at, next_attempt_at, sprint_id,
     template, language, variables, body, said, segments, lane, not_after, gateway, carrier_id,
     first_tried_at, sent_at, delivered_at, heard, attempts, given, quote, quote_key, request_id,
     article_id)
 SELECT id, direction, channel, status, error,
-    '+916' || lpad((rows.n * 7919 % {{people}})::text, 9, '0'), at, at + next,
+    '+916' || lpad((rows.n * 7919 % {people})::text, 9, '0'), at, at + next,
     CASE WHEN direction = 'out' THEN id END, template, language, variables, body, said, segments,
     lane, at + lasts, 'twilio', 'GR' || md5(id::text), at + tried, at + sent, at + arrived, heard,
-    attempts, CASE WHEN direction = 'out' THEN '{{{{twilio}}}}'::text[] ELSE '{{{{}}}}' END,
+    attempts, CASE WHEN direction = 'out' THEN '{{twilio}}'::text[] ELSE '{{}}' END,
     quote, quote_key, request_id,
-    CASE WHEN of_article THEN rows.n % {{articles}} + {{first_article}} END
-FROM {_ROWS} JOIN pattern_messages AS pattern ON pattern.n = rows.n % {{messages}}
+    CASE WHEN of_article THEN rows.n % {articles} + {first_article} END
+FROM {rows} JOIN pattern_messages AS pattern ON pattern.n = rows.n % {messages}
 """
-_SPRINTS: Final = f"""
+_SPRINTS: Final = """
 INSERT INTO filled (id, conversation_id, at, kept, dictionary, phones, event_kind, acts, about,
     proof, day_written, message_id)
-SELECT id, machine.first + (rows.n / {{sprints}} * in_machine + of_machine) % machine.conversations,
+SELECT id, machine.first + (rows.n / {sprints} * in_machine + of_machine) % machine.conversations,
     at, kept, dictionary, phones, event_kind, acts, about, proof,
     (at AT TIME ZONE 'Asia/Kolkata')::date, CASE WHEN by_text THEN id END
-FROM {_ROWS} JOIN pattern_sprints AS pattern ON pattern.n = rows.n % {{sprints}}
+FROM {rows} JOIN pattern_sprints AS pattern ON pattern.n = rows.n % {sprints}
      JOIN filled_machines AS machine USING (machine)
 """
 # The usual receipt is in the message's own row. Every second text has one more of its carrier's.
-_RECEIPTS: Final = f"""
+_RECEIPTS: Final = """
 INSERT INTO filled (id, gateway, carrier_id, message_id, status, word, at)
 SELECT id, 'twilio', 'GR' || md5(id::text), id, 'sent', 'sent', at + sent
-FROM {_ROWS} JOIN pattern_messages AS pattern ON pattern.n = rows.n % {{messages}}
+FROM {rows} JOIN pattern_messages AS pattern ON pattern.n = rows.n % {messages}
 WHERE rows.n % 2 = 1 AND direction = 'out' AND sent IS NOT NULL
 """
-_EVENTS: Final = f"""
+_EVENTS: Final = """
 INSERT INTO filled (id, position, at, kind, article_id, data, day_written)
-SELECT id, nextval('event_positions'), at, kind, rows.n % {{articles}} + {{first_article}}, data,
+SELECT id, nextval('event_positions'), at, kind, rows.n % {articles} + {first_article}, data,
     (at AT TIME ZONE 'Asia/Kolkata')::date
-FROM {_ROWS} JOIN pattern_events AS pattern ON pattern.n = rows.n / 5 % {{events}}
+FROM {rows} JOIN pattern_events AS pattern ON pattern.n = rows.n / 5 % {events}
 WHERE rows.n % 5 = 1
 """
 _FILLED: Final = {
@@ -176,7 +176,7 @@ def fill(owner_url: str, rows: int, patterns: Patterns) -> Iterator[str]:
         for number in range(1, MONTHS + 1):
             values = {
                 **counts,
-                **_month(conn, number, per_month),
+                "rows": _ROWS.format(**_month(conn, number, per_month)),
                 "first_article": article,
             }
             for table, query in _FILLED.items():
@@ -195,7 +195,7 @@ def fill(owner_url: str, rows: int, patterns: Patterns) -> Iterator[str]:
 
 
 def _count(conn: Conn, table: str) -> int:
-    row = conn.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
+    row = conn.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()  # noqa: S608
     assert row is not None
     return int(row[0])
 
@@ -247,7 +247,7 @@ def _partition(conn: Conn, table: str, number: int, query: str) -> None:
 
 
 def _digesting(query: str, table: str) -> list[str]:
-    """Return what runs `query` with the trigger that rows of `table` have, which is its parent's."""
+    """Return what runs `query` with the trigger of `table` that makes digests."""
     return [
         f"CREATE TRIGGER digested BEFORE INSERT ON filled FOR EACH ROW EXECUTE FUNCTION"
         f" {_DIGESTED[table]}()",

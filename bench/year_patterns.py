@@ -109,9 +109,10 @@ def confirm(runtime: Runtime) -> None:
 
 def _columns(conn: Conn, query: str) -> str:
     """Return the columns of `query` as they are declared, by the plain types under any domain."""
-    found = conn.execute(f"SELECT * FROM ({query}) AS played LIMIT 0".encode()).description
+    found = conn.execute(f"{query} LIMIT 0".encode()).description
     assert found is not None
-    types = dict(conn.execute("SELECT oid, oid::regtype::text FROM pg_type").fetchall())
+    rows = conn.execute("SELECT oid, oid::regtype::text FROM pg_type").fetchall()
+    types = {row[0]: row[1] for row in rows}
     return ", ".join(f"{column.name} {types[column.type_code]}" for column in found)
 
 
