@@ -100,7 +100,8 @@ def _spread_ids(conn: Conn) -> None:
 
 
 def _continue_ids(conn: Conn) -> None:
-    for table in _NUMBERED:
+    # Not those of messages and what follows from them: their ids begin with their month.
+    for table in set(_NUMBERED) & set(_FILLED):
         row = conn.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608
         if row is not None and row[0] is not None:
             conn.execute(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {row[0] + 1}")
