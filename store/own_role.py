@@ -1,6 +1,6 @@
 """What is wrong with the role of a connection: too much right (store/rights.py), or no limits.
 
-`flask doctor`, `flask db migrate` and whoever starts the servers say it (docs/developing/trust.md
+`flask doctor`, `flask db roles` and whoever starts the servers say it (docs/developing/trust.md
 rule 12).
 """
 
