@@ -16,7 +16,7 @@ from outbox.due import LEASE, Claim, DueMessage, Patience, TakenMessage
 from outbox.lanes import LANES, SPOKEN
 from outbox.related import ARRIVED, regarded
 from store import feed, wording
-from store.database import Conn
+from store.database import PLANNED_ONCE, Conn
 
 # A message that no carrier may take now is due again after this.
 _NO_CARRIER: Final = timedelta(seconds=5)
@@ -224,6 +224,7 @@ def _read(conn: Conn, places: Sequence[_Place], now: datetime) -> list[DueMessag
     """Read what was locked, in its order."""
     if not places:
         return []
+    conn.execute(f"SELECT {PLANNED_ONCE}")
     ids = [place.id for place in places]
     with conn.cursor(row_factory=kwargs_row(wording.read(DueMessage))) as cursor:
         rows = cursor.execute(_DUE, {"now": now, "ids": ids}).fetchall()
