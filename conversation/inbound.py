@@ -1,8 +1,8 @@
 """The door of texts: one text comes in, one transaction applies what a pure function decides.
 
-The order: its parts (`conversation/parts.py`), the sender and what he says (`conversation/meaning.py`), its row
-(`store/inbound.py`), then the turn (`conversation/turn.py`). Nothing is sent here; the outbox is
-woken after the commit.
+The order: its parts (`conversation/parts.py`), the sender and what he says
+(`conversation/meaning.py`), its row (`store/inbound.py`), then the turn (`conversation/turn.py`).
+Nothing is sent here; the outbox is woken after the commit.
 """
 
 from __future__ import annotations
