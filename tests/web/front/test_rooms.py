@@ -235,12 +235,11 @@ def test_of_whole_bodies_no_more_wait_than_the_room_has(app: Flask, settings: Se
         await asyncio.sleep(0)  # each has found a place, and waits for its body
         for each in sending:
             each.pieces.put_nowait(b"x" * 100_000)
-        done: set[asyncio.Task[None]] = set()
-        while len(done) < 2:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=30)
-            done = {task for task in tasks if task.done()}
+        refused = asyncio.gather(*tasks[1:])
+        _, waits = await asyncio.wait([refused], timeout=10)
         goes_on.set()
         await asyncio.gather(*tasks)
+        assert not waits
         return sending
 
     answers = [each.answer for each in asyncio.run(play())]
