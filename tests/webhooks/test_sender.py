@@ -15,7 +15,8 @@ from standardwebhooks import Webhook
 
 import jobs
 from postal.people import tokens
-from postal.privacy.retention import Kept, purge
+from postal.privacy.kept import Kept
+from postal.privacy.retention import purge
 from runtime import Runtime
 from store.database import Database
 from store.feed_kinds import Kind
