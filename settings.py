@@ -65,6 +65,14 @@ def _ports(value: str) -> tuple[int, ...]:
     return tuple(map(int, written))
 
 
+def _urls(value: str) -> tuple[str, ...]:
+    """Return the addresses of `https://db1:8008,https://db2:8008`. Raise ValueError."""
+    found = names(value)
+    if not all(re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", each) for each in found):
+        raise ValueError("addresses by comma, as https://db1:8008,https://db2:8008")
+    return found
+
+
 Address = Annotated[str, AfterValidator(lambda address: address.rstrip("/"))]
 AccountName = Annotated[str, AfterValidator(_fits_a_header)]
 AccountKey = Annotated[SecretStr, AfterValidator(_fits_a_header)]
@@ -79,6 +87,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "gstin": registrations,
     "trusted_proxies": _networks,
     "webhook_ports": _ports,
+    "patroni_urls": _urls,
 }
 
 
@@ -101,6 +110,13 @@ class Settings(BaseSettings):
         "",
         description="PostgreSQL for reports, search and metrics, which may be a little old; empty:"
         " DATABASE_URL",
+    )
+    patroni_urls: str = Field(
+        "",
+        description="the REST API of each Patroni by comma, for `flask doctor`; empty: no cluster",
+    )
+    patroni_ca: Path | None = Field(
+        None, description="the authority of their certificates; unset: those of the system"
     )
     day_roots_dir: Path | None = Field(
         None,

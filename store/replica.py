@@ -16,7 +16,7 @@ from store.database import Conn, Database
 log = structlog.get_logger(__name__)
 
 # What a replica that has followed nothing since it started knows: the checkpoint that it began at.
-_AS_OF: Final = """
+AS_OF: Final = """
     SELECT coalesce(pg_last_xact_replay_timestamp(),
                     (SELECT checkpoint_time FROM pg_control_checkpoint()))
     WHERE pg_is_in_recovery()
@@ -41,7 +41,7 @@ def reading(replica: Database | None, primary: Database) -> Iterator[Reading]:
     """
     with ExitStack() as stack:
         conn = _opened(stack, replica, primary)
-        row = conn.execute(_AS_OF).fetchone()
+        row = conn.execute(AS_OF).fetchone()
         yield Reading(conn, row[0] if row else None)
 
 

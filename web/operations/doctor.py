@@ -6,7 +6,7 @@ are named by their kind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -28,8 +28,18 @@ from outbox import heartbeat
 from settings import Settings
 from store import migrate
 from web import loopback
-from web.operations import doctor_keys, doctor_months, doctor_payments, doctor_roles
+from web.operations import (
+    doctor_cluster,
+    doctor_keys,
+    doctor_months,
+    doctor_payments,
+    doctor_replica,
+    doctor_roles,
+    doctor_servers,
+    patroni,
+)
 from web.operations.findings import CONNECT_SECONDS, Finding, unreachable
+from web.operations.patroni import PatroniTold
 
 OLDEST_POSTGRESQL: Final = 15
 MOST_SKEW_SECONDS: Final = 5.0
@@ -45,8 +55,9 @@ def examine() -> Iterator[Finding]:
     yield from _simulator(settings)
     yield from _time_zone()
     yield from _catalogue()
-    database: list[Finding] = list(_guarded("database", lambda: _database(settings)))
-    yield from database
+    told = patroni.ask(settings)
+    yield from doctor_cluster.examine(settings, told, datetime.now(UTC))
+    yield from _guarded("database", lambda: _database(settings, told))
     yield from _guarded("redis", lambda: _redis(settings))
     yield from _guarded("gateways", lambda: _gateways(settings))
     yield from _guarded("payments", lambda: doctor_payments.examine(settings, datetime.now(UTC)))
@@ -137,13 +148,15 @@ def _catalogue() -> Iterator[Finding]:
 # ---- PostgreSQL and Valkey -----------------------------------------------------------------------
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings, told: Sequence[PatroniTold]) -> Iterator[Finding]:
     if not settings.database_url:
         if not settings.production:
             yield Finding("note", "database", "embedded, in var/: ./script/server starts it")
         return
     with psycopg.connect(settings.database_url, connect_timeout=CONNECT_SECONDS) as conn:
         yield from _server(conn, settings)
+        yield from doctor_servers.examine(conn, settings, told)
+        yield from doctor_replica.examine(conn, settings)
         yield from _schema(conn)
         if migrate.version(conn).current:
             yield from doctor_keys.examine(conn, settings, datetime.now(UTC))
