@@ -20,7 +20,7 @@ from store import valkey
 from store.database import Database
 from store.keyring import Keyring
 from store.limits import Limits
-from store.replica import Reading, reading
+from store.replica import ReadTransaction, reading
 
 _REPLICA_POOL: Final = 4
 _REPLICA_SECONDS: Final = 1.0  # after which the primary is asked
@@ -73,7 +73,7 @@ class Runtime:
         replica = self.replica and self.replica.within(limits)
         return replace(self, database=self.database.within(limits), replica=replica)
 
-    def reading(self) -> AbstractContextManager[Reading]:
+    def reading(self) -> AbstractContextManager[ReadTransaction]:
         """Enclose a transaction that only reads and may be a little old: see store/replica.py."""
         return reading(self.replica, self.database)
 

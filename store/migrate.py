@@ -86,6 +86,15 @@ def version(conn: Conn) -> SchemaVersion:
     return SchemaVersion(False, says)
 
 
+def lacks(conn: Conn) -> bool:
+    """Tell whether the database is older than this code needs.
+
+    A newer one is none: each release runs on the schema of the next.
+    """
+    at = _revision(conn)
+    return at is None or (at in _revisions() and at != newest())
+
+
 @cache
 def _revisions() -> tuple[str, ...]:
     """Return every revision, the oldest first: each is named as its file, and names count up."""

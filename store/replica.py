@@ -24,7 +24,7 @@ AS_OF: Final = """
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadTransaction:
     """A transaction that only reads. `as_of`: commits until then are in it; None: all are."""
 
     conn: Conn
@@ -32,7 +32,7 @@ class Reading:
 
 
 @contextmanager
-def reading(replica: Database | None, primary: Database) -> Iterator[Reading]:
+def reading(replica: Database | None, primary: Database) -> Iterator[ReadTransaction]:
     """Enclose a transaction that only reads, of `replica` where there is one that answers.
 
     A worker renews its lease every second (outbox/worker_lease.py), so a replica that follows is
@@ -42,7 +42,7 @@ def reading(replica: Database | None, primary: Database) -> Iterator[Reading]:
     with ExitStack() as stack:
         conn = _opened(stack, replica, primary)
         row = conn.execute(AS_OF).fetchone()
-        yield Reading(conn, row[0] if row else None)
+        yield ReadTransaction(conn, row[0] if row else None)
 
 
 def _opened(stack: ExitStack, replica: Database | None, primary: Database) -> Conn:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench import report
-from bench.cluster import books, faults, state
+from bench.books import Doorstep
+from bench.cluster import books, faults, restoring, state
 from bench.cluster.faults import FAULTS, Fault, Machines
 from bench.cluster.machine import ClusterFailed
 from bench.cluster.people import World
@@ -23,11 +23,15 @@ _COUNT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Plan:
-    """`rate` deliveries a second, for `seconds` of each fault."""
+    """`rate` deliveries a second, for `seconds` of each fault.
+
+    `restored`: deliveries after the time to which the books are restored; 0: no drill.
+    """
 
     faults: Sequence[Fault]
     rate: float
     seconds: float
+    restored: int
 
     @property
     def deliveries(self) -> int:
@@ -61,47 +65,54 @@ class Row:
         )
 
 
-def play(made: Machines, plan: Plan) -> list[Row]:
-    """Play every fault of the plan, each on a cluster that is well."""
+def play(made: Machines, plan: Plan) -> list[Line]:
+    """Play every fault of the plan, each on a cluster that is well; return the table."""
     made[state.leader()].run(
         ["runuser", "-u", "postgres", "--", "psql", "-h", "/run/dakiya-patroni", "-q", "-c",
          "GRANT pg_checkpoint TO dakiya"]
     )  # fmt: skip
-    doors = books.fill(plan.deliveries * len(plan.faults), _OF_EACH)
-    world = World.begin()
-    rows: list[Row] = []
-    for number, fault in enumerate(plan.faults):
+    doors = books.fill(plan.deliveries * len(plan.faults) + plan.restored, _OF_EACH)
+    lines: list[Line] = []
+    with World.living() as world:
+        for fault in plan.faults:
+            faults.await_well()
+            own, doors = doors[: plan.deliveries], doors[plan.deliveries :]
+            row = _struck(made, world, own, plan.rate, fault)
+            lines.append(_line(row))
+            print(f"{fault.name}: {'holds' if row.holds else 'does not hold'}: {_said(row)}",
+                  *row.told.slowest, sep="\n  ", file=sys.stderr, flush=True)  # fmt: skip
         faults.await_well()
-        own = doors[number * plan.deliveries : (number + 1) * plan.deliveries]
-        said: list[str] = []
-        broke: list[str] = []
-
-        def strike(fault: Fault = fault, said: list[str] = said, broke: list[str] = broke) -> None:
-            time.sleep(_BEFORE_SECONDS)
-            try:
-                said.append(fault.strike(made))
-            except ClusterFailed as failed:
-                broke.append(str(failed))
-
-        told = world.play(own, plan.rate, strike)
-        row = Row(fault.name, told, _lacking((number + 1) * plan.deliveries),
-                  "".join(said), "".join(broke))  # fmt: skip
-        rows.append(row)
-        print(f"{fault.name}: {'holds' if row.holds else 'does not hold'}: {_said(row)}",
-              file=sys.stderr, flush=True)  # fmt: skip
-    faults.await_well()
-    return rows
+        if plan.restored:
+            lines.append(restoring.drill(made, lambda: world.play(doors, plan.rate, _nothing)))
+    return lines
 
 
-def lines(rows: Sequence[Row]) -> list[Line]:
-    """Return the table."""
-    return [
-        Line(row.fault, _said(row), f"0, 0, < {SILENT_SECONDS:.0f} s", row.holds) for row in rows
-    ]
+def _struck(
+    made: Machines, world: World, doors: Sequence[Doorstep], rate: float, fault: Fault
+) -> Row:
+    """Play these deliveries, and the fault in the middle of them."""
+    said: list[str] = []
+    broke: list[str] = []
+
+    def strike() -> None:
+        time.sleep(_BEFORE_SECONDS)
+        try:
+            said.append(fault.strike(made))
+        except ClusterFailed as failed:
+            broke.append(str(failed))
+
+    before = books.counted()
+    told = world.play(doors, rate, strike)
+    lacking = _lacking(before, books.counted(), len(doors))
+    return Row(fault.name, told, lacking, "".join(said), "".join(broke))
 
 
-def print_table(rows: Sequence[Row]) -> None:
-    print(f"\n{report.table(lines(rows))}\n")
+def _nothing() -> None:
+    pass
+
+
+def _line(row: Row) -> Line:
+    return Line(row.fault, _said(row), f"0, 0, < {SILENT_SECONDS:.0f} s", row.holds)
 
 
 def _said(row: Row) -> str:
@@ -116,9 +127,9 @@ def _said(row: Row) -> str:
     return "; ".join([*parts, *filter(None, (row.said, row.broke))])
 
 
-def _lacking(deliveries: int) -> str:
+def _lacking(before: Mapping[str, int], after: Mapping[str, int], deliveries: int) -> str:
     """Return what the books say otherwise than that each article was handed over, once."""
-    found = books.counted()
+    found = {what: after[what] - before.get(what, 0) for what in after}
     expected = {
         "articles delivered": deliveries,
         "delivered once in the feed": deliveries,
@@ -131,5 +142,7 @@ def _lacking(deliveries: int) -> str:
     )
 
 
-QUICK = Plan([each for each in FAULTS if each.name in faults.QUICK], rate=3.0, seconds=30.0)
-FULL = Plan(FAULTS, rate=10.0, seconds=60.0)
+QUICK = Plan(
+    [each for each in FAULTS if each.name in faults.QUICK], rate=3.0, seconds=30.0, restored=0
+)
+FULL = Plan(FAULTS, rate=10.0, seconds=60.0, restored=60)

@@ -28,6 +28,20 @@ def migrate() -> None:
     click.echo(f"the database is at {migrations.newest()}")
 
 
+@database.command("version")
+def version() -> None:
+    """Say which schema the database has; exit code 1 where it is older than this code needs."""
+    runtime = running.runtime()
+    try:
+        with psycopg.connect(runtime.settings.database_url, connect_timeout=10) as conn:
+            found, lacks = migrations.version(conn), migrations.lacks(conn)
+    except psycopg.OperationalError as error:  # its text holds addresses
+        raise click.ClickException(f"it does not answer ({type(error).__name__})") from None
+    if lacks:
+        raise click.ClickException(f"the database is {found.says}")
+    click.echo(found.says)
+
+
 @database.command("roles")
 def roles() -> None:
     """Make the roles of DATABASE_URL and DATABASE_PURGE_URL, and grant each its rights.
