@@ -34,10 +34,11 @@ _PROGRAMS: Final = {
 }  # fmt: skip
 _POSTGRES: Final = Path("/usr/lib/postgresql/15/bin/postgres")
 _UNITS: Final[dict[Role, tuple[str, ...]]] = {
+    "database": ("measured.timer",),
     "web": ("haproxy", "web"),
     "worker": ("haproxy", "valkey", "worker", "clock"),
     "balancer": ("haproxy",),
-    "backup": ("pgbackrest",),
+    "backup": ("pgbackrest", "measured.timer"),
 }
 
 
@@ -200,8 +201,7 @@ def _backups(made: dict[str, Machine]) -> None:
 
 def _application(made: dict[str, Machine]) -> None:
     for role, units in _UNITS.items():
-        if role != "backup":
-            _each((made[each.name] for each in of_role(role)), partial(_start, units=units))
+        _each((made[each.name] for each in of_role(role)), partial(_start, units=units))
     await_that(_answers, "an answer of the balancer", _ANSWER_SECONDS)
 
 

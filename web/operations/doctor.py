@@ -153,7 +153,11 @@ def _database(settings: Settings, told: Sequence[PatroniTold]) -> Iterator[Findi
         if not settings.production:
             yield Finding("note", "database", "embedded, in var/: ./script/server starts it")
         return
-    with psycopg.connect(settings.database_url, connect_timeout=CONNECT_SECONDS) as conn:
+    with psycopg.connect(
+        settings.database_url,
+        connect_timeout=CONNECT_SECONDS,
+        prepare_threshold=settings.database_prepares or None,
+    ) as conn:
         yield from _server(conn, settings)
         yield from doctor_servers.examine(conn, settings, told)
         yield from doctor_replica.examine(conn, settings)

@@ -84,7 +84,7 @@ def ask(settings: Settings) -> tuple[PatroniTold, ...]:
 
 
 def _told(url: str, authority: str) -> PatroniTold:
-    host = urlsplit(url).hostname or url
+    host = urlsplit(url).netloc
     try:
         own = _got(url, "/patroni", authority)
         try:
