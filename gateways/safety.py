@@ -38,6 +38,7 @@ _CHECKED: Final = {
     "ssl_cert_reqs": {"required"},
     "ssl_check_hostname": {"true", "t", "yes", "y", "1"},
 }
+_REPLICA: Final = "DATABASE_REPLICA_URL"
 _SIMULATED: Final = ("simulator", "simulator_voice")
 
 
@@ -90,9 +91,15 @@ def secrets_of(settings: Settings) -> Mapping[str, str]:
 
 
 def _passwords(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield the passwords of databases on other machines."""
+    """Yield the passwords of databases on other machines, one for each role.
+
+    A replica has the roles of its primary, with their passwords.
+    """
+    application = _postgresql(settings.database_url)
     for name, url in _databases(settings).items():
         link = _postgresql(url)
+        if name == _REPLICA and link and application and link.role == application.role:
+            continue
         if link is not None and link.elsewhere:
             yield f"the password in {name}", link.password
     if not _local(_redis_host(settings.redis_url)):
@@ -220,6 +227,8 @@ def _one_role(settings: Settings) -> Iterator[str]:
         if (link := _postgresql(url)) is not None
     }
     for first, second in combinations(roles, 2):
+        if {first, second} == {"DATABASE_URL", _REPLICA}:
+            continue  # a replica has its primary's roles, and nobody writes there
         if roles[first] == roles[second]:
             yield (
                 f"{first} and {second} name the same role: the application could rewrite what is"

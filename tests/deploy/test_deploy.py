@@ -121,7 +121,7 @@ def test_the_settings_that_are_made_are_settings_of_the_application(secrets: Pat
     [
         ((), "which role has this machine?"),
         (("databse",), "which role has this machine?"),
-        (("web", "/nowhere"), "has no certificate for this machine"),
+        (("web", "/nowhere"), "is no machine of deploy/hosts"),
     ],
 )
 def test_a_wrong_button_is_refused_with_what_to_do(arguments: tuple[str, ...], said: str) -> None:

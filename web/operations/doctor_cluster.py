@@ -132,6 +132,8 @@ def _members(answers: Sequence[PatroniAnswer], expected: int) -> Iterator[Findin
     if len(members) > expected:
         says = f"{_listed(sorted(known))} are members: name all of them in PATRONI_URLS"
         yield Finding("note", "cluster", says)
+    if any(each.failsafe for each in answers):
+        return  # the lags are those of before etcd went
     for member in members:
         if not member.leads:
             yield _follower(member)

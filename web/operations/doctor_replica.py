@@ -25,7 +25,7 @@ def examine(primary: psycopg.Connection[Any], settings: Settings) -> Iterator[Fi
     try:
         replica = psycopg.connect(settings.database_replica_url, connect_timeout=CONNECT_SECONDS)
     except psycopg.OperationalError as error:
-        says = f"{refusal(error)}. Until then reports are read from the primary"
+        says = f"{refusal(error)}; until then reports are read from the primary"
         yield Finding("wrong", _WHAT, says)
         return
     with replica:

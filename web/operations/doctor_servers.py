@@ -6,6 +6,7 @@ A pooler, another server than the primary, the archive of the log, replicas that
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
@@ -41,7 +42,7 @@ def examine(
         yield Finding("wrong", "database", says)
         return
     yield from _the_clusters(conn, told)
-    yield from _archive(conn, told)
+    yield from archived(_archive(conn), told)
     yield from _left_behind(conn)
     yield from _owner(settings)
 
@@ -97,31 +98,51 @@ def system(conn: psycopg.Connection[Any]) -> str:
     return str(row[0])
 
 
-def _archive(conn: psycopg.Connection[Any], told: Sequence[PatroniTold]) -> Iterator[Finding]:
-    row = conn.execute(_ARCHIVER).fetchone()
-    assert row is not None
-    mode, timeout, age, fails = row
-    if mode == "off":
+@dataclass(frozen=True)
+class LogArchive:
+    """How the primary archives its log. `due`: seconds after which it does so at the latest, or 0.
+
+    `age`: seconds since it did last; None: never. `fails`: whether the last try failed.
+    """
+
+    mode: str
+    due: float
+    age: float | None
+    fails: bool
+
+
+def archived(found: LogArchive, told: Sequence[PatroniTold]) -> Iterator[Finding]:
+    """Yield what is wrong with the archive; without a cluster (`told`), none need be there."""
+    if found.mode == "off":
         if told:
-            says = f"the log is not archived: {_CTL} edit-config -p archive_mode=on, then restart"
-            yield Finding("wrong", "archive", f"{says} dakiya")
+            says = (
+                f"the log is not archived: {_CTL} edit-config -p archive_mode=on, then {_CTL}"
+                " restart dakiya"
+            )
+            yield Finding("wrong", "archive", says)
         return
-    since = "nothing yet" if age is None else f"the last was {age:.0f} s ago"
-    if fails:
+    since = "nothing yet" if found.age is None else f"the last was {found.age:.0f} s ago"
+    if found.fails:
         says = (
             f"archiving the log fails, {since}: nothing since then can be restored, and the disk of"
             " the primary fills. Is dakiya-pgbackrest running on backup1, and has its disk room? On"
             " backup1, as postgres: pgbackrest --stanza=dakiya check"
         )
         yield Finding("wrong", "archive", f"{says} ({_DOCS})")
-    elif timeout and (age or 0) > timeout * _ARCHIVED_WITHIN:
+    elif found.due and (found.age or 0) > found.due * _ARCHIVED_WITHIN:
         says = (
-            f"{since}, though one is due every {timeout:.0f} s: journalctl -u dakiya-patroni on the"
-            f" primary says what the archiver waits for ({_DOCS})"
+            f"{since}, though one is due every {found.due:.0f} s: journalctl -u dakiya-patroni on"
+            f" the primary says what the archiver waits for ({_DOCS})"
         )
         yield Finding("wrong", "archive", says)
     else:
         yield Finding("ok", "archive", f"the log is archived, {since}")
+
+
+def _archive(conn: psycopg.Connection[Any]) -> LogArchive:
+    row = conn.execute(_ARCHIVER).fetchone()
+    assert row is not None
+    return LogArchive(*row)
 
 
 def _left_behind(conn: psycopg.Connection[Any]) -> Iterator[Finding]:
@@ -145,7 +166,7 @@ def _owner(settings: Settings) -> Iterator[Finding]:
     try:
         conn = psycopg.connect(settings.database_owner_url, connect_timeout=CONNECT_SECONDS)
     except psycopg.OperationalError as error:
-        yield Finding("wrong", what, f"{refusal(error)}. Nobody can migrate")
+        yield Finding("wrong", what, f"{refusal(error)}; nobody can migrate")
         return
     with conn:
         if pooled(conn):
@@ -167,4 +188,4 @@ def refusal(error: psycopg.OperationalError) -> str:
         return "its certificate is not of sslrootcert, or has another name"
     if "does not exist" in said or "no such database" in said:
         return "it has no such database or role: is it the right server?"
-    return "does not answer: started? address right?"
+    return "it does not answer: see that it runs, and its address"
