@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 from urllib.request import urlopen
 
-from bench.cluster import network, release, state
+from bench.cluster import measures, network, release, state
 from bench.cluster.machine import Bind, ClusterFailed, Machine
 from bench.cluster.plan import DEPLOY, DIRECTORY, PUBLIC_NAME, Host, Role, host, hosts, of_role
 
@@ -86,6 +86,7 @@ def up() -> None:
     said("roles, tables", lambda: _tables(made))
     said("backups", lambda: _backups(made))
     said("the application", lambda: _application(made))
+    said("what it says of itself", lambda: measures.insist(made))
     print(reached())
 
 
