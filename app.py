@@ -10,6 +10,7 @@ from flask import Blueprint, Flask
 import logs
 from embedded.servers import resolve
 from gateways.safety import UnsafeSettings
+from outbox import releases
 from runtime import Runtime
 from settings import Settings
 from store.migrate import UnknownRevision
@@ -132,6 +133,7 @@ def create_front() -> Front:
     except (UnknownRevision, UnsafeSettings) as refused:
         raise ClickException(str(refused)) from refused
     runtime.database.open()
+    releases.keep_noting(runtime.redis, "web")
     app = create_app(runtime)
     places = rooms.rooms(settings)
     return Front(app, places, busy.answers(app, places))

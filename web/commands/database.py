@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import psycopg
 from flask.cli import AppGroup
+from redis import RedisError
 
+from outbox import releases
+from store import applying, rights, schema_page
 from store import migrate as migrations
-from store import rights, schema_page
+from store.phases import Migration
 from store.schema import UndocumentedTable, read
 from web import running
 
@@ -17,15 +21,84 @@ database = AppGroup("db", help="The database.")
 
 
 @database.command("migrate")
-def migrate() -> None:
-    """Bring the database to the newest schema, as the role of DATABASE_OWNER_URL."""
+@click.option("--plan", is_flag=True, help="Only say which migrations are to come.")
+@click.option(
+    "--contract",
+    is_flag=True,
+    help="Also those that remove what the release before needs: no process of it may run.",
+)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    default=migrations.PATIENCE_SECONDS / 60,
+    show_default=True,
+    help="How long it is tried to get a lock.",
+)
+def migrate(plan: bool, contract: bool, minutes: float) -> None:
+    """Bring the database to the newest schema, as the role of DATABASE_OWNER_URL.
+
+    It may run while texts come in: nobody waits behind it for a second. Contract migrations wait
+    for --contract, unless the database is empty.
+    """
     settings = running.runtime().settings
     roles = rights.named(settings.owner_url, settings.database_url, settings.purge_url)
     try:
-        migrations.migrate(settings.owner_url, roles)
-    except (migrations.UnknownRevision, rights.MissingRole) as refused:
+        if plan:
+            for each in migrations.pending(settings.owner_url):
+                click.echo(f"{each.revision}\t{each.phase}\t{each.says}")
+            return
+        if contract:
+            _insist_on_nobody_older()
+        migrations.migrate(
+            settings.owner_url, roles, "contract" if contract else "expand", minutes * 60
+        )
+        waiting = migrations.pending(settings.owner_url)
+    except (
+        migrations.UnknownRevision,
+        rights.MissingRole,
+        applying.NoLock,
+        applying.Pooled,
+    ) as refused:
         raise click.ClickException(str(refused)) from refused
-    click.echo(f"the database is at {migrations.newest()}")
+    _say_where(waiting)
+
+
+def _say_where(waiting: Sequence[Migration]) -> None:
+    """Say what the database is at, and fail where this release cannot run on it."""
+    needed = [each.revision for each in waiting if each.phase != "contract"]
+    listed = ", ".join(each.revision for each in waiting if each.phase == "contract")
+    how = "`flask --app app db migrate --contract`, when no process of the release before runs"
+    if needed:
+        raise click.ClickException(
+            f"{listed} is to come before {', '.join(needed)}: {how} (docs/cluster.md, Upgrade)"
+        )
+    if listed:
+        click.echo(f"{listed} waits: {how} (docs/cluster.md, Upgrade)")
+    else:
+        click.echo(f"the database is at {migrations.newest()}")
+
+
+def _insist_on_nobody_older() -> None:
+    """Refuse where a process was seen a moment ago that does not know what is to be removed."""
+    runtime = running.runtime()
+    removing = [
+        each.revision
+        for each in migrations.pending(runtime.settings.owner_url)
+        if each.phase == "contract"
+    ]
+    if not removing:
+        return
+    try:
+        older = releases.older(releases.running(runtime.redis), removing[-1])
+    except RedisError as error:
+        raise click.ClickException(
+            f"Valkey does not say which releases run ({type(error).__name__}): bring it back first"
+        ) from error
+    if older:
+        raise click.ClickException(
+            f"{', '.join(removing)} would break what runs: {'; '.join(map(str, older))}."
+            f" End it, or let it run this release; {releases.SILENT_SECONDS} s later run this again"
+        )
 
 
 @database.command("roles")
