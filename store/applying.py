@@ -44,7 +44,7 @@ WHOLE: Final = 700
 assert LOCK < WHOLE < HOOKS.lock
 
 NAME: Final = "dakiya migrate"
-_GUARD: Final = 7_235_004  # the advisory lock of the session: one migrates, others wait for it
+_GUARD: Final = 7_235_016  # the advisory lock of the session: one migrates, others wait for it
 _LOOK_SECONDS: Final = 0.1
 _PAUSES: Final = (1.0, 2.0, 3.0, 5.0)  # seconds between tries, the last one for good
 

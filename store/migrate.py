@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -109,15 +110,21 @@ def pending(owner_url: str) -> Sequence[Migration]:
 
 
 def _pending(at: str | None, directories: Sequence[Path]) -> Sequence[Migration]:
-    known = [each for directory in directories for each in phases.shipped(directory)]
+    known = [each for directory in directories for each in phases.read(directory)]
     if at is not None and at not in {each.revision for each in known}:
         raise UnknownRevision(_advice(at))
     return phases.to_come(known, at)
 
 
+@cache
+def shipped() -> Sequence[Migration]:
+    """Return the migrations that this code knows, the oldest first."""
+    return phases.read(VERSIONS)
+
+
 def newest() -> str:
     """Return the newest revision that this code knows."""
-    return phases.shipped(VERSIONS)[-1].revision
+    return shipped()[-1].revision
 
 
 def version(conn: Conn) -> SchemaVersion:
@@ -125,13 +132,13 @@ def version(conn: Conn) -> SchemaVersion:
     at = _revision(conn)
     if at is None:
         return SchemaVersion(False, "none yet: run `flask --app app db migrate`")
-    known = [each.revision for each in phases.shipped(VERSIONS)]
+    known = [each.revision for each in shipped()]
     if at not in known:
         if _floor(conn) in known:
             says = f"at {at}, of a newer release, beside which this one runs while it is replaced"
             return SchemaVersion(True, says)
         return SchemaVersion(False, _advice(at))
-    wanted = phases.to_come(phases.shipped(VERSIONS), at)
+    wanted = phases.to_come(shipped(), at)
     if any(each.phase != "contract" for each in wanted):
         says = f"at {at}, this code needs {newest()}: run `flask --app app db migrate`"
         return SchemaVersion(False, says, [each for each in wanted if each.phase == "contract"])

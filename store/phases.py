@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final, Literal, get_args
 
@@ -31,16 +30,15 @@ class Migration:
     says: str
 
 
-@cache
-def shipped(directory: Path) -> tuple[Migration, ...]:
+def read(directory: Path) -> tuple[Migration, ...]:
     """Return the migrations of a directory, the oldest first: their names count up.
 
     Read without running them, so Alembic is not imported. Raises `UndeclaredPhase`.
     """
-    return tuple(_read(path) for path in sorted(directory.glob("*.py")))
+    return tuple(_of(path) for path in sorted(directory.glob("*.py")))
 
 
-def _read(path: Path) -> Migration:
+def _of(path: Path) -> Migration:
     module = ast.parse(path.read_text(encoding="utf-8"))
     declared = list(_assigned(module, "phase"))
     said = [phase for phase in PHASES if phase in declared]
