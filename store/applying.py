@@ -60,12 +60,12 @@ class NoLock(Exception):
     """A migration found no moment to get its locks. Says who held them, and what to do."""
 
 
-class Pooled(Exception):
+class BehindPooler(Exception):
     """The owner's URL leads through a pooler, which gives a session's lock to somebody else."""
 
 
 @dataclass
-class Patience:
+class TriedFor:
     """How long one piece of work is tried, and whom its last try met."""
 
     seconds: float
@@ -89,13 +89,13 @@ def guarded(owner_url: str, seconds: float) -> Iterator[Conn]:
 
     The guard is a lock of the session, as an index that is built concurrently has no transaction.
     It is asked for and not waited for: who waits has a snapshot, for which such an index would wait
-    in turn. Raises `Pooled`, and `NoLock` where another migrates for longer than `seconds`.
+    in turn. Raises `BehindPooler`, and `NoLock` where another migrates for longer than `seconds`.
     """
-    patience = Patience(seconds)
+    tried = TriedFor(seconds)
     with psycopg.connect(owner_url, autocommit=True, application_name=NAME) as conn:
         _insist_on_a_session(conn)
         while conn.execute("SELECT pg_try_advisory_lock(%s)", [_GUARD]).fetchone() != (True,):
-            if not patience.again():
+            if not tried.again():
                 raise NoLock(
                     f"another `flask db migrate` has been at work for {seconds / 60:g} minutes:"
                     " look at it, and run this again when it has ended"
@@ -104,10 +104,10 @@ def guarded(owner_url: str, seconds: float) -> Iterator[Conn]:
 
 
 def _insist_on_a_session(conn: Conn) -> None:
-    """Raise `Pooled` where a pooler answers: as it greets, it knows no process of PostgreSQL."""
+    """Raise `BehindPooler` where a pooler answers: it greets before it chooses a process."""
     row = conn.execute("SELECT pg_backend_pid()").fetchone()
     if row != (conn.info.backend_pid,):
-        raise Pooled(
+        raise BehindPooler(
             "DATABASE_OWNER_URL leads through PgBouncer or another pooler, where a migration cannot"
             " keep a second one out: name PostgreSQL's own port (docs/cluster.md: 5002)"
         )
@@ -185,39 +185,39 @@ class Applying:
 
     def _try(self, migration: Migration, whole: int | None, work: Callable[[], None]) -> None:
         """Do `work` until it gets its locks in time."""
-        patience = Patience(self._seconds)
+        tried = TriedFor(self._seconds)
         while True:
             try:
-                with self._watched(whole, patience):
+                with self._watched(whole, tried):
                     work()
                 return
             except Exception as error:
                 # SQLAlchemy wraps what psycopg raises.
                 if not isinstance(getattr(error, "orig", error), NOT_IN_TIME):
                     raise
-                if not patience.again():
-                    raise NoLock(_advice(migration, patience)) from error
+                if not tried.again():
+                    raise NoLock(_advice(migration, tried)) from error
 
     @contextmanager
-    def _watched(self, whole: int | None, patience: Patience) -> Iterator[None]:
+    def _watched(self, whole: int | None, tried: TriedFor) -> Iterator[None]:
         """Look from another session who blocks ours, and end what takes too long."""
         over = Event()
         with (
             psycopg.connect(self._watch_url, autocommit=True) as other,
             ThreadPoolExecutor(1) as threads,
         ):
-            patience.met.clear()
-            looking = threads.submit(self._look, other, whole, patience, over)
+            tried.met.clear()
+            looking = threads.submit(self._look, other, whole, tried, over)
             try:
                 yield
             finally:
                 over.set()
                 looking.result()
 
-    def _look(self, other: Conn, whole: int | None, patience: Patience, over: Event) -> None:
+    def _look(self, other: Conn, whole: int | None, tried: TriedFor, over: Event) -> None:
         while not over.wait(_LOOK_SECONDS):
             for each in blocking(other, self._conn.info.backend_pid):
-                patience.met[each.pid] = each
+                tried.met[each.pid] = each
             begun = self._begun
             if whole is not None and begun is not None:
                 left = begun + whole / 1000 - time.monotonic()
@@ -238,18 +238,18 @@ def _raise_floor(ctx: MigrationContext, migration: Migration) -> None:
         )
 
 
-def _advice(migration: Migration, patience: Patience) -> str:
-    tried = (
-        f"{migration.revision} was tried {patience.tries} times in {patience.seconds / 60:g}"
+def _advice(migration: Migration, tried: TriedFor) -> str:
+    said = (
+        f"{migration.revision} was tried {tried.tries} times in {tried.seconds / 60:g}"
         " minutes and is undone; what came before it stays"
     )
-    if not patience.met:
+    if not tried.met:
         return (
-            f"{tried}. Nobody held what it waits for: it takes too long itself to be made beside"
+            f"{said}. Nobody held what it waits for: it takes too long itself to be made beside"
             " traffic. Run it when less is to do"
         )
-    held = "; ".join(map(str, patience.met.values()))
+    held = "; ".join(map(str, tried.met.values()))
     return (
-        f"{tried}. What it needs is held by {held}. Wait for the end of that, or end it (as the"
+        f"{said}. What it needs is held by {held}. Wait for the end of that, or end it (as the"
         " owner of that session, SELECT pg_terminate_backend(PID)), and run this again"
     )

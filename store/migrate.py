@@ -64,7 +64,7 @@ def migrate(
     Each migration is a transaction of its own, beside running traffic (store/applying.py); two at
     once do the work once. `roles`: None where the owner is the application. `seconds`: how long a
     lock is tried for. Raises `UnknownRevision`, `store.rights.MissingRole`,
-    `store.applying.NoLock` and `Pooled`.
+    `store.applying.NoLock` and `BehindPooler`.
     """
     with applying.guarded(owner_url, seconds) as conn:
         at = _revision(conn)

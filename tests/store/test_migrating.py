@@ -21,7 +21,7 @@ from flask import Flask
 from runtime import Runtime
 from settings import Settings
 from store import applying, migrate
-from store.applying import LOCK, WHOLE, NoLock, Pooled
+from store.applying import LOCK, WHOLE, BehindPooler, NoLock
 from store.database import Database
 from store.limits import HOOKS
 from tests.conftest import OfWorker
@@ -401,5 +401,8 @@ def test_code_of_the_release_before_runs_on_until_a_contract(
 
 
 def test_through_a_pooler_it_is_refused_with_where_to_go(own: OfWorker, tmp_path: Path) -> None:
-    with pooled(own.owner, tmp_path) as url, pytest.raises(Pooled, match="PostgreSQL's own port"):
+    with (
+        pooled(own.owner, tmp_path) as url,
+        pytest.raises(BehindPooler, match="PostgreSQL's own port"),
+    ):
         migrate.migrate(url, None)

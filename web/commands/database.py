@@ -57,7 +57,7 @@ def migrate(plan: bool, contract: bool, minutes: float) -> None:
         migrations.UnknownRevision,
         rights.MissingRole,
         applying.NoLock,
-        applying.Pooled,
+        applying.BehindPooler,
     ) as refused:
         raise click.ClickException(str(refused)) from refused
     _say_where(waiting)
