@@ -43,6 +43,7 @@ _QUERIES: Final = {
         "       AND attnum = ANY(conkey)) AS columns"
         " FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid"
         " JOIN pg_namespace n ON n.oid = relnamespace WHERE OURS"
+        " AND contype <> 'n'"  # PostgreSQL 18: also what the column says
     ),
     "index": (
         "SELECT c.relname AS name, i.relname AS part, pg_get_indexdef(i.oid) AS says,"
