@@ -143,7 +143,7 @@ def test_what_only_adds_is_let_through(own: str, tmp_path: Path) -> None:
     later = written.add(
         "expand",
         "",
-        'Validated("articles", "seen_by_staff"), Index("seen", "articles", "(seen_at)"),',
+        'Validated("articles", "seen_by_staff"), Index("seen_lately", "articles", "(seen_at)"),',
     )
     assert _faults(own, written.all, later) == []
 

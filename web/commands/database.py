@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import psycopg
 from flask.cli import AppGroup
-from redis import RedisError
+from redis import Redis, RedisError
 
 from outbox import releases
 from store import applying, rights, schema_page
@@ -40,19 +40,21 @@ def migrate(plan: bool, contract: bool, minutes: float) -> None:
     It may run while texts come in: nobody waits behind it for a second. Contract migrations wait
     for --contract, unless the database is empty.
     """
-    settings = running.runtime().settings
+    runtime = running.runtime()
+    settings = runtime.settings
     roles = rights.named(settings.owner_url, settings.database_url, settings.purge_url)
     try:
+        pending = migrations.pending(settings.owner_url)
         if plan:
-            for each in migrations.pending(settings.owner_url):
+            for each in pending:
                 click.echo(f"{each.revision}\t{each.phase}\t{each.says}")
             return
         if contract:
-            _insist_on_nobody_older()
+            refuse_beside_older(pending, runtime.redis)
         migrations.migrate(
             settings.owner_url, roles, "contract" if contract else "expand", minutes * 60
         )
-        waiting = migrations.pending(settings.owner_url)
+        pending = migrations.pending(settings.owner_url)
     except (
         migrations.UnknownRevision,
         rights.MissingRole,
@@ -60,13 +62,16 @@ def migrate(plan: bool, contract: bool, minutes: float) -> None:
         applying.BehindPooler,
     ) as refused:
         raise click.ClickException(str(refused)) from refused
-    _say_where(waiting)
+    say_where(pending)
 
 
-def _say_where(waiting: Sequence[Migration]) -> None:
-    """Say what the database is at, and fail where this release cannot run on it."""
-    needed = [each.revision for each in waiting if each.phase != "contract"]
-    listed = ", ".join(each.revision for each in waiting if each.phase == "contract")
+def say_where(pending: Sequence[Migration]) -> None:
+    """Say what the database is at, after a migrate.
+
+    Raise `click.ClickException` where this release cannot run on it yet.
+    """
+    needed = [each.revision for each in pending if each.phase != "contract"]
+    listed = ", ".join(each.revision for each in pending if each.phase == "contract")
     how = "`flask --app app db migrate --contract`, when no process of the release before runs"
     if needed:
         raise click.ClickException(
@@ -78,18 +83,16 @@ def _say_where(waiting: Sequence[Migration]) -> None:
         click.echo(f"the database is at {migrations.newest()}")
 
 
-def _insist_on_nobody_older() -> None:
-    """Refuse where a process was seen a moment ago that does not know what is to be removed."""
-    runtime = running.runtime()
-    removing = [
-        each.revision
-        for each in migrations.pending(runtime.settings.owner_url)
-        if each.phase == "contract"
-    ]
+def refuse_beside_older(pending: Sequence[Migration], redis: Redis) -> None:
+    """Refuse where a process was seen a moment ago that does not know what is to be removed.
+
+    Raise `click.ClickException`, also where Valkey cannot say who runs.
+    """
+    removing = [each.revision for each in pending if each.phase == "contract"]
     if not removing:
         return
     try:
-        older = releases.older(releases.running(runtime.redis), removing[-1])
+        older = releases.older(releases.running(redis), removing[-1])
     except RedisError as error:
         raise click.ClickException(
             f"Valkey does not say which releases run ({type(error).__name__}): bring it back first"

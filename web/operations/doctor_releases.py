@@ -28,7 +28,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     with psycopg.connect(settings.database_url, connect_timeout=CONNECT_SECONDS) as conn:
         waiting = migrate.version(conn).waiting
     yield from _releases(running)
-    yield from _waiting(waiting, running)
+    yield from waiting_for(waiting, running)
 
 
 def _releases(running: Sequence[RunningProcess]) -> Iterator[Finding]:
@@ -42,7 +42,10 @@ def _releases(running: Sequence[RunningProcess]) -> Iterator[Finding]:
         yield Finding("note", "releases", f"several run: {says}. Go on, or back ({_DOCS})")
 
 
-def _waiting(waiting: Sequence[Migration], running: Sequence[RunningProcess]) -> Iterator[Finding]:
+def waiting_for(
+    waiting: Sequence[Migration], running: Sequence[RunningProcess]
+) -> Iterator[Finding]:
+    """Yield whether the contract migrations that wait may be applied."""
     if not waiting:
         return
     names = ", ".join(each.revision for each in waiting)
