@@ -46,6 +46,7 @@ assert LOCK < WHOLE < HOOKS.lock
 NAME: Final = "dakiya migrate"
 _GUARD: Final = 7_235_016  # the advisory lock of the session: one migrates, others wait for it
 _LOOK_SECONDS: Final = 0.1
+_CANCEL_SECONDS: Final = 5.0
 _PAUSES: Final = (1.0, 2.0, 3.0, 5.0)  # seconds between tries, the last one for good
 
 # A migrate that is stopped in its middle, on a machine that hangs, lets go by itself.
@@ -56,11 +57,19 @@ _LIMITS: Final = (
 _SHORT: Final = "SET LOCAL statement_timeout = '5s'"
 
 
-class NoLock(Exception):
-    """A migration found no moment to get its locks. Says who held them, and what to do."""
+class NotMigrated(Exception):
+    """The database is not at the newest schema, and nothing is half done. Says what to do."""
 
 
-class BehindPooler(Exception):
+class NoLock(NotMigrated):
+    """A migration found no moment to get its locks. Says who held them."""
+
+
+class LostDatabase(NotMigrated):
+    """The session ended in the midst of a migration: a fail-over, or somebody ended it."""
+
+
+class BehindPooler(NotMigrated):
     """The owner's URL leads through a pooler, which gives a session's lock to somebody else."""
 
 
@@ -148,7 +157,8 @@ class Applying:
     def apply(self, migration: Migration, whole: int | None) -> None:
         """Apply one migration, again until it gets its locks. `whole`: milliseconds; None: no end.
 
-        Raises `NoLock` when time is over, and what the migration raises: then it is undone.
+        Raises `NoLock` when time is over, `LostDatabase`, and what the migration raises: then it is
+        undone.
         """
         script = self._scripts.get_revision(migration.revision)
         for each in getattr(script.module, "concurrently", ()):
@@ -192,6 +202,11 @@ class Applying:
                     work()
                 return
             except Exception as error:
+                if self._conn.closed:
+                    raise LostDatabase(
+                        f"the database went away while {migration.revision} was applied:"
+                        " run this again"
+                    ) from error
                 # SQLAlchemy wraps what psycopg raises.
                 if not isinstance(getattr(error, "orig", error), NOT_IN_TIME):
                     raise
@@ -222,7 +237,7 @@ class Applying:
             if whole is not None and begun is not None:
                 left = begun + whole / 1000 - time.monotonic()
                 if left <= _LOOK_SECONDS and not over.wait(max(0.0, left)):
-                    self._conn.cancel()
+                    self._conn.cancel_safe(timeout=_CANCEL_SECONDS)
 
 
 def _raise_floor(ctx: MigrationContext, migration: Migration) -> None:

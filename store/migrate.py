@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import psycopg
 
 from store import applying, phases, rights
-from store.applying import VERSIONS, WHOLE, Applying
+from store.applying import VERSIONS, WHOLE, Applying, NotMigrated
 from store.database import Conn
 from store.phases import Migration
 from store.rights import Roles
@@ -32,7 +32,7 @@ Through = Literal["expand", "contract"]
 """How far: `expand`, as far as the release before goes on running beside it, or `contract`: all."""
 
 
-class UnknownRevision(Exception):
+class UnknownRevision(NotMigrated):
     """The database has a schema that no migration of this code starts from. Says what to do."""
 
 
@@ -63,8 +63,7 @@ def migrate(
 
     Each migration is a transaction of its own, beside running traffic (store/applying.py); two at
     once do the work once. `roles`: None where the owner is the application. `seconds`: how long a
-    lock is tried for. Raises `UnknownRevision`, `store.rights.MissingRole`,
-    `store.applying.NoLock` and `BehindPooler`.
+    lock is tried for. Raises `store.applying.NotMigrated`, and `store.rights.MissingRole`.
     """
     with applying.guarded(owner_url, seconds) as conn:
         at = _revision(conn)

@@ -21,7 +21,7 @@ from flask import Flask
 from runtime import Runtime
 from settings import Settings
 from store import applying, migrate
-from store.applying import LOCK, WHOLE, BehindPooler, NoLock
+from store.applying import LOCK, WHOLE, BehindPooler, LostDatabase, NoLock
 from store.database import Database
 from store.limits import HOOKS
 from tests.conftest import OfWorker
@@ -307,6 +307,22 @@ def test_one_that_is_killed_in_the_middle_left_nothing_and_runs_again(
     said, _ = child.communicate(timeout=_SOON)
     assert said.decode().split() == [second]
     assert _at(own.owner) == second
+
+
+def test_one_whose_database_goes_away_says_to_run_it_again(own: OfWorker, written: Written) -> None:
+    revision = written.add("stop", "CREATE TABLE seen (id bigint); SELECT pg_sleep(20)")
+    with ThreadPoolExecutor(1) as threads:
+        migrating = threads.submit(migrate.migrate, own.owner, None, "expand", _SOON, written.all)
+        _await(
+            own.owner,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+            " AND query LIKE %s AND datname = current_database()",
+            applying.NAME,
+            "%pg_sleep%",
+        )
+        with pytest.raises(LostDatabase, match=f"while {revision} was applied: run this again"):
+            migrating.result(_SOON)
+    assert _at(own.owner) == migrate.newest()
 
 
 # ---- indexes of large tables ---------------------------------------------------------------------

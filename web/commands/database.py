@@ -11,8 +11,9 @@ from flask.cli import AppGroup
 from redis import Redis, RedisError
 
 from outbox import releases
-from store import applying, rights, schema_page
 from store import migrate as migrations
+from store import rights, schema_page
+from store.applying import NotMigrated
 from store.phases import Migration
 from store.schema import UndocumentedTable, read
 from web import running
@@ -55,12 +56,7 @@ def migrate(plan: bool, contract: bool, minutes: float) -> None:
             settings.owner_url, roles, "contract" if contract else "expand", minutes * 60
         )
         pending = migrations.pending(settings.owner_url)
-    except (
-        migrations.UnknownRevision,
-        rights.MissingRole,
-        applying.NoLock,
-        applying.BehindPooler,
-    ) as refused:
+    except (NotMigrated, rights.MissingRole) as refused:
         raise click.ClickException(str(refused)) from refused
     say_where(pending)
 
