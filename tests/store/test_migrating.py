@@ -180,15 +180,18 @@ def test_texts_wait_no_longer_than_a_lock_may_take_while_a_long_transaction_is_i
     with ThreadPoolExecutor(2) as threads, psycopg.connect(own.owner) as report:
         report.execute("SELECT count(*) FROM articles")  # in a transaction that goes on
         measuring = threads.submit(measure)
-        with street.busy():
-            migrating = threads.submit(migrate.migrate, own.owner, None, "expand", _SOON,
-                                       written.all)  # fmt: skip
-            for _ in range(2):  # it came, and was refused, and came again
-                _await(own.owner, _WAITING, applying.NAME)
-                _await(own.owner, f"SELECT WHERE NOT EXISTS ({_WAITING})", applying.NAME)
-            report.rollback()
-            assert [each.revision for each in migrating.result(_SOON)] == [revision]
-        done.set()
+        try:
+            with street.busy():
+                migrating = threads.submit(
+                    migrate.migrate, own.owner, None, "expand", _SOON, written.all
+                )
+                for _ in range(2):  # it came, and was refused, and came again
+                    _await(own.owner, _WAITING, applying.NAME)
+                    _await(own.owner, f"SELECT WHERE NOT EXISTS ({_WAITING})", applying.NAME)
+                report.rollback()
+                assert [each.revision for each in migrating.result(_SOON)] == [revision]
+        finally:
+            done.set()
         measuring.result()
     assert "seen_at" in _columns(own.owner)
     assert street.refused == []
