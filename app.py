@@ -39,6 +39,7 @@ from web.commands.token import token
 from web.counter import counter
 from web.desk import desk
 from web.front import busy, rooms
+from web.front.bodies import Bodies
 from web.front.front import Front
 from web.guard import Application, guard
 from web.hooks.carriers import hooks
@@ -136,4 +137,5 @@ def create_front() -> Front:
     releases.keep_noting(runtime.redis, "web")
     app = create_app(runtime)
     places = rooms.rooms(settings)
-    return Front(app, places, busy.answers(app, places))
+    bodies = Bodies(rooms.held(places))
+    return Front(app, places, busy.answers(app, places), bodies, settings.proxies)

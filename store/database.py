@@ -10,6 +10,7 @@ import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import copy
+from datetime import datetime
 from functools import cache, partial
 from typing import Any, Final, Self, TypeVar
 
@@ -22,6 +23,7 @@ from psycopg_pool import ConnectionPool
 
 from logs import described, new_request_id
 from store.asking import Asking
+from store.clock import Clock
 from store.limits import Limits
 from store.together import Rescue, Rescued, together
 
@@ -44,14 +46,10 @@ _TRIES = 4
 # A pool that has lost its connections asks ever more rarely: after 20 s away it would be back 8 s
 # late. After this time it gives up, and whoever wants a connection next begins anew.
 _RECONNECT_SECONDS = 1.0
+_CLOCK_SECONDS = 1.0  # that the first question for the time waits for a connection
 _PREPARED = 400  # statements of a connection; those of more rows are statements of their own
 
 log = structlog.get_logger(__name__)
-
-
-def _configure(connection: Conn) -> None:
-    connection.prepared_max = _PREPARED
-    set_json_loads(orjson.loads, connection)
 
 
 def _insist_on_open(connection: Conn) -> None:
@@ -95,6 +93,7 @@ class Database:
         prepares: int | None = 5,
     ) -> None:
         self.url = url
+        self._clock = Clock()
         self._limits: Limits | None = None
         self._pool: ConnectionPool[Conn] = ConnectionPool(
             url,
@@ -107,8 +106,8 @@ class Database:
                 "prepare_threshold": prepares,
             },
             connection_class=Asking,
-            configure=_configure,
-            check=_insist_on_open,
+            configure=self._configure,
+            check=self._check,
             reconnect_timeout=_RECONNECT_SECONDS,
             name="dakiya",
         )
@@ -119,6 +118,26 @@ class Database:
 
     def close(self) -> None:
         self._pool.close()
+
+    def now(self) -> datetime:
+        """Return PostgreSQL's time (store/clock.py); the machine's own while it is away."""
+        if not self._clock.asked:
+            with suppress(psycopg.OperationalError), self._pool.connection(_CLOCK_SECONDS):
+                pass  # a connection that is new, or taken, asks
+        return self._clock()
+
+    def _configure(self, connection: Conn) -> None:
+        connection.prepared_max = _PREPARED
+        set_json_loads(orjson.loads, connection)
+        self._ask_the_time(connection)
+
+    def _check(self, connection: Conn) -> None:
+        _insist_on_open(connection)
+        self._ask_the_time(connection)
+
+    def _ask_the_time(self, connection: Conn) -> None:
+        if self._clock.due:
+            self._clock.ask(connection)
 
     def within(self, limits: Limits) -> Self:
         """Return the same connections, of which each transaction has these limits."""
@@ -132,6 +151,15 @@ class Database:
         with self._pool.connection() as connection, self._leaving(connection):
             if self._limits is not None:
                 _limit(connection, self._limits)
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Conn]:
+        """Enclose one transaction that only reads, of the primary or of a replica."""
+        with self._pool.connection() as connection:
+            if self._limits is not None:
+                _limit(connection, self._limits)
+            connection.execute("SET TRANSACTION READ ONLY")
             yield connection
 
     @contextmanager

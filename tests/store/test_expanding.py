@@ -22,6 +22,13 @@ from tests.rigs.told import nothing_in
 
 # The last one that all processes had to end for. Those after it are expand or contract.
 LAST_STOP = "0033_narrow"
+# What a migration reads or writes that is small wherever it runs, and why.
+SMALL = {
+    "0034_nobody_waits": {
+        "archived_months": "six rows for each month that was archived",
+        "purges": "a row for each kind",
+    },
+}
 
 
 @pytest.fixture
@@ -59,7 +66,8 @@ def _faults(url: str, directories: tuple[Path, ...], revision: str) -> list[str]
     config.attributes["applied"] = look
     command.upgrade(config, revision)
     names = {each.name for each in concurrently if hasattr(each, "name")}
-    return list(faults(before, Snapshot.of(url), touched, names))
+    small = SMALL.get(revision, {}).keys()
+    return list(faults(before, Snapshot.of(url), touched - small, names))
 
 
 def test_every_expand_migration_only_adds_in_a_moment(stopped: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0035_rolling"
-down_revision = "0033_narrow"
+down_revision = "0034_nobody_waits"
 branch_labels = None
 depends_on = None
 phase = "expand"
