@@ -49,6 +49,8 @@ def migrate(plan: bool, contract: bool, minutes: float) -> None:
         if plan:
             for each in pending:
                 click.echo(f"{each.revision}\t{each.phase}\t{each.says}")
+            if not pending:
+                say_where(pending)
             return
         if contract:
             refuse_beside_older(pending, runtime.redis)

@@ -47,7 +47,10 @@ def test_the_plan_says_what_is_to_come_and_does_nothing(runtime: Runtime, own: s
     assert [line[0] for line in lines][-1] == migrate.newest()
     with psycopg.connect(own) as conn:
         at = conn.execute("SELECT version_num FROM alembic_version").fetchone()
+        conn.execute("UPDATE alembic_version SET version_num = %s", [migrate.newest()])
     assert at == ("0032_dropping",)
+    nothing = app.test_cli_runner().invoke(args=["db", "migrate", "--plan"])
+    assert nothing.output == f"the database is at {migrate.newest()}\n"
 
 
 def test_what_waits_is_said_and_what_cannot_wait_fails(
