@@ -362,6 +362,7 @@ COMMANDS: Final[dict[str, list[str] | None]] = {
     "audit verify": [],
     "db migrate": [],
     "db roles": [],
+    "db version": [],
     "db schema": ["--into", "{into}"],
     "directory load": None,
     "doctor": None,

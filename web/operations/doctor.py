@@ -33,6 +33,7 @@ from web.operations import (
     doctor_keys,
     doctor_months,
     doctor_payments,
+    doctor_releases,
     doctor_replica,
     doctor_roles,
     doctor_servers,
@@ -59,6 +60,7 @@ def examine() -> Iterator[Finding]:
     yield from doctor_cluster.examine(settings, told, datetime.now(UTC))
     yield from _guarded("database", lambda: _database(settings, told))
     yield from _guarded("redis", lambda: _redis(settings))
+    yield from _guarded("releases", lambda: doctor_releases.examine(settings))
     yield from _guarded("gateways", lambda: _gateways(settings))
     yield from _guarded("payments", lambda: doctor_payments.examine(settings, datetime.now(UTC)))
     yield from _guarded("public address", lambda: _public_address(settings))
