@@ -293,3 +293,18 @@ def test_whatever_is_started_says_each_reason_and_does_not_start(
     assert "REDIS_URL leads to redis.example in clear" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert not (tmp_path / "var").exists()
+
+
+def test_a_replica_may_have_the_role_and_password_of_its_primary_and_no_others(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    primary = "postgresql://dakiya:the-long-password@db.example/d?sslmode=verify-full"
+    replica = primary.replace("db.example", "replica.example")
+    assert reasons(environment, DATABASE_URL=primary, DATABASE_REPLICA_URL=replica) == []
+    owner = replica.replace("dakiya:the-long-password", "owner:owners-password")
+    both = reasons(
+        environment, DATABASE_URL=primary, DATABASE_OWNER_URL=OWNER, DATABASE_REPLICA_URL=owner
+    )
+    assert len(both) == 2
+    assert any("name the same role" in each for each in both)
+    assert any("are the same: who has one would have both" in each for each in both)

@@ -8,6 +8,8 @@ from flask.testing import FlaskCliRunner
 
 from postal.people import tokens
 from runtime import Runtime
+from store import migrate
+from store.database import Database
 from tests.rigs.transcript import Player
 
 _POSTMAN = ["postman", "add", "--staff-id", "GKP-1", "--name", "Ram Milan", "--pin", "4821"]
@@ -85,6 +87,24 @@ def test_migrating_a_database_that_is_up_to_date_changes_nothing(flask: FlaskCli
     done = flask.invoke(args=["db", "migrate"])
     assert done.exit_code == 0
     assert "the database is at" in done.output
+
+
+def test_a_database_that_is_older_than_the_release_is_said(
+    flask: FlaskCliRunner, owner: Database
+) -> None:
+    done = flask.invoke(args=["db", "version"])
+    assert (done.exit_code, done.output) == (0, f"at {migrate.newest()}\n")
+    first = migrate.shipped()[0].revision
+    set_to = "UPDATE alembic_version SET version_num = %s"
+    with owner.transaction() as conn:
+        conn.execute(set_to, [first])
+    try:
+        done = flask.invoke(args=["db", "version"])
+    finally:
+        with owner.transaction() as conn:
+            conn.execute(set_to, [migrate.newest()])
+    assert done.exit_code == 1
+    assert f"the database is at {first}, this code needs {migrate.newest()}: run" in done.output
 
 
 def test_the_help_desk_warns_a_pin_once_a_day(player: Player, flask: FlaskCliRunner) -> None:
