@@ -288,13 +288,16 @@ def test_dakiya_runs_as_root_on_machines_that_run_it() -> None:
         refused(machine.run(*command), said)
 
 
-def test_nobody_but_root_installs() -> None:
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [("install", ("web", "/x")), ("switch", ("one",)), ("restore-drill", ("end",))],
+)
+def test_nobody_but_root_presses_these(script: str, words: tuple[str, ...]) -> None:
+    command = ["bash", "-s", *words]
     if os.geteuid() == 0:
-        command = ["setpriv", "--reuid", "65534", "--clear-groups", "bash", "-s", "web", "/x"]
-    else:
-        command = ["bash", "-s", "web", "/x"]
+        command = ["setpriv", "--reuid", "65534", "--clear-groups", *command]
     ended = subprocess.run(
-        command, input=(DEPLOY / "install").read_text(), capture_output=True, text=True,
+        command, input=(DEPLOY / script).read_text(), capture_output=True, text=True,
         check=False, cwd="/",
     )  # fmt: skip
     assert ended.returncode == 2
