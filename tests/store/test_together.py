@@ -99,7 +99,10 @@ def test_its_limits_travel_with_it(probe: Runtime) -> None:
 
 def test_a_connection_that_was_cut_is_met_by_another(probe: Runtime) -> None:
     """Idle: it is not handed out. At work before the commit: all is done once more."""
-    with probe.database.transaction() as conn:
+    with (
+        pytest.raises(psycopg.OperationalError, match="before the commit"),
+        probe.database.transaction() as conn,
+    ):
         _cut(probe, conn.info.backend_pid)
         with pytest.raises(psycopg.OperationalError):
             conn.execute("SELECT 1")
