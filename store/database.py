@@ -19,6 +19,7 @@ import orjson
 import psycopg
 import structlog
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
@@ -48,10 +49,17 @@ _TRIES = 4
 # A pool that has lost its connections asks ever more rarely: after 20 s away it would be back 8 s
 # late. After this time it gives up, and whoever wants a connection next begins anew.
 _RECONNECT_SECONDS = 1.0
+_CONNECT_SECONDS = 5  # for each host
 _LOOK_UP_SECONDS = 0.1  # between two tries to look up an outcome
 _PREPARED = 400  # statements of a connection; those of more rows are statements of their own
 
 log = structlog.get_logger(__name__)
+
+
+def _patience(url: str) -> str | int:
+    """Return how long one host may take to answer: one that is cut off must not hide the next."""
+    named = conninfo_to_dict(url).get("connect_timeout")
+    return named or os.environ.get("PGCONNECT_TIMEOUT") or _CONNECT_SECONDS
 
 
 def _configure(connection: Conn) -> None:
@@ -111,6 +119,7 @@ class Database:
             kwargs={
                 "application_name": f"{APPLICATION} {runs_on}".strip(),
                 "prepare_threshold": prepares,
+                "connect_timeout": _patience(url),
             },
             connection_class=Asking,
             configure=_configure,

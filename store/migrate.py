@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -43,8 +43,8 @@ def _config(database_url: str) -> Config:
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    sqlalchemy_url = "postgresql+psycopg:" + database_url.split(":", 1)[1]
-    config.set_main_option("sqlalchemy.url", sqlalchemy_url.replace("%", "%%"))
+    # SQLAlchemy reads addresses otherwise than libpq, which takes several hosts.
+    config.attributes["connect"] = partial(psycopg.connect, database_url)
     return config
 
 

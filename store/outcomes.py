@@ -32,9 +32,7 @@ def new_id() -> UUID:
 
 def settle(conn: Connection[Any], id_: UUID) -> bool:
     """Tell whether the transaction of that id was committed; if not, it never will be."""
-    conn.execute(
-        "INSERT INTO outcomes (id, done) VALUES (%s, false) ON CONFLICT DO NOTHING", [id_]
-    )
+    conn.execute("INSERT INTO outcomes (id, done) VALUES (%s, false) ON CONFLICT DO NOTHING", [id_])
     row = conn.execute("SELECT done FROM outcomes WHERE id = %s", [id_]).fetchone()
     assert row is not None
     return bool(row[0])

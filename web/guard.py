@@ -18,10 +18,10 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from logs import described, new_request_id
 from postal.people.hashing import TooManyHashes
 from settings import Settings
+from store.together import OutcomeUnknown
 from web import compression, loopback
 from web.api.engine.problems import of_http
 from web.cookies import name_of
-from store.together import OutcomeUnknown
 from web.front import busy
 from web.given import Fields
 from web.proxies import BehindProxies

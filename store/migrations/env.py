@@ -3,8 +3,11 @@
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-url = context.config.get_main_option("sqlalchemy.url")
-engine = create_engine(url, poolclass=pool.NullPool)
+engine = create_engine(
+    "postgresql+psycopg://",
+    creator=context.config.attributes["connect"],
+    poolclass=pool.NullPool,
+)
 with engine.connect() as connection:
     context.configure(connection=connection)
     with context.begin_transaction():

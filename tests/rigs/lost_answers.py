@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from flask import Flask
@@ -19,7 +19,9 @@ from werkzeug.test import TestResponse
 
 import jobs
 from outbox.wake import BELLS, ring
+from postal.people import tokens
 from runtime import Runtime
+from store.keyring import Keyring, current
 from tests.rigs import counter
 from tests.rigs.api_calls import Api
 from tests.rigs.clock import Clock
@@ -52,14 +54,13 @@ _TABLES: Final = """
 
 @dataclass
 class Scene:
-    """An office in the morning, behind a relay."""
+    """An office in the morning, with what is made there when it is first asked for."""
 
     app: Flask
     runtime: Runtime
     client: FlaskClient
     player: Player
     clock: Clock
-    relay: Relay
     _office: list[Office] = field(default_factory=list)
     _clerk: list[counter.Clerk] = field(default_factory=list)
 
@@ -173,15 +174,31 @@ class Walked:
     writing: list[int]
 
 
-def walk(scene: Scene, door: Door, what: Lost, at: int) -> Walked:
+def begin(app: Flask, shared: Runtime, clock: Clock) -> Scene:
+    """Make a scene in an empty database, with new keys; the jobs of this process work with it."""
+    runtime = replace(shared, keys=Keyring(shared.settings.masters))
+    app.extensions["dakiya"] = runtime
+    jobs.use(runtime)
+    client = app.test_client()
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO offices (name, pin, branch_type, district)"
+            " VALUES ('Gorakhpur', '273303', 'head', 'Gorakhpur')"
+        )
+        token = tokens.create(conn, "the department")
+        runtime.keys.root(conn, "codes", current(conn, "codes"))  # made by the first that asks
+    return Scene(app, runtime, client, Player(runtime, client, clock, token), clock)
+
+
+def walk(scene: Scene, relay: Relay, door: Door, what: Lost, at: int) -> Walked:
     """Do what is done at `door`, lose `what` of its commit number `at`; do it again if it failed."""
     act = door.ready(scene)
-    scene.relay.lose(what, at)
+    relay.lose(what, at)
     first = act()
-    writing = scene.relay.writing
-    scene.relay.lose(what, 0)
+    writing = relay.writing
+    relay.lose(what, 0)
     if what == "database" and at:
-        scene.relay.join()
+        relay.join()
         _await(scene)
     answers = [first.status_code]
     if first.status_code >= 500:

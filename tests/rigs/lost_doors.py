@@ -7,6 +7,9 @@ from collections.abc import Callable
 from typing import Final
 from uuid import uuid4
 
+from werkzeug.test import TestResponse
+
+import jobs
 from tests.rigs import counter
 from tests.rigs.api_calls import article, booking, number_of, postman
 from tests.rigs.desk import PASSWORD, sign_in
@@ -115,9 +118,7 @@ def a_paid_booking(scene: Scene) -> Act:
 def a_list(scene: Scene) -> Act:
     numbers = scene.office.book(1, 2)
     today = scene.clock.now().date().isoformat()
-    return called(
-        scene, "/delivery-lists", {"postman": "1001", "date": today, "articles": numbers}
-    )
+    return called(scene, "/delivery-lists", {"postman": "1001", "date": today, "articles": numbers})
 
 
 @door
@@ -173,9 +174,7 @@ def one_more_article(scene: Scene) -> Act:
 @door
 def cash_is_taken(scene: Scene) -> Act:
     made = counter.group(scene.runtime, scene.clerk.poster, 5)
-    return at_counter(
-        scene, f"/counter/groups/{made.id}/cash", seen=str(made.paise), given="500"
-    )
+    return at_counter(scene, f"/counter/groups/{made.id}/cash", seen=str(made.paise), given="500")
 
 
 @door
@@ -305,16 +304,6 @@ def a_code_is_stopped(scene: Scene) -> Act:
 
 
 @door
-def another_telephone_is_asked_for(scene: Scene) -> Act:
-    scene.office.out(1)
-    master = sign_in(scene.app, scene.runtime, "postmaster", "master")
-    master.post("/desk/find", query=number_of(1))
-    id_ = scene.one("SELECT max(id) FROM articles")
-    path = f"/desk/articles/{id_}/correct-number"
-    return posted(master, path, reason="person_asked", phone="98765 43210")
-
-
-@door
 def a_new_colleague(scene: Scene) -> Act:
     admin = sign_in(scene.app, scene.runtime, "administrator", "admin")
     office = str(scene.one("SELECT min(id) FROM offices"))
@@ -346,3 +335,32 @@ def a_password(scene: Scene) -> Act:
     assert arriving.staff_row
     form = {"csrf_token": token[1], "staff_id": "agent", "password": PASSWORD}
     return lambda: fresh.post("/desk/sign-in", data=form)
+
+
+# ---- the worker ----------------------------------------------------------------------------------
+
+
+@door
+def the_worker_sends(scene: Scene) -> Act:
+    scene.office.out(1)
+    scene.player.say(POSTMAN, "1")  # a code, and its answer, wait to be sent
+
+    def act() -> TestResponse:
+        for job in (jobs.drain, jobs.sweep, jobs.timers):
+            job()
+        return scene.client.get("/healthz")
+
+    return act
+
+
+@door
+def the_evening(scene: Scene) -> Act:
+    scene.office.out(1, 2)
+    scene.clock.advance(hours=10, minutes=5)
+
+    def act() -> TestResponse:
+        for job in (jobs.sweep, jobs.timers, jobs.drain):
+            job()
+        return scene.client.get("/healthz")
+
+    return act

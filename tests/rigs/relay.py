@@ -14,6 +14,9 @@ from typing import Literal, Self
 LOCAL = "127.0.0.1"
 _COMMIT = b"COMMIT\0"  # ends a simple query, a statement to be prepared, and its completion's name
 _READY = b"Z\0\0\0\5"  # after it PostgreSQL waits for the next query
+# What a server that follows another says of itself to whoever connects.
+_LEADS = b"S\0\0\0\x17in_hot_standby\0off\0"
+_FOLLOWS = b"S\0\0\0\x16in_hot_standby\0on\0"
 _WROTE = re.compile(rb"(?:INSERT 0|UPDATE|DELETE) [1-9][0-9]*\0")  # completions of statements
 
 Lost = Literal["commit", "answer", "database"]
@@ -45,7 +48,7 @@ class Relay:
 
     It counts the commits that pass, and can lose one: before PostgreSQL gets it, or when it was
     done and its answer is on the way. `commits`: how many passed since it was armed; `writing`: the
-    numbers of those before which rows were written.
+    numbers of those before which rows were written. `follows`: the server says that it is a replica.
     """
 
     def __init__(self, server: int) -> None:
@@ -58,6 +61,7 @@ class Relay:
         self._at = 0
         self.commits = 0
         self.writing: list[int] = []
+        self.follows = False
 
     def __enter__(self) -> Self:
         self.join()
@@ -127,6 +131,8 @@ class Relay:
     def _answer(self, wires: _Wires) -> None:
         """Carry what the server answers, up to the answer that is to be lost."""
         while piece := wires.server.recv(65_536):
+            if self.follows:
+                piece = piece.replace(_LEADS, _FOLLOWS)
             wires.answered += piece
             done = wires.answered.find(_COMMIT)
             if not wires.swallows:

@@ -8,21 +8,17 @@ from typing import get_args
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 import jobs
-from postal.people import tokens
 from runtime import Runtime
 from store.database import Database
-from store.keyring import Keyring, current
 from tests.rigs.clock import Clock
 from tests.rigs.emptied import empty
-from tests.rigs.lost_answers import Door, Scene, Walked, walk
+from tests.rigs.lost_answers import Door, Scene, Walked, begin, walk
 from tests.rigs.lost_doors import DOORS
 from tests.rigs.relay import Lost, Relay
 from tests.rigs.told import nothing_in
-from tests.rigs.transcript import Player
 
 _AWAY_SECONDS = 0.4
 
@@ -46,7 +42,7 @@ def through(runtime: Runtime, relay: Relay) -> Iterator[Runtime]:
 
 @pytest.fixture
 def scene(
-    app: Flask, runtime: Runtime, through: Runtime, owner: Database, clock: Clock, relay: Relay
+    app: Flask, runtime: Runtime, through: Runtime, owner: Database, clock: Clock
 ) -> Iterator[Callable[[], Scene]]:
     """Makes a scene in an empty database, as often as it is called."""
     morning = clock.now()
@@ -55,38 +51,23 @@ def scene(
         empty(owner)
         through.redis.flushdb()
         clock.at = morning
-        here = dataclasses.replace(through, keys=Keyring(through.settings.masters))
-        app.extensions["dakiya"] = here
-        jobs.use(here)
-        client = app.test_client()
-        with here.database.transaction() as conn:
-            here.keys.root(conn, "codes", current(conn, "codes"))
-        return Scene(app, here, client, _player(here, client, clock), clock, relay)
+        return begin(app, through, clock)
 
     yield make
     jobs.use(runtime)
 
 
-def _player(runtime: Runtime, client: FlaskClient, clock: Clock) -> Player:
-    with runtime.database.transaction() as conn:
-        conn.execute(
-            "INSERT INTO offices (name, pin, branch_type, district)"
-            " VALUES ('Gorakhpur', '273303', 'head', 'Gorakhpur')"
-        )
-        return Player(runtime, client, clock, tokens.create(conn, "the department"))
-
-
 @pytest.mark.parametrize("what", get_args(Lost))
 @pytest.mark.parametrize("door", DOORS, ids=str)
-def test_it_is_done_once(scene: Callable[[], Scene], door: Door, what: Lost) -> None:
+def test_it_is_done_once(scene: Callable[[], Scene], relay: Relay, door: Door, what: Lost) -> None:
     """Each commit of it is lost in turn, or its answer, or the database for a while."""
-    plain = walk(scene(), door, what, 0)
+    plain = walk(scene(), relay, door, what, 0)
     assert plain.answers[-1] < 400, plain.said
     assert plain.writing
     nothing_in(
         f"commit {at}: {wrong}"
         for at in plain.writing
-        for wrong in _differences(plain, walk(scene(), door, what, at), door.adds)
+        for wrong in _differences(plain, walk(scene(), relay, door, what, at), door.adds)
     )
 
 
