@@ -38,6 +38,7 @@ from web.commands.token import token
 from web.counter import counter
 from web.desk import desk
 from web.front import busy, rooms
+from web.front.bodies import Bodies
 from web.front.front import Front
 from web.guard import Application, guard
 from web.hooks.carriers import hooks
@@ -134,4 +135,5 @@ def create_front() -> Front:
     runtime.database.open()
     app = create_app(runtime)
     places = rooms.rooms(settings)
-    return Front(app, places, busy.answers(app, places))
+    bodies = Bodies(rooms.held(places))
+    return Front(app, places, busy.answers(app, places), bodies, settings.proxies)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Self
+from datetime import datetime
+from typing import Final, Self
 
 from redis import Redis
 
@@ -19,10 +20,10 @@ from store import valkey
 from store.database import Database
 from store.keyring import Keyring
 from store.limits import Limits
+from store.replica import ReadTransaction, reading
 
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+_REPLICA_POOL: Final = 4
+_REPLICA_SECONDS: Final = 1.0  # after which the primary is asked
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,16 @@ class Runtime:
     redis: Redis
     gateways: Mapping[str, Gateway]
     keys: Keyring
-    now: Callable[[], datetime] = utc_now
+    now: Callable[[], datetime]
+    replica: Database | None = None
     providers: Mapping[ProviderName, Provider] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, settings: Settings, now: Callable[[], datetime] = utc_now) -> Self:
+    def build(cls, settings: Settings, now: Callable[[], datetime] | None = None) -> Self:
         """Return a runtime that connects later: `database.open()` opens the pool, first use Valkey.
 
-        Raises ValueError where routes lack settings or would send unregistered texts.
+        `now`: the clock; None: PostgreSQL's. Raises ValueError where routes lack settings or would
+        send unregistered texts.
         """
         gateways = build_gateways(settings)
         refuse_unregistered(settings, gateways)
@@ -53,9 +56,11 @@ class Runtime:
             keys.masters[0],
             prepares=settings.database_prepares or None,
         )
+        now = now or database.now
         return cls(
             settings=settings,
             database=database,
+            replica=_replica(settings, keys.masters[0]),
             redis=valkey.connect(settings.redis_url),
             gateways=gateways,
             keys=keys,
@@ -65,4 +70,21 @@ class Runtime:
 
     def within(self, limits: Limits) -> Self:
         """Return the same runtime, of which each transaction has these limits."""
-        return replace(self, database=self.database.within(limits))
+        replica = self.replica and self.replica.within(limits)
+        return replace(self, database=self.database.within(limits), replica=replica)
+
+    def reading(self) -> AbstractContextManager[ReadTransaction]:
+        """Enclose a transaction that only reads and may be a little old: see store/replica.py."""
+        return reading(self.replica, self.database)
+
+
+def _replica(settings: Settings, master: str) -> Database | None:
+    if not settings.database_replica_url:
+        return None
+    return Database(
+        settings.database_replica_url,
+        _REPLICA_POOL,
+        master,
+        wait=_REPLICA_SECONDS,
+        prepares=settings.database_prepares or None,
+    )

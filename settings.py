@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     database_purge_url: str = Field(
         "", description="PostgreSQL as the role that purges and forgets; empty: the owner's"
     )
+    database_replica_url: str = Field(
+        "",
+        description="PostgreSQL for reports, search and metrics, which may be a little old; empty:"
+        " DATABASE_URL",
+    )
     day_roots_dir: Path | None = Field(
         None,
         description="where each day's root is written; unset: VAR_DIR/day-roots in development",

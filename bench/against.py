@@ -6,20 +6,20 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import checkout, importing, texts
+from bench import against_files, checkout, texts
 from bench.checkout import Checkout
 from bench.load import Load
 from bench.report import Line
 from bench.rig import HOUSE, MeasureFailed, spent_seconds
 from bench.scenes import SCENES, Scene, Stood
-from bench.stands import StandProcess, stands_of
+from bench.stands import stands_of
 
 CONNECTIONS = 32
 _FILLED = ("articles ", "codes issued")  # of the books that were there before, as well
@@ -43,16 +43,6 @@ class Run:
 
     load: Load
     web_ms: float
-    postgres_ms: float
-
-
-@dataclass(frozen=True)
-class ImportRun:
-    """One file. Rows a second, and milliseconds of processor per row that was imported."""
-
-    checked: float
-    imported: float
-    worker_ms: float
     postgres_ms: float
 
 
@@ -98,7 +88,7 @@ def measure(commit: str, plan: Plan, names: Sequence[str]) -> tuple[list[Line], 
     for name in names:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         if name == "import":
-            more, raw[name] = _imports(trees, plan)
+            more, raw[name] = against_files.measure(trees, plan.rows, plan.runs)
         else:
             more, raw[name] = _scene(trees, SCENES[name], plan)
         lines += more
@@ -269,57 +259,3 @@ def _raw(side: Side) -> dict[str, Any]:
         "counts": side.counts,
         "hash_ms": side.hash_ms,
     }
-
-
-def _imports(trees: Sequence[Checkout], plan: Plan) -> tuple[list[Line], Any]:
-    """Check and import a file of each tree's own, run by run in turn."""
-    with ExitStack() as stack:
-        stands = stack.enter_context(stands_of(trees, "import", 0))
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dakiya-load-")))
-        ready = [stand.heard() for stand in stands]
-        runs: list[list[ImportRun]] = [[] for _ in stands]
-        for number in range(plan.runs + 1):
-            file = directory / "rows.csv"
-            file.write_bytes(importing.file_of(plan.rows, number * plan.rows))
-            for stand, where, done in zip(stands, ready, runs, strict=True):
-                done.append(_import(stand, where, file, plan.rows))
-        for tree, stand, done in zip(trees, stands, runs, strict=True):
-            done.pop(0)  # the first one warmed up
-            _insist_on_rows(tree, stand.ask("count"), plan.rows * (plan.runs + 1))
-    return _import_lines(trees, runs), [[vars(run) for run in done] for done in runs]
-
-
-def _import(stand: StandProcess, where: Mapping[str, Any], file: Path, rows: int) -> ImportRun:
-    checked = stand.ask("check", file=str(file))
-    pids = (where["worker"], where["postgres"])
-    before = [spent_seconds(pid) for pid in pids]
-    seconds = stand.ask("import", id=checked["id"])["seconds"]
-    used = [
-        1000 * (spent_seconds(pid) - then) / rows for pid, then in zip(pids, before, strict=True)
-    ]
-    return ImportRun(rows / median(checked["seconds"]), rows / seconds, *used)
-
-
-def _insist_on_rows(tree: Checkout, counts: Mapping[str, int], rows: int) -> None:
-    found = counts.get("articles booked"), counts.get("out booked")
-    if found != (rows, rows):
-        raise MeasureFailed(f"{tree.name}: {rows} rows, but booked and told: {found}")
-
-
-def _import_lines(trees: Sequence[Checkout], runs: Sequence[Sequence[ImportRun]]) -> list[Line]:
-    both = " · ".join(tree.name for tree in trees)
-    lines = []
-    for what, rate in (("checked", "checked"), ("imported", "imported")):
-        ours, theirs = (median(getattr(run, rate) for run in done) for done in runs)
-        lines.append(Line(f"import: rows {what} a second, {both}", f"{ours:.0f} · {theirs:.0f}"))
-        if what == "imported":
-            lines.append(_aimed("import: times as fast", ours / theirs, 3.0, ours / theirs >= 3.0))
-    worker = [median(run.worker_ms for run in done) for done in runs]
-    postgres = [median(run.postgres_ms for run in done) for done in runs]
-    lines.append(
-        Line(
-            f"import: processor of a row, worker + PostgreSQL, {both}",
-            f"{worker[0]:.2f} + {postgres[0]:.2f} · {worker[1]:.2f} + {postgres[1]:.2f} ms",
-        )
-    )
-    return lines

@@ -8,7 +8,7 @@ value are ever equal: a mix-up of two shows in what is checked at the end.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -100,7 +100,8 @@ def _spread_ids(conn: Conn) -> None:
 
 
 def _continue_ids(conn: Conn) -> None:
-    for table in _NUMBERED:
+    # Not those of messages and what follows from them: their ids begin with their month.
+    for table in set(_NUMBERED) & set(_FILLED):
         row = conn.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608
         if row is not None and row[0] is not None:
             conn.execute(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {row[0] + 1}")
@@ -171,12 +172,25 @@ def _write(conn: Conn, settings: Settings, postmen: int, now: datetime) -> list[
     return doorsteps
 
 
-def without_codes(conn: Conn) -> None:
-    """Take the codes back: every article still waits for its postman's approach."""
-    conn.execute("DELETE FROM codes")
-    conn.execute("UPDATE articles SET code_issue = 0")
-    conn.execute("UPDATE delivery_items SET approached_at = NULL")
-    conn.execute("UPDATE conversations SET state = 'out' WHERE machine = 'recipient'")
+_OF_THESE = (
+    "SELECT id FROM articles WHERE %(phones)s::text[] IS NULL OR recipient_phone = ANY(%(phones)s)"
+)
+_WITHOUT_CODES = (
+    f"DELETE FROM codes WHERE article_id IN ({_OF_THESE})",  # noqa: S608
+    f"UPDATE articles SET code_issue = 0 WHERE id IN ({_OF_THESE})",  # noqa: S608
+    f"UPDATE delivery_items SET approached_at = NULL WHERE article_id IN ({_OF_THESE})",  # noqa: S608
+    "UPDATE conversations SET state = 'out' WHERE machine = 'recipient'"
+    " AND (%(phones)s::text[] IS NULL OR whose = ANY(%(phones)s))",
+)
+
+
+def without_codes(conn: Conn, recipients: Sequence[str] | None = None) -> None:
+    """Take the codes back: their articles still wait for their postman's approach.
+
+    `recipients`: by their telephones; None: all.
+    """
+    for statement in _WITHOUT_CODES:
+        conn.execute(statement.encode(), {"phones": recipients})
 
 
 def _number(n: int) -> str:

@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ class Told:
     answered: Leg  # a text of a postman, until it was taken
     coded: Leg  # from his first text to the code at the carrier
     thanked: Leg  # from his second one to both thanks at the carrier
+    slowest: list[str]  # the delivery that took longest, as its telephones showed it
 
     @classmethod
     def read(cls, found: dict[str, Any]) -> Told:
@@ -91,6 +93,7 @@ class _Delivery:
     taken: float = 0.0  # when that text was answered
     coded: float = 0.0
     handed: float = 0.0
+    handed_taken: float = 0.0
     thanks: dict[str, float] = field(default_factory=dict)  # by telephone
 
 
@@ -155,7 +158,7 @@ class People:
             self.twice["a code"] += 1
         else:
             delivery.coded, delivery.handed = at, time.time()
-            self._text(delivery.door, f"{delivery.door.serial} {code}", _nothing)
+            self._text(delivery.door, f"{delivery.door.serial} {code}", partial(_handed, delivery))
 
     def _text(self, door: Doorstep, words: str, taken: Callable[[], None]) -> None:
         sent = time.time()
@@ -186,15 +189,39 @@ class People:
             answered=Leg.of(self._answered),
             coded=Leg.of([each.coded - each.approached for each in coded]),
             thanked=Leg.of([max(each.thanks.values()) - each.handed for each in thanked]),
+            slowest=_shown(max(thanked, key=_lasted)) if thanked else [],
         )
+
+
+def _lasted(delivery: _Delivery) -> float:
+    return max(delivery.thanks.values()) - delivery.approached
+
+
+def _shown(delivery: _Delivery) -> list[str]:
+    """Return a delivery as a transcript, with times; its code is not shown."""
+    door = delivery.door
+    lines = [
+        (delivery.approached, f"postman > {door.serial}"),
+        (delivery.taken, "(taken)"),
+        (delivery.coded, "recipient < the code"),
+        (delivery.handed, f"postman > {door.serial} ••••••"),
+        (delivery.handed_taken, "(taken)"),
+        (delivery.thanks[door.recipient_phone], "recipient < thanks"),
+        (delivery.thanks[_sender(door)], "sender < delivered"),
+    ]
+    return [
+        f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}.{int(at * 10) % 10}"
+        f" (+{at - delivery.approached:.1f} s) {what}"
+        for at, what in sorted(lines)
+    ]
+
+
+def _handed(delivery: _Delivery) -> None:
+    delivery.handed_taken = time.time()
 
 
 def _taken(delivery: _Delivery) -> None:
     delivery.taken = time.time()
-
-
-def _nothing() -> None:
-    pass
 
 
 def _sender(door: Doorstep) -> str:

@@ -21,7 +21,7 @@ from bench import report
 from bench.report import Line
 from bench.rig import refuse_surroundings, rig
 from bench.year import begin_earlier, make_month
-from postal.privacy.retention import AT_ONCE
+from postal.privacy.kept import AT_ONCE
 from store.chains import redact
 from store.chains.days import Days
 from store.chains.redact import Removing

@@ -21,7 +21,7 @@ from app import create_app
 from bench.month import thrown_away
 from flows.number import check_digit
 from postal import sought
-from postal.people import accounts
+from postal.people import accounts, authenticator
 from runtime import Runtime
 from store.database import Conn
 
@@ -103,7 +103,7 @@ class Agent:
         with runtime.database.transaction() as conn:
             accounts.add(conn, "bench", "Bench", "supervisor", "273303", _PASSWORD)
             row = accounts.listed(conn)[0].id
-            number = accounts.totp(conn, row, runtime.keys).at(runtime.now())
+            number = authenticator.totp(conn, row, runtime.keys).at(runtime.now())
         self._client = create_app(runtime).test_client()
         self._submit("/desk/sign-in", "/desk/sign-in", staff_id="bench", password=_PASSWORD)
         self._submit("/desk/enrol", "/desk/enrol", second_factor=number)

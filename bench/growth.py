@@ -22,13 +22,13 @@ from typing import Final
 
 import psycopg
 
-from bench import kept, report, year
+from bench import kept, report, year, year_patterns
 from bench.growth_sides import Amount, Got, Side, side
 from bench.report import Line
 from bench.rig import refuse_surroundings
 
 _RESULTS: Final = Path(__file__).with_name("results")
-_BYTES_A_ROW: Final = 2_300  # of a message and a sprint together, with what goes with them
+_BYTES_A_ROW: Final = 1_500  # of a message and a sprint together, with what goes with them: 1,413
 _AIM: Final = 0.9
 _PEAK: Final = 3  # times the average, in the busiest hour
 _DELIVERING_SECONDS: Final = 10 * 3600  # of a day
@@ -126,8 +126,9 @@ def main(arguments: list[str]) -> int:
 
 def _filled(full: Side, rows: int) -> float:
     """Fill one side; return the seconds."""
+    patterns = year_patterns.play()
     began = time.monotonic()
-    for piece in year.fill(full.made.settings.owner_url, rows):
+    for piece in year.fill(full.made.settings.owner_url, rows, patterns):
         print(f"{time.monotonic() - began:.0f} s: {piece}", file=sys.stderr, flush=True)
     return time.monotonic() - began
 

@@ -39,7 +39,6 @@ from postal.people import pins
 from postal.people.weak_pins import PinBearer
 from runtime import Runtime
 from store import limits
-from store.database import Conn
 
 _PIN: Final = "2468"
 _UNTHROTTLED: Final = 100_000.0
@@ -94,7 +93,10 @@ class Side:
         approached = [door for door in doors if door.postman_phone in second]
         dialled = [door for door in doors if door.postman_phone not in first | second]
         with psycopg.connect(self.made.settings.owner_url) as conn:
-            _without_codes(conn, [door.recipient_phone for door in approached])
+            # No code is ever deleted else, so no index finds the texts that refer to one.
+            conn.execute("SET LOCAL session_replication_role = replica")
+            books.without_codes(conn, [door.recipient_phone for door in approached])
+            conn.execute("SET LOCAL session_replication_role = origin")
             conn.execute(
                 "INSERT INTO offices (name, pin, branch_type, district)"
                 " VALUES ('Gorakhpur', '273303', 'head', 'Gorakhpur')"
@@ -221,25 +223,6 @@ def side(name: str) -> Iterator[Side]:
         finally:
             for database in one.databases:
                 database.close()
-
-
-def _without_codes(conn: Conn, phones: list[str]) -> None:
-    """Let these recipients still wait for their postman's approach.
-
-    No code is ever deleted else, so no index finds the texts that refer to one: without the check.
-    """
-    conn.execute("SET LOCAL session_replication_role = replica")
-    values = [phones]
-    for statement in (
-        "DELETE FROM codes WHERE article_id IN"
-        " (SELECT id FROM articles WHERE recipient_phone = ANY(%s))",
-        "UPDATE delivery_items SET approached_at = NULL WHERE article_id IN"
-        " (SELECT id FROM articles WHERE recipient_phone = ANY(%s))",
-        "UPDATE articles SET code_issue = 0 WHERE recipient_phone = ANY(%s)",
-        "UPDATE conversations SET state = 'out' WHERE machine = 'recipient' AND whose = ANY(%s)",
-    ):
-        conn.execute(statement.encode(), values)
-    conn.execute("SET LOCAL session_replication_role = origin")
 
 
 def _pages(times: list[float]) -> Got:

@@ -80,6 +80,7 @@ _NEIGHBOURS: Final[dict[str, tuple[str, _Opens]]] = {
     "nobody": ("nobody", lambda _: nullcontext()),
     "stalled": ("64 bodies announced and not sent", _at_port(neighbours.stalled, 64)),
     "dripping": ("64 bodies of a byte a second", _at_port(neighbours.dripping, 64)),
+    "large": ("32 bodies of 20 MB, half of them at once", _at_port(neighbours.large, 32)),
     "heads": ("64 heads of a byte a second", _at_port(neighbours.dripping_head, 64)),
     "idle": ("2,000 idle connections", _at_port(neighbours.idle, neighbours.IDLE)),
     "storm": ("a storm of connections, 100 at a time", _at_port(neighbours.storm, 100)),

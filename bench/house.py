@@ -26,7 +26,7 @@ from conversation.inbound import receive
 from gateways.base import Inbound
 from outbox.drain import Drain
 from postal.counter import directory_load
-from postal.people import accounts
+from postal.people import accounts, authenticator
 from runtime import Runtime
 from web.phones.simulator import received
 
@@ -82,7 +82,7 @@ class House:
         """Return what the authenticator of that account shows now."""
         with self.runtime.database.transaction() as conn:
             row = next(each.id for each in accounts.listed(conn) if each.staff_id == staff_id)
-            return str(accounts.totp(conn, row, self.runtime.keys).at(self.runtime.now()))
+            return str(authenticator.totp(conn, row, self.runtime.keys).at(self.runtime.now()))
 
     def page(self, staff_id: str | None, width: int = 1024, language: str = "en") -> Page:
         """Return the page of a new browser; `staff_id`: who is signed in, None: nobody."""

@@ -14,8 +14,7 @@ from bench.month import thrown_away
 from bench.month_office import Office
 from bench.month_people import REACTIONS
 from bench.month_world import Month, Plan, Rates
-from gateways.base import Receipt, ReceiptStatus
-from outbox import receipts
+from bench.year_patterns import confirm
 from runtime import Runtime
 from store.database import Conn
 
@@ -82,7 +81,7 @@ def measure(articles: int) -> Kept:
             office.open()
             before = _sizes(runtime)
             office.play()
-            _receipts(runtime)
+            confirm(runtime)
             after = _sizes(runtime)
             done = _delivered(runtime)
         finally:
@@ -99,18 +98,6 @@ def measure(articles: int) -> Kept:
     ]
     largest = sorted(tables, key=lambda table: -(table.heap + table.indexes))
     return Kept(done, (after.wal - before.wal) / done, tuple(largest))
-
-
-def _receipts(runtime: Runtime) -> None:
-    """Confirm every text, as carriers do."""
-    with runtime.database.transaction() as conn:
-        sent = conn.execute(
-            "SELECT gateway, carrier_id FROM messages"
-            " WHERE direction = 'out' AND carrier_id IS NOT NULL ORDER BY id"
-        ).fetchall()
-    for gateway, carrier_id in sent:
-        word = ReceiptStatus.DELIVERED
-        receipts.receive(runtime, Receipt(gateway, carrier_id, None, word, word.value))
 
 
 def _sizes(runtime: Runtime) -> _Sizes:

@@ -19,7 +19,7 @@ from flows.happenings import Booked, WentOut
 from flows.number import check_digit
 from india import calendar
 from messages.catalogue import Language
-from postal import articles, lists
+from postal import lists, new_articles
 from postal.people import people
 
 PIN = "273303"
@@ -93,7 +93,7 @@ class Office:
             new = [self.parcel() for _ in range(min(50, share - start))]
             with self.month.runtime.database.transaction() as conn:
                 for parcel in new:
-                    articles.book(conn, self.form(parcel), self.month.clock())
+                    new_articles.book(conn, self.form(parcel), self.month.clock())
                 announce(self.month.runtime, conn, [Booked(parcel.number) for parcel in new])
             for parcel in new:
                 self.month.parcels[parcel.number] = parcel
@@ -117,9 +117,9 @@ class Office:
     def _sender(self) -> str:
         return f"+9160{self.month.rng.randint(1, max(5, self.month.plan.articles // 3)):08}"
 
-    def form(self, parcel: Parcel) -> articles.NewArticle:
+    def form(self, parcel: Parcel) -> new_articles.NewArticle:
         language = self.month.rng.choice(_LANGUAGES)
-        return articles.NewArticle(
+        return new_articles.NewArticle(
             parcel.number, "speed_post", parcel.otp, parcel.phone, "Sita Devi", "Piprauli", PIN,
             language, parcel.sender, "Mohan", "hi-Latn", parcel.amount,
         )  # fmt: skip

@@ -86,6 +86,20 @@ async def dripping(port: int, _which: int) -> None:
             await asyncio.sleep(1)
 
 
+async def large(port: int, _which: int) -> None:
+    """Send half of a large file at once, and the rest just fast enough."""
+    with _connected(await asyncio.open_connection(LOCAL, port)) as (reader, writer):
+        writer.write(b"POST /office/imports HTTP/1.1\r\nHost: x\r\n")
+        writer.write(b"Content-Length: 20000000\r\n\r\n")
+        ended = asyncio.ensure_future(reader.read())
+        for _ in range(150):
+            writer.write(b"a" * 65_536)
+            await writer.drain()
+        while not ended.done():
+            writer.write(b"a" * 10_000)
+            await asyncio.sleep(1)
+
+
 async def dripping_head(port: int, _which: int) -> None:
     """Send the head of a request a byte a second."""
     with _connected(await asyncio.open_connection(LOCAL, port)) as (reader, writer):

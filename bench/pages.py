@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bench.rig import LOCAL, Rig, await_port, free_port, rig, web_command
 from postal.counter import directory_load
-from postal.people import accounts
+from postal.people import accounts, authenticator
 from web.phones import demo
 
 PAGES = ("/counter", "/office/draft", "/phones")
@@ -98,7 +98,7 @@ def _people(made: Rig) -> tuple[str, str]:
         with runtime.database.transaction() as conn:
             accounts.add(conn, "bench", "Bench", "clerk", _PIN, _PASSWORD)
             row = next(each.id for each in accounts.listed(conn) if each.staff_id == "bench")
-            return "bench", str(accounts.totp(conn, row, runtime.keys).at(runtime.now()))
+            return "bench", str(authenticator.totp(conn, row, runtime.keys).at(runtime.now()))
     finally:
         runtime.database.close()
         runtime.redis.close()

@@ -1,8 +1,10 @@
-"""A year of rows of a large installation, written in SQL by the owner.
+"""A year of rows of a large installation: those of a small town, again and again, by the owner.
 
 Months begin a year earlier than the database was made (`begin_earlier`), so that the rows lie in
 months that are over, as they would. A month is filled as a table of its own and becomes a partition
-then, which makes its indexes at once. Digests and decisions of these rows are made up.
+then, which makes its indexes at once. What rows hold is what the service wrote
+(`year_patterns.py`), and digests are made by its own triggers: the sprints replay, and the chains
+can be sealed and verified.
 """
 
 from __future__ import annotations
@@ -12,59 +14,77 @@ from typing import Final
 
 import psycopg
 
+from bench.year_patterns import Patterns
 from store.database import Conn
 from store.months import LARGE
 
 MONTHS: Final = 12
 _IN_MONTH: Final = 10**12
-_A_CONVERSATION: Final = 50  # sprints
+_A_PERSON: Final = 50  # sprints
 _AN_ARTICLE: Final = 25  # sprints, and messages
 
 # Once for each month: its part of all rows.
+_ROWS: Final = """
+(SELECT n, {month} * 1000000000000 + n AS id, {begins} + (n - {first}) * {step} AS at
+ FROM generate_series({first}::bigint, {last}::bigint) AS n) AS rows
+"""
 _MESSAGES: Final = """
-INSERT INTO filled (id, direction, status, phone, at, next_attempt_at, sprint_id, template,
-    language, variables, body, segments, lane, not_after, gateway, carrier_id, sent_at,
-    delivered_at, attempts, given, article_id)
-SELECT id, CASE WHEN n % 5 = 0 THEN 'in' ELSE 'out' END,
-    CASE WHEN n % 5 = 0 THEN 'received' ELSE 'delivered' END,
-    '+916' || lpad((n * 7919 % {people})::text, 9, '0'), at, at, id, 'thanks', 'hi',
-    '{{"article": "EU123456785IN"}}', CASE WHEN n % 5 = 0 THEN 'ghar mandir ke piche ' || n % 50000
-    ELSE repeat('डाक ', 30) END, 2,
-    'notice', at + interval '1 day', 'twilio', 'GR' || md5(id::text), at, at, 1, '{{twilio}}',
-    n % {articles} + {first_article}
-FROM (SELECT n, {month} * 1000000000000 + n AS id, {begins} + (n - {first}) * {step} AS at
-      FROM generate_series({first}::bigint, {last}::bigint) AS n) AS rows
+INSERT INTO filled (id, direction, channel, status, error, phone, at, next_attempt_at, sprint_id,
+    template, language, variables, body, said, segments, lane, not_after, gateway, carrier_id,
+    first_tried_at, sent_at, delivered_at, heard, attempts, given, quote, quote_key, request_id,
+    article_id)
+SELECT id, direction, channel, status, error,
+    '+916' || lpad((rows.n * 7919 % {people})::text, 9, '0'), at, at + next,
+    CASE WHEN direction = 'out' THEN id END, template, language, variables, body, said, segments,
+    lane, at + lasts, 'twilio', 'GR' || md5(id::text), at + tried, at + sent, at + arrived, heard,
+    attempts, CASE WHEN direction = 'out' THEN '{{twilio}}'::text[] ELSE '{{}}' END,
+    quote, quote_key, request_id,
+    CASE WHEN of_article THEN rows.n % {articles} + {first_article} END
+FROM {rows} JOIN pattern_messages AS pattern ON pattern.n = rows.n % {messages}
 """
 _SPRINTS: Final = """
-INSERT INTO filled (id, conversation_id, at, kept, dictionary, event_kind, acts, about, day_written,
-    salt, private_salt, private_digest, digest, message_id)
-SELECT id, n % {people} + {first_conversation}, at,
-    decode(repeat(md5(n::text), 6) || md5((n + 1)::text) || md5((n + 2)::text), 'hex'), 1,
-    'Thanked', 'SetWitness', '- EU123456785IN', (at AT TIME ZONE 'Asia/Kolkata')::date,
-    md5(n::text)::uuid, md5(n::text)::uuid, sha256(id::text::bytea), sha256(n::text::bytea), id
-FROM (SELECT n, {month} * 1000000000000 + n AS id, {begins} + (n - {first}) * {step} AS at
-      FROM generate_series({first}::bigint, {last}::bigint) AS n) AS rows
+INSERT INTO filled (id, conversation_id, at, kept, dictionary, phones, event_kind, acts, about,
+    proof, day_written, message_id)
+SELECT id, machine.first + (rows.n / {sprints} * in_machine + of_machine) % machine.conversations,
+    at, kept, dictionary, phones, event_kind, acts, about, proof,
+    (at AT TIME ZONE 'Asia/Kolkata')::date, CASE WHEN by_text THEN id END
+FROM {rows} JOIN pattern_sprints AS pattern ON pattern.n = rows.n % {sprints}
+     JOIN filled_machines AS machine USING (machine)
 """
+# The usual receipt is in the message's own row. Every second text has one more of its carrier's.
 _RECEIPTS: Final = """
 INSERT INTO filled (id, gateway, carrier_id, message_id, status, word, at)
-SELECT id, 'twilio', 'GR' || md5(id::text), id, 'delivered', 'delivered', at
-FROM (SELECT n, {month} * 1000000000000 + n AS id, {begins} + (n - {first}) * {step} AS at
-      FROM generate_series({first}::bigint, {last}::bigint) AS n WHERE n % 2 = 1) AS rows
+SELECT id, 'twilio', 'GR' || md5(id::text), id, 'sent', 'sent', at + sent
+FROM {rows} JOIN pattern_messages AS pattern ON pattern.n = rows.n % {messages}
+WHERE rows.n % 2 = 1 AND direction = 'out' AND sent IS NOT NULL
 """
 _EVENTS: Final = """
-INSERT INTO filled (id, position, at, kind, article_id, data, day_written, salt, digest)
-SELECT id, nextval('event_positions'), at, 'delivered', n % {articles} + {first_article}, '{{}}',
-    (at AT TIME ZONE 'Asia/Kolkata')::date, md5(n::text)::uuid, sha256(id::text::bytea)
-FROM (SELECT n, {month} * 1000000000000 + n AS id, {begins} + (n - {first}) * {step} AS at
-      FROM generate_series({first}::bigint, {last}::bigint) AS n WHERE n % 5 = 1) AS rows
+INSERT INTO filled (id, position, at, kind, article_id, data, day_written)
+SELECT id, nextval('event_positions'), at, kind, rows.n % {articles} + {first_article}, data,
+    (at AT TIME ZONE 'Asia/Kolkata')::date
+FROM {rows} JOIN pattern_events AS pattern ON pattern.n = rows.n / 5 % {events}
+WHERE rows.n % 5 = 1
 """
 _FILLED: Final = {
     "messages": _MESSAGES, "sprints": _SPRINTS, "receipts": _RECEIPTS, "events": _EVENTS,
 }  # fmt: skip
+_DIGESTED: Final = {"sprints": "chain_sprint", "events": "chain_row"}  # by which function
+
+# Addressees are as many as people; of others there are so much fewer. Each has a kind of telephone
+# of his own in its first digits.
 _CONVERSATIONS: Final = """
 INSERT INTO conversations (whose, machine, state, context, entered_at)
-SELECT '+916' || lpad(n::text, 9, '0'), 'recipient', 'quiet',
-    '{{"kind": "Asked", "article": null}}', now() FROM generate_series(0, {people} - 1) AS n
+SELECT CASE WHEN machine IN ('article', 'move', 'recall') THEN 'RG' || lpad(n::text, 9, '0') || 'IN'
+       WHEN machine = 'recipient' THEN '+916' || lpad(n::text, 9, '0')
+       ELSE '+915' || lpad(n::text, 9, '0') END, machine, state, context, now()
+FROM pattern_conversations, generate_series(0, CASE machine WHEN 'recipient' THEN {people}
+    WHEN 'article' THEN {articles} WHEN 'sender' THEN {people} / 5 ELSE {people} / 100 END) AS n
+ORDER BY machine, n
+"""
+_MACHINES: Final = """
+CREATE TEMPORARY TABLE filled_machines AS
+SELECT machine, min(id) AS first, count(*) AS conversations FROM conversations
+WHERE id >= {first_conversation} GROUP BY machine
 """
 _ARTICLES: Final = """
 INSERT INTO articles (number, service, otp_required, state, recipient_phone, recipient_name,
@@ -130,21 +150,25 @@ def partitions(conn: Conn) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def fill(owner_url: str, rows: int) -> Iterator[str]:
-    """Write `rows` messages and sprints, half as many receipts, a fifth as many events, and people.
+def fill(owner_url: str, rows: int, patterns: Patterns) -> Iterator[str]:
+    """Write `rows` messages and sprints, receipts, a fifth as many events, and people.
 
     Yields a word after each piece.
     """
-    people, articles = max(100, rows // _A_CONVERSATION), max(100, rows // _AN_ARTICLE)
+    people, articles = max(100, rows // _A_PERSON), max(100, rows // _AN_ARTICLE)
     with psycopg.connect(owner_url, autocommit=True) as conn:
         conn.execute("SET synchronous_commit = off")
         conn.execute("SET maintenance_work_mem = '512MB'")
         conn.execute("SET max_parallel_maintenance_workers = 0")
         counts = {"people": people, "articles": articles}
+        patterns.store(conn)
+        for table in ("messages", "sprints", "events"):
+            counts[table] = _count(conn, f"pattern_{table}")
         conn.execute("ALTER TABLE carrier_ids DROP CONSTRAINT carrier_ids_pkey")
         conversation = _next(conn, "conversations")
         conn.execute(_CONVERSATIONS.format(**counts).encode())
-        yield f"{people} conversations"
+        conn.execute(_MACHINES.format(first_conversation=conversation).encode())
+        yield f"conversations of {people} people"
         article = _next(conn, "articles")
         conn.execute(_ARTICLES.format(**counts).encode())
         yield f"{articles} articles"
@@ -152,8 +176,7 @@ def fill(owner_url: str, rows: int) -> Iterator[str]:
         for number in range(1, MONTHS + 1):
             values = {
                 **counts,
-                **_month(conn, number, per_month),
-                "first_conversation": conversation,
+                "rows": _ROWS.format(**_month(conn, number, per_month)),
                 "first_article": article,
             }
             for table, query in _FILLED.items():
@@ -169,6 +192,12 @@ def fill(owner_url: str, rows: int) -> Iterator[str]:
             conn.execute(f"VACUUM ANALYZE {table}")
         conn.execute("CHECKPOINT")
         yield "vacuumed"
+
+
+def _count(conn: Conn, table: str) -> int:
+    row = conn.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()  # noqa: S608
+    assert row is not None
+    return int(row[0])
 
 
 def _next(conn: Conn, table: str) -> int:
@@ -206,7 +235,7 @@ def _partition(conn: Conn, table: str, number: int, query: str) -> None:
         f"CREATE TABLE filled (LIKE {table}_default INCLUDING ALL EXCLUDING INDEXES"
         f" EXCLUDING COMMENTS, CONSTRAINT in_month CHECK (id >= {low} AND id < {low + _IN_MONTH}))"
         f" WITH ({row[1]})",
-        query,
+        *(_digesting(query, table) if table in _DIGESTED else [query]),
         f"ALTER TABLE filled RENAME TO {name}",
         f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({low})"
         f" TO ({low + _IN_MONTH})",
@@ -215,3 +244,13 @@ def _partition(conn: Conn, table: str, number: int, query: str) -> None:
     with conn.transaction():
         for statement in statements:
             conn.execute(statement.encode())
+
+
+def _digesting(query: str, table: str) -> list[str]:
+    """Return what runs `query` with the trigger of `table` that makes digests."""
+    return [
+        f"CREATE TRIGGER digested BEFORE INSERT ON filled FOR EACH ROW EXECUTE FUNCTION"
+        f" {_DIGESTED[table]}()",
+        query,
+        "DROP TRIGGER digested ON filled",
+    ]

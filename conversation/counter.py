@@ -26,8 +26,9 @@ from postal.facts import articles_numbered
 from postal.people import people
 from postal.people.people import StaffMissing
 from runtime import Runtime
-from store.conversations import ConversationPlace, Sprint
+from store.conversations import ConversationPlace
 from store.database import Conn
+from store.sprints import Sprint
 
 
 def book(

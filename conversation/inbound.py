@@ -1,51 +1,33 @@
 """The door of texts: one text comes in, one transaction applies what a pure function decides.
 
-The order: its parts (`conversation/parts.py`), the sender and the meaning of the text, its row
-(`store/inbound.py`), then the turn (`conversation/turn.py`). Nothing is sent here; the outbox is
-woken after the commit.
+The order: its parts (`conversation/parts.py`), the sender and what he says
+(`conversation/meaning.py`), its row (`store/inbound.py`), then the turn (`conversation/turn.py`).
+Nothing is sent here; the outbox is woken after the commit.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from conversation import flooding, loops, parts, repeats
+from conversation import flooding, loops, meaning, parts, repeats
 from conversation.answers import about_ticket
+from conversation.let_wait import let_wait
 from conversation.turn import Turn
 from flows import machines
 from flows.events import (
-    AskedBack,
-    AskStatus,
-    Deny,
-    Event,
-    NotUnderstood,
-    RepeatQuestion,
-    ReportFraud,
-    Said,
-    SendCode,
-    SomebodyElse,
-    SpeakCode,
-    Start,
-    Stop,
-    ToldCode,
-    Wished,
     WroteAlso,
-    Yes,
 )
 from flows.facts import Proof
 from flows.grammar import late
-from flows.grammar.person import QUOTE, Understood, is_clear, is_command
-from flows.grammar.postman_words import mask_spoken
-from flows.grammar.text import mask_codes, mask_own_words, mask_spelled_codes
+from flows.grammar.person import Understood
+from flows.grammar.text import mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.phone import masked
 from logs import described, request_id
-from messages.render import QUOTE_MASK
 from outbox.wake import wake
 from postal import floods
 from postal.acts import reports
@@ -85,8 +67,7 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
 
     def wait(conn: Conn, held_up: Exception) -> bool:
         log.warning("text_waits", gateway=inbound.gateway, **described(held_up))
-        waiting_texts.keep(conn, runtime.keys, inbound, now)
-        return False
+        return let_wait(runtime, conn, inbound, now)
 
     try:
         # It begins to wait before the next text of its telephone may begin.
@@ -133,8 +114,7 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
         return take_in(runtime, conn, inbound, now)
     next_ = roles.identify_next(conn, inbound.phone)
     if next_.earlier_waits:
-        waiting_texts.keep(conn, runtime.keys, inbound, now)
-        return False
+        return let_wait(runtime, conn, inbound, now)
     return _take_in(runtime, conn, next_.sender, inbound, now)
 
 
@@ -172,7 +152,7 @@ def _read(
 ) -> bool:
     """Read a whole text; return whether it is new. `kept_as`: its row, if it was held before."""
     said = texts.storable(inbound.text)
-    machine, understood = _opted(sender, inbound) or _understand(
+    machine, understood = meaning.opted(sender, inbound) or meaning.understand(
         runtime, conn, sender, inbound.phone, said[:_MOST_READ]
     )
     if (
@@ -183,14 +163,14 @@ def _read(
         return flooding.put_aside(runtime, conn, sender, inbound, now)
     proof: Proof = "text"
     if inbound.channel == "voice":
-        proof, understood = "call", replace(understood, event=_by_call(understood.event))
+        proof, understood = "call", replace(understood, event=meaning.by_call(understood.event))
     text = InboundRow(
         now,
         inbound.gateway,
         inbound.carrier_id,
         inbound.phone,
         inbound.channel,
-        _body(said, understood),
+        meaning.kept_words(said, understood),
         inbound.carrier_at,
     )
     place = ConversationPlace(inbound.phone, machine)
@@ -270,72 +250,3 @@ def _finish(runtime: Runtime, conn: Conn, of: PartsOf, now: datetime) -> int:
     texts.mark(conn, last, None)
     _read(runtime, conn, sender, text, now, last)
     return 1
-
-
-def _by_call(event: Event) -> Event:
-    """Return what a missed call may mean: it brings something, and answers nothing.
-
-    docs/developing/trust.md rule 8
-    """
-    if isinstance(event, Yes | Deny):
-        return RepeatQuestion("yes" if isinstance(event, Yes) else "no")
-    return event
-
-
-def _opted(sender: PhoneRoles, inbound: Inbound) -> tuple[str, Understood] | None:
-    """Return STOP or START where the carrier itself recognised it; else None."""
-    role = next((role for role in sender.roles if role in ("recipient", "sender")), None)
-    if role is None or inbound.opting is None:
-        return None
-    return role, Understood(Stop() if inbound.opting == "stop" else Start())
-
-
-def _understand(
-    runtime: Runtime, conn: Conn, sender: PhoneRoles, phone: str, text: str
-) -> tuple[str, Understood]:
-    """Return the most particular role of the sender to which the text is exact, and what it says.
-
-    Where it is to none, it is the words of the first role with a clear wish; a postman's own words
-    remain a postman's.
-    """
-    code_length = runtime.settings.code_length
-    tried = [(role, machines.understand(role, text, code_length)) for role in sender.roles]
-    at_work = "postman" in sender.roles
-    for role, understood in tried:
-        if isinstance(understood.event, AskStatus):
-            related = roles.relation(conn, phone, understood.event.article)
-            if related is not None and related in sender.roles:
-                return related, understood
-        elif not isinstance(understood.event, _WORDS) and (
-            role == "postman" or not at_work or _is_own(understood.event, text)
-        ):
-            return role, understood
-    if at_work:
-        return next(each for each in tried if each[0] == "postman")
-    clear = (each for each in tried if is_clear(each[1].event))
-    return next(clear, tried[0])
-
-
-_WORDS = (NotUnderstood, Said, Wished)
-
-
-def _is_own(event: Event, text: str) -> bool:
-    """Tell whether a postman's text is a command about post of his own, and no slip at work."""
-    return is_command(text) and not isinstance(event, ToldCode)
-
-
-_LAST_TWO = re.compile(r"(?<!\w)\w{2}(?=\W*$)")
-
-
-def _body(text: str, understood: Understood) -> str:
-    """Return `text` as it may be kept, without codes and without the digits that it quotes."""
-    event = understood.event
-    if QUOTE in understood.codes:
-        text = _LAST_TWO.sub(QUOTE_MASK, text)
-    # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none: it may be a code.
-    no_phone = isinstance(event, SomebodyElse) and event.phone == ""
-    if no_phone or isinstance(event, AskedBack | NotUnderstood | ToldCode):
-        return mask_spoken(mask_spelled_codes(text))
-    if isinstance(event, ReportFraud | SendCode | SpeakCode | Said | Wished):
-        return mask_spoken(mask_own_words(text))
-    return mask_codes(text)

@@ -30,10 +30,11 @@ from postal.acts.door import SentCode
 from postal.people import roles
 from runtime import Runtime
 from settings import Language
-from store import conversations
-from store.conversations import ConversationPlace, Sprint
+from store import sprints
+from store.conversations import ConversationPlace
 from store.database import Conn
 from store.keyring import current
+from store.sprints import Sprint
 from store.together import Awaited
 
 # What STOP switches off: news. Codes, alarms and answers go on, by law, contract and
@@ -121,7 +122,7 @@ class Turn(Locked):
         if self._others:
             self.manners = self._ask_manners(unsent.place for unsent in self.drafts)
         last = self._ask_alarms()
-        ids = conversations.record(self.conn, self.sprints, message_id, self.now, self.proof)
+        ids = sprints.record(self.conn, self.sprints, message_id, self.now, self.proof)
         self.books.insist()
         # A text has its answer, whatever was said before.
         answered = self.sprints[0].conversation.place.whose if message_id is not None else None

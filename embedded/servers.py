@@ -33,7 +33,7 @@ from gateways.environment import environment
 from gateways.registry import carriers
 from gateways.safety import UnsafeSettings, insist
 from settings import Settings
-from store import migrate, rights
+from store import migrate, own_role, rights
 
 _GUARDIAN = Path(__file__).with_name("guardian.py")
 _START_SECONDS = 60
@@ -228,7 +228,7 @@ def refuse_the_owner(settings: Settings) -> None:
     """
     try:
         with psycopg.connect(settings.database_url, connect_timeout=_ASK_SECONDS) as conn:
-            says = rights.ownership(conn)
+            says = own_role.ownership(conn)
     except psycopg.OperationalError:
         return
     if says is not None:

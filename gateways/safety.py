@@ -105,6 +105,7 @@ def _databases(settings: Settings) -> Mapping[str, str]:
         "DATABASE_URL": settings.database_url,
         "DATABASE_OWNER_URL": settings.database_owner_url,
         "DATABASE_PURGE_URL": settings.database_purge_url,
+        "DATABASE_REPLICA_URL": settings.database_replica_url,
     }
     return {name: address for name, address in addresses.items() if address}
 

@@ -9,7 +9,8 @@ from typing import TypeVar
 from imports import cells
 from imports.cells import Bad
 from imports.faults import Fault
-from postal.articles import Language, NewArticle
+from postal.articles import Language
+from postal.new_articles import NewArticle
 
 T = TypeVar("T")
 

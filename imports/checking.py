@@ -15,7 +15,7 @@ from imports.faults import Fault
 from imports.file_rows import RowState, ShownRow
 from imports.register import Import
 from imports.row_results import RowResult, count, write
-from postal import articles
+from postal import articles, new_articles
 from postal.articles import Article, Language
 from store.database import Conn
 
@@ -78,8 +78,8 @@ def _articles(
     return results
 
 
-def _taken(booked: Article, new: articles.NewArticle) -> list[Fault]:
-    differing = articles.differing(booked, new)
+def _taken(booked: Article, new: new_articles.NewArticle) -> list[Fault]:
+    differing = new_articles.differing(booked, new)
     return [Fault("number", "taken", ", ".join(differing))] if differing else []
 
 

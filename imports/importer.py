@@ -23,8 +23,9 @@ from imports.row_results import RowResult, count, write
 from logs import described
 from outbox.crew import Crew, Work
 from outbox.wake import IMPORTS, ring, wake
-from postal import articles
-from postal.articles import Article, NewArticle, NumberTaken
+from postal import articles, new_articles
+from postal.articles import Article
+from postal.new_articles import NewArticle, NumberTaken
 from runtime import Runtime
 from store.database import Conn
 
@@ -129,7 +130,7 @@ def _book(
             results.append(RowResult(row.line, "bad", faults=faults))
         else:
             good.append((row.line, read.article))
-    new = articles.book_free(conn, [article for _, article in good], now)
+    new = new_articles.book_free(conn, [article for _, article in good], now)
     unseen = set(new)
     again: list[tuple[int, NewArticle]] = []
     for line, article in good:
@@ -148,7 +149,7 @@ def _book(
 def _again(line: int, booked: Article, article: NewArticle) -> RowResult:
     """Return what becomes of a row whose number was booked since it was checked."""
     try:
-        articles.same(booked, article)
+        new_articles.same(booked, article)
     except NumberTaken as taken:
         fault = Fault("number", "taken", ", ".join(taken.differing))
         return RowResult(line, "bad", faults=(fault,))

@@ -14,13 +14,13 @@ from psycopg.rows import class_row, kwargs_row
 from messages.catalogue import Channel, Lane
 from outbox.due import LEASE, Claim, DueMessage, Patience, TakenMessage
 from outbox.lanes import LANES, SPOKEN
+from outbox.related import ARRIVED, regarded
 from store import feed, wording
-from store.database import Conn
+from store.database import PLANNED_ONCE, Conn
 
 # A message that no carrier may take now is due again after this.
 _NO_CARRIER: Final = timedelta(seconds=5)
 _NO_CARRIER_FOR_CODE: Final = timedelta(seconds=2)
-ARRIVED: Final = "arrived by another carrier"
 
 _NO_CALLS: Final[Mapping[Lane, int]] = MappingProxyType({})
 
@@ -39,51 +39,23 @@ _LOCK: Final = """
     FOR UPDATE SKIP LOCKED
 """
 _LOOKS: Final = 5  # into the queue, where other workers have locked what was found
-# The rows are locked: what is read of them is what will be sent.
-_DUE = """
+# The rows are locked: what is read of them is what will be sent. What other messages say about them
+# is asked apart (outbox/related.py).
+_DUE: Final = """
     SELECT due.id, due.status, due.channel, due.lane, due.phone, due.template, due.language,
            due.body, due.said, due.not_after, due.attempts, due.gateway, due.carrier_id,
            due.first_tried_at, due.article_id, due.code_id, codes.issue AS code_issue,
            codes.key AS code_key, articles.code_salt, due.quote, due.quote_key,
-           about.code_salt AS salt,
-           due.given || coalesce(seconds.doubtful, '{{}}') AS given, due.again_of, due.via,
-           about.sender_phone AS sender, coalesce(seconds.certain, '{{}}') AS elsewhere,
-           due.request_id, due.variables, {other_calls} AS other_calls,
-           CASE WHEN due.again_of IS NOT NULL AND EXISTS (
-                     SELECT FROM messages first
-                     WHERE first.id = due.again_of AND first.status = 'delivered') THEN %s
-                WHEN due.code_id IS NOT NULL AND EXISTS (
-                     SELECT FROM messages other
-                     WHERE other.again_of = coalesce(due.again_of, due.id)
-                     AND other.status = 'delivered') THEN %s
-                WHEN due.not_after <= %s THEN coalesce(due.error, 'deadline over')
+           about.code_salt AS salt, due.given, due.again_of, due.via,
+           about.sender_phone AS sender, due.request_id, due.variables,
+           CASE WHEN due.not_after <= %(now)s THEN coalesce(due.error, 'deadline over')
                 WHEN codes.used_at IS NOT NULL OR codes.dead_at IS NOT NULL
-                     OR codes.expires_at <= %s THEN 'code dead' END AS obstacle
+                     OR codes.expires_at <= %(now)s THEN 'code dead' END AS obstacle
     FROM messages due LEFT JOIN codes ON codes.id = due.code_id
              LEFT JOIN articles ON articles.id = codes.article_id
              LEFT JOIN articles about ON about.id = due.article_id
-             LEFT JOIN LATERAL (
-                SELECT array_agg(via) FILTER (WHERE second.status = 'unknown') AS doubtful,
-                       array_agg(via) FILTER (WHERE second.status <> 'unknown') AS certain
-                FROM messages second
-                WHERE due.code_id IS NOT NULL AND second.again_of = due.id) seconds ON true
-    WHERE due.id = ANY (%s)
+    WHERE due.id = ANY (%(ids)s)
 """
-# A look-up finds calls by their telephone alone. These are the ids of other messages' calls, and
-# NULL for each that may exist with an unknown id. An earlier call of the message counts too.
-_OTHER_CALLS = """
-    CASE WHEN due.channel = 'voice' AND due.status = 'unknown' THEN ARRAY(
-        SELECT CASE WHEN other.id = due.id OR other.status IN ('sent', 'delivered', 'failed')
-               THEN other.carrier_id END
-        FROM messages other
-        WHERE other.direction = 'out' AND other.channel = 'voice' AND other.phone = due.phone
-              AND other.gateway = due.gateway
-              AND other.first_tried_at > due.first_tried_at - interval '1 hour'
-              AND (other.carrier_id IS NOT NULL
-                   OR other.id <> due.id AND other.status IN ('sending', 'unknown', 'expired'))
-    ) ELSE '{}' END
-"""
-_DUE_AS_THEY_ARE: Final = _DUE.format(other_calls=_OTHER_CALLS)
 _LEASE = """
     UPDATE messages
     SET status = 'sending', lease = %(lease)s, leased_until = %(until)s,
@@ -252,11 +224,12 @@ def _read(conn: Conn, places: Sequence[_Place], now: datetime) -> list[DueMessag
     """Read what was locked, in its order."""
     if not places:
         return []
+    conn.execute(f"SELECT {PLANNED_ONCE}")
     ids = [place.id for place in places]
     with conn.cursor(row_factory=kwargs_row(wording.read(DueMessage))) as cursor:
-        values = [ARRIVED, ARRIVED, now, now, ids]
-        found = {due.id: due for due in cursor.execute(_DUE_AS_THEY_ARE, values).fetchall()}
-    return [found[id_] for id_ in ids]
+        rows = cursor.execute(_DUE, {"now": now, "ids": ids}).fetchall()
+    found = {due.id: due for due in rows}
+    return regarded(conn, [found[id_] for id_ in ids])
 
 
 def _expire(conn: Conn, dues: Sequence[DueMessage], now: datetime) -> None:

@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 
 from gateways.base import Reason, Receipt, ReceiptStatus, Unreadable
 from messages.catalogue import Channel, Lane
-from outbox import carriers
+from outbox import carriers, usual_receipt
 from outbox.circuit import weigh_receipt
 from outbox.ended import EndedMessage, record_end
 from outbox.policy import MessageStanding, Status, after_receipt, second_send_at
@@ -30,27 +30,6 @@ _RANK: Final = {
     ReceiptStatus.DELIVERED: 3,
 }
 
-# The receipt of a text that its carrier took: it arrived. The text says so itself, in no row more.
-_ARRIVED: Final = """
-    UPDATE messages m SET status = 'delivered', error = NULL, heard = %(word)s,
-        delivered_at = CASE WHEN m.status = 'delivered' THEN m.delivered_at ELSE %(now)s END
-    FROM carrier_ids c
-    WHERE c.kind = 'out' AND c.gateway = %(gateway)s AND c.carrier_id = %(carrier_id)s
-          AND m.id = c.message_id AND m.channel = 'text' AND m.gateway = %(gateway)s
-          AND m.carrier_id = %(carrier_id)s AND m.status IN ('sent', 'delivered')
-          AND m.heard IS NULL
-    RETURNING m.id, m.request_id
-"""
-# "Sent" once more changes nothing.
-_WENT: Final = """
-    INSERT INTO receipts (gateway, carrier_id, message_id, status, word, error, at)
-    SELECT %(gateway)s, %(carrier_id)s, m.id, 'sent', %(word)s, %(error)s, %(now)s
-    FROM carrier_ids c JOIN messages m ON m.id = c.message_id
-    WHERE c.kind = 'out' AND c.gateway = %(gateway)s AND c.carrier_id = %(carrier_id)s
-          AND m.channel = 'text' AND m.gateway = %(gateway)s AND m.carrier_id = %(carrier_id)s
-          AND m.status IN ('sent', 'delivered')
-    RETURNING message_id, (SELECT request_id FROM messages WHERE id = message_id)
-"""
 _STORED: Final = """
     SELECT status FROM receipts
     WHERE gateway = %(gateway)s AND carrier_id = %(carrier_id)s AND status <> 'unreadable'
@@ -105,7 +84,7 @@ def receive(runtime: Runtime, receipt: Receipt) -> None:
     patience = timedelta(seconds=runtime.settings.code_confirm_seconds)
 
     def work(conn: Conn) -> tuple[int, str | None] | None:
-        usual = _receive_usual(conn, receipt, now)
+        usual = usual_receipt.receive(conn, receipt, now)
         if usual is not None:
             return usual
         message = _receive(conn, receipt, patience, now)
@@ -142,8 +121,13 @@ def lock_carrier_ids(conn: Conn, gateway_ids: Sequence[tuple[str, str]]) -> None
         )
 
 
-def catch_up(conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime) -> None:
-    """Apply the receipts that came before the carrier's ids of these messages were known."""
+def catch_up(
+    conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime, since_id: int
+) -> None:
+    """Apply the receipts that came before the carrier's ids of these messages were known.
+
+    `since_id`: none of them has a lower id.
+    """
     if not gateway_ids:
         return
     rows = conn.execute(
@@ -152,9 +136,9 @@ def catch_up(conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime) 
                reason, error
         FROM receipts
         WHERE (gateway, carrier_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
-          AND status <> 'unreadable'
+          AND status <> 'unreadable' AND id >= %s
         """,
-        ([gateway for gateway, _ in gateway_ids], [id_ for _, id_ in gateway_ids]),
+        ([gateway for gateway, _ in gateway_ids], [id_ for _, id_ in gateway_ids], since_id),
     ).fetchall()
     early = [
         Receipt(
@@ -185,30 +169,6 @@ def _log(receipt: Receipt, message: tuple[int, str | None] | None) -> None:
     """Log the receipt with its message, and the id of the request that caused it, where known."""
     ids = {"request_id": message[1], "message": message[0]} if message else {"message": None}
     log.info("receipt", gateway=receipt.gateway, status=receipt.status, word=receipt.word, **ids)
-
-
-def _receive_usual(conn: Conn, receipt: Receipt, now: datetime) -> tuple[int, str | None] | None:
-    """Take in what nearly all receipts are, in one statement; return the message's ids.
-
-    That is news of a text whose carrier has answered, so that its id is known, and that has not
-    ended otherwise: nothing can be missed and nothing but the text's status depends on it. None:
-    it is another case, and nothing was done.
-    """
-    if receipt.status is ReceiptStatus.DELIVERED and receipt.error is None:
-        usual = _ARRIVED
-    elif receipt.status is ReceiptStatus.SENT:
-        usual = _WENT
-    else:
-        return None
-    values = {
-        "gateway": receipt.gateway,
-        "carrier_id": receipt.carrier_id,
-        "word": receipt.word,
-        "error": receipt.error,
-        "now": now,
-    }
-    row = conn.execute(usual.encode(), values).fetchone()
-    return (row[0], row[1]) if row else None
 
 
 def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -> _Message | None:

@@ -14,7 +14,8 @@ from outbox import receipts
 from outbox.due import TakenMessage
 from outbox.ended import EndedMessage, record_end
 from outbox.policy import MessageVerdict, after_look_up, second_send_at
-from store.database import Conn
+from store.database import PLANNED_ONCE, Conn
+from store.months import lowest_after
 
 # A receipt may have moved the message while the call was under way: only a message that still
 # waits for the outcome takes its status. The carrier's id is written in any case.
@@ -93,9 +94,11 @@ def _lock_and_catch_up(
         for each in settled
         if each.verdict.carrier_id is not None
     ]
+    conn.execute(f"SELECT {PLANNED_ONCE}")
     receipts.lock_carrier_ids(conn, ids)
     write_all(conn, settled, now)
-    receipts.catch_up(conn, ids, now)
+    oldest = min(each.taken.due.id for each in settled)
+    receipts.catch_up(conn, ids, now, since_id=lowest_after(oldest))
 
 
 def _write_each(conn: Conn, settled: Sequence[SettledMessage], now: datetime) -> None:

@@ -1,125 +1,162 @@
 """A month of the large tables written to files, read back, and only then dropped.
 
-A month is a directory: of each table the rows as PostgreSQL's COPY writes them (text format, in the
-order of their ids), compressed with zstd, and `manifest.json` with columns, counts and SHA-256 of
-what is in the files. Whatever cuts it off before the end leaves the month in the database, whole;
-the next run begins anew, and `flask doctor` says that it is to. Digests and seals stay in the
-database, so the chains go on verifying. What guards over all months that something is once
-(`carrier_ids`) lets go of what belongs to the month.
+Nobody waits for it: it holds no lock while it writes. Where a row of the month is changed
+meanwhile (`store/archive_watch.py`), its table is written once more. Whatever cuts it off before
+the end leaves the month in the database, whole; the next run begins anew, and `flask doctor` says
+that it is to. Digests and seals stay in the database, so the chains go on verifying. What guards
+over all months that something is once (`carrier_ids`) lets go of what belongs to the month.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import shutil
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 import psycopg
-import zstandard
 from psycopg import sql
 
-from store import archivable
+from store import archivable, archive_files, archive_watch, feed
 from store.archive_attempts import attempt
+from store.archive_files import ArchivedTable, Damaged
+from store.archive_watch import Parts
 from store.database import Conn
 from store.months import LARGE, Large
 from store.refusals import Conflict, Invalid
 
-FORMAT: Final = "dakiya month 1"
-_LEVEL: Final = 10
-_PIECE: Final = 1 << 20
-_ARCHIVING: Final = 7_235_006  # the advisory lock: one process archives
-_TRIES: Final = 60  # to have all large tables for the moment of dropping, a second apart
+_ROUNDS: Final = 5  # of writing what was changed meanwhile
+_PLACED_AT_ONCE: Final = 5_000  # readers of the feed wait so long
+
+
+class Changing(Conflict):
+    """The month is changed as often as it is written. Says that nothing was dropped."""
+
+
+class _ChangedMeanwhile(Exception):
+    """Rows of these tables were changed since they were written."""
+
+    def __init__(self, tables: Sequence[Large]) -> None:
+        super().__init__(*tables)
+        self.tables = tables
 
 
 @dataclass(frozen=True)
-class ArchivedTable:
-    """The rows of one table in its file. `digest`: SHA-256 (hexadecimal) before compression.
+class _Month:
+    number: int
+    first: date
+    parts: Parts
+    place: Path
 
-    `last_id`: the highest id; None: there is no row, or an older version wrote the manifest.
-    """
-
-    table: Large
-    columns: tuple[str, ...]
-    rows: int
-    digest: str
-    last_id: int | None = None
-
-
-class Damaged(Conflict):
-    """What was written is not what is read back."""
-
-
-class TablesHeld(Conflict):
-    """Others hold a large table for too long. Says that nothing was dropped."""
+    @property
+    def partial(self) -> Path:
+        return self.place.with_name(f"{self.place.name}.partial")
 
 
 def archive(conn: Conn, month: date, directory: Path, now: datetime) -> list[ArchivedTable]:
     """Write `month` (a first day) to `directory`, check it, and drop it; return what was written.
 
     `conn`: the owner's, with nothing open: the month is gone when it commits. Raises
-    `archivable.NotOver`, `archivable.Archived`, `TablesHeld`, `Damaged`, and `OSError` where the
-    files cannot be written.
+    `archivable.NotOver`, `archivable.Archived`, `Changing`, `archive_watch.TablesHeld`, `Damaged`,
+    and `OSError` where the files cannot be written.
     """
     number = _number(conn, month)
     place = directory / f"{month:%Y-%m}"
     with attempt(conn, number, place):
-        return _archive(conn, number, month, place, now)
+        archive_watch.take_turn(conn)
+        archivable.refuse_again(conn, number, month)
+        parts = {table: _partition(conn, table, month) for table in LARGE}
+        going = _Month(number, month, parts, place)
+        archivable.refuse(conn, number, month, now, parts)  # a month that runs is not watched
+        conn.commit()
+        try:
+            _place_events(conn, parts["events"])
+            archive_watch.watch(conn, number, parts)
+            return _archive(conn, going, now)
+        except BaseException:
+            with suppress(psycopg.Error, archive_watch.TablesHeld):
+                conn.rollback()
+                archive_watch.unwatch(conn, number, parts)
+            raise
 
 
-def _archive(
-    conn: Conn, number: int, month: date, place: Path, now: datetime
-) -> list[ArchivedTable]:
-    _take_turn(conn)
-    archivable.refuse_again(conn, number, month)
-    parts = {table: _partition(conn, table, month) for table in LARGE}
-    for part in parts.values():
-        conn.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(part))
-    archivable.refuse(conn, number, month, now, parts)
-    partial = place.with_name(f"{place.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)  # of a run that was cut off
+def _archive(conn: Conn, month: _Month, now: datetime) -> list[ArchivedTable]:
+    archive_watch.take_turn(conn)
+    archivable.refuse_again(conn, month.number, month.first)
+    archive_watch.insist_on(conn, month.parts)
+    shutil.rmtree(month.partial, ignore_errors=True)  # of a run that was cut off
+    written: dict[Large, ArchivedTable] = {}
+    to_write: Sequence[Large] = LARGE
     try:
-        partial.mkdir(parents=True, mode=0o700)
-        written = [_write(conn, table, parts[table], partial) for table in LARGE]
-        tables = list(map(asdict, written))
-        manifest = {"format": FORMAT, "month": f"{month:%Y-%m}", "tables": tables}
-        _keep(partial / "manifest.json", json.dumps(manifest, indent=1).encode())
-        for each in written:
+        month.partial.mkdir(parents=True, mode=0o700)
+        for _ in range(_ROUNDS):
+            known = archive_watch.changes(conn, month.number)  # before the rows are looked at
+            archivable.refuse(conn, month.number, month.first, now, month.parts)
+            _write(conn, month, to_write, written)
             try:
-                check(partial, each)
-            except Damaged as damaged:
-                raise Damaged(f"{damaged}: nothing was dropped") from damaged
-    except (OSError, Damaged):
-        shutil.rmtree(partial, ignore_errors=True)  # a full disk has room again
+                _drop_unless_changed(conn, month, written, known)
+            except _ChangedMeanwhile as changed:
+                month.place.rename(month.partial)
+                to_write = changed.tables
+            else:
+                return [written[table] for table in LARGE]
+    except (OSError, Conflict):
+        shutil.rmtree(month.partial, ignore_errors=True)  # a full disk has room again
         raise
-    _move_aside(place)
-    partial.rename(place)
-    for each_directory in (place, place.parent):
-        _flush(each_directory)
-    _let_go(conn, parts["messages"])
-    _take_tables(conn)
-    _drop(conn, number, place, written, parts)
-    return written
+    shutil.rmtree(month.partial)
+    raise Changing(
+        f"rows of {', '.join(to_write)} of {month.first:%Y-%m} are changed as often as they are"
+        " written: nothing was dropped; does `flask purge` run? Run it again after that"
+    )
 
 
-def _take_turn(conn: Conn) -> None:
-    if conn.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ARCHIVING]).fetchone() != (True,):
-        raise TablesHeld("another archive runs: wait for its end")
+def _place_events(conn: Conn, events: sql.Identifier) -> None:
+    """Give all events of the month their place in the feed: what has none is in no cursor's way."""
+    query = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE position IS NULL)").format(events)
+    while conn.execute(query).fetchone() == (True,):
+        feed.place(conn, _PLACED_AT_ONCE)
+        conn.commit()
+    conn.commit()
 
 
-def _move_aside(place: Path) -> None:
-    """Keep what has the place: whole files of a run that was cut off just before its end."""
-    if place.exists():
-        number = 1
-        while (aside := place.with_name(f"{place.name}.before-{number}")).exists():
-            number += 1
-        place.rename(aside)
+def _write(
+    conn: Conn, month: _Month, tables: Sequence[Large], written: dict[Large, ArchivedTable]
+) -> None:
+    """Write `tables`, and the manifest of all; read them back, and give the files their place."""
+    for table in tables:
+        written[table] = archive_files.write(conn, table, month.parts[table], month.partial)
+    every = [written[table] for table in LARGE]
+    archive_files.write_manifest(month.partial, month.first, every)
+    for table in tables:
+        try:
+            archive_files.check(month.partial, written[table])
+        except Damaged as damaged:
+            raise Damaged(f"{damaged}: nothing was dropped") from damaged
+    archive_files.put(month.partial, month.place)
+
+
+def _drop_unless_changed(
+    conn: Conn, month: _Month, written: Mapping[Large, ArchivedTable], known: Mapping[str, int]
+) -> None:
+    """Drop the month. Raise `_ChangedMeanwhile` where more changes than `known` were noted.
+
+    No lock is left then.
+    """
+    tables = sql.SQL(", ").join(map(sql.Identifier, LARGE))
+    with conn.transaction():
+        _let_go(conn, month.parts["messages"])
+        archive_watch.in_moments(
+            conn, [sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(tables)]
+        )
+        noted = archive_watch.changes(conn, month.number)
+        changed = [table for table in LARGE if noted[table] != known.get(table, 0)]
+        if changed:
+            raise _ChangedMeanwhile(changed)
+        _drop(conn, month, written)
+        archive_watch.forget(conn, month.number)
 
 
 def _let_go(conn: Conn, messages: sql.Identifier) -> None:
@@ -131,39 +168,6 @@ def _let_go(conn: Conn, messages: sql.Identifier) -> None:
         " (SELECT 'again', via, again_of::text FROM {} WHERE again_of IS NOT NULL)",
     ):
         conn.execute(sql.SQL(query).format(messages))
-
-
-def _take_tables(conn: Conn) -> None:
-    """Lock all large tables at once, never waiting so long that texts would have to.
-
-    Who waits for such a lock makes everybody wait who comes after. So it is tried for moments.
-    """
-    tables = sql.SQL(", ").join(map(sql.Identifier, LARGE))
-    for _ in range(_TRIES):
-        try:
-            with conn.transaction():
-                conn.execute("SET LOCAL lock_timeout = '300ms'")
-                conn.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(tables))
-        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
-            time.sleep(1)
-        else:
-            return
-    raise TablesHeld(
-        "others read the large tables all the time: nothing was dropped; run it again later"
-    )
-
-
-def check(place: Path, table: ArchivedTable) -> None:
-    """Read a table's file to its end. Raises `Damaged` where it is not what `table` says."""
-    digest, rows = hashlib.sha256(), 0
-    try:
-        for piece in _pieces(place / f"{table.table}.copy.zst"):
-            digest.update(piece)
-            rows += piece.count(b"\n")
-    except (zstandard.ZstdError, OSError) as error:
-        raise Damaged(f"{table.table} cannot be read back ({error})") from error
-    if (digest.hexdigest(), rows) != (table.digest, table.rows):
-        raise Damaged(f"{table.table} is not what was written")
 
 
 def of_record(conn: Conn, month: date) -> Mapping[str, tuple[int, str]]:
@@ -198,87 +202,28 @@ def _partition(conn: Conn, table: Large, month: date) -> sql.Identifier:
     return sql.Identifier(name)
 
 
-def _write(conn: Conn, table: Large, part: sql.Identifier, into: Path) -> ArchivedTable:
-    key = "session_id, position" if table == "ussd_hops" else "id"
-    columns = _columns(conn, part)
-    listed = sql.SQL(", ").join(map(sql.Identifier, columns))
-    query = sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT").format(
-        listed, part, sql.SQL(key)
-    )
-    digest, rows = hashlib.sha256(), 0
-    path = into / f"{table}.copy.zst"
-    with path.open("xb") as file:
-        with (
-            zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).stream_writer(
-                file, closefd=False
-            ) as packed,
-            conn.cursor().copy(query) as copy,
-        ):
-            for piece in copy:
-                digest.update(piece)
-                rows += bytes(piece).count(b"\n")
-                packed.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    path.chmod(0o600)
+def _drop(conn: Conn, month: _Month, written: Mapping[Large, ArchivedTable]) -> None:
+    """Write down where the rows are, and drop them. The tables are locked."""
     last = conn.execute(
-        sql.SQL("SELECT max({}) FROM {}").format(sql.Identifier(key.partition(",")[0]), part)
+        sql.SQL("SELECT max(position) FROM {}").format(month.parts["events"])
     ).fetchone()
-    return ArchivedTable(table, columns, rows, digest.hexdigest(), last[0] if last else None)
-
-
-def _columns(conn: Conn, part: sql.Identifier) -> tuple[str, ...]:
-    found = conn.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(part))
-    return tuple(each.name for each in found.description or ())
-
-
-def _flush(directory: Path) -> None:
-    """Let the names in a directory be on the disk: the rows are gone when the database says so."""
-    number = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
-
-
-def _keep(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    path.chmod(0o600)
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        reader = zstandard.ZstdDecompressor().stream_reader(file)
-        while piece := reader.read(_PIECE):
-            yield piece
-
-
-def _drop(
-    conn: Conn,
-    number: int,
-    place: Path,
-    written: list[ArchivedTable],
-    parts: dict[Large, sql.Identifier],
-) -> None:
-    for each in written:
+    assert last is not None
+    for table, each in written.items():
         conn.execute(
-            "INSERT INTO archived_months (month, of_table, rows, digest, place, last_id)"
-            " VALUES (%s, %s, %s, %s, %s, %s)",
+            "INSERT INTO archived_months (month, of_table, rows, digest, place, last_id,"
+            " last_position) VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [
-                number,
-                each.table,
+                month.number,
+                table,
                 each.rows,
                 bytes.fromhex(each.digest),
-                str(place / f"{each.table}.copy.zst"),
+                str(archive_files.path_of(month.place, table)),
                 each.last_id,
+                last[0] if table == "events" else None,
             ],
         )
+        part = month.parts[table]
         conn.execute(
-            sql.SQL("ALTER TABLE {} DETACH PARTITION {}").format(
-                sql.Identifier(each.table), parts[each.table]
-            )
+            sql.SQL("ALTER TABLE {} DETACH PARTITION {}").format(sql.Identifier(table), part)
         )
-        conn.execute(sql.SQL("DROP TABLE {}").format(parts[each.table]))
+        conn.execute(sql.SQL("DROP TABLE {}").format(part))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import copy
+from datetime import datetime
 from functools import cache, partial
 from typing import Any, Final, Self, TypeVar
 from uuid import UUID
@@ -27,6 +28,7 @@ from psycopg_pool import ConnectionPool
 from logs import described, new_request_id
 from store import outcomes
 from store.asking import Asking
+from store.clock import Clock
 from store.limits import Limits
 from store.together import OutcomeUnknown, Rescue, Rescued, together
 
@@ -51,6 +53,7 @@ _TRIES = 4
 _RECONNECT_SECONDS = 1.0
 _CONNECT_SECONDS = 5  # for each host
 _LOOK_UP_SECONDS = 0.1  # between two tries to look up an outcome
+_CLOCK_SECONDS = 1.0  # that the first question for the time waits for a connection
 _PREPARED = 400  # statements of a connection; those of more rows are statements of their own
 
 log = structlog.get_logger(__name__)
@@ -60,11 +63,6 @@ def _patience(url: str) -> str | int:
     """Return how long one host may take to answer: one that is cut off must not hide the next."""
     named = conninfo_to_dict(url).get("connect_timeout")
     return named or os.environ.get("PGCONNECT_TIMEOUT") or _CONNECT_SECONDS
-
-
-def _configure(connection: Conn) -> None:
-    connection.prepared_max = _PREPARED
-    set_json_loads(orjson.loads, connection)
 
 
 def _insist_on_open(connection: Conn) -> None:
@@ -109,6 +107,7 @@ class Database:
     ) -> None:
         self.url = url
         self._wait = wait
+        self._clock = Clock()
         self._limits: Limits | None = None
         self._pool: ConnectionPool[Conn] = ConnectionPool(
             url,
@@ -122,8 +121,8 @@ class Database:
                 "connect_timeout": _patience(url),
             },
             connection_class=Asking,
-            configure=_configure,
-            check=_insist_on_open,
+            configure=self._configure,
+            check=self._check,
             reconnect_timeout=_RECONNECT_SECONDS,
             name="dakiya",
         )
@@ -134,6 +133,26 @@ class Database:
 
     def close(self) -> None:
         self._pool.close()
+
+    def now(self) -> datetime:
+        """Return PostgreSQL's time (store/clock.py); the machine's own while it is away."""
+        if not self._clock.asked:
+            with suppress(psycopg.OperationalError), self._pool.connection(_CLOCK_SECONDS):
+                pass  # a connection that is new, or taken, asks
+        return self._clock()
+
+    def _configure(self, connection: Conn) -> None:
+        connection.prepared_max = _PREPARED
+        set_json_loads(orjson.loads, connection)
+        self._ask_the_time(connection)
+
+    def _check(self, connection: Conn) -> None:
+        _insist_on_open(connection)
+        self._ask_the_time(connection)
+
+    def _ask_the_time(self, connection: Conn) -> None:
+        if self._clock.due:
+            self._clock.ask(connection)
 
     def within(self, limits: Limits) -> Self:
         """Return the same connections, of which each transaction has these limits."""
@@ -167,12 +186,22 @@ class Database:
             yield connection
 
     @contextmanager
+    def reading(self) -> Iterator[Conn]:
+        """Enclose one transaction that only reads, of the primary or of a replica."""
+        with self._pool.connection() as connection:
+            if self._limits is not None:
+                _limit(connection, self._limits)
+            connection.execute("SET TRANSACTION READ ONLY")
+            yield connection
+
+    @contextmanager
     def together(
         self, id_: UUID | None = None, rescue: Rescue[Any] | None = None
     ) -> Iterator[Conn]:
         """Enclose one transaction, as `transaction`, whose statements travel together.
 
-        `id_`: by which its outcome is noted. See store/together.py: an answer is fetched where it is wanted, at the latest at the end.
+        `id_`: by which its outcome is noted. See store/together.py: an answer is fetched where it
+        is wanted, at the latest at the end.
         """
         with (
             self._pool.connection() as connection,

@@ -93,7 +93,7 @@ def read(conn: Conn, after: int, limit: int) -> list[FeedEvent]:
     position it saw misses nothing. Use a short transaction of its own: other readers wait for it
     while there are new events to place.
     """
-    _place(conn, max(limit, _PLACED_AT_ONCE))
+    place(conn, max(limit, _PLACED_AT_ONCE))
     with conn.cursor(row_factory=class_row(FeedEvent)) as cursor:
         return cursor.execute(
             """
@@ -112,7 +112,14 @@ def last(conn: Conn) -> int:
     return int(row[0]) if row else 0
 
 
-def _place(conn: Conn, most: int) -> None:
+def archived_upto(conn: Conn) -> int:
+    """Return the last position that is in an archive and no more here, 0 without one."""
+    row = conn.execute("SELECT coalesce(max(last_position), 0) FROM archived_months").fetchone()
+    return int(row[0]) if row else 0
+
+
+def place(conn: Conn, most: int) -> None:
+    """Give up to `most` events that have none their position; until the end others wait for it."""
     news = conn.execute("SELECT EXISTS (SELECT FROM events WHERE position IS NULL)").fetchone()
     if news == (False,):
         return

@@ -22,6 +22,7 @@ log: Final = structlog.get_logger(__name__)
 Large = Literal["messages", "receipts", "sprints", "events", "ussd_hops", "access_log"]
 LARGE: Final[tuple[Large, ...]] = get_args(Large)
 AHEAD: Final = 3
+_IN_MONTH: Final = 10**12  # ids, as first_id says
 _AGAIN_SECONDS: Final = 60.0
 
 
@@ -35,6 +36,15 @@ class MonthsReport:
     until: date
     ahead: int
     waiting: int
+
+
+def lowest_after(id_: int) -> int:
+    """Return an id that no row has which was written after that of `id_`: a month is taken off.
+
+    So it holds where the clock was set back by less than that. A query with such a bound opens no
+    month before.
+    """
+    return (id_ // _IN_MONTH - 1) * _IN_MONTH
 
 
 class Months:

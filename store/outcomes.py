@@ -39,10 +39,10 @@ def settle(conn: Connection[Any], id_: UUID) -> bool:
 
 
 def forget(conn: Connection[Any]) -> int:
-    """Remove some of what is older than an hour: nobody looks for it any more. Return how many."""
+    """Remove some of what is older than an hour: nobody looks for it. Return how many."""
     return conn.execute(
-        "DELETE FROM outcomes WHERE id = ANY (ARRAY(SELECT id FROM outcomes WHERE id < (lpad(to_hex("
-        "(extract(epoch FROM clock_timestamp() - interval '1 hour') * 1000)::bigint), 12, '0')"
-        " || repeat('0', 20))::uuid ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))",
+        "DELETE FROM outcomes WHERE id = ANY (ARRAY(SELECT id FROM outcomes WHERE id <"
+        " (lpad(to_hex((extract(epoch FROM clock_timestamp() - interval '1 hour') * 1000)::bigint),"
+        " 12, '0') || repeat('0', 20))::uuid ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))",
         [_AT_ONCE],
     ).rowcount

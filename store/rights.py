@@ -7,7 +7,7 @@ else. The names are the installation's own: whoever DATABASE_URL and DATABASE_PU
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,7 +50,7 @@ _ALSO_SET: Final[Mapping[str, frozenset[str]]] = {
     "sprints": frozenset({"article"}),
 }
 _ONLY_READ: Final = frozenset(
-    {"alembic_version", "redactions", "archived_months", "archive_attempts"}
+    {"alembic_version", "redactions", "archived_months", "archive_attempts", "archive_changes"}
 )
 _DELETABLE: Final = frozenset({"token_calls"})  # by purge; it is in no chain
 _FUNCTIONS_OF_THE_APPLICATION: Final = ("place_events(integer)", "make_months(integer)")
@@ -75,14 +75,6 @@ _PERSONAL: Final[Mapping[str, Sequence[str]]] = {
     "moves": ("from_phone", "to_phone"),
     "requests": ("phone", "document_last4", "note", "answer"),
 }
-
-# Predefined roles that write past every grant.
-_ALMIGHTY: Final = (
-    "pg_write_all_data",
-    "pg_write_server_files",
-    "pg_execute_server_program",
-    "pg_maintain",
-)
 
 
 @dataclass(frozen=True)
@@ -155,25 +147,6 @@ def grant(conn: Conn, roles: Roles) -> None:
     _limit(conn, roles.application)
 
 
-def unlimited(conn: Conn) -> str | None:
-    """Return the statement that sets the limits of the role of `conn`; None where it has them."""
-    row = conn.execute(
-        "SELECT current_user, bool_and(current_setting(name, true)::interval = value::interval)"
-        " FROM unnest(%s::text[], %s::text[]) AS limits (name, value)",
-        _listed(HOOKS.settings(conn.info.server_version)),
-    ).fetchone()
-    if row is None or row[1]:
-        return None
-    return "; ".join(
-        f"ALTER ROLE \"{row[0]}\" SET {name} = '{value}'"
-        for name, value in HOOKS.settings(conn.info.server_version).items()
-    )
-
-
-def _listed(named: Mapping[str, str]) -> list[list[str]]:
-    return [list(named), list(named.values())]
-
-
 def _limit(conn: Conn, name: str) -> None:
     """Give the application's role the limits of hooks, where the owner may (store/limits.py)."""
     try:
@@ -186,78 +159,6 @@ def _limit(conn: Conn, name: str) -> None:
                 )
     except psycopg.errors.InsufficientPrivilege:
         return  # whoever manages the database has to: `flask doctor` says it
-
-
-def weaknesses(conn: Conn) -> list[str]:
-    """Return why the role of `conn` could rewrite what is append-only, a sentence each."""
-    found = list(_of_the_role(conn))
-    for privilege in ("UPDATE", "DELETE", "TRUNCATE", "TRIGGER"):
-        tables = [
-            str(row[0])
-            for row in conn.execute(
-                "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
-                " AND relnamespace = 'public'::regnamespace AND relname = ANY(%s)"
-                " AND CASE WHEN %s = 'UPDATE' THEN has_any_column_privilege(oid, 'UPDATE')"
-                " ELSE has_table_privilege(oid, %s) END ORDER BY relname",
-                [sorted(APPEND_ONLY), privilege, privilege],
-            ).fetchall()
-        ]
-        if tables:
-            found.append(f"it has {privilege} on {', '.join(tables)}")
-    return found
-
-
-def ownership(conn: Conn) -> str | None:
-    """Return why the role of `conn` is no application's, in words; None: it owns no tables.
-
-    No `db roles` takes these away from a role: it is another role that is needed.
-    """
-    role = conn.execute(
-        "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
-        " AND to_regclass('public.alembic_version') IS NOT NULL"
-    ).fetchone()
-    if role == (True,):
-        return "it is a superuser"
-    owner = _owners_of_tables(conn)
-    return f"it is, or may become, the owner of tables ({owner})" if owner else None
-
-
-def _owners_of_tables(conn: Conn) -> str | None:
-    """Return the owners of tables whose rights the role of `conn` has, by comma."""
-    row = conn.execute(
-        "SELECT string_agg(DISTINCT pg_get_userbyid(relowner), ', ') FROM pg_class"
-        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S')"
-        " AND pg_has_role(current_user, relowner, 'MEMBER')"
-    ).fetchone()
-    return str(row[0]) if row is not None and row[0] is not None else None
-
-
-def _of_the_role(conn: Conn) -> Iterator[str]:
-    role = conn.execute(
-        "SELECT rolsuper, rolcreaterole, rolbypassrls OR rolreplication FROM pg_roles"
-        " WHERE rolname = current_user"
-    ).fetchone()
-    assert role is not None
-    for has, says in zip(
-        role,
-        ("it is a superuser", "it may create roles", "it may replicate, or pass row security"),
-        strict=True,
-    ):
-        if has:
-            yield says
-    owner = _owners_of_tables(conn)
-    if owner is not None:
-        yield f"it is, or may become, the owner of tables ({owner})"
-    for almighty in _ALMIGHTY:
-        member = conn.execute(
-            "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = %s",
-            [almighty],
-        ).fetchone()
-        if member == (True,):
-            yield f"it is a member of {almighty}"
-    makes = conn.execute("SELECT has_schema_privilege('public', 'CREATE')").fetchone()
-    if makes == (True,):
-        yield "it may create tables and functions in the schema public"
 
 
 def _user(url: str) -> str:

@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 
 from store import keyring
 from store.database import Conn
+from store.due_times import IS_OVER, is_over, moments
 from store.keyring import Keyring, UnknownKey
 from store.sealing import SealBroken, seal, unseal
 
@@ -36,8 +37,8 @@ class TextPartRow:
     due_at: datetime
 
     def waits(self, now: datetime) -> bool:
-        """Tell whether more is awaited. A time beyond any that is set: a clock was set back."""
-        return now < self.due_at <= now + _LONGEST
+        """Tell whether more is awaited."""
+        return not is_over(self.due_at, now, _LONGEST)
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,12 @@ def drop(conn: Conn, message_ids: list[int]) -> None:
 
 def due(conn: Conn, now: datetime, most: int) -> list[PartsOf]:
     """Return the texts of which nothing more is awaited; what was read is forgotten."""
-    over = "NOT (p.due_at > %(now)s AND p.due_at <= %(longest)s)"
-    values = {"now": now, "longest": now + _LONGEST, "most": most}
-    conn.execute(f"DELETE FROM text_parts p WHERE {over} AND sealed IS NULL", values)  # noqa: S608
+    values = {**moments(now, _LONGEST), "most": most}
+    conn.execute(f"DELETE FROM text_parts WHERE {IS_OVER} AND sealed IS NULL", values)  # noqa: S608
     with conn.cursor(row_factory=class_row(PartsOf)) as cursor:
         return cursor.execute(
             "SELECT m.gateway, m.phone, p.ref, p.total FROM text_parts p"  # noqa: S608
-            f" JOIN messages m ON m.id = p.message_id WHERE {over}"
+            f" JOIN messages m ON m.id = p.message_id WHERE {IS_OVER}"
             " GROUP BY 1, 2, 3, 4 ORDER BY min(p.due_at) LIMIT %(most)s",
             values,
         ).fetchall()

@@ -99,9 +99,9 @@ def together(
 ) -> Iterator[None]:
     """Enclose a transaction whose statements travel together, its beginning and its end with them.
 
-    `id_`: by which its outcome is noted (store/outcomes.py), if at all. Raises what any of them raises; then
-    all of them are undone, or `Rescued` where that was done. Raises `OutcomeUnknown` where the
-    connection was lost after the commit was sent.
+    `id_`: by which its outcome is noted (store/outcomes.py), if at all. Raises what any of them
+    raises; then all of them are undone, or `Rescued` where that was done. Raises `OutcomeUnknown`
+    where the connection was lost after the commit was sent.
     """
     conn.autocommit = True  # psycopg would send BEGIN alone, to be sure that it has begun
     pipeline = conn._pipeline = Together(conn)

@@ -14,6 +14,7 @@ from typing import Final
 from gateways.base import Inbound, TextPart
 from store import keyring
 from store.database import Conn
+from store.due_times import IS_OVER, moments
 from store.keyring import Keyring
 from store.sealing import seal, unseal
 
@@ -53,15 +54,12 @@ def keep(conn: Conn, keys: Keyring, came: Inbound, now: datetime) -> None:
 
 
 def due(conn: Conn, now: datetime, most: int) -> list[WaitingText]:
-    """Return the oldest text of each telephone whose time has come, the longest waiting first.
-
-    Where a clock was set back, a time may lie further ahead than any that is ever set: it has come.
-    """
+    """Return the oldest text of each telephone whose time has come, the longest waiting first."""
     rows = conn.execute(
         "SELECT id, gateway, carrier_id, phone, at, tries, key_number, sealed"  # noqa: S608
-        " FROM waiting_texts w WHERE NOT (due_at > %s AND due_at <= %s)"
-        f" AND NOT {_EARLIER} ORDER BY due_at, id LIMIT %s",
-        (now, now + _MOST, most),
+        f" FROM waiting_texts w WHERE {IS_OVER} AND NOT {_EARLIER}"
+        " ORDER BY due_at, id LIMIT %(most)s",
+        {**moments(now, _MOST), "most": most},
     ).fetchall()
     return [WaitingText(*row) for row in rows]
 
@@ -89,6 +87,24 @@ def drop(conn: Conn, id_: int) -> bool:
 def any_of(conn: Conn, phone: str) -> bool:
     """Tell whether a text of `phone` waits."""
     row = conn.execute("SELECT EXISTS (SELECT FROM waiting_texts WHERE phone = %s)", (phone,))
+    return row.fetchone() == (True,)
+
+
+def count_of(conn: Conn, phone: str, most: int) -> int:
+    """Return how many texts of `phone` wait, counting up to `most`."""
+    row = conn.execute(
+        "SELECT count(*) FROM (SELECT FROM waiting_texts WHERE phone = %s LIMIT %s) AS waiting",
+        (phone, most),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def has(conn: Conn, came: Inbound) -> bool:
+    """Tell whether this very text waits already."""
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM waiting_texts WHERE gateway = %s AND carrier_id = %s)",
+        (came.gateway, came.carrier_id),
+    )
     return row.fetchone() == (True,)
 
 

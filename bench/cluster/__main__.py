@@ -6,6 +6,7 @@ import argparse
 import sys
 from dataclasses import replace
 
+from bench import report
 from bench.cluster import table
 from bench.cluster.down import down
 from bench.cluster.faults import FAULTS
@@ -23,6 +24,9 @@ def main(arguments: list[str]) -> int:
     test.add_argument("--quick", action="store_true", help="three faults, about three minutes")
     test.add_argument("--keep", action="store_true", help="use the one that is up, and leave it")
     test.add_argument("--fault", action="append", choices=[each.name for each in FAULTS])
+    on = commands.add_parser("on", help="run a command on a machine; without one, a shell")
+    on.add_argument("machine", choices=list(machines()))
+    on.add_argument("words", nargs=argparse.REMAINDER)
     chosen = parser.parse_args(arguments)
     try:
         match chosen.command:
@@ -30,6 +34,8 @@ def main(arguments: list[str]) -> int:
                 up()
             case "down":
                 down()
+            case "on":
+                machines()[chosen.machine].become(chosen.words)
             case _:
                 return _test(chosen)
     except ClusterFailed as failed:
@@ -41,14 +47,15 @@ def main(arguments: list[str]) -> int:
 def _test(chosen: argparse.Namespace) -> int:
     plan = table.QUICK if chosen.quick else table.FULL
     if chosen.fault:
-        plan = replace(plan, faults=[each for each in FAULTS if each.name in chosen.fault])
+        struck = [each for each in FAULTS if each.name in chosen.fault]
+        plan = replace(plan, faults=struck, restored=0)
     if not chosen.keep:
         up()
-    rows = table.play(machines(), plan)
-    table.print_table(rows)
+    lines = table.play(machines(), plan)
+    print(f"\n{report.table(lines)}\n")
     if not chosen.keep:
         down()
-    return 0 if all(row.holds for row in rows) else 1
+    return 0 if all(line.holds for line in lines) else 1
 
 
 if __name__ == "__main__":

@@ -75,11 +75,11 @@ def carry(port: str, seconds: float, loss: float) -> None:
     try:
         while not ended:
             wait = late.let_go(time.monotonic())
-            ready, _, _ = select.select([tap, wire], [], [], 0.2 if wait is None else wait)
+            ready, _, _ = select.select([tap, wire.fileno()], [], [], 0.2 if wait is None else wait)
             now = time.monotonic()
             if tap in ready:
                 late.take(os.read(tap, _MOST), wire.send, now)
-            if wire in ready:
+            if wire.fileno() in ready:
                 frame, address = wire.recvfrom(_MOST)
                 if address[2] != socket.PACKET_OUTGOING:
                     late.take(frame, lambda each: os.write(tap, each), now)

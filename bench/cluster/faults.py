@@ -206,7 +206,7 @@ def _lost(struck: Machine) -> str:
 def _without(unit: str, struck: list[Machine]) -> str:
     """Kill a unit on each and keep it away."""
     for each in struck:
-        each.run(["systemctl", "kill", "--signal=KILL", unit])
+        each.run(["systemctl", "kill", "--kill-who=main", "--signal=KILL", unit])
         each.run(["systemctl", "stop", unit])
     time.sleep(_AWAY_SECONDS)
     for each in struck:

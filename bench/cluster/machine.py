@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import psutil
 
@@ -131,15 +131,10 @@ class Machine:
             input=given, capture_output=True, text=True, check=False, timeout=seconds,
         )  # fmt: skip
 
-    def start(self, command: Sequence[str], log: str, environment: dict[str, str]) -> int:
-        """Start a command on it that goes on; return its process. Its output goes to `log`."""
-        settings = [f"{name}={value}" for name, value in environment.items()]
-        with (self.host.directory / log).open("ab") as file:
-            process = subprocess.Popen(
-                [*self._enter(), "env", *settings, *command],
-                stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True,
-            )  # fmt: skip
-        return process.pid
+    def become(self, command: Sequence[str]) -> NoReturn:
+        """Run a command on it instead of this process, with this terminal."""
+        inside = [*self._enter(), *(command or ["/bin/bash"])]
+        os.execvp(inside[0], inside)  # noqa: S606
 
     def await_that(self, command: Sequence[str], seconds: float, any_code: bool = False) -> None:
         """Wait until a command on it succeeds (`any_code`: can be run at all)."""

@@ -31,7 +31,7 @@ def lay(hosts: Iterable[Host]) -> None:
         _in(host.namespace, "link", "set", "lo", "up")
         # Whole frames with their sums: a bad cable carries them itself.
         for namespace, end in ((host.namespace, "eth0"), (HUB, host.name)):
-            _ip("netns", "exec", namespace, "ethtool", "--quiet", "-K", end, *_WHOLE)
+            _ip("netns", "exec", namespace, "ethtool", "-K", end, *_WHOLE)
         _plug(host.name)
     _ip("link", "add", _OWN_END, "type", "veth", "peer", "name", "here", "netns", HUB)
     _ip("addr", "add", f"{HERE}/24", "dev", _OWN_END)
@@ -95,4 +95,4 @@ def _in(namespace: str, *command: str) -> None:
 
 
 def _ip(*command: str) -> None:
-    subprocess.run(["ip", *command], check=True)
+    subprocess.run(["ip", *command], check=True, stdout=subprocess.DEVNULL)

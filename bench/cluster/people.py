@@ -9,7 +9,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 
 from bench.books import Doorstep
@@ -32,20 +34,25 @@ class World:
     """The carrier, which runs all the time, and the people, who come for each play."""
 
     account: Account
-    texted: int = 0
+    texted: int
 
     @classmethod
-    def begin(cls) -> World:
-        """Start the carrier. `down` ends it."""
+    @contextmanager
+    def living(cls) -> Iterator[World]:
+        """Let there be the carrier for as long as the block lasts."""
         account = Account.of(books.settings())
         names = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM", "PUBLIC_URL")
         with (DIRECTORY / "carrier.log").open("ab") as log:
-            subprocess.Popen(
+            carrier = subprocess.Popen(
                 _outside("-m", "bench.carrier", str(_carrier()), _ANSWER_SECONDS, str(_web())),
                 cwd=HOUSE, env={**os.environ, **dict(zip(names, astuple(account), strict=True))},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        return cls(account)
+        try:
+            yield cls(account, time.time_ns())  # texts of an earlier run have other ids
+        finally:
+            carrier.kill()
+            carrier.wait()
 
     def play(self, doors: Sequence[Doorstep], rate: float, meanwhile: Callable[[], None]) -> Told:
         """Play these deliveries, `rate` a second, and `meanwhile` beside them.

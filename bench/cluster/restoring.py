@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bench.cluster import books, state
@@ -11,6 +11,7 @@ from bench.cluster.machine import Machine
 from bench.cluster.plan import of_role
 from bench.cluster.release import CURRENT
 from bench.day_books import BOOKS
+from bench.report import Line
 
 _RESTORE_SECONDS = 300.0
 _AS_POSTGRES = ("runuser", "-u", "postgres", "--")
@@ -24,6 +25,20 @@ class Restored:
     differs: Mapping[str, tuple[int, int]]
 
 
+def drill(made: Mapping[str, Machine], afterwards: Callable[[], object]) -> Line:
+    """Restore the books as they were before `afterwards()`, and compare them."""
+    moment = now(made)
+    afterwards()
+    restored = restore(made, moment)
+    differs = "; ".join(
+        f"{what}: {found} instead of {then}" for what, (then, found) in restored.differs.items()
+    )
+    said = (
+        f"in {restored.seconds:.0f} s; books {differs or f'as then ({len(moment.books)} counts)'}"
+    )
+    return Line("restored to a point in time, beside it", said, "the same books", not differs)
+
+
 @dataclass(frozen=True)
 class Moment:
     """A time of the primary's, and what its books said then."""
@@ -33,8 +48,10 @@ class Moment:
 
 
 def now(made: Mapping[str, Machine]) -> Moment:
-    """Return this moment. Nobody may write meanwhile."""
+    """Return this moment, once receipts have come and the books rest."""
     counted = books.counted()
+    while (later := books.counted()) != counted:
+        counted = later
     at = _asked(made[state.leader()], "/run/dakiya-patroni", 5432, "postgres", "SELECT now()")
     return Moment(at, counted)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench import report
-from bench.cluster import books, faults, state
+from bench.books import Doorstep
+from bench.cluster import books, faults, restoring, state
 from bench.cluster.faults import FAULTS, Fault, Machines
+from bench.cluster.machine import ClusterFailed
 from bench.cluster.people import World
 from bench.day_people import Told
 from bench.report import Line
@@ -22,11 +23,15 @@ _COUNT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Plan:
-    """`rate` deliveries a second, for `seconds` of each fault."""
+    """`rate` deliveries a second, for `seconds` of each fault.
+
+    `restored`: deliveries after the time to which the books are restored; 0: no drill.
+    """
 
     faults: Sequence[Fault]
     rate: float
     seconds: float
+    restored: int
 
     @property
     def deliveries(self) -> int:
@@ -36,58 +41,78 @@ class Plan:
 
 @dataclass(frozen=True)
 class Row:
-    """What became of the texts of one fault. `books`: what the books lack, or have too often."""
+    """What became of the texts of one fault. `books`: what the books lack, or have too often.
+
+    `broke`: why the fault could not be made or made good, or what it did that it may not.
+    """
 
     fault: str
     told: Told
     books: str
     said: str
+    broke: str
 
     @property
     def holds(self) -> bool:
         told = self.told
         return (
-            not told.no_code and not told.no_thanks and not told.wrong and not self.books
+            not self.broke
+            and not told.no_code
+            and not told.no_thanks
+            and not told.wrong
+            and not self.books
             and told.silent < SILENT_SECONDS
-        )  # fmt: skip
+        )
 
 
-def play(made: Machines, plan: Plan) -> list[Row]:
-    """Play every fault of the plan, each on a cluster that is well."""
+def play(made: Machines, plan: Plan) -> list[Line]:
+    """Play every fault of the plan, each on a cluster that is well; return the table."""
     made[state.leader()].run(
         ["runuser", "-u", "postgres", "--", "psql", "-h", "/run/dakiya-patroni", "-q", "-c",
          "GRANT pg_checkpoint TO dakiya"]
     )  # fmt: skip
-    doors = books.fill(plan.deliveries * len(plan.faults), _OF_EACH)
-    world = World.begin()
-    rows: list[Row] = []
-    for number, fault in enumerate(plan.faults):
+    doors = books.fill(plan.deliveries * len(plan.faults) + plan.restored, _OF_EACH)
+    lines: list[Line] = []
+    with World.living() as world:
+        for fault in plan.faults:
+            faults.await_well()
+            own, doors = doors[: plan.deliveries], doors[plan.deliveries :]
+            row = _struck(made, world, own, plan.rate, fault)
+            lines.append(_line(row))
+            print(f"{fault.name}: {'holds' if row.holds else 'does not hold'}: {_said(row)}",
+                  *row.told.slowest, sep="\n  ", file=sys.stderr, flush=True)  # fmt: skip
         faults.await_well()
-        own = doors[number * plan.deliveries : (number + 1) * plan.deliveries]
-        said: list[str] = []
+        if plan.restored:
+            lines.append(restoring.drill(made, lambda: world.play(doors, plan.rate, _nothing)))
+    return lines
 
-        def strike(fault: Fault = fault, said: list[str] = said) -> None:
-            time.sleep(_BEFORE_SECONDS)
+
+def _struck(
+    made: Machines, world: World, doors: Sequence[Doorstep], rate: float, fault: Fault
+) -> Row:
+    """Play these deliveries, and the fault in the middle of them."""
+    said: list[str] = []
+    broke: list[str] = []
+
+    def strike() -> None:
+        time.sleep(_BEFORE_SECONDS)
+        try:
             said.append(fault.strike(made))
+        except ClusterFailed as failed:
+            broke.append(str(failed))
 
-        told = world.play(own, plan.rate, strike)
-        row = Row(fault.name, told, _lacking((number + 1) * plan.deliveries), said[0])
-        rows.append(row)
-        print(f"{fault.name}: {'holds' if row.holds else 'does not hold'}: {_said(row)}",
-              file=sys.stderr, flush=True)  # fmt: skip
-    faults.await_well()
-    return rows
-
-
-def lines(rows: Sequence[Row]) -> list[Line]:
-    """Return the table."""
-    return [
-        Line(row.fault, _said(row), f"0, 0, < {SILENT_SECONDS:.0f} s", row.holds) for row in rows
-    ]
+    before = books.counted()
+    told = world.play(doors, rate, strike)
+    lacking = _lacking(before, books.counted(), len(doors))
+    return Row(fault.name, told, lacking, "".join(said), "".join(broke))
 
 
-def print_table(rows: Sequence[Row]) -> None:
-    print(f"\n{report.table(lines(rows))}\n")
+def _nothing() -> None:
+    pass
+
+
+def _line(row: Row) -> Line:
+    return Line(row.fault, _said(row), f"0, 0, < {SILENT_SECONDS:.0f} s", row.holds)
 
 
 def _said(row: Row) -> str:
@@ -99,12 +124,12 @@ def _said(row: Row) -> str:
         f"doubled texts {twice}", f"without an answer {told.silent:.1f} s",
         f"late codes {told.late_codes} (longest {told.coded.most / 1000:.0f} s)",
     ]  # fmt: skip
-    return "; ".join([*parts, *([row.said] if row.said else [])])
+    return "; ".join([*parts, *filter(None, (row.said, row.broke))])
 
 
-def _lacking(deliveries: int) -> str:
+def _lacking(before: Mapping[str, int], after: Mapping[str, int], deliveries: int) -> str:
     """Return what the books say otherwise than that each article was handed over, once."""
-    found = books.counted()
+    found = {what: after[what] - before.get(what, 0) for what in after}
     expected = {
         "articles delivered": deliveries,
         "delivered once in the feed": deliveries,
@@ -117,5 +142,7 @@ def _lacking(deliveries: int) -> str:
     )
 
 
-QUICK = Plan([each for each in FAULTS if each.name in faults.QUICK], rate=3.0, seconds=30.0)
-FULL = Plan(FAULTS, rate=10.0, seconds=60.0)
+QUICK = Plan(
+    [each for each in FAULTS if each.name in faults.QUICK], rate=3.0, seconds=30.0, restored=0
+)
+FULL = Plan(FAULTS, rate=10.0, seconds=60.0, restored=60)

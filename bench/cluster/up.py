@@ -70,8 +70,12 @@ def insist_on_what_it_needs() -> None:
 def up() -> None:
     """Make and start all of it. Raise `ClusterFailed`; what is there then is left to look at."""
     insist_on_what_it_needs()
+    if _is_up():
+        print("It is up already.", file=sys.stderr)
+        print(reached())
+        return
     if network.left() or DIRECTORY.exists():
-        raise ClusterFailed("a cluster, or a part of one, is there: ./script/cluster down")
+        raise ClusterFailed("a part of a cluster is there: ./script/cluster down, then up")
     said = _Steps()
     said("secrets, certificates and the release", _prepare)
     made = machines()
@@ -81,6 +85,25 @@ def up() -> None:
     said("roles, tables", lambda: _tables(made))
     said("backups", lambda: _backups(made))
     said("the application", lambda: _application(made))
+    print(reached())
+
+
+def _is_up() -> bool:
+    return len(network.left()) == len(hosts()) + 1 and bool(state.members()) and _answers()
+
+
+def reached() -> str:
+    """Return how to reach what is up."""
+    balancer = of_role("balancer")[0].address
+    there = f"--connect-to {PUBLIC_NAME}:443:{balancer}:443 https://{PUBLIC_NAME}/readyz"
+    return f"""
+It is reached at {balancer}, for example:
+  curl --cacert {SECRETS}/ca.crt {there}
+  ./script/cluster on worker1 dakiya doctor        # a command on a machine; without one: a shell
+  ./script/cluster on db1 /opt/patroni/bin/patronictl -c /etc/dakiya/patroni.yml list
+  ./script/cluster test --keep --fault "primary killed"
+  ./script/cluster down
+"""
 
 
 class _Steps:

@@ -13,8 +13,8 @@ from uuid import UUID
 import psycopg
 
 from flows.number import read
-from postal import articles
-from postal.articles import NewArticle, NumberTaken, UnknownArticle
+from postal import articles, new_articles
+from postal.articles import UnknownArticle
 from postal.counter import counter_days, ledger, receipt_numbers, rolls
 from postal.counter.groups import (
     MOST_ITEMS,
@@ -33,6 +33,7 @@ from postal.counter.groups import (
     lock,
 )
 from postal.counter.ledger import Method, NewEntry
+from postal.new_articles import NewArticle, NumberTaken
 from postal.once import insist_same
 from postal.people.doer import Doer
 from store.database import Conn
@@ -259,7 +260,7 @@ def book(
         raise NothingToBook
     for item in group.items:
         try:
-            booking = articles.book(conn, _article(group, item), now)
+            booking = new_articles.book(conn, _article(group, item), now)
         except NumberTaken as taken:
             raise BookedMeanwhile(item.number) from taken
         if not booking.new:

@@ -150,16 +150,14 @@ class Found:
         return not any(getattr(self, each.name) for each in fields(self))
 
 
-def find(
-    conn: Conn, query: Query, day: date | None, reader: Onlooker, office: int | None = None
-) -> Found:
-    """Return what `query` finds, which is written down.
+def find(conn: Conn, query: Query, day: date | None, office: int | None = None) -> Found:
+    """Return what `query` finds. `write_down` it before it is shown.
 
     With a `day`, only articles booked, out or finished on it. `office`: the only office that it may
-    concern (docs/developing/trust.md rule 11); None: any.
+    concern (docs/developing/trust.md rule 11); None: any. What `sought.catch_up` has not read is
+    not found by names or parts of numbers.
     """
-    sought.catch_up(conn)
-    found = Found(
+    return Found(
         _people(conn, query, office),
         _articles(conn, query, day, office),
         _tickets(conn, query, office),
@@ -168,6 +166,10 @@ def find(
         by_words.texts(conn, query.words, office, MOST),
         by_words.notes(conn, query.words, office, MOST),
     )
+
+
+def write_down(conn: Conn, reader: Onlooker, query: Query, found: Found) -> None:
+    """Write down what `reader` found by `query` (docs/developing/trust.md rule 12)."""
     if query.phone is not None:
         access.look(conn, reader, "found", phone=query.phone)
     elif query.article is not None and found.articles:
@@ -175,7 +177,6 @@ def find(
     else:
         shown = len(found.articles) + len(found.texts) + len(found.people)
         access.searched(conn, reader, shown, f"found by {_by(query)}")
-    return found
 
 
 def _by(query: Query) -> str:

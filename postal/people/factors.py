@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from postal.people import accounts, passkeys
+from postal.people import authenticator, passkeys
 from postal.people.passkeys import RelyingParty
 from postal.people.places import SignInPlace
 from postal.people.sign_ins import SignIn
@@ -49,4 +49,4 @@ def verify(
     if isinstance(shown, SignedFactor):
         right = passkeys.check(conn, mine, shown.assertion, shown.party, place, now)
         return "passkey" if right else None
-    return accounts.check_typed(conn, mine.account.id, shown.text, keys, place, now)
+    return authenticator.check_typed(conn, mine.account.id, shown.text, keys, place, now)

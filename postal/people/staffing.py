@@ -15,7 +15,7 @@ from typing import Final
 import psycopg
 from psycopg.rows import class_row
 
-from postal.people import accounts, notices, tries
+from postal.people import accounts, notices, passwords, tries
 from postal.people.accounts import Role
 from postal.people.factor_secret import COLUMN as SECRET
 from postal.people.people import StaffIdTaken, read_names
@@ -176,13 +176,13 @@ def choose_own(conn: Conn, sign_in: SignIn, password: str, now: datetime) -> Non
     Raise `WeakPassword` and `SamePassword`.
     """
     account = sign_in.account
-    password_hash = accounts.hashed(account.staff_id, password)
+    password_hash = passwords.hashed(account.staff_id, password)
     handed = conn.execute(
         "SELECT password_hash FROM staff WHERE id = %s FOR NO KEY UPDATE", (account.id,)
     ).fetchone()
     if handed is None:
         raise UnknownStaff(account.staff_id)
-    if accounts.is_password(handed[0], password):
+    if passwords.is_password(handed[0], password):
         raise SamePassword
     conn.execute(
         "UPDATE staff SET password_hash = %s, password_until = NULL WHERE id = %s",

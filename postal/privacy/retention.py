@@ -9,38 +9,19 @@ words alone, and leave by `flask archive`.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
 
 import psycopg
 import structlog
 
+from postal.privacy import kept as limits
+from postal.privacy.kept import LONGEST_MONTH, Kept
+from postal.privacy.marks import by_mark
 from store.chains import redact
 from store.chains.redact import Removing
 from store.database import Conn, Database
 
 log: Final = structlog.get_logger(__name__)
-
-AT_ONCE = 2_000
-LONGEST_MONTH: Final = timedelta(days=31)
-KEEP_ANSWERS = timedelta(days=2)  # of repeated API calls: none is repeated later
-KEEP_SIGN_INS = timedelta(days=30)
-KEEP_TRIES = timedelta(days=2)  # wrong passwords and PINs: every lock is over by then
-KEEP_DELIVERIES = timedelta(days=30)  # of webhooks; their events stay
-KEEP_SCANS = timedelta(days=30)  # of the office's log; what arrived stays
-KEEP_IMPORTS = timedelta(days=30)  # rows of files; their counts stay
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The moments until which data is kept: what is older goes. `operator`: who removes it."""
-
-    bodies: datetime
-    persons: datetime
-    now: datetime
-    operator: str
-
 
 Batch = Callable[[Conn, Kept], int]
 
@@ -74,9 +55,11 @@ def left(conn: Conn, kept: Kept) -> int:
     """Return about how many rows a purge must look at, for a progress bar."""
     row = conn.execute(
         "SELECT (SELECT count(*) FROM messages WHERE at < %(bodies)s"
-        "    AND id > coalesce((SELECT upto FROM purges WHERE kind = 'texts'), 0))"
+        "    AND NOT EXISTS (SELECT FROM purge_marks WHERE kind = 'texts'"
+        "        AND upto >= id AND month = id / 1000000000000))"
         " + (SELECT count(*) FROM ussd_sessions WHERE at < %(bodies)s"
-        "    AND id > coalesce((SELECT upto FROM purges WHERE kind = 'dials'), 0))"
+        "    AND NOT EXISTS (SELECT FROM purge_marks WHERE kind = 'dials'"
+        "        AND upto >= id AND month = id / 1000000000000))"
         " + (SELECT count(*) FROM articles WHERE recipient_name <> '' AND booked_at < %(persons)s"
         "    AND updated_at < %(persons)s AND state IN ('delivered', 'returned', 'recalled'))"
         " + (SELECT count(*) FROM booking_groups WHERE sender_name <> ''"
@@ -93,7 +76,7 @@ def left(conn: Conn, kept: Kept) -> int:
         " + (SELECT count(*) FROM scans WHERE at < %(scans)s)"
         " + (SELECT count(*) FROM imports WHERE created_at < %(imports)s AND purged_at IS NULL"
         "    AND state NOT IN ('reading', 'checking', 'importing'))",
-        _values(kept),
+        kept.values(),
     ).fetchone()
     assert row is not None
     return int(row[0])
@@ -101,7 +84,7 @@ def left(conn: Conn, kept: Kept) -> int:
 
 def _texts(conn: Conn, kept: Kept) -> int:
     """Purge words and values of texts; template, times, segments and receipts stay for figures."""
-    return _by_mark(
+    return by_mark(
         conn,
         kept,
         "texts",
@@ -114,7 +97,7 @@ def _texts(conn: Conn, kept: Kept) -> int:
 
 
 def _dials(conn: Conn, kept: Kept) -> int:
-    return _by_mark(
+    return by_mark(
         conn,
         kept,
         "dials",
@@ -132,9 +115,9 @@ def _floods(conn: Conn, kept: Kept) -> int:
     done = conn.execute(
         "DELETE FROM inbound_floods WHERE (phone, hour) IN (SELECT phone, hour FROM inbound_floods"
         " WHERE hour < %(bodies)s ORDER BY hour LIMIT %(most)s)",
-        _values(kept),
+        kept.values(),
     )
-    hits = conn.execute("DELETE FROM budget_hits WHERE last_at < %(bodies)s", _values(kept))
+    hits = conn.execute("DELETE FROM budget_hits WHERE last_at < %(bodies)s", kept.values())
     return done.rowcount + hits.rowcount
 
 
@@ -161,7 +144,7 @@ def _bookings(conn: Conn, kept: Kept) -> int:
         )
         SELECT count(*) FROM old
         """,
-        _values(kept),
+        kept.values(),
     ).fetchone()
     assert row is not None
     return int(row[0])
@@ -174,7 +157,7 @@ def _access_log(conn: Conn, kept: Kept) -> int:
     of it. Their digests stay.
     """
     by = Removing(kept.operator, "purge", kept.now)
-    return redact.purge_access_log(conn, kept.persons - LONGEST_MONTH, AT_ONCE, by)
+    return redact.purge_access_log(conn, kept.persons - LONGEST_MONTH, limits.AT_ONCE, by)
 
 
 def _token_log(conn: Conn, kept: Kept) -> int:
@@ -182,9 +165,9 @@ def _token_log(conn: Conn, kept: Kept) -> int:
     lines = conn.execute(
         "DELETE FROM token_calls WHERE id IN (SELECT id FROM token_calls WHERE at < %(persons)s"
         " ORDER BY id LIMIT %(most)s)",
-        _values(kept),
+        kept.values(),
     )
-    counted = conn.execute("DELETE FROM token_uses WHERE last_at < %(persons)s", _values(kept))
+    counted = conn.execute("DELETE FROM token_uses WHERE last_at < %(persons)s", kept.values())
     return lines.rowcount + counted.rowcount
 
 
@@ -197,7 +180,7 @@ def _imports(conn: Conn, kept: Kept) -> int:
         " WHERE id = (SELECT id FROM imports WHERE purged_at IS NULL"
         " AND state NOT IN ('reading', 'checking', 'importing') AND created_at < %(imports)s"
         " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id",
-        _values(kept),
+        kept.values(),
     ).fetchone()
     if old is None:
         return 0
@@ -206,7 +189,7 @@ def _imports(conn: Conn, kept: Kept) -> int:
 
 def _statement(sql: str) -> Batch:
     """Return the batch that is one statement; its rows are counted."""
-    return lambda conn, kept: conn.execute(sql.encode(), _values(kept)).rowcount
+    return lambda conn, kept: conn.execute(sql.encode(), kept.values()).rowcount
 
 
 # The people of articles whose journey has long been over. What was booked before that and goes on
@@ -285,41 +268,3 @@ _BATCHES: dict[str, Batch] = {
     "scans": _statement(_SCANS),
     "imports": _imports,
 }
-
-
-# Up to the first row that is not old enough: rows written at the same time are not skipped.
-_OLD = """
-WITH next AS (SELECT id, at FROM {table} WHERE id > %(upto)s ORDER BY id LIMIT %(most)s),
-young AS (SELECT min(id) AS id FROM next WHERE at >= %(bodies)s),
-old AS (SELECT next.id FROM next, young WHERE next.id < coalesce(young.id, next.id + 1)),
-"""
-
-
-def _by_mark(conn: Conn, kept: Kept, kind: str, table: str, work: str) -> int:
-    query = _OLD.replace("{table}", table) + work
-    conn.execute("INSERT INTO purges (kind, upto) VALUES (%s, 0) ON CONFLICT DO NOTHING", [kind])
-    mark = conn.execute("SELECT upto FROM purges WHERE kind = %s FOR UPDATE", [kind]).fetchone()
-    assert mark is not None
-    last, count = conn.execute(query.encode(), {**_values(kept), "upto": mark[0]}).fetchone() or (
-        None,
-        0,
-    )
-    if last is not None:
-        conn.execute("UPDATE purges SET upto = %s WHERE kind = %s", [last, kind])
-    return int(count)
-
-
-def _values(kept: Kept) -> dict[str, object]:
-    return {
-        "bodies": kept.bodies,
-        "persons": kept.persons,
-        "month_ago": kept.persons - LONGEST_MONTH,
-        "answers": kept.now - KEEP_ANSWERS,
-        "sign_ins": kept.now - KEEP_SIGN_INS,
-        "tries": kept.now - KEEP_TRIES,
-        "deliveries": kept.now - KEEP_DELIVERIES,
-        "scans": kept.now - KEEP_SCANS,
-        "imports": kept.now - KEEP_IMPORTS,
-        "now": kept.now,
-        "most": AT_ONCE,
-    }

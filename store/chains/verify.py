@@ -7,28 +7,25 @@ database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from psycopg.rows import args_row, class_row
 
 from store import packing
-from store.chains import dropped, merkle, publish, rows
-from store.chains.document import ChainOfDay, DayDocument, root_of
-from store.chains.findings import ChainFinding, CountedRows, Removal, in_rows
+from store.chains import dropped, merkle, rows
+from store.chains.document import ChainOfDay, DayDocument
+from store.chains.findings import ChainFinding, CountedRows, Removal
 from store.chains.rows import CHAINS, Chain
+from store.chains.verify_seals import Seals, SealsVerifier
 from store.database import Conn
 from store.trained import Unpackable
 
 _FETCHED: Final = 2_000
 _REPORTED: Final = 1_000
-_SEALING: Final = timedelta(hours=1)  # after midnight, in which a day may have no seal yet
-
-_Seals = dict[date, DayDocument | None]
 
 
 @dataclass(frozen=True)
@@ -50,17 +47,26 @@ class Verifier:
         self.conn = conn
         self.asked = asked
         self.counted: list[CountedRows] = []
-        self.days = 0
-        self.last: tuple[date, str] | None = None  # the last seal: its day and root
+        self._sealed = SealsVerifier(conn, asked.day, asked.files)
         self._report = report
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         conn.execute("SET LOCAL TimeZone = 'UTC'")
         self._dropped = dropped.read(conn)
         self._archived = set(conn.execute("SELECT of_table, month FROM archived_months").fetchall())
 
+    @property
+    def days(self) -> int:
+        """Return how many days are sealed, once they were looked at."""
+        return self._sealed.days
+
+    @property
+    def last(self) -> tuple[date, str] | None:
+        """Return the day and root of the last seal, once they were looked at."""
+        return self._sealed.last
+
     def run(self) -> Iterator[ChainFinding]:
         """Yield all findings. Afterwards `counted`, `days` and `last` say what was looked at."""
-        seals = yield from self._seals()
+        seals = yield from self._sealed.run()
         for table in self.asked.tables:
             yield from self._table(table, seals)
 
@@ -70,76 +76,9 @@ class Verifier:
         found = (self.conn.execute(rows.count(each), values) for each in self.asked.tables)
         return sum(int(row[0]) for counted in found for row in counted)
 
-    # ---- the seals -------------------------------------------------------------------------------
-
-    def _seals(self) -> Generator[ChainFinding, None, _Seals]:
-        """Check every seal, and that every day that is over has one; return all of them.
-
-        Also where one day is asked for: whether it is sealed and late rows are in no seal is seen
-        from the others. What is found of other days is not said then.
-        """
-        seals: _Seals = {}
-        roots: dict[date, str] = {}
-        before: tuple[date, str] | None = None
-        found: list[ChainFinding] = []
-        query = "SELECT day, document, root FROM seals ORDER BY day"
-        for day, text, root in self.conn.execute(query).fetchall():
-            found += _seal(day, text, root, before)
-            found += self._file(day, text)
-            seals[day], roots[day] = _read(text), root_of(text).hex()
-            before = (day, roots[day])
-        self.days, self.last = len(seals), before
-        found += self._missing_seals(roots)
-        last = before[0] if before else None
-        for day in publish.days(self.asked.files) if self.asked.files else ():
-            if last is None or day > last:
-                found.append(ChainFinding("file", day, detail="there is a file and no seal"))
-        found.sort(key=lambda each: each.day)
-        if self.asked.day is None:
-            yield from in_rows(found)
-        else:
-            yield from (each for each in found if each.day == self.asked.day)
-        return seals
-
-    def _missing_seals(self, roots: Mapping[date, str]) -> Iterator[ChainFinding]:
-        """Yield the days that are over and have no seal, or another one than the feed told."""
-        told = {
-            date.fromisoformat(day): root
-            for day, root in self.conn.execute(
-                "SELECT data->>'day', data->>'root' FROM events WHERE kind = 'day_sealed'"
-                " AND data->>'day' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' ORDER BY id"
-            ).fetchall()
-        }
-        for day in self._over({*roots, *told}):
-            if day not in roots:
-                detail = "the feed told its root: it was removed" if day in told else ""
-                yield ChainFinding("no seal", day, detail=detail)
-            elif day in told and told[day] != roots[day]:
-                yield ChainFinding("told", day)
-
-    def _over(self, known: AbstractSet[date]) -> Iterator[date]:
-        """Yield the days since the first that has a seal or rows that are over since an hour."""
-        row = self.conn.execute(
-            "SELECT ((clock_timestamp() - %s) AT TIME ZONE 'Asia/Kolkata')::date", [_SEALING]
-        ).fetchone()
-        assert row is not None
-        first = min(known, default=None)
-        if first is None:
-            rows_of = (self.conn.execute(rows.first_day(each)).fetchone() for each in CHAINS)
-            first = min((each[0] for each in rows_of if each is not None), default=row[0])
-        while first < row[0]:
-            yield first
-            first += timedelta(days=1)
-
-    def _file(self, day: date, text: str) -> Iterator[ChainFinding]:
-        if self.asked.files is not None:
-            published = publish.read(self.asked.files, day)
-            if published is not None and published != text:
-                yield ChainFinding("file", day)
-
     # ---- the rows --------------------------------------------------------------------------------
 
-    def _table(self, table: Chain, seals: _Seals) -> Iterator[ChainFinding]:
+    def _table(self, table: Chain, seals: Seals) -> Iterator[ChainFinding]:
         tally = _Tally()
         today = self.conn.execute(
             "SELECT (clock_timestamp() AT TIME ZONE 'Asia/Kolkata')::date"
@@ -166,7 +105,7 @@ class Verifier:
             )
         )
 
-    def _days(self, table: Chain, seals: _Seals) -> list[date]:
+    def _days(self, table: Chain, seals: Seals) -> list[date]:
         if self.asked.day is not None:
             return [self.asked.day]
         found = self.conn.execute(rows.days(table)).fetchall()
@@ -354,22 +293,3 @@ def _own(table: Chain, day: date, row: _Row, tally: _Tally) -> Iterator[ChainFin
             yield ChainFinding("reworded", day, table, row.id)
     except Unpackable as why:  # one row must not keep the others from being verified
         yield ChainFinding("unreadable", day, table, row.id, str(why))
-
-
-def _seal(
-    day: date, text: str, root: bytes, before: tuple[date, str] | None
-) -> Iterator[ChainFinding]:
-    document = _read(text)
-    if root_of(text) != root or document is None or document.day != day:
-        yield ChainFinding("seal", day)
-        return
-    follows = document.previous == (before[1] if before else "")
-    if not follows or (before is not None and (day - before[0]).days != 1):
-        yield ChainFinding("chain", day)
-
-
-def _read(text: str) -> DayDocument | None:
-    try:
-        return DayDocument.read(text)
-    except ValueError:
-        return None

@@ -27,6 +27,7 @@ _TOLD = Told(
     answered=_LEG,
     coded=_LEG,
     thanked=_LEG,
+    slowest=[],
 )
 _DAY = Day(
     rate=10.0,

@@ -13,7 +13,7 @@ from bench.month_people import REACTIONS
 from bench.month_world import Month, Plan, Rates
 from conversation.announce import announce
 from flows.happenings import Booked
-from postal import articles
+from postal import new_articles
 from postal.codes import code_of
 from runtime import Runtime
 
@@ -55,7 +55,7 @@ def test_what_is_wrong_in_the_books_is_found(office: Office) -> None:
     month = office.month
     with month.runtime.database.transaction() as conn:
         parcel = office.parcel()
-        articles.book(conn, office.form(parcel), month.clock())
+        new_articles.book(conn, office.form(parcel), month.clock())
         announce(month.runtime, conn, [Booked(parcel.number)])
     month.parcels[parcel.number] = dataclasses.replace(parcel, otp=True)
     assert month_checks.look(month.runtime, month).problems == ()

@@ -27,7 +27,7 @@ from embedded.servers import Servers, resolve
 from gateways.safety import UnsafeSettings
 from runtime import Runtime
 from settings import Settings
-from store import rights
+from store import own_role
 from store.database import Database
 
 HOUSE = Path(__file__).parent.parent.parent
@@ -337,7 +337,7 @@ def test_an_owner_that_is_no_superuser_is_refused_too(owner: Database, runtime: 
     with owner.transaction() as conn:
         conn.execute("CREATE ROLE owns_one; CREATE TABLE owned (id int)")
         conn.execute("ALTER TABLE owned OWNER TO owns_one; SET LOCAL ROLE owns_one")
-        says = rights.ownership(conn)
+        says = own_role.ownership(conn)
         conn.rollback()
     assert says == "it is, or may become, the owner of tables (owns_one)"
-    assert runtime.database.run(rights.ownership) is None
+    assert runtime.database.run(own_role.ownership) is None

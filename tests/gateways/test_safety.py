@@ -177,7 +177,9 @@ OWNER = "postgresql://owner:owners-password@db.example/d?sslmode=verify-full"
 PURGE = "postgresql://purge:purges-password@db.example/d?sslmode=verify-full"
 
 
-@pytest.mark.parametrize("name", ["DATABASE_OWNER_URL", "DATABASE_PURGE_URL"])
+@pytest.mark.parametrize(
+    "name", ["DATABASE_OWNER_URL", "DATABASE_PURGE_URL", "DATABASE_REPLICA_URL"]
+)
 def test_the_addresses_of_the_other_roles_are_held_to_the_same(
     environment: pytest.MonkeyPatch, name: str
 ) -> None:

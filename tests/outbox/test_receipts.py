@@ -28,8 +28,10 @@ from outbox.policy import after_send
 from outbox.sweep import sweep
 from postal.desk import carrier_figures, timeline
 from runtime import Runtime
+from store.database import Database
 from tests.rigs.clock import Clock
 from tests.rigs.outbox import NAME, Carrier, drain, queue, statuses, with_carrier
+from tests.rigs.past_months import began_earlier
 
 SENT, DELIVERED, FAILED, UNCERTAIN = (
     ReceiptStatus.SENT,
@@ -165,6 +167,21 @@ def test_a_receipt_from_inside_the_send_call_is_not_lost(runtime: Runtime, clock
         (message,) = queue(conn, clock.now())
     drain(with_carrier(runtime, Carrier(send)))
     assert status(runtime, message) == "delivered"
+
+
+@pytest.mark.parametrize(("months", "end"), [(0, "delivered"), (1, "delivered"), (2, "sent")])
+def test_a_receipt_that_overtakes_its_send_counts_where_the_clock_was_set_back_by_a_month_at_most(
+    runtime: Runtime, owner: Database, months: int, end: str
+) -> None:
+    with began_earlier(owner.url, 4):
+        taken = take(runtime)
+        receipts.receive(runtime, receipt(f"c{taken.due.id}", DELIVERED))
+        with owner.transaction() as conn:  # so it would be numbered
+            conn.execute("UPDATE receipts SET id = id - %s", [months * 10**12])
+        returned(runtime, taken, f"c{taken.due.id}")
+        assert status(runtime, taken.due.id) == end
+        with owner.transaction() as conn:  # months go when the block ends
+            conn.execute("TRUNCATE messages, receipts, outbox, carrier_ids")
 
 
 def test_a_receipt_and_the_outcome_at_the_same_moment_do_not_miss_each_other(

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from flows import number
 from india import phone
 from india.calendar import day_of
-from postal import articles, lists
+from postal import articles, lists, new_articles
 from postal.people import people, pins, tokens
 from runtime import Runtime
 from store.database import Conn
 from tests.rigs.clock import Clock
 
-NEW = articles.NewArticle(
+NEW = new_articles.NewArticle(
     number="EU123456785IN",
     service="parcel",
     otp_required=True,
@@ -63,7 +63,7 @@ def booked(runtime: Runtime, *serials: int) -> list[str]:
     for each in numbers:
         new = dataclasses.replace(NEW, number=each)
         with runtime.database.transaction() as conn:
-            articles.book(conn, new, runtime.now())
+            new_articles.book(conn, new, runtime.now())
     return numbers
 
 
@@ -151,26 +151,26 @@ def test_a_masked_phone_shows_its_country_and_four_digits() -> None:
 
 
 def test_an_identical_booking_is_found_and_changes_nothing(runtime: Runtime) -> None:
-    first = run(runtime, lambda conn: articles.book(conn, NEW, runtime.now()))
+    first = run(runtime, lambda conn: new_articles.book(conn, NEW, runtime.now()))
     later = runtime.now() + timedelta(hours=1)
-    again = run(runtime, lambda conn: articles.book(conn, NEW, later))
+    again = run(runtime, lambda conn: new_articles.book(conn, NEW, later))
     assert (first.new, again.new) == (True, False)
     assert again.article == first.article
     assert kinds(runtime) == ["article_booked"]
 
 
 def test_a_number_with_other_content_is_refused_and_says_what_differs(runtime: Runtime) -> None:
-    run(runtime, lambda conn: articles.book(conn, NEW, runtime.now()))
+    run(runtime, lambda conn: new_articles.book(conn, NEW, runtime.now()))
     other = dataclasses.replace(NEW, cod_amount=0, recipient_name="Somebody")
-    with pytest.raises(articles.NumberTaken) as refused:
-        run(runtime, lambda conn: articles.book(conn, other, runtime.now()))
+    with pytest.raises(new_articles.NumberTaken) as refused:
+        run(runtime, lambda conn: new_articles.book(conn, other, runtime.now()))
     assert refused.value.differing == ["recipient_name", "cod_amount"]
     assert run(runtime, lambda conn: articles.get(conn, NEW.number)).cod_amount == 250
 
 
 def test_simultaneous_bookings_of_one_number_book_it_once(runtime: Runtime) -> None:
     def attempt(_: int) -> bool:
-        booking = runtime.database.run(lambda conn: articles.book(conn, NEW, runtime.now()))
+        booking = runtime.database.run(lambda conn: new_articles.book(conn, NEW, runtime.now()))
         return booking.new
 
     with ThreadPoolExecutor(6) as pool:
@@ -185,11 +185,11 @@ def test_a_booking_teaches_a_phone_its_language_unless_the_person_chose(runtime:
     first = dataclasses.replace(NEW, number=made_number(1), recipient_language="hi-Latn")
     second = dataclasses.replace(NEW, number=made_number(2), recipient_language="en")
     third = dataclasses.replace(NEW, number=made_number(3), recipient_language="hi")
-    run(runtime, lambda conn: articles.book(conn, first, runtime.now()))
-    run(runtime, lambda conn: articles.book(conn, second, runtime.now()))
+    run(runtime, lambda conn: new_articles.book(conn, first, runtime.now()))
+    run(runtime, lambda conn: new_articles.book(conn, second, runtime.now()))
     assert run(runtime, language) == [("en",), ("hi",)]
     run(runtime, lambda conn: conn.execute("UPDATE phones SET chosen = true"))
-    run(runtime, lambda conn: articles.book(conn, third, runtime.now()))
+    run(runtime, lambda conn: new_articles.book(conn, third, runtime.now()))
     assert run(runtime, language) == [("en",), ("hi",)]
 
 

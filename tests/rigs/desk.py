@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from postal.people import access, accounts, notices, sign_ins
+from postal.people import access, authenticator, notices, sign_ins
 from postal.people.accounts import Role
 from postal.people.places import SignInPlace
 from runtime import Runtime
@@ -48,7 +48,7 @@ def add(runtime: Runtime, staff_id: str, role: Role, office: str = "273303") -> 
 def number(runtime: Runtime, staff_row: int, steps: int = 0) -> str:
     """What the authenticator shows now, or `steps` half minutes later."""
     with runtime.database.transaction() as conn:
-        totp = accounts.totp(conn, staff_row, runtime.keys)
+        totp = authenticator.totp(conn, staff_row, runtime.keys)
     return str(totp.at(runtime.now() + timedelta(seconds=30 * steps)))
 
 
@@ -126,11 +126,11 @@ def sign_in(
     with runtime.database.transaction() as conn:
         begun = sign_ins.find(conn, sign_ins.begin(conn, staff_row, AT_HOME, now), now)
         assert begun is not None
-        shown_now = accounts.check_typed(conn, staff_row, shown, runtime.keys, AT_HOME, now)
+        shown_now = authenticator.check_typed(conn, staff_row, shown, runtime.keys, AT_HOME, now)
         assert shown_now == "number"
         access.note(conn, begun.doer(now), "signed_in")
         token = sign_ins.prove(conn, begun, AT_HOME, now)
-        accounts.keep_recovery_codes(conn, staff_row, now)
+        authenticator.keep_recovery_codes(conn, staff_row, now)
         notices.mark_seen(conn, staff_row, notices.of(conn, staff_row, 1)[0].id, now)
     client = app.test_client()
     speak(client, "en")

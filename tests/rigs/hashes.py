@@ -12,10 +12,10 @@ from typing import Final
 import pytest
 from argon2 import PasswordHasher
 
-from postal.people import accounts, pins
+from postal.people import passwords, pins
 
 _CHEAPEST: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-_OWN: Final = {room: room._HASHER for room in (accounts, pins)}
+_OWN: Final = {room: room._HASHER for room in (passwords, pins)}
 
 
 @cache

@@ -1,8 +1,8 @@
 """Doors that write, walked through a relay that loses what PostgreSQL said of a commit.
 
-A door is what the outside does: a carrier's hook, a form, a call of the API, a job. The same is done
-again after an answer that says it failed, with the same id, as carriers and people do it. The books
-must then be those of a day on which nothing was lost.
+A door is what the outside does: a carrier's hook, a form, a call of the API, a job. The same is
+done again after an answer that says it failed, with the same id, as carriers and people do it. The
+books must then be those of a day on which nothing was lost.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ def begin(app: Flask, shared: Runtime, clock: Clock) -> Scene:
 
 
 def walk(scene: Scene, relay: Relay, door: Door, what: Lost, at: int) -> Walked:
-    """Do what is done at `door`, lose `what` of its commit number `at`; do it again if it failed."""
+    """Do what is done at `door` and lose `what` of its commit number `at`; repeat what failed."""
     act = door.ready(scene)
     relay.lose(what, at)
     first = act()

@@ -48,7 +48,7 @@ class Relay:
 
     It counts the commits that pass, and can lose one: before PostgreSQL gets it, or when it was
     done and its answer is on the way. `commits`: how many passed since it was armed; `writing`: the
-    numbers of those before which rows were written. `follows`: the server says that it is a replica.
+    numbers of those before which rows were written. `follows`: the server calls itself a replica.
     """
 
     def __init__(self, server: int) -> None:

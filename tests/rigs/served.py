@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from settings import Settings
 
@@ -64,8 +65,13 @@ def answer(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def served(settings: Settings, host: str = "127.0.0.1", **variables: str) -> Iterator[Served]:
-    """Yield the web process, one worker and one thread a room, bound to `host`."""
+def served(
+    settings: Settings, host: str = "127.0.0.1", log: BinaryIO | None = None, **variables: str
+) -> Iterator[Served]:
+    """Yield the web process, one worker and one thread a room, bound to `host`.
+
+    `log`: where it writes its log; None: where the tests do.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -73,6 +79,8 @@ def served(settings: Settings, host: str = "127.0.0.1", **variables: str) -> Ite
     process = subprocess.Popen(
         ["sh", "-c", f"exec {line}"],
         cwd=HOUSE,
+        stdout=log,
+        stderr=log,
         env={
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "DAKIYA_ENV": "test",

@@ -10,12 +10,12 @@ from typing import Any
 
 import jobs
 from payments import upi
-from postal import articles
-from postal.articles import NewArticle
+from postal import new_articles
 from postal.counter import booking, credits, groups, payments
 from postal.counter.credits import Credit
 from postal.counter.groups import Group
 from postal.counter.payments import Payment
+from postal.new_articles import NewArticle
 from providers import registry, simulator
 from providers.base import Came
 from runtime import Runtime
@@ -124,7 +124,7 @@ def booked_elsewhere(runtime: Runtime, number: str) -> None:
         registration=False,
         weight_g=100,
     )
-    runtime.database.run(lambda conn: articles.book(conn, new, runtime.now()))
+    runtime.database.run(lambda conn: new_articles.book(conn, new, runtime.now()))
 
 
 def ledger(runtime: Runtime) -> list[tuple[str, str, int]]:

@@ -12,7 +12,7 @@ from alembic import command
 from psycopg import sql
 
 from postal import codes
-from postal.people import accounts, tokens
+from postal.people import authenticator, tokens
 from store import migrate
 from store.keyring import Keyring
 from tests.conftest import OfWorker
@@ -69,7 +69,7 @@ def test_everything_that_was_derived_from_the_master_key_stays_what_it_was(old: 
             MASTER, salt, number[1], 6
         )
         factor = hmac.digest(MASTER, b"dakiya/totp/1/" + salt, "sha256")[:20]
-        assert accounts.totp(conn, staff[0], keys).byte_secret() == factor
+        assert authenticator.totp(conn, staff[0], keys).byte_secret() == factor
         secret = hmac.digest(MASTER, b"dakiya/webhook/1/" + salt, "sha256")
         assert COLUMN.of(conn, hook[0], keys) == secret
         (token,) = tokens.listed(conn)

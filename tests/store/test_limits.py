@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from runtime import Runtime
 from settings import Settings
-from store import rights
+from store import own_role
 from store.database import Database
 from store.limits import COMMANDS, HOOKS, PAGES
 from tests.rigs.desk import sign_in
@@ -31,12 +31,12 @@ def test_hooks_have_the_roles_limits_and_others_their_own(runtime: Runtime) -> N
     assert _limits(database.within(COMMANDS)) == ("0", "10s", "UTC")
     assert _limits(database) == ("5s", "800ms", "UTC")  # nothing stays in a session
     with database.transaction() as conn:
-        assert rights.unlimited(conn) is None
+        assert own_role.unlimited(conn) is None
 
 
 def test_a_role_without_them_is_told_the_statement(owner: Database) -> None:
     with owner.transaction() as conn:
-        says = rights.unlimited(conn) or ""
+        says = own_role.unlimited(conn) or ""
     assert "SET lock_timeout = '800ms'" in says
     assert "statement_timeout" in says
 

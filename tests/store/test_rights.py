@@ -13,7 +13,7 @@ from psycopg import sql
 
 from embedded.addresses import APPLICATION, OWNER, PURGE
 from runtime import Runtime
-from store import feed, rights
+from store import feed, own_role, rights
 from store.database import Conn, Database
 from tests.conftest import OfWorker
 from tests.rigs.told import nothing_in
@@ -288,10 +288,10 @@ def test_the_application_still_places_events(runtime: Runtime) -> None:
 
 
 def test_each_role_knows_its_weakness(runtime: Runtime, purging: Database, owner: Database) -> None:
-    assert runtime.database.run(rights.weaknesses) == []
-    said = purging.run(rights.weaknesses)
+    assert runtime.database.run(own_role.weaknesses) == []
+    said = purging.run(own_role.weaknesses)
     assert said == ["it has DELETE on token_calls"]
-    said = owner.run(rights.weaknesses)
+    said = owner.run(own_role.weaknesses)
     assert "it is a superuser" in said
     assert any(each.startswith("it has TRUNCATE on ") for each in said)
 
@@ -317,6 +317,7 @@ def test_every_function_of_the_owner_is_closed_and_keeps_its_path(owner: Databas
         "forget_in_access_log",
         "forget_in_sprints",
         "make_months",
+        "note_archive_change",
         "place_events",
         "purge_access_log",
     ]
@@ -359,7 +360,7 @@ def test_roles_are_made_and_granted_by_a_command(
     assert again.exit_code == 0
     assert "made" not in again.output
     with psycopg.connect(urls[0]) as conn:
-        assert rights.weaknesses(conn) == []
+        assert own_role.weaknesses(conn) == []
         assert conn.execute("SELECT count(*) FROM events").fetchone() == (0,)
     with psycopg.connect(urls[1]) as conn:
         conn.execute("SELECT purge_access_log('2020-01-01', 1, now(), 'root', 'purge')")

@@ -1,4 +1,4 @@
-"""Nothing is done twice, and nothing acknowledged is missing, where the answer to a commit is lost."""
+"""Where the answer to a commit is lost nothing is done twice, and nothing told is missing."""
 
 from __future__ import annotations
 

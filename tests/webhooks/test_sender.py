@@ -15,8 +15,9 @@ from standardwebhooks import Webhook
 
 import jobs
 from postal.people import tokens
-from postal.privacy.retention import Kept, purge
-from runtime import Runtime, utc_now
+from postal.privacy.kept import Kept
+from postal.privacy.retention import purge
+from runtime import Runtime
 from store.database import Database
 from store.feed_kinds import Kind
 from tests.outbox.test_worker import end, process, until
@@ -369,7 +370,8 @@ def test_the_worker_rings_and_sends(runtime: Runtime, receiver: Receiver, hook: 
 
 
 def test_the_real_worker_and_clock_deliver(runtime: Runtime, receiver: Receiver) -> None:
-    here = dataclasses.replace(runtime, now=utc_now)  # the processes have no other clock
+    # The processes have no other clock.
+    here = dataclasses.replace(runtime, now=runtime.database.now)
     hook = subscribe(here, token(here), receiver.url)
     happen(here, "delivered", "attempted")
     with process(runtime) as worker, process(runtime, "clock"):

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from conversation import requests
 from conversation.accounts import set_phone
 from outbox.wake import SWEEP, ring, wake
-from postal.people import access, accounts, notices, roster, staffing
+from postal.people import access, accounts, notices, passwords, roster, staffing
 from postal.people.accounts import ROLES
 from postal.people.staffing import StaffEntry
 from postal.requests import reading
@@ -75,7 +75,7 @@ def reset_password(id_: int) -> Page:
 
     def wish(conn: Conn) -> Wish:
         staff_id = _another(conn, id_).staff_id
-        return _let_in(conn, id_, "reset_password", accounts.hashed(staff_id, password))
+        return _let_in(conn, id_, "reset_password", passwords.hashed(staff_id, password))
 
     try:
         asked = ask(wish, request.form.get("note", ""))

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from india import phone as phones
 from india import signs
-from postal.people import accounts, roster, staffing
+from postal.people import passwords, roster, staffing
 from postal.people.accounts import ROLES, Role
 from postal.requests import reading
 from postal.requests.wish import ACT, AccountWish, Wish
@@ -44,7 +44,7 @@ def add_account() -> Page:
             account=wanted,
             office_id=roster.office(conn, typed["office"]).id,
             phone=phone_of(typed["phone"]),
-            pin_hash=accounts.hashed(staff_id, password),
+            pin_hash=passwords.hashed(staff_id, password),
         )
 
     try:

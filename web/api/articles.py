@@ -13,11 +13,12 @@ from flows.facts import ArticleState, Proof
 from flows.happenings import Booked, Recalled
 from india.masks import veiled_within
 from india.phone import masked
-from postal import articles, moves
-from postal.articles import Article, ArticleEvent, Language, NewArticle, Service
+from postal import articles, moves, new_articles
+from postal.articles import Article, ArticleEvent, Language, Service
 from postal.counter import number_check
 from postal.counter.number_check import State as CheckState
 from postal.moves import MoveMade
+from postal.new_articles import NewArticle
 from postal.people import access
 from store.database import Database
 from web.api.engine import whose
@@ -164,9 +165,9 @@ class ArticleOut(Output):
 
 def _book(call: Call[BookArticleIn]) -> Answer:
     new = new_article(call.input, call.runtime.settings.default_language)
-    booked = articles.book_free(call.conn, [new], call.now)
+    booked = new_articles.book_free(call.conn, [new], call.now)
     if new.number not in booked:
-        articles.same(articles.get(call.conn, new.number), new)
+        new_articles.same(articles.get(call.conn, new.number), new)
         return Answer(200, _shown(call, new.number))
     announce(call.runtime, call.conn, [Booked(new.number)])
     asked = articles.ask_by_id(call.conn, booked[new.number])

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from conversation.announce import announce
 from flows.happenings import Booked
-from postal import articles, belonging
-from postal.articles import Article, NewArticle, NumberTaken
+from postal import articles, belonging, new_articles
+from postal.articles import Article
+from postal.new_articles import NewArticle, NumberTaken
 from postal.people import tokens
 from store.database import Database
 from web.api.articles import BookArticleIn, new_article
@@ -54,7 +55,7 @@ def _book(call: Call[BookArticlesIn]) -> Answer:
     given = [new_article(each, default) for each in call.input.articles]
     bearer.insist_on_rate(call.token, len(given) - 1)  # the call itself is counted as one
     beyond = _beyond_its_offices(call, given)
-    booked = articles.book_free(
+    booked = new_articles.book_free(
         call.conn, [each for each in given if each.recipient_pin not in beyond], call.now
     )
     unseen = set(booked)
@@ -87,7 +88,7 @@ def _beyond_its_offices(call: Call[Any], given: list[NewArticle]) -> dict[str, s
 
 def _again(booked: Article, new: NewArticle) -> BookedInBatchOut:
     try:
-        articles.same(booked, new)
+        new_articles.same(booked, new)
     except NumberTaken as taken:
         return _outcome(new, "refused", str(taken))
     return _outcome(new, "known")

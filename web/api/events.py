@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from postal import belonging
 from store import feed, feed_kinds
 from web.api.engine.fields import Input, Output
 from web.api.engine.operation import Answer, Call, Operation, Reach
+from web.api.engine.problems import Refused
 
 _LAST = 2**63 - 1
 
@@ -21,6 +22,10 @@ class ReadEventsIn(Input):
         int, Field(ge=0, le=_LAST, description="the cursor: `next` of the page before; 0: all")
     ] = 0
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    archived: Annotated[
+        Literal["refuse", "skip"],
+        Field(description="where events after the cursor are in an archive: 410, or go on without"),
+    ] = "refuse"
 
 
 class FeedEventOut(Output):
@@ -40,6 +45,14 @@ class PageOut(Output):
 
 
 def _read(call: Call[ReadEventsIn]) -> Answer:
+    upto = feed.archived_upto(call.conn)
+    if call.input.after < upto and call.input.archived == "refuse":
+        raise Refused(
+            410,
+            f"events after the cursor {call.input.after}, up to {upto}, are in an archive: ask the"
+            " operator for it (flask archive list), and go on with archived=skip, which returns the"
+            f" others; from after={upto} on nothing is missing",
+        )
     found = feed.read(call.conn, call.input.after, call.input.limit)
     shown = belonging.events_within(call.conn, found, call.token.offices)
     events = [
@@ -65,4 +78,5 @@ READ = Operation(
     input=ReadEventsIn,
     handle=_read,
     answers={200: PageOut},
+    problems=(410,),
 )

@@ -11,7 +11,8 @@ import psycopg
 from flask.cli import AppGroup
 
 from store import archive as months
-from store.archive import ArchivedTable, Damaged
+from store import archive_files
+from store.archive_files import ArchivedTable, Damaged
 from web import running
 from web.commands.refusals import refusals_shown
 
@@ -29,7 +30,7 @@ archive = AppGroup("archive", help="Months that are over, as files.")
 def write(month: date, into: Path) -> None:
     """Write a month to files, read them back, and drop it from the database, as its owner.
 
-    Where it is cut off, the month stays in the database, whole: run it again.
+    Nobody waits for it. Where it is cut off, the month stays in the database, whole: run it again.
     """
     settings = running.runtime().settings
     first = date(month.year, month.month, 1)
@@ -75,7 +76,7 @@ def check(place: Path) -> None:
         if known and said != known:
             raise Damaged("the manifest is not what the database kept of this month")
         for table in tables:
-            months.check(place, table)
+            archive_files.check(place, table)
     if known:
         click.echo(f"{manifest['month']}: as it was written")
     else:

@@ -9,7 +9,7 @@ import psycopg
 from flask.cli import AppGroup
 
 from store import migrate as migrations
-from store import rights, schema_page
+from store import own_role, rights, schema_page
 from store.schema import UndocumentedTable, read
 from web import running
 
@@ -55,7 +55,7 @@ def roles() -> None:
     for name in made:
         click.echo(f"made the role {name}")
     with psycopg.connect(settings.database_url) as conn:
-        weak = rights.weaknesses(conn)
+        weak = own_role.weaknesses(conn)
     if weak:
         raise click.ClickException(f"{named.application} could still rewrite: {'; '.join(weak)}")
     click.echo(f"{named.application} adds and never rewrites; {named.purge} removes personal data")

@@ -12,8 +12,8 @@ import click
 from flask.cli import with_appcontext
 
 from india import phone as phones
-from postal.privacy import forget, personal, retention, worklists
-from postal.privacy.retention import Kept
+from postal.privacy import forget, marks, personal, retention, worklists
+from postal.privacy.kept import Kept
 from postal.privacy.worklists import DataWish
 from store import archive
 from store.chains.redact import Removing
@@ -29,7 +29,10 @@ from web.commands.refusals import refusals_shown
 @click.option("--bodies-older-than", "bodies", type=click.IntRange(min=1), help="Days.")
 @click.option("--persons-older-than", "persons", type=click.IntRange(min=1), help="Days.")
 @click.option("--dry-run", is_flag=True, help="Only says how much there is.")
-def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
+@click.option(
+    "--after-a-pause", is_flag=True, help="The clock is right: no purge ran for over two weeks."
+)
+def purge(bodies: int | None, persons: int | None, dry_run: bool, after_a_pause: bool) -> None:
     """Anonymise what is older than KEEP_BODIES_DAYS and KEEP_PERSONS_DAYS. Run it every night."""
     runtime = running.runtime()
     now, settings = runtime.now(), runtime.settings
@@ -44,6 +47,9 @@ def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
     if dry_run:
         click.echo(f"{length} rows would be purged; nothing was changed")
         return
+    if not after_a_pause:
+        with refusals_shown(), runtime.database.transaction() as conn:
+            marks.insist_on_the_clock(conn, now)
     done: Counter[str] = Counter()
     bar = click.progressbar(length=length, label="purging", file=sys.stderr)
     with purging() as database, bar:

@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from conversation.accounts import set_phone
 from india import phone as phones
 from outbox.wake import wake
-from postal.people import accounts, offices, people, pins
+from postal.people import accounts, authenticator, offices, passwords, people, pins
 from postal.people.accounts import ROLES
 from postal.people.rights import RIGHTS
 from store.database import Conn
@@ -31,7 +31,7 @@ _password = click.option(
     prompt=True,
     hide_input=True,
     confirmation_prompt=True,
-    help=f"At least {accounts.SHORTEST_PASSWORD} characters; asked for where it is not given.",
+    help=f"At least {passwords.SHORTEST_PASSWORD} characters; asked for where it is not given.",
 )
 
 
@@ -159,7 +159,7 @@ def number(staff_id: str) -> None:
         found = next((each for each in accounts.listed(conn) if each.staff_id == staff_id), None)
         if found is None:
             raise click.ClickException(str(pins.UnknownStaff(staff_id)))
-        totp = accounts.totp(conn, found.id, runtime.keys)
+        totp = authenticator.totp(conn, found.id, runtime.keys)
         operator.note(conn, staff_id)
     click.echo(totp.at(runtime.now()))
 

@@ -16,10 +16,10 @@ from india.masks import veiled
 from postal.people import access, log_reading
 from postal.people.access import What
 from postal.people.log_reading import LogFilter, Look
-from store.database import Conn
 from web import given
 from web.desk.room import desk, reader, route, runtime
 from web.language import say
+from web.replica import reading
 from web.staff import navigation
 from web.staff.tables import Cell, sheet
 
@@ -45,10 +45,11 @@ def access_log() -> str | Response:
         until=given.day(request.form, "until"),
     )
     if request.form.get("as") == "csv":
-        return runtime().database.run(lambda conn: _exported(conn, wanted))
-    with runtime().database.transaction() as conn:
-        before = given.whole(request.form, "before")
-        return _page(wanted, log_reading.read(conn, wanted, _AT_ONCE + 1, before=before))
+        return _exported(wanted)
+    before = given.whole(request.form, "before")
+    with reading() as conn:
+        lines = log_reading.read(conn, wanted, _AT_ONCE + 1, before=before)
+    return _page(wanted, lines)
 
 
 @desk.app_template_filter()
@@ -72,11 +73,14 @@ def _page(wanted: LogFilter, lines: list[Look], *, unreadable: bool = False) -> 
     )
 
 
-def _exported(conn: Conn, wanted: LogFilter) -> Response:
+def _exported(wanted: LogFilter) -> Response:
     """Return the lines as CSV, and write down that they left."""
-    lines = log_reading.read(conn, wanted, _MOST_EXPORTED + 1)
-    shown = lines[:_MOST_EXPORTED]
-    access.exported(conn, reader(), len(shown), "the access log")
+    with reading() as conn:
+        lines = log_reading.read(conn, wanted, _MOST_EXPORTED + 1)
+    shown, onlooker = lines[:_MOST_EXPORTED], reader()
+    runtime().database.run(
+        lambda conn: access.exported(conn, onlooker, len(shown), "the access log")
+    )
     rows: list[tuple[Cell, ...]] = [tuple(say(column) for column in _COLUMNS), *_rows(shown)]
     if len(lines) > _MOST_EXPORTED:
         rows.append((say("access_log_cut", count=_MOST_EXPORTED),))

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from outbox.wake import SWEEP, ring
-from postal.people import access, accounts, notices, staffing
+from postal.people import access, accounts, authenticator, notices, passwords, staffing
 from store.database import Conn
 from store.refusals import Refusal
 from web.desk.room import doer, home, key, me, route, runtime
@@ -28,11 +28,11 @@ def change_password() -> Page:
     """Set a new password, against the old one and a second factor."""
     old, new = request.form.get("old", ""), request.form.get("new", "")
     now, staff_id, place = runtime().now(), me().account.staff_id, here()
-    asked = runtime().database.run(lambda conn: accounts.password_of(conn, staff_id, now))
-    checked = accounts.compare(asked, old)
+    asked = runtime().database.run(lambda conn: passwords.password_of(conn, staff_id, now))
+    checked = passwords.compare(asked, old)
 
     def change(conn: Conn) -> str:
-        if accounts.settle(conn, checked, place, now) is None:
+        if passwords.settle(conn, checked, place, now) is None:
             return "account_wrong"
         if factors.verify(conn) is None:
             return "account_wrong"
@@ -41,7 +41,7 @@ def change_password() -> Page:
 
     try:
         outcome = runtime().database.run(change)
-    except accounts.WeakPassword as refusal:
+    except passwords.WeakPassword as refusal:
         outcome = word_of(refusal)
     ring(runtime().redis, SWEEP)
     good = outcome == "account_password_changed"
@@ -84,7 +84,7 @@ def renew_recovery_codes() -> Page:
         if factors.verify(conn) is None:
             return None
         notices.note(conn, me().account.id, "recovery_renewed", runtime().now(), here())
-        return accounts.new_recovery_codes(conn, me().account.id, key())
+        return authenticator.new_recovery_codes(conn, me().account.id, key())
 
     codes = runtime().database.run(renew)
     ring(runtime().redis, SWEEP)
@@ -111,7 +111,7 @@ def show_recovery_codes() -> Page:
     if me().account.codes_kept:
         return redirect(url_for("desk.account"))
     codes = runtime().database.run(
-        lambda conn: accounts.new_recovery_codes(conn, me().account.id, key())
+        lambda conn: authenticator.new_recovery_codes(conn, me().account.id, key())
     )
     return render_template("desk/recovery_codes.html", codes=codes)
 
@@ -120,6 +120,6 @@ def show_recovery_codes() -> Page:
 def keep_recovery_codes() -> Page:
     """Note that the codes are written down."""
     runtime().database.run(
-        lambda conn: accounts.keep_recovery_codes(conn, me().account.id, runtime().now())
+        lambda conn: authenticator.keep_recovery_codes(conn, me().account.id, runtime().now())
     )
     return redirect(home())

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from india import signs
 from outbox.wake import SWEEP, ring
-from postal.people import access, accounts, passkeys, places, sign_ins
+from postal.people import access, authenticator, passkeys, passwords, places, sign_ins
 from postal.people.passkeys import UnknownPasskey
 from postal.people.places import SignInPlace
 from store.database import Conn
@@ -44,7 +44,7 @@ def sign_in() -> Page:
     now = runtime().now()
 
     database = runtime().database
-    staff_row = accounts.check_password(database, staff_id, password, place, now)
+    staff_row = passwords.check_password(database, staff_id, password, place, now)
     token = None
     if staff_row is not None:
         mine = staff_row
@@ -118,7 +118,7 @@ def enrol() -> Page:
             return render_template("desk/recovery_codes.html", codes=codes)
         refused = "second_factor_wrong"
     with runtime().database.transaction() as conn:
-        totp = accounts.totp(conn, me().account.id, key())
+        totp = authenticator.totp(conn, me().account.id, key())
     uri = totp.provisioning_uri(name=me().account.staff_id, issuer_name="Dakiya")
     picture = Markup(  # noqa: S704  segno's own SVG
         segno.make_qr(uri).svg_inline(scale=5, border=3, dark="#26201b", light="#ffffff")
@@ -154,7 +154,7 @@ def _enrolled(conn: Conn) -> tuple[str, list[str]] | None:
     token = _proved(conn)
     if token is None:
         return None
-    return token, accounts.new_recovery_codes(conn, me().account.id, key())
+    return token, authenticator.new_recovery_codes(conn, me().account.id, key())
 
 
 def _may_try(place: SignInPlace) -> bool:

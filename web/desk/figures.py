@@ -12,6 +12,7 @@ from postal.desk.figures import BeatFigures
 from web.desk.charts import ChartBar, ChartPart, stacked
 from web.desk.room import office_seen, route, runtime
 from web.language import say
+from web.replica import reading
 from web.staff.tables import sheet
 from web.staff.times import asked_day
 
@@ -21,7 +22,7 @@ def day_figures() -> str:
     """Show the figures of a day (default: today)."""
     now, office = runtime().now(), office_seen()
     day = asked_day() or day_of(now)
-    with runtime().database.transaction() as conn:
+    with reading() as conn:
         beats = figures.beats(conn, day, office)
         found = {
             "beats": beats,
@@ -59,7 +60,7 @@ def day_figures() -> str:
 def day_figures_csv() -> Response:
     """Return the beats of a day as CSV."""
     day = asked_day() or day_of(runtime().now())
-    with runtime().database.transaction() as conn:
+    with reading() as conn:
         beats = figures.beats(conn, day, office_seen())
     heading = (
         "date", "office", "pin", "staff_id", "name", "out", "delivered", "failed", "open",

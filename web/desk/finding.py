@@ -8,8 +8,10 @@ from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from india import calendar, signs
+from postal import sought
 from postal.desk import search
 from web.desk.room import office_seen, reader, route, runtime
+from web.replica import reading
 
 _LONGEST: Final = 100
 Page = str | Response | tuple[str, int]
@@ -35,7 +37,9 @@ def find() -> Page:
         page = render_template("desk/find.html", query=typed, day=written, refused="find_unclear")
         return page, 422
 
-    found = runtime().database.run(
-        lambda conn: search.find(conn, query, day, reader(), office_seen())
-    )
+    runtime().database.run(sought.catch_up)
+    with reading() as conn:
+        found = search.find(conn, query, day, office_seen())
+    onlooker = reader()
+    runtime().database.run(lambda conn: search.write_down(conn, onlooker, query, found))
     return render_template("desk/find.html", query=typed, day=written, found=found)

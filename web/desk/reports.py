@@ -14,7 +14,8 @@ from babel.dates import format_timedelta
 from flask import Response, abort, render_template, request
 
 from india.money import shown
-from postal.reports import articles, choices, reading
+from postal.reports import articles, choices
+from postal.reports import reading as measuring
 from postal.reports.measures import MEASURES, Measure
 from postal.reports.reading import MeasureCount, summed
 from web.desk.charts import ChartBar, ChartPart, stacked
@@ -22,6 +23,7 @@ from web.desk.report_charts import ChartColumn, ChartPoint, columns, line, spark
 from web.desk.report_query import SERVICES, ReportQuery, asked, measure_called
 from web.desk.room import office_seen, route, runtime
 from web.language import chosen, say
+from web.replica import reading
 from web.staff.tables import Cell, sheet
 from web.staff.words import word
 
@@ -44,9 +46,9 @@ _MOST_BARS: Final = 40
 def reports() -> str:
     """Show every measure of a period: its figure, its line, and where to see more."""
     query, now = asked(), runtime().now()
-    with runtime().database.transaction() as conn:
-        found = reading.over_time(conn, MEASURES.values(), query.period, query.where, now)
-        missing = reading.not_summed(conn, query.period, now)
+    with reading() as conn:
+        found = measuring.over_time(conn, MEASURES.values(), query.period, query.where, now)
+        missing = measuring.not_summed(conn, query.period, now)
         choice = choices.offices(conn) if office_seen() is None else []
     tiles = [(summed(steps), _spark(steps)) for steps in found.values()]
     return render_template(
@@ -65,17 +67,17 @@ def report(measure: str) -> str:
     of = measure_called(measure)
     query, now = asked(of), runtime().now()
     assert query.by is not None
-    with runtime().database.transaction() as conn:
-        steps = reading.over_time(conn, [of], query.period, query.where, now)[of.name]
-        groups = reading.divided(conn, of, query.by, query.period, query.where, now)
+    with reading() as conn:
+        steps = measuring.over_time(conn, [of], query.period, query.where, now)[of.name]
+        groups = measuring.divided(conn, of, query.by, query.period, query.where, now)
         prices = runtime().settings.prices
         spent = (
-            reading.spent(conn, query.by, query.period, query.where, prices, now)
+            measuring.spent(conn, query.by, query.period, query.where, prices, now)
             if of.name == "texts"
             else []
         )
-        times = reading.times(conn, query.period, query.where) if of.name == "tickets" else None
-        missing = reading.not_summed(conn, query.period, now)
+        times = measuring.times(conn, query.period, query.where) if of.name == "tickets" else None
+        missing = measuring.not_summed(conn, query.period, now)
         choice = choices.offices(conn) if office_seen() is None else []
         narrowed_to = choices.names(conn, query.where) + _narrowed_by_word(query)
     parts = [ChartPart(TONES[part], say(f"report_part_{part}")) for part in of.parts]
@@ -119,11 +121,11 @@ def report_csv(measure: str) -> Response:
     query, now = asked(of), runtime().now()
     assert query.by is not None
     divided = request.args.get("table") == "by"
-    with runtime().database.transaction() as conn:
+    with reading() as conn:
         if divided:
-            rows = reading.divided(conn, of, query.by, query.period, query.where, now)
+            rows = measuring.divided(conn, of, query.by, query.period, query.where, now)
         else:
-            rows = reading.over_time(conn, [of], query.period, query.where, now)[of.name]
+            rows = measuring.over_time(conn, [of], query.period, query.where, now)[of.name]
     heading: tuple[Cell, ...] = (query.by, "name") if divided else (query.period.step,)
     shares = ("share", "share_low", "share_high") if of.share else ()
     table: list[Sequence[Cell]] = [
@@ -143,7 +145,7 @@ def report_articles(measure: str) -> str:
     query, part = asked(of), request.args.get("part", "")
     if part not in of.listed:
         abort(404)
-    with runtime().database.transaction() as conn:
+    with reading() as conn:
         found, more = articles.behind(conn, of, part, query.period, query.where)
     return render_template(
         "desk/report_articles.html",

@@ -6,18 +6,23 @@ import asyncio
 import resource
 import sys
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
 from logs import described
+from postal.people.places import network_of
 from web.front.bodies import Bodies, Body, CutOff, Incoming, TooMany, TooSlow
+from web.front.precedence import Precedence
 from web.front.rooms import FrontRoom
 from web.front.threads import Threads
-from web.front.wsgi import RsgiScope, WholeAnswer, answered, environ
+from web.front.wsgi import RsgiScope, WholeAnswer, answered, environ, peer
+from web.proxies import caller
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from ipaddress import IPv4Network, IPv6Network
 
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
@@ -39,25 +44,33 @@ class Connection(Incoming, Protocol):
 
 
 class Front:
-    """The application behind its rooms. `busy`: by room, the answer where there is no thread."""
+    """The application behind its rooms.
+
+    `busy`: by room, the answer where there is no thread. `trusted`: proxies, whose
+    word says who calls.
+    """
 
     def __init__(
         self,
         application: WSGIApplication,
         rooms: Sequence[FrontRoom],
         busy: Mapping[str, WholeAnswer],
+        bodies: Bodies,
+        trusted: Sequence[IPv4Network | IPv6Network] = (),
     ) -> None:
         self._application = application
         self._rooms = rooms
         self._busy = busy
-        self._bodies = Bodies()
+        self._bodies = bodies
+        self._trusted = trusted
         self._threads: dict[str, Threads] = {}
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin in the process that serves."""
         _open_many_files()
         _switch_quickly()
-        self._threads = {room.name: Threads(room, loop) for room in self._rooms}
+        first = Precedence()
+        self._threads = {room.name: Threads(room, loop, first) for room in self._rooms}
 
     async def __rsgi__(self, scope: RsgiScope, protocol: Connection) -> None:
         """WholeAnswer one request."""
@@ -72,7 +85,8 @@ class Front:
             length, coding = headers.get("content-length"), headers.get("transfer-encoding")
             if length is not None or coding is not None:
                 announced = length if coding is None else None
-                body = await self._bodies.read(protocol, announced, room.largest)
+                whose = partial(self._network, scope)
+                body = await self._bodies.read(protocol, announced, room.largest, whose)
         except CutOff:
             _send(protocol, _TOO_SLOW)  # into the void: granian asks for an answer
             return
@@ -82,10 +96,20 @@ class Front:
         except TooMany:
             _send(protocol, busy)
             return
+        if threads.full:  # others came while the body did: whole ones wait in no greater number
+            _send(protocol, busy)
+            return
         request = environ(scope, body)
         await threads.run(
             lambda: _send(protocol, self._answer(request)), lambda: _send(protocol, busy)
         )
+
+    def _network(self, scope: RsgiScope) -> str:
+        """Return whose the connection is, behind proxies too: of IPv6 a /64."""
+        headers = scope.headers.items()
+        forwarded = ",".join(value for name, value in headers if name == "x-forwarded-for")
+        address = caller(peer(scope), forwarded, self._trusted)
+        return network_of(address) or address
 
     def _answer(self, request: WSGIEnvironment) -> WholeAnswer:
         try:

@@ -13,6 +13,7 @@ from threading import Thread
 import structlog
 
 from logs import described
+from web.front.precedence import Precedence
 from web.front.rooms import FrontRoom
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,7 @@ class Threads:
 
     room: FrontRoom
     loop: asyncio.AbstractEventLoop
+    precedence: Precedence
     _jobs: SimpleQueue[_Job] = field(default_factory=SimpleQueue)
     _inside: int = 0  # at work or waiting; the loop alone counts
 
@@ -50,16 +52,22 @@ class Threads:
         """Do it on a thread, or `late` where none is free in time; return when it is done."""
         done = self.loop.create_future()
         self._inside += 1
+        if not self.room.gives_way:
+            self.precedence.enter()
         try:
             self._jobs.put(_Job(do, late, time.monotonic() + self.room.patience, done))
             await done
         finally:
             self._inside -= 1
+            if not self.room.gives_way:
+                self.precedence.leave()
 
     def _work(self) -> None:
         while True:
             job = self._jobs.get()
             try:
+                if self.room.gives_way:
+                    self.precedence.wait(self.room.gives_way)
                 (job.do if time.monotonic() < job.until else job.late)()
             except BaseException as broken:  # the thread serves the next request all the same
                 _tell(broken)

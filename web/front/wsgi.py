@@ -77,7 +77,7 @@ def environ(scope: RsgiScope, body: Body) -> WSGIEnvironment:
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "SERVER_NAME": _bare(name),
         "SERVER_PORT": port,
-        "REMOTE_ADDR": _bare(scope.client.rpartition(":")[0]),
+        "REMOTE_ADDR": peer(scope),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": BytesIO(body.content),
@@ -98,6 +98,11 @@ def environ(scope: RsgiScope, body: Body) -> WSGIEnvironment:
     if body.length:
         made["CONTENT_LENGTH"] = str(body.length)
     return made
+
+
+def peer(scope: RsgiScope) -> str:
+    """Return the address at the other end of the connection."""
+    return _bare(scope.client.rpartition(":")[0])
 
 
 def answered(application: WSGIApplication, request: WSGIEnvironment) -> WholeAnswer:

@@ -7,10 +7,12 @@ from typing import Final
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from postal import sought
 from postal.desk import search
 from postal.desk.search import Query
 from postal.office.last_lists import last_lists
 from web.office.room import office_seen, reader, route, runtime
+from web.replica import reading
 
 _LONGEST: Final = 100
 Page = str | Response | tuple[str, int]
@@ -36,7 +38,10 @@ def find() -> Page:
         )
         return page, 422
 
-    with runtime().database.transaction() as conn:
-        found = search.find(conn, query, None, reader(), office_seen()).articles
-        lists = last_lists(conn, [each.id for each in found], office_seen())
-    return render_template("office/find.html", query=typed, found=found, lists=lists)
+    runtime().database.run(sought.catch_up)
+    with reading() as conn:
+        found = search.find(conn, query, None, office_seen())
+        lists = last_lists(conn, [each.id for each in found.articles], office_seen())
+    onlooker = reader()
+    runtime().database.run(lambda conn: search.write_down(conn, onlooker, query, found))
+    return render_template("office/find.html", query=typed, found=found.articles, lists=lists)

@@ -18,7 +18,7 @@ from imports.file_rows import Line
 from imports.importer import ring_importer
 from imports.register import UNDER_WAY, Import
 from postal.people import access
-from postal.privacy import retention
+from postal.privacy import kept
 from store.database import Conn
 from web import given, language
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
@@ -122,7 +122,7 @@ def one_import(id_: int) -> str:
             more=bad[_SHOWN - 1].line if len(bad) > _SHOWN else None,
             bad_lists=file_rows.bad_lists(conn, id_) if found.kind == "lists" else [],
             first=first_rows(found, good, default),
-            kept_days=retention.KEEP_IMPORTS // timedelta(days=1),
+            kept_days=kept.KEEP_IMPORTS // timedelta(days=1),
         )
 
     return runtime().database.run(look)

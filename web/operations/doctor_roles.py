@@ -9,7 +9,7 @@ from typing import Any, Final
 import psycopg
 
 from settings import Settings
-from store import rights
+from store import own_role
 from store.chains import publish, seal
 from web.operations.findings import Finding
 
@@ -19,7 +19,7 @@ _LATE: Final = timedelta(days=2)  # the seal of yesterday comes after midnight
 
 def examine(conn: psycopg.Connection[Any], settings: Settings) -> Iterator[Finding]:
     """Yield what is wrong with the role of `conn`, the application's, and with the seals."""
-    weak = rights.weaknesses(conn)
+    weak = own_role.weaknesses(conn)
     if not weak:
         yield Finding("ok", "roles", "the application adds to feed and books and never rewrites")
     elif settings.production:
@@ -27,7 +27,7 @@ def examine(conn: psycopg.Connection[Any], settings: Settings) -> Iterator[Findi
         yield Finding("wrong", "roles", f"{says} ({_DOCS})")
     else:
         yield Finding("note", "roles", f"the application could rewrite: {weak[0]} ({_DOCS})")
-    lacks = rights.unlimited(conn)
+    lacks = own_role.unlimited(conn)
     if lacks is None:
         yield Finding("ok", "limits", "statements and locks of hooks have their time")
     else:

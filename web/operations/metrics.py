@@ -200,10 +200,17 @@ class DatabaseCollector(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily | HistogramMetricFamily]:
         """Yield the numbers. Raises what the database raises: Prometheus sees the failure."""
         bound = {"now": self._runtime.now(), "most": MOST_READ}
-        with self._runtime.database.transaction() as conn:
+        with self._runtime.reading() as found:
+            conn = found.conn
             for counted in _GAUGES:
                 yield _gauge(counted, conn.execute(counted.sql, bound).fetchall())
             yield _handover(conn, bound)
+            if found.as_of is not None:
+                yield GaugeMetricFamily(
+                    "dakiya_replica_age_seconds",
+                    "How old the numbers of this page are: they were read from a replica",
+                    (self._runtime.now() - found.as_of).total_seconds(),
+                )
 
 
 class ValkeyCollector(Collector):

@@ -23,10 +23,11 @@ from flows.happenings import Booked, WentOut
 from flows.number import check_digit
 from india.calendar import day_of
 from outbox.wake import wake
-from postal import articles
-from postal.articles import Language, NewArticle, Service
+from postal import articles, new_articles
+from postal.articles import Language, Service
 from postal.counter import post_offices
 from postal.lists import NotListed, make_list
+from postal.new_articles import NewArticle
 from postal.people import accounts, people
 from runtime import Runtime
 from store.database import Conn
@@ -214,7 +215,7 @@ def _load_list(runtime: Runtime, staff_id: str, conn: Conn) -> None:
         if home.postman == staff_id:
             waiting = _waiting(conn, str(index), home)
             if not waiting.booked:
-                articles.book(conn, _article(runtime, home, waiting.number), now)
+                new_articles.book(conn, _article(runtime, home, waiting.number), now)
                 booked.append(waiting.number)
             numbers.append(waiting.number)
     announce(runtime, conn, [Booked(number) for number in booked])
@@ -278,7 +279,7 @@ def book(runtime: Runtime, conn: Conn, key: str) -> str:
     waiting = _waiting(conn, key, home)
     if waiting.booked:
         raise RuntimeError(f"{waiting.number} of household {key} has not ended")
-    articles.book(conn, _article(runtime, home, waiting.number), runtime.now())
+    new_articles.book(conn, _article(runtime, home, waiting.number), runtime.now())
     announce(runtime, conn, [Booked(waiting.number)])
     return waiting.number
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from conversation import requests
 from postal.requests import reading
 from postal.requests.reading import StaffRequest
+from web import replica
 from web.running import runtime
 from web.staff import navigation
 from web.staff.badges import badges
@@ -22,10 +23,14 @@ _REQUESTS: Final = "desk.request_list"
 _FINDERS: Final = ("desk.find", "office.find")  # the first that the role may open
 
 
+shared.after_app_request(replica.say_as_of)
+
+
 @shared.app_context_processor
 def layout() -> dict[str, Any]:
     """Return the values of web/templates/desk/layout.html, also for its error pages."""
     return {
+        "as_of": replica.as_of,
         "bar_rooms": bar_rooms,
         "csrf_field": csrf_field,
         "print_time": runtime().now,

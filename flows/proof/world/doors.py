@@ -133,7 +133,7 @@ def _understood(role: str, text: str) -> Understood:
 def _understand(
     world: SmallWorld, roles: Sequence[str], phone: str, text: str
 ) -> tuple[str, Understood]:
-    """As conversation/inbound.py: the most particular role that understands the text."""
+    """As conversation/meaning.py: the most particular role that understands the text."""
     tried = [(role, _understood(role, text)) for role in roles]
     for role, understood in tried:
         if isinstance(understood.event, AskStatus):
@@ -207,7 +207,7 @@ def _is_about_ticket(world: SmallWorld, phone: str, answer: Event, read: Event) 
 
 def _call(world: SmallWorld, line: str, phone: str, meaning: str) -> Played:
     event = _understood("recipient", CALLS[meaning]).event
-    if isinstance(event, Yes | Deny):  # as conversation/inbound.py
+    if isinstance(event, Yes | Deny):  # as conversation/meaning.py
         event = RepeatQuestion("yes" if isinstance(event, Yes) else "no")
     turn = SmallTurn(world, "call")
     turn.begin((phone, "recipient"), event)

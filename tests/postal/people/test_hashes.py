@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from postal.people import accounts, people, pins
+from postal.people import passwords, people, pins
 from postal.people.places import SignInPlace
 from postal.people.weak_pins import PinBearer
 from runtime import Runtime
@@ -22,7 +22,7 @@ def as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_password_costs_64_mib_and_a_pin_7() -> None:
-    assert accounts.hashed("7001", PASSWORD).startswith(DEAR)
+    assert passwords.hashed("7001", PASSWORD).startswith(DEAR)
     assert pins.hashed("2468", PinBearer("7001", "+919839000001", "273303")).startswith(PIN)
 
 
@@ -32,7 +32,7 @@ def test_what_is_stored_costs_as_much_and_a_cheap_hash_is_replaced(runtime: Runt
     with runtime.database.transaction() as conn:
         people.add_postman(conn, "1001", "Ram", "+919839000001", "273303", "2468")
         place = SignInPlace("127.0.0.1/32")
-        assert accounts.check_password(runtime.database, "7001", PASSWORD, place, runtime.now())
+        assert passwords.check_password(runtime.database, "7001", PASSWORD, place, runtime.now())
         kept = conn.execute("SELECT coalesce(pin_hash, password_hash) FROM staff ORDER BY id")
         found = [row[0] for row in kept.fetchall()]
     assert [each.startswith(cost) for each, cost in zip(found, (DEAR, PIN), strict=True)] == [

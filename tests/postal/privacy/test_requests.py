@@ -9,7 +9,7 @@ from flask import Flask
 
 from postal.privacy import forget, personal, retention
 from postal.privacy.forget import NotForgettable
-from postal.privacy.retention import Kept
+from postal.privacy.kept import Kept
 from runtime import Runtime
 from store.chains.redact import Removing
 from store.database import Database

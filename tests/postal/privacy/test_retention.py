@@ -14,8 +14,9 @@ from psycopg import sql
 
 from postal.people import pins, tries
 from postal.people.places import SignInPlace, remember_browser
+from postal.privacy import kept as limits
 from postal.privacy import retention
-from postal.privacy.retention import Kept
+from postal.privacy.kept import Kept
 from runtime import Runtime
 from store.database import Database
 from tests.rigs import sprints as stored_sprints
@@ -122,7 +123,7 @@ def test_a_purge_that_was_stopped_goes_on(
     purging: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(retention, "AT_ONCE", 3)
+    monkeypatch.setattr(limits, "AT_ONCE", 3)
     clock.advance(days=91)
     kept = Kept(clock.now(), clock.now(), clock.now(), "root")
     going = retention.purge(purging, kept)
@@ -160,7 +161,7 @@ def test_people_of_articles_that_are_long_over_go_and_the_log_after_a_year(
     assert "articles: 1" in done
     assert "access log" not in done  # a line waits for its month, at most so many days
     clock.advance(days=31)
-    assert "access log: 3" in run(app, "purge").output
+    assert "access log: 3" in run(app, "purge", "--after-a-pause").output
     assert "sign-ins: 1" in done
     names = "SELECT recipient_name, recipient_address, recipient_phone, sender_phone FROM articles"
     assert rows(runtime, names) == [("", "", None, None)]

@@ -14,8 +14,7 @@ import pytest
 from flask import Flask
 
 from runtime import Runtime
-from store.chains import redact, seal
-from store.chains import verify as verifying
+from store.chains import redact, seal, verify_seals
 from store.chains.document import DayDocument, root_of
 from store.chains.redact import Removing, StandIn
 from store.database import Database
@@ -30,7 +29,7 @@ NO_SEAL = "the day is over and has no seal: it was removed, or no worker seals (
 @pytest.fixture(autouse=True)
 def _at_any_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     """Expect a seal of yesterday also in the hour after midnight, by the clock of the database."""
-    monkeypatch.setattr(verifying, "_SEALING", timedelta())
+    monkeypatch.setattr(verify_seals, "_SEALING", timedelta())
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,31 @@ def test_a_field_that_came_later_has_its_default(played: Player, runtime: Runtim
     with pytest.raises(Undecidable):
         decided_today("postman", stored.event, stored.state_before, facts)
     assert [each.field for each in differences(old, {**old, "state": "idle"})] == ["state"]
+
+
+@pytest.mark.parametrize("copies", [0, 600])
+def test_all_sprints_of_a_person_are_read_once_be_they_few_or_many(
+    played: Player, runtime: Runtime, copies: int
+) -> None:
+    tomorrow = runtime.now() + timedelta(days=1)
+    with runtime.database.transaction() as conn:
+        of_postman = len(list(sprints.stream(conn, Period(phone=POSTMAN))))
+        first, *others = (each.id for each in sprints.stream(conn, Period(phone=RECIPIENT)))
+        conn.execute(
+            "INSERT INTO sprints (conversation_id, at, kept, dictionary, phones, event_kind, acts,"
+            " about, proof) SELECT conversation_id, at, kept, dictionary, phones, event_kind, acts,"
+            " about, proof FROM sprints, generate_series(1, %s) WHERE id = %s",
+            [copies, first],
+        )
+        found = [each.id for each in sprints.stream(conn, Period(phone=RECIPIENT))]
+        late = list(sprints.stream(conn, Period(since=tomorrow, phone=RECIPIENT)))
+        early = list(sprints.stream(conn, Period(until=tomorrow, phone=RECIPIENT)))
+        counted = sprints.counted(conn, Period(until=tomorrow, phone=RECIPIENT))
+        still = len(list(sprints.stream(conn, Period(phone=POSTMAN))))
+    assert len(found) == len(set(found)) == counted == len(early) == 1 + len(others) + copies
+    assert {first, *others} <= set(found)
+    assert late == []
+    assert still == of_postman > 0
 
 
 def test_another_revision_is_compared_by_its_file(

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from psycopg import sql
 from werkzeug.test import TestResponse
 
-from postal.people import accounts
+from postal.people import authenticator
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import PASSWORD, TOKEN, add, number, session_name, sign_in, submit
@@ -237,7 +237,7 @@ def test_nothing_that_opens_stands_in_the_database(app: Flask, runtime: Runtime)
     client = app.test_client()
     password(client)
     with runtime.database.transaction() as conn:
-        secret = accounts.totp(conn, row, runtime.keys).secret
+        secret = authenticator.totp(conn, row, runtime.keys).secret
     codes = CODE.findall(submit(client, "/desk/enrol", second_factor=number(runtime, row)).text)
     with runtime.database.transaction() as conn:
         tables = ("staff", "recovery_codes", "sign_ins", "access_log", "events")

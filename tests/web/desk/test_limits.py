@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from postal.people import accounts, notices, tries
+from postal.people import authenticator, notices, tries
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import PASSWORD, TOKEN, add, number, submit
@@ -77,7 +77,7 @@ def account(player: Player, app: Flask, runtime: Runtime, clock: Clock) -> Accou
     assert browser.password() == 302
     assert browser.submit("/desk/enrol", second_factor=number(runtime, row)) == 200
     with runtime.database.transaction() as conn:
-        accounts.keep_recovery_codes(conn, row, runtime.now())
+        authenticator.keep_recovery_codes(conn, row, runtime.now())
     submit(browser.client, "/desk/sign-out")
     account = Account(app, runtime, clock, row, browser)
     account.browser.client.delete_cookie("__Host-session")
@@ -144,8 +144,8 @@ def test_numbers_from_many_places_are_few_and_a_recovery_code_still_opens(
     account: Account,
 ) -> None:
     with account.runtime.database.transaction() as conn:
-        codes = accounts.new_recovery_codes(conn, account.row, account.runtime.keys)
-        accounts.keep_recovery_codes(conn, account.row, account.clock.now())
+        codes = authenticator.new_recovery_codes(conn, account.row, account.runtime.keys)
+        authenticator.keep_recovery_codes(conn, account.row, account.clock.now())
     strangers = account.strangers()
     for _ in range(10):
         stranger = next(strangers)

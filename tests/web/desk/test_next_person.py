@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from postal.people import accounts
+from postal.people import authenticator
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import PASSWORD, TOKEN, add, number, session_name, speak, submit
@@ -34,7 +34,7 @@ def enrol(app: Flask, runtime: Runtime, row: int, staff_id: str) -> None:
     submit(at_home, "/desk/sign-in", staff_id=staff_id, password=PASSWORD)
     submit(at_home, "/desk/enrol", second_factor=number(runtime, row))
     with runtime.database.transaction() as conn:
-        accounts.keep_recovery_codes(conn, row, runtime.now())
+        authenticator.keep_recovery_codes(conn, row, runtime.now())
 
 
 def enter(computer: FlaskClient, runtime: Runtime, clock: Clock, staff_id: str) -> str:

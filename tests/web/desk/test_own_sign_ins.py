@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import jobs
-from postal.people import accounts, notices
+from postal.people import authenticator, notices
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import (
@@ -224,8 +224,8 @@ def test_each_change_is_told_by_an_alarm_and_stop_silences_none(
     player.drain()
     with colleague.runtime.database.transaction() as conn:
         conn.execute("UPDATE messages SET purged_at = now()")
-        codes = accounts.new_recovery_codes(conn, colleague.staff_row, player.runtime.keys)
-        accounts.keep_recovery_codes(conn, colleague.staff_row, clock.now())
+        codes = authenticator.new_recovery_codes(conn, colleague.staff_row, player.runtime.keys)
+        authenticator.keep_recovery_codes(conn, colleague.staff_row, clock.now())
     here = browser_of(app, FIREFOX, "198.51.100.7")
     enter(here, colleague, clock)
     assert texts(colleague, player) == ["account_opened"]

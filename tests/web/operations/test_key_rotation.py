@@ -16,7 +16,7 @@ from datetime import timedelta
 
 import pytest
 
-from postal.people import accounts
+from postal.people import authenticator
 from runtime import Runtime
 from settings import Settings
 from store.feed_kinds import Kind
@@ -136,7 +136,7 @@ def test_authenticators_and_recovery_codes_stay(
         assert _signs_in(of, desk.number(of.runtime, row)) == 302
         assert _signs_in(of, recovery.pop()) == 302
         with of.runtime.database.transaction() as conn:
-            secrets.add(accounts.totp(conn, row, of.runtime.keys).secret)
+            secrets.add(authenticator.totp(conn, row, of.runtime.keys).secret)
     assert len(secrets) == 1
 
 
@@ -356,7 +356,7 @@ def test_a_secret_that_was_moved_to_another_row_opens_nothing(
             (mine, theirs),
         )
     with new.runtime.database.transaction() as conn, pytest.raises(ValueError, match="not open"):
-        accounts.totp(conn, theirs, new.runtime.keys)
+        authenticator.totp(conn, theirs, new.runtime.keys)
     assert f"staff {theirs}" in refused(new, "keys", "rotate")
 
 

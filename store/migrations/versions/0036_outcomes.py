@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0035_outcomes"
-down_revision = "0033_narrow"
+revision = "0036_outcomes"
+down_revision = "0034_nobody_waits"
 branch_labels = None
 depends_on = None
 

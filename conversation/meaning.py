@@ -1,0 +1,103 @@
+"""What a text says, by who sent it, and its words as they may be kept."""
+
+from __future__ import annotations
+
+import re
+
+from flows import machines
+from flows.events import (
+    AskedBack,
+    AskStatus,
+    Deny,
+    Event,
+    NotUnderstood,
+    RepeatQuestion,
+    ReportFraud,
+    Said,
+    SendCode,
+    SomebodyElse,
+    SpeakCode,
+    Start,
+    Stop,
+    ToldCode,
+    Wished,
+    Yes,
+)
+from flows.grammar.person import QUOTE, Understood, is_clear, is_command
+from flows.grammar.postman_words import mask_spoken
+from flows.grammar.text import mask_codes, mask_own_words, mask_spelled_codes
+from gateways.base import Inbound
+from messages.render import QUOTE_MASK
+from postal.people import roles
+from postal.people.roles import PhoneRoles
+from runtime import Runtime
+from store.database import Conn
+
+
+def by_call(event: Event) -> Event:
+    """Return what a missed call may mean: it brings something, and answers nothing.
+
+    docs/developing/trust.md rule 8
+    """
+    if isinstance(event, Yes | Deny):
+        return RepeatQuestion("yes" if isinstance(event, Yes) else "no")
+    return event
+
+
+def opted(sender: PhoneRoles, inbound: Inbound) -> tuple[str, Understood] | None:
+    """Return STOP or START where the carrier itself recognised it; else None."""
+    role = next((role for role in sender.roles if role in ("recipient", "sender")), None)
+    if role is None or inbound.opting is None:
+        return None
+    return role, Understood(Stop() if inbound.opting == "stop" else Start())
+
+
+def understand(
+    runtime: Runtime, conn: Conn, sender: PhoneRoles, phone: str, text: str
+) -> tuple[str, Understood]:
+    """Return the most particular role of the sender to which the text is exact, and what it says.
+
+    Where it is to none, it is the words of the first role with a clear wish; a postman's own words
+    remain a postman's.
+    """
+    code_length = runtime.settings.code_length
+    tried = [(role, machines.understand(role, text, code_length)) for role in sender.roles]
+    at_work = "postman" in sender.roles
+    for role, understood in tried:
+        if isinstance(understood.event, AskStatus):
+            related = roles.relation(conn, phone, understood.event.article)
+            if related is not None and related in sender.roles:
+                return related, understood
+        elif not isinstance(understood.event, _WORDS) and (
+            role == "postman" or not at_work or _is_own(understood.event, text)
+        ):
+            return role, understood
+    if at_work:
+        return next(each for each in tried if each[0] == "postman")
+    clear = (each for each in tried if is_clear(each[1].event))
+    return next(clear, tried[0])
+
+
+_WORDS = (NotUnderstood, Said, Wished)
+
+
+def _is_own(event: Event, text: str) -> bool:
+    """Tell whether a postman's text is a command about post of his own, and no slip at work."""
+    return is_command(text) and not isinstance(event, ToldCode)
+
+
+_LAST_TWO = re.compile(r"(?<!\w)\w{2}(?=\W*$)")
+
+
+def kept_words(text: str, understood: Understood) -> str:
+    """Return `text` as it may be kept, without codes and without the digits that it quotes."""
+    event = understood.event
+    if QUOTE in understood.codes:
+        text = _LAST_TWO.sub(QUOTE_MASK, text)
+    # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none: it may be a code.
+    no_phone = isinstance(event, SomebodyElse) and event.phone == ""
+    if no_phone or isinstance(event, AskedBack | NotUnderstood | ToldCode):
+        return mask_spoken(mask_spelled_codes(text))
+    if isinstance(event, ReportFraud | SendCode | SpeakCode | Said | Wished):
+        return mask_spoken(mask_own_words(text))
+    return mask_codes(text)
