@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import copy
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from logs import described, new_request_id
-from store import outcomes
+from store import limits, outcomes
 from store.asking import Asking
 from store.clock import Clock
 from store.limits import Limits
@@ -82,6 +82,9 @@ os.environ["PGTZ"] = "UTC"
 # A lock that is not there in time, and a statement that takes too long: of this work, not of the
 # database, which answers.
 NOT_IN_TIME: Final = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
+
+
+_SHUT_DOWN: Final = (psycopg.errors.AdminShutdown, psycopg.errors.CrashShutdown)
 
 
 class Demoted(psycopg.OperationalError):
@@ -154,10 +157,10 @@ class Database:
         if self._clock.due:
             self._clock.ask(connection)
 
-    def within(self, limits: Limits) -> Self:
+    def within(self, limited_by: Limits) -> Self:
         """Return the same connections, of which each transaction has these limits."""
         limited = copy(self)
-        limited._limits = limits
+        limited._limits = limited_by
         return limited
 
     @contextmanager
@@ -182,7 +185,7 @@ class Database:
     def _open(self) -> Iterator[Conn]:
         with self._pool.connection() as connection, self._leaving(connection):
             if self._limits is not None:
-                _limit(connection, self._limits)
+                limits.limit(connection, self._limits)
             yield connection
 
     @contextmanager
@@ -190,7 +193,7 @@ class Database:
         """Enclose one transaction that only reads, of the primary or of a replica."""
         with self._pool.connection() as connection:
             if self._limits is not None:
-                _limit(connection, self._limits)
+                limits.limit(connection, self._limits)
             connection.execute("SET TRANSACTION READ ONLY")
             yield connection
 
@@ -209,7 +212,7 @@ class Database:
             together(connection, id_, rescue),
         ):
             if self._limits is not None:
-                _limit_travelling(connection, self._limits)
+                limits.limit_travelling(connection, self._limits)
             yield connection
 
     @contextmanager
@@ -342,25 +345,8 @@ def _commit(connection: Conn, saying: bytes) -> None:
     try:
         connection.execute(saying, prepare=False)
     except psycopg.OperationalError as error:
+        if isinstance(error, _SHUT_DOWN):
+            connection.close()  # the server has; libpq may not have read so far
         if connection.closed:
             raise OutcomeUnknown from error
         raise
-
-
-def _limit_travelling(connection: Conn, limits: Limits) -> None:
-    """Limit the transaction by one statement: what travels together is one each."""
-    connection.execute(_limiting(limits, connection.info.server_version))
-
-
-@cache
-def _limiting(limits: Limits, server_version: int) -> str:
-    named = limits.settings(server_version)
-    settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in named.items())
-    return f"SELECT {settings}"
-
-
-def _limit(connection: Conn, limits: Limits) -> None:
-    """Limit the transaction that begins. It is no query: an isolation may still be chosen."""
-    named = limits.settings(connection.info.server_version)
-    statement = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in named.items())
-    connection.execute(statement.encode(), prepare=False)
