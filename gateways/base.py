@@ -179,14 +179,18 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message to be submitted. `text` may hold a code (in a call it never does): no repr."""
+    """One message to be submitted. `text` may hold a code (in a call it never does): no repr.
+
+    `valid_seconds`: for how long it may still be delivered. No time of day: the machine's clock
+    may be off (store/clock.py).
+    """
 
     message_id: int
     phone: str
     text: str = field(repr=False)
     template: str
     language: str
-    not_after: datetime
+    valid_seconds: int
     first_tried_at: datetime | None = None
     # For the look-up of a call: the carrier's ids of other recent calls to this telephone; None
     # is a call that may have been made and whose id is unknown.

@@ -185,7 +185,7 @@ class Drain:
             text=text_of(due, self._runtime.keys, self._runtime.settings.code_length),
             template=catalogue().words_of(due.template, due.variables),  # its id with the operators
             language=due.language,
-            not_after=due.not_after,
+            valid_seconds=int((due.not_after - self._runtime.now()).total_seconds()),
             first_tried_at=taken.first_tried_at,
             other_calls=tuple(due.other_calls),
         )

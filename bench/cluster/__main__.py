@@ -11,7 +11,7 @@ from bench.cluster import table
 from bench.cluster.down import down
 from bench.cluster.faults import FAULTS
 from bench.cluster.machine import ClusterFailed
-from bench.cluster.up import machines, up
+from bench.cluster.up import insist_on_a_free_place, insist_on_what_it_needs, machines, up
 
 
 def main(arguments: list[str]) -> int:
@@ -20,8 +20,9 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="make and start it")
     commands.add_parser("down", help="end it, and leave nothing behind")
+    commands.add_parser("able", help="say why this machine cannot carry one, if so")
     test = commands.add_parser("test", help="make it, strike it while texts flow, and end it")
-    test.add_argument("--quick", action="store_true", help="three faults, about three minutes")
+    test.add_argument("--quick", action="store_true", help="two faults, within three minutes")
     test.add_argument("--keep", action="store_true", help="use the one that is up, and leave it")
     test.add_argument("--fault", action="append", choices=[each.name for each in FAULTS])
     on = commands.add_parser("on", help="run a command on a machine; without one, a shell")
@@ -34,6 +35,9 @@ def main(arguments: list[str]) -> int:
                 up()
             case "down":
                 down()
+            case "able":
+                insist_on_what_it_needs()
+                insist_on_a_free_place()
             case "on":
                 machines()[chosen.machine].become(chosen.words)
             case _:

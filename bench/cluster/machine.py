@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -169,6 +170,19 @@ class Machine:
 
 
 _UP: Final = ("running", "degraded")
+
+
+def can_be_mounted() -> bool:
+    """Tell whether this machine lets us lay one root over another."""
+    with tempfile.TemporaryDirectory(prefix="dakiya-mount-") as top:
+        for each in ("upper", "work", "root"):
+            (Path(top) / each).mkdir()
+        options = f"lowerdir=/usr,upperdir={top}/upper,workdir={top}/work"
+        command = ["mount", "-t", "overlay", "dakiya-try", "-o", options, f"{top}/root"]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            return False
+        _run("umount", f"{top}/root")
+        return True
 
 
 def unmount_all() -> None:

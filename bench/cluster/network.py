@@ -63,6 +63,12 @@ def bad(host: Host, milliseconds: float, percent: float) -> Iterator[None]:
             carrying.terminate()
 
 
+def can_be_made() -> bool:
+    """Tell whether this machine lets us make a namespace."""
+    tried = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False)
+    return not tried.returncode
+
+
 def left() -> list[str]:
     """Return the namespaces of a cluster that are there."""
     names = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=True)

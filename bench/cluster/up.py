@@ -17,7 +17,7 @@ from typing import Final
 from urllib.request import urlopen
 
 from bench.cluster import network, release, state
-from bench.cluster.machine import Bind, ClusterFailed, Machine
+from bench.cluster.machine import Bind, ClusterFailed, Machine, can_be_mounted
 from bench.cluster.plan import DEPLOY, DIRECTORY, PUBLIC_NAME, Host, Role, host, hosts, of_role
 
 SECRETS: Final = DIRECTORY / "secrets"
@@ -65,6 +65,14 @@ def insist_on_what_it_needs() -> None:
         missing.append("postgresql-15")
     if missing:
         raise ClusterFailed(f"packages are missing: apt-get install {' '.join(missing)}")
+    if not network.can_be_made() or not can_be_mounted():
+        raise ClusterFailed("this machine allows no network namespaces or mounts of one's own")
+
+
+def insist_on_a_free_place() -> None:
+    """Raise `ClusterFailed` where a cluster, or a part of one, is there already."""
+    if network.left() or DIRECTORY.exists():
+        raise ClusterFailed("a cluster, or a part of one, is there: ./script/cluster down, then up")
 
 
 def up() -> None:
@@ -74,8 +82,7 @@ def up() -> None:
         print("It is up already.", file=sys.stderr)
         print(reached())
         return
-    if network.left() or DIRECTORY.exists():
-        raise ClusterFailed("a part of a cluster is there: ./script/cluster down, then up")
+    insist_on_a_free_place()
     said = _Steps()
     said("secrets, certificates and the release", _prepare)
     made = machines()

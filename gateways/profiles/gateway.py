@@ -149,7 +149,6 @@ def _tells_operators(profile: Profile, dlt: Dlt) -> bool:
 
 def fields_of(message: Outgoing, submit_id: str, dlt: Dlt) -> dict[str, str]:
     """Return the fields of a message that a profile's placeholders may name; empty where absent."""
-    left = int((message.not_after - datetime.now(UTC)).total_seconds())
     try:
         lane = str(catalogue().template(message.template).lane)
     except CatalogueError:
@@ -165,8 +164,8 @@ def fields_of(message: Outgoing, submit_id: str, dlt: Dlt) -> dict[str, str]:
         "language": message.language,
         "lane": lane,
         "encoding": _ENCODINGS[encoding_of(message.text)],
-        "validity_seconds": str(max(left, 1)),
-        "validity_minutes": str(max(left // 60, 1)),
+        "validity_seconds": str(max(message.valid_seconds, 1)),
+        "validity_minutes": str(max(message.valid_seconds // 60, 1)),
         "timestamp": str(int(datetime.now(UTC).timestamp())),
         "dlt_entity": dlt.entity_id,
         "dlt_header": dlt.header,

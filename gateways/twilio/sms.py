@@ -93,14 +93,12 @@ class TwilioGateway:
             self._origin = {"from_": own.from_}
 
     def send(self, message: Outgoing) -> Outcome:
-        left = int((message.not_after - datetime.now(UTC)).total_seconds())
-
         def submit() -> Outcome:
             created = self._client.messages.create(
                 to=message.phone,
                 body=message.text,
                 status_callback=f"{self._callback}{message.message_id}",
-                validity_period=min(max(left, _VALIDITY[0]), _VALIDITY[1]),
+                validity_period=min(max(message.valid_seconds, _VALIDITY[0]), _VALIDITY[1]),
                 smart_encoded=False,  # it rewrites characters; the catalogue's are exact
                 **self._origin,
             )

@@ -30,7 +30,7 @@ def taken(
 
 
 def outgoing(number: int) -> Outgoing:
-    return Outgoing(number, "+919812345678", "news", "test", "en", NOW)
+    return Outgoing(number, "+919812345678", "news", "test", "en", 600)
 
 
 def test_some_slots_are_only_for_codes() -> None:

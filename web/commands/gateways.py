@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -112,9 +111,8 @@ def _described(found: ProfileAccount, settings: Settings) -> Iterator[str]:
 def _request(found: ProfileAccount, settings: Settings, language: str) -> Iterator[str]:
     """Yield the request for one text, with the values that are not secret."""
     profile = found.profile
-    now = datetime.now(UTC)
     text = longest(catalogue().template(_TEMPLATE), catalogue().text(_TEMPLATE, language))
-    message = Outgoing(1, _PHONE, text, _TEMPLATE, language, now + timedelta(minutes=10))
+    message = Outgoing(1, _PHONE, text, _TEMPLATE, language, 600)
     hooks = f"{settings.public_url}/hooks/http/{found.name}/{MASK}"
     given = {
         **fields_of(message, "1-00000000", catalogue().dlt),

@@ -65,7 +65,7 @@ def test_kannel_gets_number_text_and_keys_in_headers_and_body(
         "from": "57575",
         "to": PHONE,
         "coding": "0",
-        "validity": "9",
+        "validity": "10",
         "dlr-mask": "31",
         "dlr-url": f"{hook}?id={taken.carrier_id}&message=7&status=%d",
         "meta-data": "?smpp?PEID=1101234567890123456&TEMPLATEID=1107160000000012345",
