@@ -34,7 +34,7 @@ from tests.rigs.transcript import Player
 # What a repeat may add to: who looked and called; and what only tells how processes are.
 _SEEN: Final = (
     *("access_log", "token_calls", "token_uses", "sign_ins", "sign_in_tries", "scans", "receipts"),
-    *("outcomes", "carriers", "worker_leases"),
+    *("outcomes", "carriers", "carrier_outcomes", "worker_leases"),
 )
 _CONTENTS: Final = (
     "SELECT direction, phone, template, status FROM messages",
