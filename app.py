@@ -10,9 +10,10 @@ from flask import Blueprint, Flask
 import logs
 from embedded.servers import resolve
 from gateways.safety import UnsafeSettings
+from outbox import releases
 from runtime import Runtime
 from settings import Settings
-from store.migrate import UnknownRevision
+from store.applying import NotMigrated
 from web import api, given, shipped
 from web.administration import administration
 from web.callers import insist
@@ -100,7 +101,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     if runtime is None:
         try:
             runtime = Runtime.build(resolve(Settings()))
-        except (UnknownRevision, UnsafeSettings) as refused:  # a command reports it in short
+        except (NotMigrated, UnsafeSettings) as refused:  # a command reports it in short
             raise ClickException(str(refused)) from refused
         runtime.database.open()
     app = Application(__name__, template_folder="web/templates", static_folder="web/static")
@@ -130,9 +131,10 @@ def create_front() -> Front:
     wanted = max(settings.database_pool, rooms.threads(settings))
     try:
         runtime = Runtime.build(settings.model_copy(update={"database_pool": wanted}))
-    except (UnknownRevision, UnsafeSettings) as refused:
+    except (NotMigrated, UnsafeSettings) as refused:
         raise ClickException(str(refused)) from refused
     runtime.database.open()
+    releases.keep_noting(runtime.redis, "web")
     app = create_app(runtime)
     places = rooms.rooms(settings)
     bodies = Bodies(rooms.held(places))

@@ -25,7 +25,7 @@ import jobs
 import logs
 from embedded.servers import resolve
 from gateways.safety import UnsafeSettings
-from outbox import heartbeat
+from outbox import heartbeat, releases
 from outbox.wake import BELLS, IMPORTS, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, ring
 from settings import Settings
 from store import valkey
@@ -92,6 +92,7 @@ def work() -> None:
     logs.configure(jobs.runtime().settings)
     url = jobs.runtime().settings.redis_url
     _ = jobs.process().sender, jobs.process().importer  # before a signal may stop them
+    releases.keep_noting(jobs.runtime().redis, "worker")
     try:
         while not OutboxWorker.told_to_stop:
             for stop_signal in _STOPS:
@@ -129,6 +130,7 @@ def clock() -> None:
     told_to_stop = threading.Event()
     for stop_signal in _STOPS:
         signal.signal(stop_signal, lambda _signum, _frame: told_to_stop.set())
+    releases.keep_noting(redis, "clock")
     log.info("clock_started")
     while not told_to_stop.wait(_TICK_SECONDS):
         for bell in (SWEEP, TIMERS, WEBHOOKS, IMPORTS, PAYMENTS):

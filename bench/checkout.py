@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.rig import HOUSE, MeasureFailed
 
 _KEPT = HOUSE / "var" / "against"
+_LOCKS = ("requirements.txt", "requirements-embedded.txt", "requirements-dev.txt")
 _READY = ".ready"  # stands in a checkout whose environment was installed to the end
 
 
@@ -44,6 +45,18 @@ def of(commit: str) -> Checkout:
         _install(directory, python)
         (directory / _READY).touch()
     return Checkout(full[:7], directory, python)
+
+
+def of_today(commit: str, into: Path) -> Checkout:
+    """Return `commit` unpacked into a directory, run by this environment where its locks are ours.
+
+    Where they are not, with an environment of its own, as `of` makes it. Raises `MeasureFailed`.
+    """
+    full = _git("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}").strip()
+    if any(_git("show", f"{full}:{lock}") != (HOUSE / lock).read_text() for lock in _LOCKS):
+        return of(full)
+    _unpack(full, into)
+    return Checkout(full[:7], into, Path(sys.executable))
 
 
 def _git(*arguments: str) -> str:

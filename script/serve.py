@@ -34,6 +34,7 @@ from postal.counter import directory, directory_load  # noqa: E402
 from runtime import Runtime  # noqa: E402
 from settings import Settings  # noqa: E402
 from store import limits, migrate, rights  # noqa: E402
+from store.applying import NotMigrated  # noqa: E402
 from web import loopback  # noqa: E402
 from web.phones import demo  # noqa: E402
 
@@ -66,7 +67,7 @@ def main() -> int:
         CannotStart,
         AlreadyRunning,
         ServerFailed,
-        migrate.UnknownRevision,
+        NotMigrated,
         rights.MissingRole,
         ValidationError,
         UnsafeSettings,
@@ -82,6 +83,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
     """Start servers (into `processes`), migrate, load data; return settings and the held lock."""
     settings = Settings()
+    own = not settings.database_url
     insist(settings)
     _require_free(settings.port)
     lock = settings.var_dir.resolve() / "lock"
@@ -104,7 +106,8 @@ def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
     if "public_url" not in settings.model_fields_set:
         settings = settings.model_copy(update={"public_url": f"http://{_LOCAL}:{settings.port}"})
     roles = rights.named(settings.owner_url, settings.database_url, settings.purge_url)
-    migrate.migrate(settings.owner_url, roles)
+    # A database that is somebody else's may have processes of the release before, elsewhere.
+    migrate.migrate(settings.owner_url, roles, "contract" if own else "expand")
     if settings.production:
         refuse_the_owner(settings)  # now that there are tables to own
     _load(settings)

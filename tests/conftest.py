@@ -85,6 +85,7 @@ _LONGEST = (
     "tests/payments",
     "tests/imports/test_restart.py",
     "tests/script",
+    "tests/store/test_release_before.py",
 )
 
 

@@ -28,7 +28,13 @@ from outbox import heartbeat
 from settings import Settings
 from store import migrate
 from web import loopback
-from web.operations import doctor_keys, doctor_months, doctor_payments, doctor_roles
+from web.operations import (
+    doctor_keys,
+    doctor_months,
+    doctor_payments,
+    doctor_releases,
+    doctor_roles,
+)
 from web.operations.findings import CONNECT_SECONDS, Finding, unreachable
 
 OLDEST_POSTGRESQL: Final = 15
@@ -45,9 +51,9 @@ def examine() -> Iterator[Finding]:
     yield from _simulator(settings)
     yield from _time_zone()
     yield from _catalogue()
-    database: list[Finding] = list(_guarded("database", lambda: _database(settings)))
-    yield from database
+    yield from _guarded("database", lambda: _database(settings))
     yield from _guarded("redis", lambda: _redis(settings))
+    yield from _guarded("releases", lambda: doctor_releases.examine(settings))
     yield from _guarded("gateways", lambda: _gateways(settings))
     yield from _guarded("payments", lambda: doctor_payments.examine(settings, datetime.now(UTC)))
     yield from _guarded("public address", lambda: _public_address(settings))

@@ -12,6 +12,7 @@ revision = "0001_first"
 down_revision = None
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0002_moves"
 down_revision = "0001_first"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0004_keys_and_tokens"
 down_revision = "0002_moves"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -11,6 +11,7 @@ revision = "0005_factors_and_sign_ins"
 down_revision = "0004_keys_and_tokens"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -6,6 +6,7 @@ revision = "0007_edges"
 down_revision = "0005_factors_and_sign_ins"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 # NFKD divides U+095C and a letter with its dot alike, and makes blanks of all widths one. Dropped
 # are joiners, marks of direction, soft hyphens, fillers, and apostrophes.

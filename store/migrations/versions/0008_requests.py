@@ -11,6 +11,7 @@ revision = "0008_requests"
 down_revision = "0007_edges"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

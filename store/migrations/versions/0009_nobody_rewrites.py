@@ -12,6 +12,7 @@ revision = "0009_nobody_rewrites"
 down_revision = "0008_requests"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

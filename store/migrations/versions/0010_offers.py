@@ -11,6 +11,7 @@ revision = "0010_offers"
 down_revision = "0009_nobody_rewrites"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

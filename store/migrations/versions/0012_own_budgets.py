@@ -6,6 +6,7 @@ revision = "0012_own_budgets"
 down_revision = "0010_offers"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

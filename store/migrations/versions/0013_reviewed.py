@@ -12,6 +12,7 @@ revision = "0013_reviewed"
 down_revision = "0012_own_budgets"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

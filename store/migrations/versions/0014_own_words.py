@@ -8,6 +8,7 @@ revision = "0014_own_words"
 down_revision = "0013_reviewed"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0015_parts_and_misread"
 down_revision = "0014_own_words"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

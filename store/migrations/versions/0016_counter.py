@@ -8,6 +8,7 @@ revision = "0016_counter"
 down_revision = "0015_parts_and_misread"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0017_nothing_lost"
 down_revision = "0016_counter"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

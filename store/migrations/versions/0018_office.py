@@ -8,6 +8,7 @@ revision = "0018_office"
 down_revision = "0017_nothing_lost"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

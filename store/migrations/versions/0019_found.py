@@ -8,6 +8,7 @@ revision = "0019_found"
 down_revision = "0018_office"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0020_reports"
 down_revision = "0019_found"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0021_administration"
 down_revision = "0020_reports"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0022_modes"
 down_revision = "0021_administration"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0023_asked"
 down_revision = "0022_modes"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0024_views"
 down_revision = "0023_asked"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0025_packed"
 down_revision = "0024_views"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0026_months"
 down_revision = "0025_packed"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

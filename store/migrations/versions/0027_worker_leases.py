@@ -8,6 +8,7 @@ revision = "0027_worker_leases"
 down_revision = "0026_months"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0028_waiting_texts"
 down_revision = "0027_worker_leases"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

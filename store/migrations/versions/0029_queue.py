@@ -8,6 +8,7 @@ revision = "0029_queue"
 down_revision = "0028_waiting_texts"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

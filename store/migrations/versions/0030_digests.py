@@ -8,6 +8,7 @@ revision = "0030_digests"
 down_revision = "0029_queue"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0032_dropping"
 down_revision = "0030_digests"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

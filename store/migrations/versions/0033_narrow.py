@@ -8,6 +8,7 @@ revision = "0033_narrow"
 down_revision = "0032_dropping"
 branch_labels = None
 depends_on = None
+phase = "stop"
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ revision = "0034_nobody_waits"
 down_revision = "0033_narrow"
 branch_labels = None
 depends_on = None
+phase = "expand"
 
 
 def upgrade() -> None:

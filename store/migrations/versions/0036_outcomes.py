@@ -5,9 +5,10 @@ from pathlib import Path
 from alembic import op
 
 revision = "0036_outcomes"
-down_revision = "0034_nobody_waits"
+down_revision = "0035_rolling"
 branch_labels = None
 depends_on = None
+phase = "expand"
 
 
 def upgrade() -> None:
