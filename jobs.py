@@ -29,7 +29,7 @@ from postal.desk import away
 from postal.reports import summing_up
 from runtime import Runtime
 from settings import Settings
-from store import limits
+from store import limits, outcomes
 from store.chains.days import Days
 from store.months import Months
 from webhooks.sender import WebhookSender
@@ -138,6 +138,7 @@ def sweep() -> None:
         ask_due(runtime())
         runtime().database.run(sought.catch_up)
         runtime().database.run(lambda conn: away.bring_back(conn, runtime().now()))
+        runtime().database.run(outcomes.forget)
         process().months.advance()
         process().days.advance()
         runtime().database.run(lambda conn: summing_up.sum_up_next(conn, runtime().now()))

@@ -67,11 +67,14 @@ def tell_staff(runtime: Runtime) -> int:
 def set_phone(runtime: Runtime, conn: Conn, staff_id: str, phone: str | None) -> None:
     """Set the telephone (E.164) of an account; None: none. The one before and the new are told.
 
+    Nobody is told of the same telephone again, as by a form that is sent once more.
     Within the caller's transaction: wake the outbox after the commit. Raises as
     `postal.people.accounts.set_phone` does.
     """
     now = runtime.now()
     before = accounts.set_phone(conn, staff_id, phone, now)
+    if before == phone:
+        return
     for each in {before, phone} - {None}:
         enqueue(conn, _draft(runtime, each or "", PHONE_CHANGED, None, now, {}))
 

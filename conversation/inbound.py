@@ -97,12 +97,15 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
         mask_spelled_codes(texts.storable(unreadable.text)),
         unreadable=texts.storable(unreadable.reason),
     )
-    with runtime.database.transaction() as conn:
+
+    def keep(conn: Conn) -> None:
         if phone and floods.over(conn, phone, runtime.settings.inbound_hourly_limit, now):
             floods.count(conn, phone, now)
             return
         reports.open_unparsed(conn, phone, now)
         texts.keep(conn, text)
+
+    runtime.database.run(keep)
 
 
 def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> bool:

@@ -39,6 +39,7 @@ from settings import Language
 from store import conversations, ussd_sessions
 from store.conversations import ConversationPlace
 from store.database import Conn
+from store.together import OutcomeUnknown
 from store.ussd_sessions import Hop, Key
 
 RESUME_WITHIN = timedelta(minutes=3)  # then a broken session and its PIN are forgotten
@@ -64,12 +65,16 @@ def answer(runtime: Runtime, dialled: Dialled) -> UssdScreen:
     """Return the screen for one request; a repeat gets the same one and does nothing again.
 
     Where the database fails nothing is kept, and the screen says so: no carrier repeats a dial.
+    Where nobody knows whether it was kept, the screen says to look: a new dial shows what is so.
     """
     now = runtime.now()
     try:
         shown, to_send = runtime.database.run_together(
             lambda conn: _Hop(runtime, conn, dialled, now).take()
         )
+    except OutcomeUnknown:
+        log.error("nobody knows what became of a dialled answer")
+        return _last_words(runtime, "unsure")
     except (psycopg.Error, BooksDisagree) as error:
         log.error("a dialled answer was lost: %s", type(error).__name__)
         return _last_words(runtime, "retry")
@@ -83,8 +88,7 @@ def hang_up(runtime: Runtime, hung_up: HungUp) -> None:
     if not hung_up.finished:
         return
     key = Key(hung_up.gateway, hung_up.session, hung_up.phone, hung_up.service)
-    with runtime.database.transaction() as conn:
-        ussd_sessions.end(conn, key, runtime.now())
+    runtime.database.run(lambda conn: ussd_sessions.end(conn, key, runtime.now()))
 
 
 def sorry(runtime: Runtime) -> UssdScreen:

@@ -96,12 +96,13 @@ def receive(runtime: Runtime, receipt: Receipt) -> None:
 def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
     """Keep an unreadable receipt for the help desk."""
     now = runtime.now()
-    with runtime.database.transaction() as conn:
-        conn.execute(
+    runtime.database.run(
+        lambda conn: conn.execute(
             "INSERT INTO receipts (gateway, carrier_id, status, word, error, at)"
             " VALUES (%s, %s, 'unreadable', %s, %s, %s)",
             (unreadable.gateway, unreadable.carrier_id, unreadable.reason, unreadable.text, now),
         )
+    )
     log.warning("receipt_unreadable", gateway=unreadable.gateway, reason=unreadable.reason)
 
 

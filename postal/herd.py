@@ -115,7 +115,7 @@ def open_warnings(conn: Conn, day: date) -> list[HerdWarning]:
 def next_articles(conn: Conn, warning: HerdWarning, now: datetime) -> list[str]:
     """Return some article numbers, one per telephone to be warned, which now counts as warned.
 
-    None left: the warning is done.
+    None left: the warning is done. Those that another clock is just warning are left to it.
     """
     rows = conn.execute(
         "WITH due AS (SELECT DISTINCT ON (recipient_phone) recipient_phone AS phone, number"  # noqa: S608
@@ -123,7 +123,7 @@ def next_articles(conn: Conn, warning: HerdWarning, now: datetime) -> list[str]:
         " ORDER BY recipient_phone, id LIMIT %(most)s),"
         " warned AS (INSERT INTO herd_warned (phone, day) SELECT phone, %(day)s FROM due"
         "  ON CONFLICT DO NOTHING RETURNING phone)"
-        " SELECT number FROM due JOIN warned USING (phone)",
+        " SELECT number, warned.phone IS NOT NULL FROM due LEFT JOIN warned USING (phone)",
         {"pin": warning.pin, "day": warning.day, "most": AT_ONCE},
     ).fetchall()
     if not rows:
@@ -131,4 +131,4 @@ def next_articles(conn: Conn, warning: HerdWarning, now: datetime) -> list[str]:
             "UPDATE herd_warnings SET done_at = %s WHERE pin = %s AND day = %s",
             [now, warning.pin, warning.day],
         )
-    return [row[0] for row in rows]
+    return [number for number, mine in rows if mine]

@@ -130,8 +130,8 @@ def config(database_url: str, directories: Sequence[Path]) -> Config:
     made.set_main_option("script_location", str(SCRIPTS))
     made.set_main_option("path_separator", "os")
     made.set_main_option("version_locations", os.pathsep.join(map(str, directories)))
-    sqlalchemy_url = "postgresql+psycopg:" + database_url.partition(":")[2]
-    made.set_main_option("sqlalchemy.url", sqlalchemy_url.replace("%", "%%"))
+    # SQLAlchemy reads addresses otherwise than libpq, which takes several hosts.
+    made.attributes["connect"] = partial(psycopg.connect, database_url)
     return made
 
 

@@ -7,30 +7,35 @@ from __future__ import annotations
 
 import os
 import select
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import copy
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any, Final, Self, TypeVar
+from uuid import UUID
 
 import orjson
 import psycopg
 import structlog
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from logs import described, new_request_id
+from store import limits, outcomes
 from store.asking import Asking
 from store.clock import Clock
 from store.limits import Limits
-from store.together import Rescue, Rescued, together
+from store.together import OutcomeUnknown, Rescue, Rescued, together
 
 Conn = Connection[tuple[Any, ...]]
 T = TypeVar("T")
-Opened = Callable[[], AbstractContextManager[Conn]]
-"""What encloses a transaction."""
+Opened = Callable[[UUID], AbstractContextManager[Conn]]
+"""What encloses a transaction, given the id by which its outcome is noted."""
 
 APPLICATION = "dakiya"
 PLANNED_ONCE = """
@@ -46,10 +51,18 @@ _TRIES = 4
 # A pool that has lost its connections asks ever more rarely: after 20 s away it would be back 8 s
 # late. After this time it gives up, and whoever wants a connection next begins anew.
 _RECONNECT_SECONDS = 1.0
+_CONNECT_SECONDS = 5  # for each host
+_LOOK_UP_SECONDS = 0.1  # between two tries to look up an outcome
 _CLOCK_SECONDS = 1.0  # that the first question for the time waits for a connection
 _PREPARED = 400  # statements of a connection; those of more rows are statements of their own
 
 log = structlog.get_logger(__name__)
+
+
+def _patience(url: str) -> str | int:
+    """Return how long one host may take to answer: one that is cut off must not hide the next."""
+    named = conninfo_to_dict(url).get("connect_timeout")
+    return named or os.environ.get("PGCONNECT_TIMEOUT") or _CONNECT_SECONDS
 
 
 def _insist_on_open(connection: Conn) -> None:
@@ -69,6 +82,9 @@ os.environ["PGTZ"] = "UTC"
 # A lock that is not there in time, and a statement that takes too long: of this work, not of the
 # database, which answers.
 NOT_IN_TIME: Final = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
+
+
+_SHUT_DOWN: Final = (psycopg.errors.AdminShutdown, psycopg.errors.CrashShutdown)
 
 
 class Demoted(psycopg.OperationalError):
@@ -93,6 +109,7 @@ class Database:
         prepares: int | None = 5,
     ) -> None:
         self.url = url
+        self._wait = wait
         self._clock = Clock()
         self._limits: Limits | None = None
         self._pool: ConnectionPool[Conn] = ConnectionPool(
@@ -104,6 +121,7 @@ class Database:
             kwargs={
                 "application_name": f"{APPLICATION} {runs_on}".strip(),
                 "prepare_threshold": prepares,
+                "connect_timeout": _patience(url),
             },
             connection_class=Asking,
             configure=self._configure,
@@ -139,18 +157,35 @@ class Database:
         if self._clock.due:
             self._clock.ask(connection)
 
-    def within(self, limits: Limits) -> Self:
+    def within(self, limited_by: Limits) -> Self:
         """Return the same connections, of which each transaction has these limits."""
         limited = copy(self)
-        limited._limits = limits
+        limited._limits = limited_by
         return limited
 
     @contextmanager
     def transaction(self) -> Iterator[Conn]:
-        """Enclose one transaction: committed when the block ends, rolled back when it raises."""
+        """Enclose one transaction: committed when the block ends, rolled back when it raises.
+
+        Raises `OutcomeUnknown` where the answer to the commit is lost. Nobody looks it up, so this
+        is for what only reads, or may be done again: all else is given to `run`.
+        """
+        with self._open() as connection:
+            yield connection
+            _commit(connection, b"COMMIT")
+
+    @contextmanager
+    def _noted(self, id_: UUID) -> Iterator[Conn]:
+        """Enclose one transaction, as `transaction`, that notes its outcome by `id_`."""
+        with self._open() as connection:
+            yield connection
+            _commit(connection, f"SELECT note_outcome('{id_}'); COMMIT".encode())
+
+    @contextmanager
+    def _open(self) -> Iterator[Conn]:
         with self._pool.connection() as connection, self._leaving(connection):
             if self._limits is not None:
-                _limit(connection, self._limits)
+                limits.limit(connection, self._limits)
             yield connection
 
     @contextmanager
@@ -158,23 +193,26 @@ class Database:
         """Enclose one transaction that only reads, of the primary or of a replica."""
         with self._pool.connection() as connection:
             if self._limits is not None:
-                _limit(connection, self._limits)
+                limits.limit(connection, self._limits)
             connection.execute("SET TRANSACTION READ ONLY")
             yield connection
 
     @contextmanager
-    def together(self, rescue: Rescue[Any] | None = None) -> Iterator[Conn]:
+    def together(
+        self, id_: UUID | None = None, rescue: Rescue[Any] | None = None
+    ) -> Iterator[Conn]:
         """Enclose one transaction, as `transaction`, whose statements travel together.
 
-        See store/together.py: an answer is fetched where it is wanted, at the latest at the end.
+        `id_`: by which its outcome is noted. See store/together.py: an answer is fetched where it
+        is wanted, at the latest at the end.
         """
         with (
             self._pool.connection() as connection,
             self._leaving(connection),
-            together(connection, rescue),
+            together(connection, id_, rescue),
         ):
             if self._limits is not None:
-                _limit_travelling(connection, self._limits)
+                limits.limit_travelling(connection, self._limits)
             yield connection
 
     @contextmanager
@@ -195,10 +233,12 @@ class Database:
 
         A deadlock or a serialization failure rolls back everything, so `work` must have no
         effect outside of the database; so does a connection that is lost before the commit, after
-        which it is run once more. A lock that was not there in time is waited for once more. Raises
-        what `work` raises.
+        which it is run once more. Where the answer to the commit is lost it is looked up whether it
+        was done (store/outcomes.py): then its result is returned, else it is run once more. A lock
+        that was not there in time is waited for once more. Raises what `work` raises, and
+        `OutcomeUnknown` where the database is not back in time to be asked.
         """
-        return self._run(self.transaction, work)
+        return self._run(self._noted, work)
 
     def run_together(self, work: Callable[[Conn], T]) -> T:
         """Run `work` as `run` does; its statements travel together (store/together.py)."""
@@ -206,12 +246,12 @@ class Database:
 
     def run_at_once(self, work: Callable[[Conn], T]) -> T:
         """Run `work` as `run` does, but wait for a lock no second time."""
-        return self._run_at_once(self.transaction, work)
+        return self._run_at_once(self._noted, work)
 
     def run_together_or_else(self, work: Callable[[Conn], T], rescue: Rescue[T]) -> T:
         """Run `work` as `run_together` does, but wait for a lock no second time: see `Rescue`."""
         try:
-            return self._run_at_once(partial(self.together, rescue), work)
+            return self._run_at_once(partial(self.together, rescue=rescue), work)
         except Rescued as done:
             value: T = done.value
             return value
@@ -224,22 +264,45 @@ class Database:
 
     def _run_at_once(self, opened: Opened, work: Callable[[Conn], T]) -> T:
         for left in range(_TRIES - 1, -1, -1):
-            at_work, connection = True, None
+            id_, connection, results = outcomes.new_id(), None, list[T]()
             try:
-                with opened() as connection:
-                    result = work(connection)
-                    at_work = False
-                return result
+                with opened(id_) as connection:
+                    results.append(work(connection))
+                return results[0]
             except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
                 if not left:
                     raise
-            except psycopg.OperationalError as error:
-                # After the work nobody knows whether the commit arrived, unless it was refused.
-                unwritten = at_work or isinstance(error, Demoted)
-                lost = unwritten and connection is not None and connection.closed
+            except OutcomeUnknown as unknown:
+                if self._was_done(id_, unknown):
+                    if unknown.instead is not None:
+                        raise unknown.instead from unknown
+                    return results[0]
+                if not left:
+                    raise
+            except psycopg.OperationalError:
+                lost = connection is not None and connection.closed
                 if not lost or left < _TRIES - 1:
                     raise
         raise AssertionError("unreachable")
+
+    def _was_done(self, id_: UUID, unknown: OutcomeUnknown) -> bool:
+        """Tell whether that transaction was committed; it never will be any more if not.
+
+        Raises `unknown` where the database is not back in time.
+        """
+        until = time.monotonic() + self._wait
+        while True:
+            try:
+                with self.transaction() as conn:
+                    done = outcomes.settle(conn, id_)
+            except psycopg.OperationalError as error:
+                if time.monotonic() >= until:
+                    log.error("outcome_unknown", **described(error))
+                    raise unknown from error
+                time.sleep(_LOOK_UP_SECONDS)
+            else:
+                log.warning("outcome_looked_up", done=done)
+                return done
 
     def run_each(
         self,
@@ -273,20 +336,17 @@ class Database:
         return done
 
 
-def _limit_travelling(connection: Conn, limits: Limits) -> None:
-    """Limit the transaction by one statement: what travels together is one each."""
-    connection.execute(_limiting(limits, connection.info.server_version))
-
-
-@cache
-def _limiting(limits: Limits, server_version: int) -> str:
-    named = limits.settings(server_version)
-    settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in named.items())
-    return f"SELECT {settings}"
-
-
-def _limit(connection: Conn, limits: Limits) -> None:
-    """Limit the transaction that begins. It is no query: an isolation may still be chosen."""
-    named = limits.settings(connection.info.server_version)
-    statement = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in named.items())
-    connection.execute(statement.encode(), prepare=False)
+def _commit(connection: Conn, saying: bytes) -> None:
+    """End a transaction. Raises `OutcomeUnknown` where the connection was lost meanwhile."""
+    if connection.closed:  # and the block does not say so
+        raise psycopg.OperationalError("the connection was lost before the commit")
+    if connection.info.transaction_status is TransactionStatus.IDLE:
+        return
+    try:
+        connection.execute(saying, prepare=False)
+    except psycopg.OperationalError as error:
+        if isinstance(error, _SHUT_DOWN):
+            connection.close()  # the server has; libpq may not have read so far
+        if connection.closed:
+            raise OutcomeUnknown from error
+        raise

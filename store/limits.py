@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Any, Final
+
+from psycopg import Connection
 
 _WHOLE_SINCE: Final = 170_000  # PostgreSQL 17: the first that limits a whole transaction
 
@@ -53,3 +56,22 @@ WORK: Final = Limits(statement=30_000, lock=400, idle=30_000, whole=120_000)
 """Of the worker: nobody waits, but codes wait behind it, so it waits for no lock either."""
 COMMANDS: Final = Limits(statement=0, lock=10_000, idle=0, whole=0)
 """Of commands, imports and exports: as long as there is to do."""
+
+
+def limit(conn: Connection[Any], limits: Limits) -> None:
+    """Limit the transaction that begins. It is no query: an isolation may still be chosen."""
+    named = limits.settings(conn.info.server_version)
+    statement = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in named.items())
+    conn.execute(statement.encode(), prepare=False)
+
+
+def limit_travelling(conn: Connection[Any], limits: Limits) -> None:
+    """Limit the transaction by one statement: what travels together is one each."""
+    conn.execute(_limiting(limits, conn.info.server_version))
+
+
+@cache
+def _limiting(limits: Limits, server_version: int) -> str:
+    named = limits.settings(server_version)
+    settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in named.items())
+    return f"SELECT {settings}"

@@ -16,11 +16,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from psycopg import Connection, OperationalError, Pipeline
 from psycopg.abc import PQGen
 from psycopg.errors import InvalidSavepointSpecification, NoActiveSqlTransaction
 from psycopg.generators import send
+
+from store.outcomes import NOTE
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -74,39 +77,74 @@ class Rescued(Exception, Generic[T]):
         self.value = value
 
 
+class OutcomeUnknown(OperationalError):
+    """The answer to a commit is lost: nobody knows whether the work was done.
+
+    `instead`: what was to be raised, had it arrived.
+    """
+
+    def __init__(self, instead: Rescued[Any] | None = None) -> None:
+        super().__init__("the answer to a commit was lost: it may have been done, or not")
+        self.instead = instead
+
+
 def mark(conn: Connection[Any]) -> None:
     """Mark how far a `Rescue` undoes the transaction; once in each."""
     conn.execute("SAVEPOINT mark", prepare=False)
 
 
 @contextmanager
-def together(conn: Connection[Any], rescue: Rescue[Any] | None = None) -> Iterator[None]:
+def together(
+    conn: Connection[Any], id_: UUID | None, rescue: Rescue[Any] | None = None
+) -> Iterator[None]:
     """Enclose a transaction whose statements travel together, its beginning and its end with them.
 
-    Raises what any of them raises; then all of them are undone, or `Rescued` where that was done.
+    `id_`: by which its outcome is noted (store/outcomes.py), if at all. Raises what any of them
+    raises; then all of them are undone, or `Rescued` where that was done. Raises `OutcomeUnknown`
+    where the connection was lost after the commit was sent.
     """
     conn.autocommit = True  # psycopg would send BEGIN alone, to be sure that it has begun
     pipeline = conn._pipeline = Together(conn)
+    ending = False
     try:
         with pipeline:
             pipeline.say(b"BEGIN")
             yield
+            if id_ is not None:
+                conn.execute(NOTE, [id_])
             pipeline.say(b"COMMIT")
+            ending = True
     except BaseException as error:
         conn._pipeline = None
         try:
             if rescue is not None and isinstance(error, rescue.of) and _back_to_mark(conn):
-                value = rescue.do(conn, error)
-                conn.execute("COMMIT", prepare=False)
-                raise Rescued(value) from error
+                raise _rescued(conn, rescue, error, id_) from error
         finally:
             if not conn.closed:
                 conn.rollback()
+        if ending and conn.closed and isinstance(error, OperationalError):
+            raise OutcomeUnknown from error
         raise
     finally:
         conn._pipeline = None
         if not conn.closed:
             conn.autocommit = False
+
+
+def _rescued(
+    conn: Connection[Any], rescue: Rescue[T], error: Exception, id_: UUID | None
+) -> Rescued[T] | OutcomeUnknown:
+    """Do what a rescue does, and commit; return what is to be raised."""
+    done = Rescued(rescue.do(conn, error))
+    if id_ is not None:
+        conn.execute(NOTE, [id_])
+    try:
+        conn.execute("COMMIT", prepare=False)
+    except OperationalError:
+        if conn.closed:
+            return OutcomeUnknown(done)
+        raise
+    return done
 
 
 def _back_to_mark(conn: Connection[Any]) -> bool:

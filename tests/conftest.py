@@ -44,6 +44,7 @@ from store import migrate
 from store.database import Database
 from tests.rigs.applications import APP_SETTINGS
 from tests.rigs.clock import Clock
+from tests.rigs.emptied import empty
 from tests.rigs.hashes import hash_cheaply
 from tests.rigs.transcript import Player
 
@@ -248,7 +249,7 @@ def runtime(
     settings: Settings, open_database: Database, owner: Database, clock: Clock
 ) -> Iterator[Runtime]:
     """What the application works with: empty database, empty Valkey, a clock that stands."""
-    _empty(owner)
+    empty(owner)
     runtime = dataclasses.replace(
         Runtime.build(settings, clock.now),
         database=open_database,
@@ -257,32 +258,6 @@ def runtime(
     runtime.redis.flushdb()
     yield runtime
     runtime.redis.close()
-
-
-# Rows that were deleted leave their pages behind: beyond this, tables are truncated.
-_LARGEST = 512 * 1024
-
-
-def _empty(database: Database) -> None:
-    """Empties the tables that were written to. TRUNCATE, even of few, takes many times longer."""
-    with database.transaction() as connection:
-        connection.execute("SET LOCAL lock_timeout = '5s'")
-        used = connection.execute(
-            "SELECT oid::regclass::text, pg_relation_size(oid) FROM pg_class"
-            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-            " AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0"
-        ).fetchall()
-        if any(size > _LARGEST for _, size in used):
-            tables = ", ".join(table for table, _ in used)
-            connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-        else:
-            # Without foreign keys.
-            connection.execute("SET LOCAL session_replication_role = replica")
-            connection.execute(";".join(f"DELETE FROM {table}" for table, _ in used))  # noqa: S608
-        connection.execute(
-            "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence"
-            " WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
-        )
 
 
 _apps: dict[tuple[object, ...], Flask] = {}

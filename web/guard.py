@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from logs import described, new_request_id
 from postal.people.hashing import TooManyHashes
 from settings import Settings
+from store.together import OutcomeUnknown
 from web import compression, loopback
 from web.api.engine.problems import of_http
 from web.cookies import name_of
@@ -117,6 +118,7 @@ def guard(app: Flask, settings: Settings) -> None:
     app.after_request(_keep_nothing)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(psycopg.OperationalError, _busy)
+    app.register_error_handler(OutcomeUnknown, _unknown)
     app.register_error_handler(TooManyHashes, _busy)
     app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     app.config["SESSION_COOKIE_NAME"] = name_of("session", settings)
@@ -180,9 +182,27 @@ def _busy(error: psycopg.OperationalError | TooManyHashes) -> Response:
     Nothing was done: whoever asked may ask again.
     """
     log.warning("busy", **described(error))
+    _ask_nobody()
+    return _refuse(ServiceUnavailable(busy.SAYS, retry_after=busy.RETRY_SECONDS))
+
+
+class _NotKnown(ServiceUnavailable):
+    """Nobody knows whether it was done."""
+
+
+def _unknown(error: OutcomeUnknown) -> Response:
+    """Return 503 where the answer to a commit was lost, and the database did not come back.
+
+    Whoever asked may ask again: each door knows the same request (docs/developing/scale.md).
+    """
+    log.warning("unknown", **described(error))
+    _ask_nobody()
+    return _refuse(_NotKnown(busy.UNKNOWN, retry_after=busy.RETRY_SECONDS))
+
+
+def _ask_nobody() -> None:
     if "_login_user" not in g:  # flask-login's: who is signed in is asked of the database no more
         g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
-    return _refuse(ServiceUnavailable(busy.SAYS, retry_after=busy.RETRY_SECONDS))
 
 
 def _refuse(error: HTTPException) -> Response:
@@ -216,7 +236,7 @@ def _explained(error: HTTPException) -> str | None:
     """
     status = error.code or 500
     if status == 503:
-        return busy.page()
+        return busy.page("unknown" if isinstance(error, _NotKnown) else "busy")
     if status not in _EXPLAINED:
         status = 500 if status > 500 else 400
     try:

@@ -108,7 +108,7 @@ FROM paper_days d JOIN offices o ON o.id = d.office_id JOIN staff s ON s.id = d.
 def vouch(
     conn: Conn, office_id: int, from_at: datetime, until_at: datetime, reason: str, by: Doer
 ) -> Outage:
-    """Write down an outage for which `by` vouches.
+    """Write down an outage for which `by` vouches; the same form again changes nothing.
 
     Raise `BadTimes`, `NoOutageReason`, `NoListThen`.
     """
@@ -125,6 +125,14 @@ def vouch(
     ).fetchone()
     if listed is None:
         raise NoListThen
+    conn.execute("SELECT FROM offices WHERE id = %s FOR NO KEY UPDATE", (office_id,))
+    again = conn.execute(
+        "SELECT id FROM paper_days WHERE office_id = %s AND from_at = %s AND until_at = %s"
+        " AND reason = %s AND staff_id = %s",
+        (office_id, from_at, until_at, reason, by.own_staff.row),
+    ).fetchone()
+    if again is not None:
+        return get(conn, again[0])
     texts = texts_meanwhile(conn, office_id, from_at, until_at)
     row = conn.execute(
         "INSERT INTO paper_days (office_id, from_at, until_at, reason, texts, at, staff_id)"

@@ -81,7 +81,8 @@ def set_password(
 def set_phone(conn: Conn, staff_id: str, phone: str | None, now: datetime) -> str | None:
     """Set the telephone (E.164) that is texted about the account; None: none.
 
-    Return the one before. Somebody with two accounts has it with both. Raise `UnknownStaff`.
+    Return the one before; where it is the same nothing is changed. Somebody with two accounts has
+    it with both. Raise `UnknownStaff`.
     """
     before = conn.execute(
         "SELECT id, phone FROM staff WHERE staff_id = %s AND active AND role <> 'postman'"
@@ -90,8 +91,9 @@ def set_phone(conn: Conn, staff_id: str, phone: str | None, now: datetime) -> st
     ).fetchone()
     if before is None:
         raise UnknownStaff(staff_id)
-    conn.execute("UPDATE staff SET phone = %s WHERE id = %s", (phone, before[0]))
-    notices.note(conn, before[0], "phone_changed", now)
+    if before[1] != phone:
+        conn.execute("UPDATE staff SET phone = %s WHERE id = %s", (phone, before[0]))
+        notices.note(conn, before[0], "phone_changed", now)
     return before[1] if before[1] is None else str(before[1])
 
 

@@ -24,7 +24,8 @@ def run(connection):
 if "connection" in given:
     run(given["connection"])
 else:
-    url = context.config.get_main_option("sqlalchemy.url")
-    engine = create_engine(url, poolclass=pool.NullPool)
+    engine = create_engine(
+        "postgresql+psycopg://", creator=given["connect"], poolclass=pool.NullPool
+    )
     with engine.connect() as connection:
         run(connection)

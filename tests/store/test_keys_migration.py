@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 from alembic import command
-from alembic.config import Config
 from psycopg import sql
 
 from postal import codes
@@ -18,7 +17,6 @@ from store import migrate
 from store.keyring import Keyring
 from tests.conftest import OfWorker
 from tests.rigs.outbox import issue_code
-from tests.script.test_server import HOUSE
 from webhooks.secret import COLUMN
 
 MASTER = b"the master key of an installation from before the ring"
@@ -33,11 +31,7 @@ def old(addresses: OfWorker) -> Iterator[str]:
     with psycopg.connect(administration, autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     try:
-        config = Config()
-        config.set_main_option("script_location", str(HOUSE / "store" / "migrations"))
-        address = "postgresql+psycopg:" + url.split(":", 1)[1]
-        config.set_main_option("sqlalchemy.url", address.replace("%", "%%"))
-        command.upgrade(config, "0001_first")
+        command.upgrade(migrate._config(url), "0001_first")
         yield url
     finally:
         with psycopg.connect(administration, autocommit=True) as conn:

@@ -99,10 +99,8 @@ def test_its_limits_travel_with_it(probe: Runtime) -> None:
 
 def test_a_connection_that_was_cut_is_met_by_another(probe: Runtime) -> None:
     """Idle: it is not handed out. At work before the commit: all is done once more."""
-    with probe.database.transaction() as conn:
-        _cut(probe, conn.info.backend_pid)
-        with pytest.raises(psycopg.OperationalError):
-            conn.execute("SELECT 1")
+    with pytest.raises(psycopg.OperationalError, match="before the commit"):
+        _lose_without_a_word(probe)
     cut: list[int] = []
 
     def work(conn: Conn) -> int:
@@ -115,6 +113,13 @@ def test_a_connection_that_was_cut_is_met_by_another(probe: Runtime) -> None:
     assert probe.database.run_together(work) == 1
     with probe.database.transaction() as conn:
         assert pieces(conn) == 1
+
+
+def _lose_without_a_word(probe: Runtime) -> None:
+    with probe.database.transaction() as conn:
+        _cut(probe, conn.info.backend_pid)
+        with pytest.raises(psycopg.OperationalError):
+            conn.execute("SELECT 1")
 
 
 def test_an_idle_connection_that_was_cut_is_not_handed_out(probe: Runtime) -> None:

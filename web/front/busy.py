@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from flask import Flask, Response, current_app
 
@@ -18,12 +18,19 @@ from web.front.wsgi import WholeAnswer
 
 RETRY_SECONDS: Final = 5
 SAYS: Final = "more is asked for than can be answered at the moment: ask again in a few seconds"
+UNKNOWN: Final = (
+    "the database did not answer whether this was done: send the same again, with the same id or"
+    " Idempotency-Key, and it is done once"
+)
+Trouble = Literal["busy", "unknown"]
+"""What there is to say: nothing was done, or nobody knows whether it was."""
 _TEXT: Final = "text/plain; charset=utf-8"
 
 
-def page() -> str:
-    """Return the page that says that the service is busy; nothing of it asks who is signed in."""
-    said = [(code, language.words(code)) for code in language.NAMES]
+def page(trouble: Trouble = "busy") -> str:
+    """Return the page that says what the trouble is; nothing of it asks who is signed in."""
+    words = [(code, language.words(code)) for code in language.NAMES]
+    said = [(code, each[f"{trouble}_title"], each[f"{trouble}_says"]) for code, each in words]
     return current_app.jinja_env.get_template("busy.html").render(said=said)
 
 

@@ -1,0 +1,82 @@
+"""Where the answer to a commit is lost nothing is done twice, and nothing told is missing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from typing import get_args
+
+import pytest
+from flask import Flask
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+import jobs
+from runtime import Runtime
+from store.database import Database
+from tests.rigs.clock import Clock
+from tests.rigs.emptied import empty
+from tests.rigs.lost_answers import Door, Scene, Walked, begin, walk
+from tests.rigs.lost_doors import DOORS
+from tests.rigs.relay import Lost, Relay
+from tests.rigs.told import nothing_in
+
+_AWAY_SECONDS = 0.4
+
+
+@pytest.fixture
+def relay(runtime: Runtime) -> Iterator[Relay]:
+    port = conninfo_to_dict(runtime.settings.database_url)["port"]
+    with Relay(int(str(port))) as made:
+        yield made
+
+
+@pytest.fixture
+def through(runtime: Runtime, relay: Relay) -> Iterator[Runtime]:
+    """The runtime, whose database is behind the relay and is given up soon."""
+    url = make_conninfo(runtime.settings.database_url, port=relay.port)
+    database = Database(url, 4, wait=_AWAY_SECONDS)
+    database.open()
+    yield dataclasses.replace(runtime, database=database)
+    database.close()
+
+
+@pytest.fixture
+def scene(
+    app: Flask, runtime: Runtime, through: Runtime, owner: Database, clock: Clock
+) -> Iterator[Callable[[], Scene]]:
+    """Makes a scene in an empty database, as often as it is called."""
+    morning = clock.now()
+
+    def make() -> Scene:
+        empty(owner)
+        through.redis.flushdb()
+        clock.at = morning
+        return begin(app, through, clock)
+
+    yield make
+    jobs.use(runtime)
+
+
+@pytest.mark.parametrize("what", get_args(Lost))
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_it_is_done_once(scene: Callable[[], Scene], relay: Relay, door: Door, what: Lost) -> None:
+    """Each commit of it is lost in turn, or its answer, or the database for a while."""
+    plain = walk(scene(), relay, door, what, 0)
+    assert plain.answers[-1] < 400, plain.said
+    assert plain.writing
+    nothing_in(
+        f"commit {at}: {wrong}"
+        for at in plain.writing
+        for wrong in _differences(plain, walk(scene(), relay, door, what, at), door.adds)
+    )
+
+
+def _differences(plain: Walked, lost: Walked, adds: Sequence[str]) -> Iterator[str]:
+    if lost.answers[-1] >= 500:
+        yield f"it answered {lost.answers}"
+    for table, count in plain.kept.counts.items():
+        if lost.kept.counts[table] != count and not (len(lost.answers) > 1 and table in adds):
+            yield f"{lost.answers}: {lost.kept.counts[table]} rows of {table}, not {count}"
+    for before, after in zip(plain.kept.contents, lost.kept.contents, strict=True):
+        if before != after:
+            yield f"{lost.answers}: {after}, not {before}"
