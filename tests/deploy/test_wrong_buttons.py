@@ -273,6 +273,40 @@ def test_a_second_drill_is_refused_while_one_runs_and_while_one_is_there() -> No
     assert "PG_VERSION" in ended.stderr
 
 
+_POSTGRESQL = "/usr/lib/postgresql"
+
+
+def with_postgresql(psql: str, **files: str) -> ScriptMachine:
+    """Return a backup machine whose PostgreSQL starts, and says `psql`."""
+    if not Path(_POSTGRESQL).is_dir():
+        pytest.skip("postgresql-15 is not installed")
+    control = 'case "$*" in *status) exit 3;; esac'
+    there = {
+        f"{_POSTGRESQL}/15/bin/postgres*": _PROGRAM,
+        f"{_POSTGRESQL}/15/bin/pg_ctl*": f"{_PROGRAM}{control}\n",
+        "/usr/local/bin/psql*": f"{_PROGRAM}{psql}\n",
+    }
+    return ScriptMachine("backup1", {**_BACKUP, **there, **files}, empty=(_POSTGRESQL,))
+
+
+@pytest.mark.usefixtures("machines")
+def test_a_drill_without_postgresql_is_refused() -> None:
+    machine = with_postgresql("exit 2")
+    bare = ScriptMachine("backup1", _BACKUP, empty=machine.empty)
+    refused(bare.run(str(DEPLOY / "restore-drill"), _GOOD, after=_DRILL), "install postgresql-15")
+
+
+@pytest.mark.usefixtures("machines")
+def test_a_time_that_the_archive_does_not_reach_is_said() -> None:
+    """PostgreSQL answers, and ends where the log ends before the time."""
+    ended = with_postgresql("exit 2").run(str(DEPLOY / "restore-drill"), _GOOD)
+    assert ended.returncode == 2
+    assert "A time after the last commit in the archive cannot be reached" in ended.stderr
+    ended = with_postgresql("echo f").run(str(DEPLOY / "restore-drill"), _GOOD)
+    assert ended.returncode == 0, ended.stderr
+    assert f"restored as of {_GOOD}" in ended.stdout
+
+
 # ---- dakiya --------------------------------------------------------------------------------------
 
 

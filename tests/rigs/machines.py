@@ -24,11 +24,15 @@ _WRITTEN_DOWN: Final = ("systemctl", "groupadd", "useradd")
 
 @dataclass(frozen=True)
 class ScriptMachine:
-    """`files`: what is there before, by path; one whose name ends with * may be run."""
+    """`files`: what is there before, by path; one whose name ends with * may be run.
+
+    `others`: the names that have an address; `empty`: directories of which it has nothing.
+    """
 
     name: str
     files: Mapping[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
 
     def run(self, *command: str, after: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command there, and then `after`, a line of bash."""
@@ -37,6 +41,7 @@ class ScriptMachine:
             f"hostname {self.name}",
             "mount -t tmpfs tmpfs /mnt",
             *(_over(directory) for directory in _OWN),
+            *(f"mount -t tmpfs tmpfs {directory}" for directory in self.empty),
             "mkdir /mnt/programs",
             *(_written_down(program) for program in _WRITTEN_DOWN),
             *(f"echo 127.0.0.1 {name} >>/etc/hosts" for name in self.others),
