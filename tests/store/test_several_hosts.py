@@ -70,7 +70,7 @@ def test_whoever_connects_is_led_to_the_one_that_takes_writes(
     lease = WorkerLease(url)
     lease.begin()
     lease.end()
-    assert any("answers" in each.says for each in doctor._database(there))
+    assert any("answers" in each.says for each in doctor._database(there, ()))
 
 
 @pytest.mark.parametrize("trouble", [refuses, follows])
