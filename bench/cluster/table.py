@@ -145,4 +145,4 @@ def _lacking(before: Mapping[str, int], after: Mapping[str, int], deliveries: in
 QUICK = Plan(
     [each for each in FAULTS if each.name in faults.QUICK], rate=3.0, seconds=20.0, restored=0
 )
-FULL = Plan(FAULTS, rate=10.0, seconds=60.0, restored=60)
+FULL = Plan(FAULTS, rate=15.0, seconds=60.0, restored=60)

@@ -299,10 +299,21 @@ def _outcome() -> dict[str, Any]:
         "told": _once("told", None),
         "told_values": _once("told_values", {}),
         "told_texts": _once("texts", None),
-        "kept_done": _once("kept_done", ()),
+        **_done(),
         "kept_back": _once("kept_back", ()),
         "seconds_left": seconds_left,
     }
+
+
+def _done() -> dict[str, Any]:
+    """Return the forms that were done, once for this page and once more for the next.
+
+    Whoever is quick leaves a page before its scripts have run.
+    """
+    found = {"kept_done": _once("kept_done", ()), "done_before": _once("done_before", ())}
+    if found["kept_done"]:
+        session["done_before"] = found["kept_done"]
+    return found
 
 
 def _once(name: str, otherwise: object) -> Any:

@@ -193,9 +193,12 @@ function mark(name, sent) {
 }
 
 if (key) {
-  const done = JSON.parse(here.dataset.keptDone).map((path) => OWN + path);
+  const [done, before] = [here.dataset.keptDone, here.dataset.doneBefore].map((paths) =>
+    JSON.parse(paths).map((path) => OWN + path),
+  );
   for (const path of JSON.parse(here.dataset.keptBack)) mark(OWN + path, false); // refused: not sent
   forget((name) => done.includes(name) || (name.startsWith(EVERYBODYS) && !read(name)));
+  forget((name) => before.includes(name) && read(name).sent); // typed since then is another form
   restoreAll();
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
