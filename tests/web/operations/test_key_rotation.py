@@ -21,6 +21,7 @@ from runtime import Runtime
 from settings import Settings
 from store.feed_kinds import Kind
 from store.keyring import WrongMasterKey
+from store.limits import COMMANDS
 from tests.rigs import desk, ring, webhook
 from tests.rigs.api_calls import Api, article, number_of
 from tests.rigs.clock import Clock
@@ -309,7 +310,8 @@ def test_a_rotation_that_was_killed_goes_on_where_it_was(
     with receiving() as receiver:
         id_ = webhook.subscribe(old.runtime, webhook.token(old.runtime), receiver.url)
     secret = webhook.secret(old.runtime, id_)
-    with old.runtime.database.transaction() as conn:
+    # However long the command's process takes to start.
+    with old.runtime.within(COMMANDS).database.transaction() as conn:
         conn.execute("SELECT FROM webhook_subscriptions FOR UPDATE")
         killed = command(new.runtime.settings, "keys", "rotate")
         until(lambda: _waits_for_a_lock(new.runtime))
