@@ -10,7 +10,8 @@ from bench.rig import HOUSE
 
 Role = Literal["database", "web", "worker", "balancer", "backup", "outside"]
 
-DIRECTORY: Final = HOUSE / "var" / "cluster"
+DIRECTORY: Final = Path("/var/lib/dakiya-cluster")
+"""Not in the project: what is laid over this machine's own root would be found in it again."""
 DEPLOY: Final = HOUSE / "deploy"
 PREFIX: Final = "dakiya-"
 HUB: Final = f"{PREFIX}hub"
