@@ -108,10 +108,11 @@ def _await(url: str, query: str, *values: object) -> tuple[Any, ...]:
             assert time.monotonic() < deadline, f"not within {_SOON:.0f} s: {query}"
 
 
+# For a moment after a wait has begun there is no `waitstart` yet (PostgreSQL, pg_locks).
 _WAITING = """
 SELECT extract(epoch FROM clock_timestamp() - waitstart)::float FROM pg_locks
 JOIN pg_stat_activity USING (pid)
-WHERE NOT granted AND application_name = %s
+WHERE NOT granted AND waitstart IS NOT NULL AND application_name = %s
 AND pg_stat_activity.datname = current_database()
 """
 
