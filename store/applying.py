@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from store import pooler
 from store.blockers import Blocker, blocking
 from store.concurrently import Concurrently
 from store.database import NOT_IN_TIME, Conn
@@ -113,9 +114,8 @@ def guarded(owner_url: str, seconds: float) -> Iterator[Conn]:
 
 
 def _insist_on_a_session(conn: Conn) -> None:
-    """Raise `BehindPooler` where a pooler answers: it greets before it chooses a process."""
-    row = conn.execute("SELECT pg_backend_pid()").fetchone()
-    if row != (conn.info.backend_pid,):
+    """Raise `BehindPooler` where a pooler answers."""
+    if pooler.is_between(conn):
         raise BehindPooler(
             "DATABASE_OWNER_URL leads through PgBouncer or another pooler, where a migration cannot"
             " keep a second one out: name PostgreSQL's own port (docs/cluster.md: 5002)"

@@ -264,7 +264,7 @@ class Database:
 
     def _run_at_once(self, opened: Opened, work: Callable[[Conn], T]) -> T:
         for left in range(_TRIES - 1, -1, -1):
-            id_, connection, results = outcomes.new_id(), None, list[T]()
+            id_, connection, results = outcomes.new_id(self._clock()), None, list[T]()
             try:
                 with opened(id_) as connection:
                     results.append(work(connection))

@@ -9,7 +9,7 @@ that comes later finds the id taken and fails. After it the answer cannot change
 from __future__ import annotations
 
 import secrets
-import time
+from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -22,9 +22,12 @@ _AT_ONCE: Final = 10_000
 _RANDOM_BITS: Final = 62
 
 
-def new_id() -> UUID:
-    """Return a new id that begins with the time: UUID version 7 (RFC 9562)."""
-    moment = time.time_ns() // 1_000_000 << 80
+def new_id(now: datetime) -> UUID:
+    """Return a new id that begins with the time: UUID version 7 (RFC 9562).
+
+    `now`: by PostgreSQL's clock, as `forget` removes by it.
+    """
+    moment = int(now.timestamp() * 1000) << 80
     return UUID(
         int=moment | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(_RANDOM_BITS)
     )

@@ -33,8 +33,7 @@ from store import outcomes
 from store.database import Database
 from tests.rigs.clock import Clock
 from tests.rigs.desk import sign_in
-from tests.rigs.emptied import empty
-from tests.rigs.lost_answers import Books, Scene, begin, books
+from tests.rigs.lost_answers import Books, Scene, books, scenes
 from tests.rigs.office import POSTMAN, phone_of
 from tests.rigs.told import nothing_in
 
@@ -88,15 +87,7 @@ def test_every_task_of_the_jobs_is_played_here() -> None:
 def scene(
     app: Flask, runtime: Runtime, owner: Database, clock: Clock
 ) -> Iterator[Callable[[], Scene]]:
-    morning = clock.now()
-
-    def make() -> Scene:
-        empty(owner)
-        runtime.redis.flushdb()
-        clock.at = morning
-        return begin(app, runtime, clock)
-
-    yield make
+    yield from scenes(app, runtime, owner, clock)
     jobs.use(runtime)
 
 

@@ -8,31 +8,14 @@ import pytest
 
 from bench.books import Doorstep
 from bench.day_books import Day
-from bench.day_people import Leg, People, Told
+from bench.day_people import People, Told
 from bench.wire import Place, Wire
+from tests.rigs.day import LEG, TOLD
 
-_LEG = Leg(50.0, 200.0, 400.0)
-_TOLD = Told(
-    deliveries=100,
-    no_code=0,
-    no_thanks=0,
-    late_codes=0,
-    wrong={},
-    twice={},
-    again=0,
-    silent=0.2,
-    late=0.1,
-    seconds=10.0,
-    processor=0.2,
-    answered=_LEG,
-    coded=_LEG,
-    thanked=_LEG,
-    slowest=[],
-)
 _DAY = Day(
     rate=10.0,
     workers=1,
-    told=_TOLD,
+    told=TOLD,
     every=110,
     books={
         "articles delivered": 110,
@@ -65,12 +48,12 @@ def test_a_day_whose_books_lack_anything_does_not_hold(what: str) -> None:
 @pytest.mark.parametrize(
     "told",
     [
-        replace(_TOLD, no_code=1),
-        replace(_TOLD, no_thanks=1),
-        replace(_TOLD, wrong={"a code to another telephone": 1}),
-        replace(_TOLD, twice={"thanks": 1}),
-        replace(_TOLD, late=6.0),
-        replace(_TOLD, thanked=replace(_LEG, p99=5_001.0)),
+        replace(TOLD, no_code=1),
+        replace(TOLD, no_thanks=1),
+        replace(TOLD, wrong={"a code to another telephone": 1}),
+        replace(TOLD, twice={"thanks": 1}),
+        replace(TOLD, late=6.0),
+        replace(TOLD, thanked=replace(LEG, p99=5_001.0)),
     ],
 )
 def test_a_day_that_people_saw_otherwise_does_not_hold(told: Told) -> None:

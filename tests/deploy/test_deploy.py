@@ -20,13 +20,6 @@ UNITS = sorted((DEPLOY / "systemd").iterdir())
 _PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 
 
-@pytest.fixture(scope="module")
-def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    into = tmp_path_factory.mktemp("secrets") / "made"
-    _run(str(DEPLOY / "secrets"), str(into))
-    return into
-
-
 def _run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, capture_output=True, text=True, check=True, env={**os.environ, "PATH": _PATH}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import ssl
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,13 +48,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep it out of the tests' output."""
-
-
-@pytest.fixture(scope="module")
-def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    into = tmp_path_factory.mktemp("secrets") / "made"
-    subprocess.run([str(_DEPLOY / "secrets"), str(into)], check=True, capture_output=True)
-    return into
 
 
 @pytest.fixture

@@ -28,11 +28,6 @@ def machines() -> None:
     insist_on_namespaces()
 
 
-@pytest.fixture(scope="module")
-def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("secrets") / "made")
-
-
 def made(into: Path, *public: str) -> Path:
     subprocess.run([DEPLOY / "secrets", into, *public], check=True, capture_output=True)
     return into

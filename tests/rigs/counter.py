@@ -19,6 +19,20 @@ from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.doers import staff
 
 OPENING_PAISE = 50_000
+
+# The fields of the form for an article, and those of its sender.
+ARTICLE_FORM = {
+    "number": number_of(1),
+    "service": "speed_post",
+    "weight": "120",
+    "pin": "226001",
+    "name": "रामावती देवी",
+    "address": "Dhanewa Dhanai",
+    "phone": "98390 00011",
+    "language": "hi",
+}
+SENDER_FORM = {"sender_name": "Gyan Pustak Kendra", "sender_language": "en"}
+
 CHARGES = Charges(
     tariff=date(2025, 10, 1), base_paise=5_900, otp_paise=500, registration_paise=0, gst_paise=1_152
 )

@@ -8,7 +8,7 @@ books must then be those of a day on which nothing was lost.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -21,11 +21,13 @@ import jobs
 from outbox.wake import BELLS, ring
 from postal.people import tokens
 from runtime import Runtime
+from store.database import Database
 from store.keyring import Keyring, current
 from tests.rigs import counter
 from tests.rigs.api_calls import Api
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague
+from tests.rigs.emptied import empty
 from tests.rigs.office import Office
 from tests.rigs.office import office as office_of
 from tests.rigs.relay import Lost, Relay
@@ -172,6 +174,21 @@ class Walked:
     said: str
     kept: Books
     writing: list[int]
+
+
+def scenes(
+    app: Flask, runtime: Runtime, owner: Database, clock: Clock
+) -> Iterator[Callable[[], Scene]]:
+    """Yield what makes a scene in an empty database, as often as it is called. For a fixture."""
+    morning = clock.now()
+
+    def make() -> Scene:
+        empty(owner)
+        runtime.redis.flushdb()
+        clock.at = morning
+        return begin(app, runtime, clock)
+
+    yield make
 
 
 def begin(app: Flask, shared: Runtime, clock: Clock) -> Scene:

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 import jobs
 from tests.rigs import counter
 from tests.rigs.api_calls import article, booking, number_of, postman
+from tests.rigs.counter import ARTICLE_FORM, SENDER_FORM
 from tests.rigs.desk import PASSWORD, sign_in
 from tests.rigs.imports import row, text
 from tests.rigs.lost_answers import (
@@ -26,18 +27,7 @@ from tests.rigs.lost_answers import (
 )
 from tests.rigs.office import POSTMAN, phone_of
 
-_POSTED: Final = {
-    "number": number_of(1),
-    "service": "speed_post",
-    "weight": "120",
-    "pin": "226001",
-    "name": "रामावती देवी",
-    "address": "Dhanewa Dhanai",
-    "phone": "98390 00011",
-    "language": "hi",
-    "sender_name": "Gyan Pustak Kendra",
-    "sender_language": "en",
-}
+_POSTED: Final = ARTICLE_FORM | SENDER_FORM
 
 DOORS: Final[list[Door]] = []
 # A repeat is decided again, and the sprint says that nothing was left to do.

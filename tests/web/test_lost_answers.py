@@ -14,8 +14,7 @@ import jobs
 from runtime import Runtime
 from store.database import Database
 from tests.rigs.clock import Clock
-from tests.rigs.emptied import empty
-from tests.rigs.lost_answers import Door, Scene, Walked, begin, walk
+from tests.rigs.lost_answers import Door, Scene, Walked, scenes, walk
 from tests.rigs.lost_doors import DOORS
 from tests.rigs.relay import Lost, Relay
 from tests.rigs.told import nothing_in
@@ -44,16 +43,7 @@ def through(runtime: Runtime, relay: Relay) -> Iterator[Runtime]:
 def scene(
     app: Flask, runtime: Runtime, through: Runtime, owner: Database, clock: Clock
 ) -> Iterator[Callable[[], Scene]]:
-    """Makes a scene in an empty database, as often as it is called."""
-    morning = clock.now()
-
-    def make() -> Scene:
-        empty(owner)
-        through.redis.flushdb()
-        clock.at = morning
-        return begin(app, through, clock)
-
-    yield make
+    yield from scenes(app, through, owner, clock)
     jobs.use(runtime)
 
 

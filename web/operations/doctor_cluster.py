@@ -12,13 +12,18 @@ from typing import Final
 
 from settings import Settings
 from web.operations.findings import Finding
-from web.operations.patroni import ClusterMember, PatroniAnswer, PatroniTold, SilentPatroni
+from web.operations.patroni import (
+    CTL,
+    DOCS,
+    ClusterMember,
+    PatroniAnswer,
+    PatroniTold,
+    SilentPatroni,
+)
 
 MOST_BEHIND: Final = 64 * 2**20
 """Bytes of the log. HAProxy leads reads to no replica that is further behind."""
 _ETCD_SECONDS: Final = 60.0
-_CTL: Final = "patronictl -c /etc/dakiya/patroni.yml"
-_DOCS: Final = "docs/cluster.md, Watching it"
 
 
 def examine(settings: Settings, told: Sequence[PatroniTold], now: datetime) -> Iterator[Finding]:
@@ -54,14 +59,14 @@ def _one_cluster(answers: Sequence[PatroniAnswer]) -> Iterator[Finding]:
             f"{_groups(systems)}: these are different databases, two clusters with one name. Find"
             " out which one has your post; on each machine of the other: systemctl stop"
             " dakiya-patroni, move /var/lib/postgresql/dakiya away, start it again, and it copies"
-            f" the primary ({_DOCS})"
+            f" the primary ({DOCS})"
         )
         yield Finding("wrong", "cluster", says)
     versions = _by([each for each in answers if each.version], lambda each: _dotted(each.version))
     if len(versions) > 1:
         says = (
             f"{_groups(versions)}: PostgreSQL differs: apt-get install postgresql-15 on the older,"
-            f" then {_CTL} restart dakiya MACHINE, replicas first"
+            f" then {CTL} restart dakiya MACHINE, replicas first"
         )
         yield Finding("wrong", "cluster", says)
 
@@ -72,13 +77,13 @@ def _primary(answers: Sequence[PatroniAnswer]) -> Iterator[Finding]:
         says = (
             "no primary: nothing is written, texts wait with the carriers. Two of three"
             " dakiya-etcd and two of three dakiya-patroni must run; then"
-            f" {_CTL} list, and journalctl -u dakiya-patroni says why nobody takes over ({_DOCS})"
+            f" {CTL} list, and journalctl -u dakiya-patroni says why nobody takes over ({DOCS})"
         )
         yield Finding("wrong", "cluster", says)
     elif len(leading) > 1:
         says = (
             f"{_listed(each.name for each in leading)} each say that they are the primary: stop"
-            f" dakiya-patroni on the one that {_CTL} list does not call Leader ({_DOCS})"
+            f" dakiya-patroni on the one that {CTL} list does not call Leader ({DOCS})"
         )
         yield Finding("wrong", "cluster", says)
     else:
@@ -92,19 +97,19 @@ def _machine(answer: PatroniAnswer, now: datetime) -> Iterator[Finding]:
     if answer.state != "running":
         says = (
             f"{name}: PostgreSQL is {answer.state}: journalctl -u dakiya-patroni there says why; a"
-            f" replica that cannot follow any more: {_CTL} reinit dakiya {name}"
+            f" replica that cannot follow any more: {CTL} reinit dakiya {name}"
         )
         yield Finding("wrong", "cluster", says)
     elif not answer.leads and answer.follows != "streaming":
         says = (
             f"{name} does not follow the primary ({answer.follows or 'no connection'}): is its port"
-            f" 5432 open to {name}? What it lacks is gone: {_CTL} reinit dakiya {name}"
+            f" 5432 open to {name}? What it lacks is gone: {CTL} reinit dakiya {name}"
         )
         yield Finding("wrong", "cluster", says)
     if answer.pending_restart:
         says = (
             f"{name} waits for a restart ({_listed(answer.pending_restart)}):"
-            f" {_CTL} restart dakiya {name}, replicas first"
+            f" {CTL} restart dakiya {name}, replicas first"
         )
         yield Finding("wrong", "cluster", says)
     unseen = now.timestamp() - answer.etcd_seen
@@ -126,7 +131,7 @@ def _members(answers: Sequence[PatroniAnswer], expected: int) -> Iterator[Findin
         if answer.name not in known:
             says = (
                 f"{answer.name} answers and is no member of this cluster: it was started with"
-                f" another etcd; systemctl stop dakiya-patroni there, compare /etc/hosts ({_DOCS})"
+                f" another etcd; systemctl stop dakiya-patroni there, compare /etc/hosts ({DOCS})"
             )
             yield Finding("wrong", "cluster", says)
     if len(members) > expected:
@@ -140,7 +145,7 @@ def _members(answers: Sequence[PatroniAnswer], expected: int) -> Iterator[Findin
 
 
 def _follower(member: ClusterMember) -> Finding:
-    again = f"{_CTL} reinit dakiya {member.name} copies it anew"
+    again = f"{CTL} reinit dakiya {member.name} copies it anew"
     if member.behind is None:
         says = f"{member.name}: nobody knows how far it is behind: does it run? {again}"
         return Finding("wrong", "cluster", says)
@@ -158,7 +163,7 @@ def _follower(member: ClusterMember) -> Finding:
 def _settings(answers: Sequence[PatroniAnswer]) -> Iterator[Finding]:
     """Yield what is wrong with the cluster as a whole, whoever told it."""
     if any(each.paused for each in answers):
-        says = f"pause mode is on: when the primary dies, nobody takes over: {_CTL} resume"
+        says = f"pause mode is on: when the primary dies, nobody takes over: {CTL} resume"
         yield Finding("wrong", "cluster", says)
     if any(each.failsafe for each in answers):
         says = (
@@ -169,7 +174,7 @@ def _settings(answers: Sequence[PatroniAnswer]) -> Iterator[Finding]:
     if any(each.synchronous is False for each in answers):
         says = (
             "synchronous mode is off: what was acknowledged may be lost with the primary:"
-            f" {_CTL} edit-config -s synchronous_mode=quorum"
+            f" {CTL} edit-config -s synchronous_mode=quorum"
         )
         yield Finding("wrong", "cluster", says)
     elif any(each.members for each in answers) and not any(

@@ -8,9 +8,9 @@ from typing import Any, Final
 import psycopg
 
 from settings import Settings
-from store import migrate
+from store import migrate, pooler
 from store.replica import AS_OF
-from web.operations.doctor_servers import pooled, refusal, system
+from web.operations.doctor_servers import refusal, system
 from web.operations.findings import CONNECT_SECONDS, Finding
 
 MOST_SECONDS: Final = 60.0
@@ -35,7 +35,7 @@ def examine(primary: psycopg.Connection[Any], settings: Settings) -> Iterator[Fi
 def _replica(
     conn: psycopg.Connection[Any], primary: psycopg.Connection[Any], settings: Settings
 ) -> Iterator[Finding]:
-    if pooled(conn) and settings.database_prepares:
+    if pooler.is_between(conn) and settings.database_prepares:
         yield Finding("wrong", _WHAT, "a pooler is between: DATABASE_PREPARES=0")
     if system(conn) != system(primary):
         says = "it is a copy of another database than DATABASE_URL: enter one of its own replicas"

@@ -13,12 +13,11 @@ import psycopg
 from psycopg.errors import DuplicatePreparedStatement
 
 from settings import Settings
+from store import pooler
 from web.operations.findings import CONNECT_SECONDS, Finding
-from web.operations.patroni import PatroniAnswer, PatroniTold
+from web.operations.patroni import CTL, DOCS, PatroniAnswer, PatroniTold
 
 _ARCHIVED_WITHIN: Final = 10  # times archive_timeout, after which something stops it
-_CTL: Final = "patronictl -c /etc/dakiya/patroni.yml"
-_DOCS: Final = "docs/cluster.md, Watching it"
 
 _ARCHIVER: Final = """
     SELECT current_setting('archive_mode'),
@@ -48,7 +47,7 @@ def examine(
 
 
 def _pooler(conn: psycopg.Connection[Any], settings: Settings) -> Iterator[Finding]:
-    if not pooled(conn):
+    if not pooler.is_between(conn):
         return
     if settings.database_prepares and not _keeps_prepared(conn):
         says = (
@@ -58,11 +57,6 @@ def _pooler(conn: psycopg.Connection[Any], settings: Settings) -> Iterator[Findi
         yield Finding("wrong", "DATABASE_PREPARES", says)
     else:
         yield Finding("ok", "pooler", "one is between, and statements suit it")
-
-
-def pooled(conn: psycopg.Connection[Any]) -> bool:
-    """Tell whether something is between: the server knows itself by another process."""
-    return conn.execute("SELECT pg_backend_pid()").fetchone() != (conn.info.backend_pid,)
 
 
 def _keeps_prepared(conn: psycopg.Connection[Any]) -> bool:
@@ -116,7 +110,7 @@ def archived(found: LogArchive, told: Sequence[PatroniTold]) -> Iterator[Finding
     if found.mode == "off":
         if told:
             says = (
-                f"the log is not archived: {_CTL} edit-config -p archive_mode=on, then {_CTL}"
+                f"the log is not archived: {CTL} edit-config -p archive_mode=on, then {CTL}"
                 " restart dakiya"
             )
             yield Finding("wrong", "archive", says)
@@ -128,11 +122,11 @@ def archived(found: LogArchive, told: Sequence[PatroniTold]) -> Iterator[Finding
             " the primary fills. Is dakiya-pgbackrest running on backup1, and has its disk room? On"
             " backup1, as postgres: pgbackrest --stanza=dakiya check"
         )
-        yield Finding("wrong", "archive", f"{says} ({_DOCS})")
+        yield Finding("wrong", "archive", f"{says} ({DOCS})")
     elif found.due and (found.age or 0) > found.due * _ARCHIVED_WITHIN:
         says = (
             f"{since}, though one is due every {found.due:.0f} s: journalctl -u dakiya-patroni on"
-            f" the primary says what the archiver waits for ({_DOCS})"
+            f" the primary says what the archiver waits for ({DOCS})"
         )
         yield Finding("wrong", "archive", says)
     else:
@@ -154,7 +148,7 @@ def _left_behind(conn: psycopg.Connection[Any]) -> Iterator[Finding]:
         lost = "is gone" if status == "lost" else "goes at the next checkpoint"
         says = (
             f"the replica of the slot {name} is too old: what it lacks {lost}:"
-            f" {_CTL} reinit dakiya {name} copies it anew, unless it catches up from the archive"
+            f" {CTL} reinit dakiya {name} copies it anew, unless it catches up from the archive"
         )
         yield Finding("wrong", "replica", says)
 
@@ -169,7 +163,7 @@ def _owner(settings: Settings) -> Iterator[Finding]:
         yield Finding("wrong", what, f"{refusal(error)}; nobody can migrate")
         return
     with conn:
-        if pooled(conn):
+        if pooler.is_between(conn):
             says = (
                 "leads through a pooler, which loses the locks of a migration: enter PostgreSQL's"
                 " own port (HAProxy's 5002)"

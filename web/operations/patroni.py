@@ -17,6 +17,9 @@ import requests
 from messages.routes import names
 from settings import Settings
 
+CTL: Final = "patronictl -c /etc/dakiya/patroni.yml"
+"""The command by which an operator changes what Patroni does."""
+DOCS: Final = "docs/cluster.md, Watching it"
 _SECONDS: Final = 3.0
 
 

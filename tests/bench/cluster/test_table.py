@@ -7,26 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bench.cluster.table import Row, _lacking
-from bench.day_people import Leg, Told
+from tests.rigs.day import TOLD
 
-_LEG = Leg(50.0, 200.0, 400.0)
-_TOLD = Told(
-    deliveries=10,
-    no_code=0,
-    no_thanks=0,
-    late_codes=3,
-    wrong={},
-    twice={"a code": 1},
-    again=5,
-    silent=21.0,
-    late=0.1,
-    seconds=10.0,
-    processor=0.2,
-    answered=_LEG,
-    coded=_LEG,
-    thanked=_LEG,
-    slowest=[],
-)
+_TOLD = replace(TOLD, deliveries=10, late_codes=3, twice={"a code": 1}, again=5, silent=21.0)
 _ROW = Row("primary killed", _TOLD, "", "another primary after 18 s", "")
 _BEFORE = {"articles delivered": 100, "delivered once in the feed": 100, "texts in": 200}
 _AFTER = {"articles delivered": 110, "delivered once in the feed": 110, "texts in": 220}

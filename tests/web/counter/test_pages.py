@@ -21,28 +21,23 @@ from postal.counter.tariff import LineKind, edition_on
 from postal.people import tokens
 from runtime import Runtime
 from tests.rigs.api_calls import Api, article, number_of
-from tests.rigs.counter import Clerk, clerk, directory, group, office
+from tests.rigs.counter import ARTICLE_FORM, SENDER_FORM, Clerk, clerk, directory, group, office
 from tests.rigs.desk import Colleague, sign_in
 from web.counter.reading import SERVICES, WITHOUT, How
 from web.language import NAMES, words
 
-ARTICLE = {
-    "number": number_of(1),
-    "service": "speed_post",
-    "weight": "120",
-    "pin": "226001",
-    "name": "रामावती देवी",
-    "address": "Dhanewa Dhanai",
-    "phone": "98390 00011",
-    "language": "hi",
-}
-SENDER = {"sender_name": "Gyan Pustak Kendra", "sender_language": "en"}
 PRICE = 7_500  # ₹63 and twice ₹6 GST
 
 
 def form(**changes: str) -> dict[str, str]:
     """A customer's first article, as the page sends it."""
-    return {**ARTICLE, **SENDER, "once": str(uuid4()), "group_once": str(uuid4()), **changes}
+    return {
+        **ARTICLE_FORM,
+        **SENDER_FORM,
+        "once": str(uuid4()),
+        "group_once": str(uuid4()),
+        **changes,
+    }
 
 
 def rows(runtime: Runtime, sql: str) -> list[tuple[Any, ...]]:
@@ -418,7 +413,7 @@ def test_one_more_for_the_same_recipient_whose_number_is_not_shown(
     page = at_counter.colleague.get(f"{path}/articles?like={item[0]}").text
     assert "रामावती देवी" in page
     assert "98390" not in page
-    typed = {**ARTICLE, "number": number_of(2), "phone": "", "like": str(item[0]), "otp": "1"}
+    typed = {**ARTICLE_FORM, "number": number_of(2), "phone": "", "like": str(item[0]), "otp": "1"}
     sent = {**typed, "once": str(uuid4())}
     for _ in range(2):
         assert at_counter.colleague.post(f"{path}/articles", **sent).headers["Location"] == path
@@ -430,7 +425,7 @@ def test_one_more_for_the_same_recipient_whose_number_is_not_shown(
 
 def test_one_more_with_something_wrong_is_shown_again(at_counter: Clerk, runtime: Runtime) -> None:
     path = begin(at_counter)
-    answer = at_counter.colleague.post(f"{path}/articles", **{**ARTICLE, "once": str(uuid4())})
+    answer = at_counter.colleague.post(f"{path}/articles", **{**ARTICLE_FORM, "once": str(uuid4())})
     assert answer.status_code == 422
     assert "is on another article already" in note(answer.text, "number")
     assert rows(runtime, "SELECT count(*) FROM booking_items") == [(1,)]
@@ -505,7 +500,7 @@ def test_a_full_booking_takes_no_more(
     monkeypatch.setattr("postal.counter.booking.MOST_ITEMS", 2)
     made = group(runtime, at_counter.poster, 1, 2)
     path = f"/counter/groups/{made.id}"
-    sent = {**ARTICLE, "number": number_of(3), "once": str(uuid4())}
+    sent = {**ARTICLE_FORM, "number": number_of(3), "once": str(uuid4())}
     assert "100 articles at most" in say(at_counter.colleague.post(f"{path}/articles", **sent))
 
 
