@@ -16,6 +16,8 @@ from bench.day_people import Told
 from bench.report import Line
 
 SILENT_SECONDS = 30.0
+LOST = 1
+SLOW = 3
 _BEFORE_SECONDS = 5.0  # from the first text to the blow
 _OF_EACH = 6  # deliveries of a postman: below what a telephone may text in an hour
 _COUNT_SECONDS = 60.0
@@ -53,38 +55,55 @@ class Row:
     broke: str
 
     @property
-    def holds(self) -> bool:
+    def kept(self) -> bool:
+        """Whether nothing was lost, wrong or done twice, however long it took."""
         told = self.told
-        return (
-            not self.broke
-            and not told.no_code
-            and not told.no_thanks
-            and not told.wrong
-            and not self.books
-            and told.silent < SILENT_SECONDS
-        )
+        return not (self.broke or told.no_code or told.no_thanks or told.wrong or self.books)
+
+    @property
+    def holds(self) -> bool:
+        return self.kept and self.told.silent < SILENT_SECONDS
 
 
-def play(made: Machines, plan: Plan) -> list[Line]:
-    """Play every fault of the plan, each on a cluster that is well; return the table."""
+@dataclass(frozen=True)
+class Played:
+    """The table, and whether nothing was lost, wrong or done twice in it (`kept`)."""
+
+    lines: Sequence[Line]
+    kept: bool
+
+    @property
+    def status(self) -> int:
+        """Return how the command ends: 0, `LOST`, or `SLOW` where only an aim of time is missed."""
+        if not self.kept:
+            return LOST
+        return 0 if all(line.holds for line in self.lines) else SLOW
+
+
+def play(made: Machines, plan: Plan) -> Played:
+    """Play every fault of the plan, each on a cluster that is well."""
     made[state.leader()].run(
         ["runuser", "-u", "postgres", "--", "psql", "-h", "/run/dakiya-patroni", "-q", "-c",
          "GRANT pg_checkpoint TO dakiya"]
     )  # fmt: skip
     doors = books.fill(plan.deliveries * len(plan.faults) + plan.restored, _OF_EACH)
     lines: list[Line] = []
+    kept = True
     with World.living() as world:
         for fault in plan.faults:
             faults.await_well()
             own, doors = doors[: plan.deliveries], doors[plan.deliveries :]
             row = _struck(made, world, own, plan.rate, fault)
             lines.append(_line(row))
+            kept = kept and row.kept
             print(f"{fault.name}: {'holds' if row.holds else 'does not hold'}: {_said(row)}",
                   *row.told.slowest, sep="\n  ", file=sys.stderr, flush=True)  # fmt: skip
         faults.await_well()
         if plan.restored:
-            lines.append(restoring.drill(made, lambda: world.play(doors, plan.rate, _nothing)))
-    return lines
+            drilled = restoring.drill(made, lambda: world.play(doors, plan.rate, _nothing))
+            lines.append(drilled)
+            kept = kept and bool(drilled.holds)
+    return Played(lines, kept)
 
 
 def _struck(

@@ -179,7 +179,7 @@ def _databases(made: dict[str, Machine]) -> None:
     made[of_role("backup")[0].name].run(["systemctl", "start", "dakiya-pgbackrest"])
     databases = [made[each.name] for each in of_role("database")]
     start = ["systemctl", "start", "--no-block", "dakiya-etcd", "dakiya-patroni",
-             "dakiya-pgbouncer", "dakiya-pgbackrest", "dakiya-room"]  # fmt: skip
+             "dakiya-pgbouncer", "dakiya-pgbackrest", "dakiya-leaders"]  # fmt: skip
     _each(databases, lambda each: each.run(start))
     await_that(lambda: len([each for each in state.members() if each.well]) == len(databases),
                "a primary and two replicas", _DATABASES_SECONDS)  # fmt: skip

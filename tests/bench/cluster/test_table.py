@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bench.cluster.table import Row, _lacking
+from bench.cluster.table import LOST, SLOW, Played, Row, _lacking
+from bench.day_people import Told
+from bench.report import Line
 from tests.rigs.day import TOLD
 
 _TOLD = replace(TOLD, deliveries=10, late_codes=3, twice={"a code": 1}, again=5, silent=21.0)
@@ -32,6 +34,16 @@ def test_late_and_doubled_texts_are_counted_and_hold() -> None:
 )
 def test_what_is_lost_wrong_or_away_too_long_does_not_hold(row: Row) -> None:
     assert not row.holds
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [(_TOLD, 0), (replace(_TOLD, silent=30.0), SLOW), (replace(_TOLD, no_thanks=1), LOST)],
+)
+def test_only_what_is_lost_is_told_apart_from_what_took_long(told: Told, status: int) -> None:
+    row = replace(_ROW, told=told)
+    line = Line(row.fault, "", "", row.holds)
+    assert Played([line], row.kept).status == status
 
 
 def test_the_books_are_those_of_this_fault_alone() -> None:

@@ -1,4 +1,4 @@
-"""A primary whose disk is nearly full is handed over, once."""
+"""A primary whose disk is nearly full is handed over, once; etcd's leader is another machine."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ _NOW = datetime(2026, 11, 30, 0, 0, tzinfo=UTC)
 
 
 class Patroni(ThreadingHTTPServer):
-    """Answers as Patroni's REST API does, and keeps what it was told to do."""
+    """Answers as Patroni's REST API and etcd's gateway do, and keeps what it was told to do.
+
+    It is etcd's member 1 of 3, who follows. `away`: members that take nothing over.
+    """
 
     primary = True
+    etcd_leader = "2"
+    away: tuple[str, ...] = ()
     history: list[list[object]]
     told: list[tuple[str, dict[str, object]]]
 
@@ -37,8 +42,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
-        self.server.told.append((self.path, json.loads(self.rfile.read(length))))
-        self._answer(200, "Successfully switched over")
+        body = json.loads(self.rfile.read(length))
+        match self.path:
+            case "/v3/maintenance/status":
+                found = {"header": {"member_id": "1"}, "leader": self.server.etcd_leader}
+                self._answer(200, json.dumps(found))
+            case "/v3/cluster/member/list":
+                members = [{"ID": each, "name": f"db{each}"} for each in "123"]
+                self._answer(200, json.dumps({"members": members}))
+            case "/v3/maintenance/transfer-leadership" if body["targetID"] in self.server.away:
+                self._answer(503, '{"error": "etcdserver: request timed out"}')
+            case _:
+                self.server.told.append((self.path, body))
+                self._answer(200, "{}")
 
     def _answer(self, status: int, body: str) -> None:
         self.send_response(status)
@@ -67,29 +83,30 @@ def patroni(secrets: Path) -> Iterator[Patroni]:
 
 
 @pytest.fixture
-def room(
+def leaders(
     patroni: Patroni, secrets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("room", _DEPLOY / "room.py")
+    spec = importlib.util.spec_from_file_location("leaders", _DEPLOY / "leaders.py")
     assert spec is not None
     assert spec.loader is not None
-    room = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(room)
+    leaders = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(leaders)
     tls = tmp_path / "tls"
     tls.mkdir()
     (tls / "ca.crt").symlink_to(secrets / "ca.crt")
     for each in ("host.crt", "host.key"):
         (tls / each).symlink_to(secrets / "db1" / each)
-    monkeypatch.setattr(room, "DISK", str(tmp_path))
-    monkeypatch.setattr(room, "TLS", str(tls))
-    monkeypatch.setattr(room, "PORT", patroni.server_port)
-    return room
+    monkeypatch.setattr(leaders, "DISK", str(tmp_path))
+    monkeypatch.setattr(leaders, "TLS", str(tls))
+    monkeypatch.setattr(leaders, "PATRONI_PORT", patroni.server_port)
+    monkeypatch.setattr(leaders, "ETCD_PORT", patroni.server_port)
+    return leaders
 
 
-def fill(room: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def fill(leaders: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what is free of the disk be little."""
-    monkeypatch.setattr(room, "LEAST_BYTES", 2**62)
-    monkeypatch.setattr(room, "LEAST_SHARE", 2.0)
+    monkeypatch.setattr(leaders, "LEAST_BYTES", 2**62)
+    monkeypatch.setattr(leaders, "LEAST_SHARE", 2.0)
 
 
 def _changed(ago: timedelta) -> list[object]:
@@ -98,38 +115,57 @@ def _changed(ago: timedelta) -> list[object]:
 
 
 def test_a_primary_without_room_is_handed_over(
-    room: ModuleType, patroni: Patroni, monkeypatch: pytest.MonkeyPatch
+    leaders: ModuleType, patroni: Patroni, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(room, monkeypatch)
+    fill(leaders, monkeypatch)
     patroni.history = [_changed(timedelta(days=3))]
-    room.look()
+    leaders.look()
     ((path, body),) = patroni.told
     assert path == "/switchover"
     assert list(body) == ["leader"]
 
 
-def test_one_with_room_stays(room: ModuleType, patroni: Patroni) -> None:
-    room.look()
+def test_one_with_room_stays(leaders: ModuleType, patroni: Patroni) -> None:
+    leaders.look()
     assert patroni.told == []
 
 
 def test_a_replica_without_room_hands_nothing_over(
-    room: ModuleType, patroni: Patroni, monkeypatch: pytest.MonkeyPatch
+    leaders: ModuleType, patroni: Patroni, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(room, monkeypatch)
+    fill(leaders, monkeypatch)
     patroni.primary = False
-    room.look()
+    leaders.look()
     assert patroni.told == []
 
 
 def test_disks_that_are_all_full_are_not_handed_round(
-    room: ModuleType, patroni: Patroni, monkeypatch: pytest.MonkeyPatch
+    leaders: ModuleType, patroni: Patroni, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(room, monkeypatch)
+    fill(leaders, monkeypatch)
     patroni.history = [_changed(timedelta(days=3)), _changed(timedelta(minutes=2))]
-    room.look()
+    leaders.look()
     patroni.history = [[2, 100, "no recovery target specified"]]  # it has just been
-    room.look()
+    leaders.look()
+    assert patroni.told == []
+
+
+def test_etcds_leader_leaves_the_primary(leaders: ModuleType, patroni: Patroni) -> None:
+    patroni.etcd_leader = "1"
+    leaders.look()
+    assert patroni.told == [("/v3/maintenance/transfer-leadership", {"targetID": "2"})]
+
+
+def test_one_that_is_away_is_not_waited_for(leaders: ModuleType, patroni: Patroni) -> None:
+    patroni.etcd_leader, patroni.away = "1", ("2",)
+    leaders.look()
+    assert patroni.told == [("/v3/maintenance/transfer-leadership", {"targetID": "3"})]
+
+
+def test_etcds_leader_elsewhere_stays(leaders: ModuleType, patroni: Patroni) -> None:
+    leaders.look()
+    patroni.primary, patroni.etcd_leader = False, "1"  # this one leads, and is no primary
+    leaders.look()
     assert patroni.told == []
 
 
@@ -143,5 +179,5 @@ def test_disks_that_are_all_full_are_not_handed_round(
         (80 * 2**20, 4 * 2**30, True),
     ],
 )
-def test_what_is_little(room: ModuleType, free: int, size: int, *, is_little: bool) -> None:
-    assert room.little(free, size) == is_little
+def test_what_is_little(leaders: ModuleType, free: int, size: int, *, is_little: bool) -> None:
+    assert leaders.little(free, size) == is_little
