@@ -82,6 +82,7 @@ class Played:
 
 def play(made: Machines, plan: Plan) -> Played:
     """Play every fault of the plan, each on a cluster that is well."""
+    faults.await_well()
     made[state.leader()].run(
         ["runuser", "-u", "postgres", "--", "psql", "-h", "/run/dakiya-patroni", "-q", "-c",
          "GRANT pg_checkpoint TO dakiya"]
