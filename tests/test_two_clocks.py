@@ -126,11 +126,11 @@ def _day(scene: Scene, tick: Callable[[], None]) -> Books:
 class LateDatabase(Database):
     """A database whose caller is overtaken: between what it reads and what it does, others act."""
 
-    overtaken: Callable[[], None] | None = None
+    overtaken: Callable[[], object] | None = None
     """What is done before the second transaction from now on."""
     _begun = 0
 
-    def be_overtaken(self, by: Callable[[], None]) -> None:
+    def be_overtaken(self, by: Callable[[], object]) -> None:
         self.overtaken, self._begun = by, 0
 
     def _run_at_once(self, opened: Opened, work: Callable[[Conn], T]) -> T:
