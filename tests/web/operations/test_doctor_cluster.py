@@ -81,7 +81,9 @@ def test_without_a_primary_nobody_is_told_to_throw_data_away(machines: Cluster) 
         lambda each: each.own.update(role="replica", replication_state="in archive recovery"),
     )
     for name in machines:
-        everywhere(machines, lambda each, of=name: each.of(of).update(role="replica", lag="unknown"))
+        everywhere(
+            machines, lambda each, of=name: each.of(of).update(role="replica", lag="unknown")
+        )
     (said,) = wrong(machines)
     assert said.startswith("no primary: nothing is written")
     assert "reinit" not in said
