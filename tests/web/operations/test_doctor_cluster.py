@@ -80,10 +80,9 @@ def test_without_a_primary_nobody_is_told_to_throw_data_away(machines: Cluster) 
         machines,
         lambda each: each.own.update(role="replica", replication_state="in archive recovery"),
     )
-    for name in machines:
-        everywhere(
-            machines, lambda each, of=name: each.of(of).update(role="replica", lag="unknown")
-        )
+    for each in machines.values():
+        for name in machines:
+            each.of(name).update(role="replica", lag="unknown")
     (said,) = wrong(machines)
     assert said.startswith("no primary: nothing is written")
     assert "reinit" not in said
