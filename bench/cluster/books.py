@@ -59,5 +59,5 @@ def fill(deliveries: int, of_each: int) -> list[books.Doorstep]:
     postmen = max(-(-deliveries // of_each), 40)
     doors = books.fill(settings(), postmen * books.LIST_LENGTH, datetime.now(UTC))
     with psycopg.connect(owner_url()) as conn:
-        books.without_codes(conn)
+        books.without_codes(conn, [door.recipient_phone for door in doors])
     return doors[:deliveries]
