@@ -229,8 +229,11 @@ def _sender(door: Doorstep) -> str:
     return "+919" + door.recipient_phone[4:]
 
 
-async def _log_of(carrier: Place) -> asyncio.StreamReader:
-    """Return what the carrier takes, line by line. Raise OSError where it does not begin."""
+async def _log_of(carrier: Place) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Return what the carrier takes, line by line, for as long as the writer is kept.
+
+    Raise OSError where the carrier does not begin.
+    """
     for left in reversed(range(_BEGINS_SECONDS)):
         try:
             reader, writer = await asyncio.open_connection(
@@ -244,7 +247,7 @@ async def _log_of(carrier: Place) -> asyncio.StreamReader:
             break
     writer.write(b"GET /log HTTP/1.1\r\n\r\n")
     await reader.readuntil(b"\r\n\r\n")
-    return reader
+    return reader, writer
 
 
 async def _read(people: People, log: asyncio.StreamReader) -> None:
@@ -257,7 +260,7 @@ async def _play(plan: dict[str, Any]) -> Told:
     wire = Wire(Place.read(plan["web"]))
     await wire.open(plan["connections"])
     people = People(plan, wire)
-    log = await _log_of(Place.read(plan["carrier"]))
+    log, asking = await _log_of(Place.read(plan["carrier"]))
     reading = asyncio.create_task(_read(people, log))
     gc.freeze()
     print("begun", file=sys.stderr, flush=True)
@@ -271,6 +274,7 @@ async def _play(plan: dict[str, Any]) -> Told:
     if reading.done():
         reading.result()
     reading.cancel()
+    asking.close()
     return people.told(seconds)
 
 
