@@ -160,6 +160,9 @@ class Settings(BaseSettings):
     receipt_seconds: int = Field(
         60, ge=10, description="a receipt that comes later is late: many such, and a gateway rests"
     )
+    unconfirmed_seconds: int = Field(
+        21_600, ge=60, description="then a text without a receipt is shown and counted: unconfirmed"
+    )
     failover_hourly_limit: int = Field(
         200, ge=0, description="second sends of codes an hour, for each gateway that confirmed none"
     )
