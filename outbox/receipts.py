@@ -294,7 +294,8 @@ def _apply(
     if verdict is None:
         return
     failed = verdict.status == "failed"
-    second = second_send_at(verdict.reason, now) if failed and message.confirm_by else None
+    again = message.confirm_by or (verdict.reason is Reason.TEMPLATE and message.channel == "text")
+    second = second_send_at(verdict.reason, now) if failed and again else None
     moved = conn.execute(
         """
         UPDATE messages

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from india.calendar import bounds, day_of
 from india.masks import veiled
-from outbox import orders, prefixes
+from outbox import orders, prefixes, scrubs
 from outbox.orders import Did
 from outbox.wake import wake
 from postal import floods
@@ -55,6 +55,7 @@ def carriers() -> str:
             "unconfirmed": carrier_truth.unconfirmed(conn, day, now, after),
             "failures": carrier_truth.failures(conn, day),
             "clocks": carrier_truth.clocks(conn, day),
+            "scrubs": scrubs.of_now(conn, now),
         }
     return render_template(
         "desk/carriers.html",

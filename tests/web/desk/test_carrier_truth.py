@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from secrets import token_hex
 
 import pytest
 
@@ -26,7 +27,7 @@ def two(runtime: Runtime, player: Player) -> Runtime:
 
 
 def page(runtime: Runtime, path: str = "/desk/carriers") -> str:
-    supervisor = sign_in(create_app(runtime), runtime, "supervisor")
+    supervisor = sign_in(create_app(runtime), runtime, "supervisor", token_hex(4))
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", supervisor.get(path).text))
 
 
