@@ -39,7 +39,7 @@ def token_in(said: str, open_tokens: Collection[str]) -> str | None:
 
 
 def read(said: str, expected: str, sender: str) -> ProbeAnswer:
-    """Return what the answer `said` tells of the text `expected`, sent by `sender` ("": unknown)."""
+    """Return what `said` tells of the text `expected`, whose sender is `sender` ("": unknown)."""
     shown = _sender_in(said)
     right = None
     if shown is not None and sender:

@@ -16,6 +16,7 @@ from typing import Final, Literal
 from psycopg.rows import class_row
 
 from outbox.probe_reading import Letters
+from settings import Settings
 from store.database import Conn
 
 RouteState = Literal["well", "late", "broken", "sender", "dead", "not_sent", "silent", "waiting"]
@@ -92,6 +93,14 @@ def read(conn: Conn, every: timedelta, late: timedelta, now: datetime) -> ProbeV
             (now - _WINDOW * every - late,),
         ).fetchall()
     return judge(probes, late, now)
+
+
+def of_settings(conn: Conn, settings: Settings, now: datetime) -> ProbeVerdicts:
+    """Return the verdicts on the last rounds; none where no probes are sent."""
+    if not settings.probes or not settings.probe_seconds:
+        return ProbeVerdicts((), ())
+    every = timedelta(seconds=settings.probe_seconds)
+    return read(conn, every, timedelta(seconds=settings.probe_late_seconds), now)
 
 
 def judge(probes: Sequence[Probe], late: timedelta, now: datetime) -> ProbeVerdicts:

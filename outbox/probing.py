@@ -66,7 +66,7 @@ def answer(
     It never reaches a conversation. What answers no open probe is kept as unreadable.
     """
     said = texts.storable(inbound.text)
-    open_ = dict(
+    open_: dict[str, int] = dict(
         conn.execute(
             "SELECT token, message_id FROM probes WHERE phone = %s AND at > %s",
             (inbound.phone, now - OPEN),

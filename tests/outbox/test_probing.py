@@ -18,6 +18,8 @@ from tests.rigs.carrier_stub import CarrierStub
 from tests.rigs.clock import Clock
 from tests.rigs.configured import configured, text
 from tests.rigs.transcript import Player
+from tests.web.desk.test_carrier_truth import page
+from web.operations import doctor_carriers
 
 ONE, TWO = "+919800000001", "+919800000002"
 
@@ -113,6 +115,17 @@ def test_each_route_is_tried_on_each_telephone(
 def test_a_carrier_that_breaks_hindi_is_found(handsets: Handsets, clock: Clock) -> None:
     handsets.broken = {"raven"}
     assert states(rounds(handsets, clock))[0] == {"pigeon": "well", "raven": "broken"}
+    runtime = handsets.player.runtime
+    assert "raven BREAKS HINDI VM-INPOST-S 6 0 7.0 s" in page(runtime)
+    with runtime.database.transaction() as conn:
+        found = doctor_carriers.examine(conn, runtime.settings, runtime.now())
+        said = {(each.state, each.says) for each in found}
+    broken = "raven: it breaks Hindi: give hi another carrier by SMS_ROUTE_RULES, and tell it"
+    assert said == {("wrong", broken), ("ok", "pigeon: 7 s there and back")}
+    shown = handsets.player.client.get("/metrics").text
+    assert 'dakiya_probe_route{gateway="raven",state="broken"} 1.0' in shown
+    assert 'dakiya_probe_seconds{gateway="pigeon"} 7.0' in shown
+    assert ONE not in shown
 
 
 def test_a_dead_route_and_a_telephone_that_is_off_are_told_apart(
@@ -161,9 +174,9 @@ def test_only_probe_telephones_are_believed(
 def test_without_telephones_nothing_is_sent(
     runtime: Runtime, player: Player, pigeon: CarrierStub, clock: Clock
 ) -> None:
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
-    from outbox import probing  # noqa: PLC0415
+    from outbox import probing
 
     bare = replace(runtime, settings=runtime.settings.model_copy(update={"probe_phones": ""}))
     assert probing.send_due(bare) == 0

@@ -17,6 +17,7 @@ from tests.rigs.carrier_stub import CarrierStub, Say
 from tests.rigs.clock import Clock
 from tests.rigs.configured import configured, tell
 from tests.rigs.transcript import Player
+from web.operations import doctor_carriers
 
 RECIPIENT, ARTICLE = "+919876500001", "EU123456785IN"
 
@@ -183,6 +184,13 @@ def test_the_page_names_it(player: Player, carrier: CarrierStub) -> None:
     sweep(player)
     shown = page(player.runtime)
     assert "pigeon INPOST booked hi the carrier says so (DLT_SCRUBBING)" in shown
+    runtime = player.runtime
+    with runtime.database.transaction() as conn:
+        (found,) = doctor_carriers.examine(conn, runtime.settings, runtime.now())
+    assert found.state == "wrong"
+    assert "pigeon drops booked in hi (header INPOST; it says DLT_SCRUBBING" in found.says
+    metric = 'dakiya_scrubbed{gateway="pigeon",header="INPOST",language="hi",template="booked"} 1.0'
+    assert metric in player.client.get("/metrics").text
 
 
 def _s10(number: int) -> str:

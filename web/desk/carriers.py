@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from india.calendar import bounds, day_of
 from india.masks import veiled
-from outbox import orders, prefixes, scrubs
+from outbox import orders, prefixes, probe_verdicts, scrubs
 from outbox.orders import Did
 from outbox.wake import wake
 from postal import floods
@@ -56,6 +56,7 @@ def carriers() -> str:
             "failures": carrier_truth.failures(conn, day),
             "clocks": carrier_truth.clocks(conn, day),
             "scrubs": scrubs.of_now(conn, now),
+            "probes": probe_verdicts.of_settings(conn, settings, now),
         }
     return render_template(
         "desk/carriers.html",
@@ -67,6 +68,8 @@ def carriers() -> str:
             settings.routing.gateways
         ),
         receipt_seconds=settings.receipt_seconds,
+        probing=bool(settings.probes and settings.probe_seconds),
+        probe_minutes=f"{settings.probe_seconds / 60:g}",
         unconfirmed_hours=f"{settings.unconfirmed_seconds / 3600:g}",
         confirm_seconds=settings.code_confirm_seconds,
         failover_limit=settings.failover_hourly_limit,
