@@ -26,7 +26,7 @@ from outbox.ended import EndedMessage, tell_end
 from outbox.otherwise import Rewritten
 from outbox.policy import Status
 from outbox.routing import Router, Wanted
-from outbox.scrubs import Sentence
+from outbox.scrubs import DroppedSentence
 from outbox.wake import wake
 from runtime import Runtime
 from store import feed
@@ -105,8 +105,8 @@ class _Unconfirmed:
         return Wanted(self.phone, self.language, self.lane, given, self.elsewhere)
 
     @property
-    def sentence(self) -> Sentence:
-        return Sentence(self.gateway, self.template, self.language)
+    def sentence(self) -> DroppedSentence:
+        return DroppedSentence(self.gateway, self.template, self.language)
 
     @property
     def refused_words(self) -> str | None:
@@ -178,7 +178,7 @@ class Again:
         conn: Conn,
         router: Router,
         first: _Unconfirmed,
-        dropped: Collection[Sentence],
+        dropped: Collection[DroppedSentence],
         now: datetime,
     ) -> int:
         """Send `first`, whose row is locked, again or set when to decide again; return 0 or 1."""
@@ -214,7 +214,7 @@ class Again:
         conn: Conn,
         router: Router,
         first: _Unconfirmed,
-        dropped: Collection[Sentence],
+        dropped: Collection[DroppedSentence],
         now: datetime,
     ) -> int:
         """Send a text whose sentence is dropped by another carrier or in another script."""

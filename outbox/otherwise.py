@@ -14,7 +14,7 @@ from messages.catalogue import CatalogueError
 from messages.render import render
 from messages.scripts import also_read
 from outbox.routing import Router, Wanted
-from outbox.scrubs import Sentence
+from outbox.scrubs import DroppedSentence
 from store import wording
 from store.database import Conn
 
@@ -39,14 +39,14 @@ def find(
     router: Router,
     wanted: Wanted,
     template: str,
-    dropped: Collection[Sentence],
+    dropped: Collection[DroppedSentence],
     tried: Sequence[str],
 ) -> OtherWay | None:
     """Return the next way for a text. `tried`: carriers that have had it, in any language."""
     for language in (wanted.language, *also_read(wanted.language)):
         for carrier in router.order(replace(wanted, language=language)):
             had = carrier in tried or (language == wanted.language and carrier in wanted.given)
-            if not had and Sentence(carrier, template, language) not in dropped:
+            if not had and DroppedSentence(carrier, template, language) not in dropped:
                 return OtherWay(carrier, language)
     return None
 

@@ -73,7 +73,7 @@ _NOTE: Final = """
 """
 
 
-class Sentence(NamedTuple):
+class DroppedSentence(NamedTuple):
     """A template in a language, by a carrier."""
 
     carrier: str
@@ -118,10 +118,10 @@ def of_now(conn: Conn, now: datetime) -> list[Scrub]:
         ).fetchall()
 
 
-def in_force(conn: Conn, now: datetime) -> frozenset[Sentence]:
+def in_force(conn: Conn, now: datetime) -> frozenset[DroppedSentence]:
     """Return the sentences that are dropped now."""
     return frozenset(
-        Sentence(each.carrier, each.template, each.language) for each in of_now(conn, now)
+        DroppedSentence(each.carrier, each.template, each.language) for each in of_now(conn, now)
     )
 
 
@@ -132,7 +132,7 @@ def header_of(gateway: Gateway | None) -> str:
 
 def note(
     conn: Conn,
-    of: Sentence,
+    of: DroppedSentence,
     header: str,
     cause: ScrubCause,
     now: datetime,
@@ -165,7 +165,7 @@ def note(
     feed.append(conn, "template_scrubbed", None, now, named)
 
 
-def count_resent(conn: Conn, of: Sentence) -> None:
+def count_resent(conn: Conn, of: DroppedSentence) -> None:
     """Count a text of the sentence that went again in another way."""
     conn.execute(
         "UPDATE scrubs SET resent = resent + 1"
@@ -206,10 +206,10 @@ def _find(
     found = [each for each in fates if _vanishes(each, fates)]
     for each in found:
         # The messages first: who sends again locks them before the scrubs.
-        of = Sentence(each.carrier, each.template, each.language)
+        of = DroppedSentence(each.carrier, each.template, each.language)
         conn.execute(_GO_AGAIN, {"now": now, **window, **of._asdict()})
     for each in found:
-        of = Sentence(each.carrier, each.template, each.language)
+        of = DroppedSentence(each.carrier, each.template, each.language)
         note(conn, of, header_of(gateways.get(each.carrier)), "silent", now, count=each.due)
     return len(found)
 

@@ -167,8 +167,8 @@ def test_another_carrier_that_passes_keeps_the_persons_script(
     with runtime.database.transaction() as conn:
         router = Router(Routes((), ("a", "b")), carriers.read(conn, ("a", "b"), runtime.now()))
     wanted = Wanted("+919876500001", "hi", "alarm", ("a",))
-    hi_a = scrubs.Sentence("a", "booked", "hi")
-    hi_b = scrubs.Sentence("b", "booked", "hi")
+    hi_a = scrubs.DroppedSentence("a", "booked", "hi")
+    hi_b = scrubs.DroppedSentence("b", "booked", "hi")
     way = otherwise.find(router, wanted, "booked", {hi_a}, [])
     assert way == otherwise.OtherWay("b", "hi")
     way = otherwise.find(router, wanted, "booked", {hi_a, hi_b}, [])
