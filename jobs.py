@@ -18,7 +18,7 @@ from conversation.timers import fire_timers
 from conversation.waiting import read_waiting
 from embedded.servers import resolve
 from imports.importer import Importer
-from outbox import heartbeat
+from outbox import heartbeat, probing, scrubs
 from outbox.drain import Drain
 from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
@@ -128,6 +128,8 @@ def sweep() -> None:
     heartbeat.note(runtime().redis, "worker")
     try:
         sweep_outbox(runtime())
+        scrubs.look(runtime())
+        probing.send_due(runtime())
         send_again(runtime())
         process().listed.start()
         tell_staff(runtime())

@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from india.gst import registrations
+from india.phone import e164
 from messages.missed_calls import meanings
 from messages.routes import Routes, names, prefixes, prices, rules
 
@@ -65,6 +66,14 @@ def _ports(value: str) -> tuple[int, ...]:
     return tuple(map(int, written))
 
 
+def _phones(value: str) -> tuple[str, ...]:
+    """Return the numbers of `+919800000001,+919800000002`. Raise ValueError."""
+    found = tuple(e164(each) for each in names(value))
+    if None in found or len(set(found)) < len(found):
+        raise ValueError("mobile numbers by comma, each once, as +919800000001")
+    return tuple(each for each in found if each)
+
+
 def _urls(value: str) -> tuple[str, ...]:
     """Return the addresses of `https://db1:8008,https://db2:8008`. Raise ValueError."""
     found = names(value)
@@ -82,6 +91,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "sms_route_rules": rules,
     "sms_countries": prefixes,
     "sms_prices": prices,
+    "probe_phones": _phones,
     "missed_calls": meanings,
     "upi_id": _upi_id,
     "gstin": registrations,
@@ -159,6 +169,20 @@ class Settings(BaseSettings):
     )
     receipt_seconds: int = Field(
         60, ge=10, description="a receipt that comes later is late: many such, and a gateway rests"
+    )
+    unconfirmed_seconds: int = Field(
+        21_600, ge=60, description="then a text without a receipt is shown and counted: unconfirmed"
+    )
+    probe_phones: str = Field(
+        "",
+        description="telephones of our own, by comma, that send back the text that each route gets"
+        " every few minutes; nobody else may use them",
+    )
+    probe_seconds: int = Field(
+        300, ge=0, description="between two rounds of probes; 0: none are sent"
+    )
+    probe_late_seconds: int = Field(
+        120, ge=10, description="then the answer to a probe is missing, or late"
     )
     failover_hourly_limit: int = Field(
         200, ge=0, description="second sends of codes an hour, for each gateway that confirmed none"
@@ -323,6 +347,11 @@ class Settings(BaseSettings):
     def routing(self) -> Routes:
         """Return `SMS_ROUTE_RULES`, and `SMS_ROUTES` for the rest."""
         return Routes(rules(self.sms_route_rules), self.routes)
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """Return the telephones of `PROBE_PHONES`, E.164."""
+        return _phones(self.probe_phones)
 
     @property
     def without_receipts(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from flows.grammar.text import mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.phone import masked
 from logs import described, request_id
+from outbox import probing
 from outbox.wake import wake
 from postal import floods
 from postal.acts import reports
@@ -133,6 +134,7 @@ def _take_in(
     if (
         inbound.part is not None
         and inbound.part.total > 1
+        and not probing.is_probe(runtime, inbound)
         and flooding.is_flood(runtime, conn, inbound, now)
     ):
         return flooding.put_aside(runtime, conn, sender, inbound, now)
@@ -151,6 +153,8 @@ def _read(
     kept_as: int | None = None,
 ) -> bool:
     """Read a whole text; return whether it is new. `kept_as`: its row, if it was held before."""
+    if probing.is_probe(runtime, inbound):
+        return probing.answer(runtime, conn, inbound, now, kept_as)
     said = texts.storable(inbound.text)
     machine, understood = meaning.opted(sender, inbound) or meaning.understand(
         runtime, conn, sender, inbound.phone, said[:_MOST_READ]

@@ -33,7 +33,9 @@ class Reason(StrEnum):
 
     BAD_NUMBER = "bad_number"  # cannot be a mobile telephone that receives texts
     OPTED_OUT = "opted_out"  # the person told the carrier STOP
-    BLOCKED = "blocked"  # do-not-disturb, blacklist, carrier violation
+    BLOCKED = "blocked"  # blacklist, carrier violation
+    DO_NOT_DISTURB = "do_not_disturb"  # on the regulator's list, or the person asked the operator
+    INBOX_FULL = "inbox_full"  # the handset has no room: the person must delete something
     TEMPLATE = "template"  # DLT: the sentence is not the registered one, or none is registered
     UNREACHABLE = "unreachable"  # handset off, absent, unknown: may pass later
     EXPIRED = "expired"
@@ -166,7 +168,11 @@ class TakenUp:
 
 @dataclass(frozen=True)
 class Receipt:
-    """A carrier's report on one of our messages. `word` is the carrier's own status word."""
+    """A carrier's report on one of our messages. `word` is the carrier's own status word.
+
+    `told_at`: when that was, by the carrier's clock, which may be off; aware. `part`: where the
+    carrier reports on each part of a long text, which one, and of how many, if it says so.
+    """
 
     gateway: str
     carrier_id: str
@@ -175,6 +181,9 @@ class Receipt:
     word: str
     reason: Reason | None = None
     error: str | None = None  # the carrier's own error code or text
+    told_at: datetime | None = None
+    part: str | None = None
+    parts: int | None = None
 
 
 @dataclass(frozen=True)
@@ -259,6 +268,20 @@ class Gateway(Protocol):
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         """Authenticate and parse a delivery receipt. Raises `Unauthentic`."""
         ...
+
+
+@runtime_checkable
+class TextGateway(Protocol):
+    """A carrier of texts, as the telephones of people know it."""
+
+    name: str
+    sender: str  # what telephones show as the sender; "": not known here
+    validity: bool  # it ends a text that is not delivered in time (`Outgoing.valid_seconds`)
+
+
+def sender_of(gateway: Gateway | None) -> str:
+    """Return what telephones show as the sender of its texts; empty where it is not known."""
+    return gateway.sender if isinstance(gateway, TextGateway) else ""
 
 
 class NotTold(Exception):

@@ -46,6 +46,8 @@ class Template:
     so that whoever forges its texts cannot spend the answers that somebody at a door waits for.
     `free`: the template whose words are used where the amount is 0, "" for none. Operators register
     a sentence with its variables, so "nothing to pay" is a sentence of its own.
+    `late`: the template whose words are used by a carrier that takes no validity, "" for none: they
+    say by themselves until when they are true.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Template:
     why_so_many: str = ""  # the recorded reason for a third variable (TRAI, 18 Nov 2025)
     talk: bool = False
     free: str = ""
+    late: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,12 @@ class Catalogue:
             return name
         return template.free
 
+    def late_words_of(self, name: str, values: Mapping[str, Any] | None) -> str:
+        """Return the template whose words say until when they are true, or that of `words_of`."""
+        words = self.words_of(name, values)
+        template = self.templates.get(words)
+        return (template.late if template else "") or words
+
     def text(self, name: str, language: str) -> str:
         """Return the text of a template, its variables in braces. Raise `CatalogueError`."""
         self.template(name)
@@ -121,6 +130,8 @@ def read(folder: Path = _FOLDER) -> Catalogue:
     templates = {name: _template(name, entry) for name, entry in _tables(folder / "templates.toml")}
     for each in templates.values():
         _fits_its_free(each, templates)
+        if each.late and each.late not in templates:
+            raise CatalogueError(f"templates.toml, {each.name}: no template is called {each.late}")
     return Catalogue(
         templates=templates,
         texts={

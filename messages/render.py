@@ -53,6 +53,23 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> Ren
     return Rendered(template, language, stored, count(sent))
 
 
+def render_late(
+    template: str, language: str, values: Mapping[str, int | str], day: str
+) -> str | None:
+    """Return the words of `template` that say until when they are true; None: it has no such words.
+
+    For a carrier that delivers a text however late. `day`: of today, as 14AUG. Masks as `render`.
+    """
+    late = catalogue().late_words_of(template, values)
+    if late == catalogue().words_of(template, values):
+        return None
+    given = {**values, "day": day, CODE: CODE_MASK, QUOTE: QUOTE_MASK}
+    names = {each.name for each in catalogue().template(late).variables}
+    if not names <= set(given):
+        raise CatalogueError(f"template {late} takes more than {template} has")
+    return _fill(catalogue().text(late, language), given)
+
+
 def fill_code(text: str, code: str) -> str:
     """Return `text` with `code` in the place of its mask.
 

@@ -45,8 +45,13 @@ _LONGEST: Final = {"errors": timedelta(minutes=2), "receipts": timedelta(minutes
 _CALM: Final = timedelta(minutes=10)
 
 _FAULTS: Final = frozenset({Reason.CARRIER, Reason.CONFIGURATION, Reason.UNKNOWN})
-_NOT_ITS_FAULT: Final = frozenset({Reason.BAD_NUMBER, Reason.OPTED_OUT, Reason.TEXT})
-_FAULTS_IN_RECEIPTS: Final = frozenset({Reason.CARRIER, Reason.CONFIGURATION, Reason.BLOCKED})
+_NOT_ITS_FAULT: Final = frozenset(
+    {Reason.BAD_NUMBER, Reason.OPTED_OUT, Reason.INBOX_FULL, Reason.TEXT}
+)
+# Do-not-disturb among them: a service text must pass it, so the carrier's route is the wrong one.
+_FAULTS_IN_RECEIPTS: Final = frozenset(
+    {Reason.CARRIER, Reason.CONFIGURATION, Reason.BLOCKED, Reason.DO_NOT_DISTURB}
+)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from outbox.content import open_keys, text_of
 from outbox.due import Claim, TakenMessage
 from outbox.guards import Guards
 from outbox.lanes import LANES
+from outbox.lateness import ends_in_time, put_into_words
 from outbox.policy import after_look_up, after_send
 from outbox.settle import SettledMessage
 from outbox.slots import ReturnedCall, Slots
@@ -125,6 +126,8 @@ class Drain:
         settle.release(conn, [(taken, now + wait) for taken, wait in self._deferred])
         self._guards.exchange(conn, now)
         claimed = Claim((), 0) if self._stopping else self._claimer.claim(conn, self._held, now)
+        taken = put_into_words(conn, claimed.taken, self._runtime.gateways, now)
+        claimed = replace(claimed, taken=taken)
         open_keys(conn, claimed.taken, self._runtime.keys)
         carriers.note(conn, self._tallies, now)
         return claimed
@@ -183,12 +186,19 @@ class Drain:
             message_id=due.id,
             phone=due.phone,
             text=text_of(due, self._runtime.keys, self._runtime.settings.code_length),
-            template=catalogue().words_of(due.template, due.variables),  # its id with the operators
+            template=self._words_of(taken),  # its id with the operators
             language=due.language,
             valid_seconds=int((due.not_after - self._runtime.now()).total_seconds()),
             first_tried_at=taken.first_tried_at,
             other_calls=tuple(due.other_calls),
         )
+
+    def _words_of(self, taken: TakenMessage) -> str:
+        """Return the template whose words it has: free of charge, or true until a day."""
+        due = taken.due
+        if ends_in_time(self._runtime.gateways.get(taken.gateway)):
+            return catalogue().words_of(due.template, due.variables)
+        return catalogue().late_words_of(due.template, due.variables)
 
     def _gather(self, seconds: float) -> None:
         for returned in self._slots.gather(seconds):

@@ -9,6 +9,7 @@ for errors. The clock starts this every second.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,13 +17,16 @@ from typing import Final
 import structlog
 from psycopg.rows import class_row
 
+from gateways.base import Reason
 from messages.catalogue import Lane
 from messages.routes import Routes
-from outbox import carriers
+from outbox import carriers, otherwise, scrubs
 from outbox.due import Patience
 from outbox.ended import EndedMessage, tell_end
+from outbox.otherwise import Rewritten
 from outbox.policy import Status
 from outbox.routing import Router, Wanted
+from outbox.scrubs import DroppedSentence
 from outbox.wake import wake
 from runtime import Runtime
 from store import feed
@@ -37,7 +41,7 @@ _HOUR: Final = timedelta(hours=1)
 
 _DUE: Final = """
     SELECT m.id, m.status, m.lane, m.phone, m.template, m.language, m.article_id, m.not_after,
-           m.gateway, m.given,
+           m.gateway, m.given, m.error, m.again_of, m.code_id IS NOT NULL AS is_code,
            ARRAY(SELECT via FROM messages s WHERE s.again_of = m.id) AS elsewhere,
            ARRAY(SELECT s.status FROM messages s WHERE s.again_of = m.id) AS seconds,
            (SELECT max(CASE WHEN s.status = 'sent' THEN s.sent_at + %(receipt)s
@@ -45,9 +49,9 @@ _DUE: Final = """
             FROM messages s
             WHERE s.again_of = m.id AND s.status IN ('queued', 'sending', 'unknown', 'sent'))
                AS news_by,
-           c.used_at IS NULL AND c.dead_at IS NULL AND c.expires_at > %(now)s
-               AND m.not_after > %(now)s AS alive
-    FROM messages m JOIN codes c ON c.id = m.code_id
+           m.not_after > %(now)s AND (m.code_id IS NULL OR c.used_at IS NULL
+               AND c.dead_at IS NULL AND c.expires_at > %(now)s) AS alive
+    FROM messages m LEFT JOIN codes c ON c.id = m.code_id
     WHERE m.id = ANY (ARRAY(SELECT message_id FROM outbox WHERE confirm_by IS NOT NULL))
           AND m.confirm_by IS NOT NULL
           AND m.status IN ('sending', 'unknown', 'sent', 'failed')
@@ -59,10 +63,13 @@ _DUE: Final = """
 _SECOND: Final = """
     INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
                           code_id, template, language, variables, body, said, segments, lane,
-                          not_after, again_of, via, instead_of, request_id)
+                          not_after, again_of, via, instead_of, request_id, quote, quote_key)
     SELECT 'out', 'queued', phone, %(now)s, %(now)s, sprint_id, article_id, code_id, template,
-           language, variables, body, said, segments, lane, not_after, id, %(via)s, %(instead_of)s,
-           request_id
+           coalesce(%(language)s, language),
+           CASE WHEN %(said)s::bytea IS NULL THEN variables END,
+           CASE WHEN %(said)s::bytea IS NULL THEN body ELSE '' END, coalesce(%(said)s, said),
+           coalesce(%(segments)s, segments), lane, not_after, id, %(via)s, %(instead_of)s,
+           request_id, quote, quote_key
     FROM messages WHERE id = %(id)s RETURNING id
 """
 _SPENT_SO_FAR: Final = """
@@ -83,6 +90,9 @@ class _Unconfirmed:
     not_after: datetime
     gateway: str
     given: list[str]
+    error: str | None
+    again_of: int | None
+    is_code: bool
     elsewhere: list[str]
     seconds: list[Status]
     news_by: datetime | None  # of the second sends: the next carrier waits until then
@@ -94,6 +104,16 @@ class _Unconfirmed:
         given = {*self.given, self.gateway}
         return Wanted(self.phone, self.language, self.lane, given, self.elsewhere)
 
+    @property
+    def sentence(self) -> DroppedSentence:
+        return DroppedSentence(self.gateway, self.template, self.language)
+
+    @property
+    def refused_words(self) -> str | None:
+        """Return what its carrier said where it dropped the sentence."""
+        reason, _, said = (self.error or "").partition(": ")
+        return said if self.status == "failed" and reason == Reason.TEMPLATE else None
+
 
 def send_again(runtime: Runtime) -> int:
     """Queue the second sends that are due, and wake the outbox. Return how many."""
@@ -101,6 +121,7 @@ def send_again(runtime: Runtime) -> int:
     again = Again(
         routes=settings.routing,
         gateways=tuple(runtime.gateways),
+        headers={name: scrubs.header_of(each) for name, each in runtime.gateways.items()},
         without_receipts=settings.without_receipts,
         patience=Patience(
             timedelta(seconds=settings.code_answer_seconds),
@@ -121,6 +142,7 @@ class Again:
 
     routes: Routes
     gateways: tuple[str, ...]
+    headers: Mapping[str, str]  # what people see as the sender, by carrier
     without_receipts: tuple[str, ...]
     patience: Patience
     hourly_limit: int
@@ -141,17 +163,36 @@ class Again:
         # The budget is counted under the lock of the carrier that failed, so no one else spends it.
         carriers.lock(conn, {*self.gateways, *(each.gateway for each in due)})
         router = Router(self.routes, carriers.read(conn, self.gateways, now))
-        made = sum(self._decide(conn, router, each, now) for each in due)
+        for each in due:
+            if each.refused_words is not None:
+                header = self.headers.get(each.gateway, "")
+                said = each.refused_words
+                scrubs.note(conn, each.sentence, header, "told", now, said)
+        dropped = scrubs.in_force(conn, now)
+        made = sum(self._decide(conn, router, each, dropped, now) for each in due)
         carriers.use_trials(conn, router.used)
         return made
 
-    def _decide(self, conn: Conn, router: Router, first: _Unconfirmed, now: datetime) -> int:
+    def _decide(
+        self,
+        conn: Conn,
+        router: Router,
+        first: _Unconfirmed,
+        dropped: Collection[DroppedSentence],
+        now: datetime,
+    ) -> int:
         """Send `first`, whose row is locked, again or set when to decide again; return 0 or 1."""
+        if first.again_of is not None:  # of the first of them it is decided
+            return self._close(conn, first)
         no_news = first.status == "sent" and first.gateway in self.without_receipts
         if not first.alive or no_news or "delivered" in first.seconds:
             return self._give_up(conn, first, now)
-        if first.news_by is not None and first.news_by > now:
-            return self._look_again(conn, first, first.news_by)
+        if first.news_by is not None and (first.news_by > now or not first.is_code):
+            return self._look_again(
+                conn, first, first.news_by if first.is_code else first.not_after
+            )
+        if not first.is_code or first.sentence in dropped:
+            return self._send_otherwise(conn, router, first, dropped, now)
         left = router.fresh(first.wanted, router.order(first.wanted))
         if not left and {"queued", "sending"} & set(first.seconds):
             return self._look_again(conn, first, now + self.patience.receipt)
@@ -168,14 +209,51 @@ class Again:
             return self._look_again(conn, first, now + _SPENT)
         return self._send(conn, first, chosen, "refused" if refused else "unconfirmed", now)
 
-    def _send(self, conn: Conn, first: _Unconfirmed, chosen: str, why: str, now: datetime) -> int:
-        values = {"now": now, "via": chosen, "instead_of": first.gateway, "id": first.id}
+    def _send_otherwise(
+        self,
+        conn: Conn,
+        router: Router,
+        first: _Unconfirmed,
+        dropped: Collection[DroppedSentence],
+        now: datetime,
+    ) -> int:
+        """Send a text whose sentence is dropped by another carrier or in another script."""
+        way = otherwise.find(router, first.wanted, first.template, dropped, first.elsewhere)
+        if way is None:
+            return self._give_up(conn, first, now)
+        words = None
+        if way.language != first.language:
+            words = otherwise.rewrite(conn, first.id, first.template, way.language)
+            if words is None:
+                return self._give_up(conn, first, now)
+        scrubs.count_resent(conn, first.sentence)
+        return self._send(conn, first, way.carrier, "scrubbed", now, words, way.language)
+
+    def _send(
+        self,
+        conn: Conn,
+        first: _Unconfirmed,
+        chosen: str,
+        why: str,
+        now: datetime,
+        words: Rewritten | None = None,
+        language: str | None = None,
+    ) -> int:
+        values = {
+            "now": now,
+            "via": chosen,
+            "instead_of": first.gateway,
+            "id": first.id,
+            "language": language,
+            "said": words.said if words else None,
+            "segments": words.segments if words else None,
+        }
         row = conn.execute(_SECOND, values).fetchone()
         assert row is not None
         self._look_again(conn, first, now + self.patience.answer)
         feed.append(
             conn,
-            "code_rerouted",
+            "code_rerouted" if first.is_code else "text_rerouted",
             first.article_id,
             now,
             {
@@ -186,7 +264,7 @@ class Again:
                 "why": why,
             },
         )
-        log.info("code_rerouted", message=first.id, gateway=chosen, why=why)
+        log.info("rerouted", message=first.id, gateway=chosen, why=why)
         return 1
 
     def _spent(self, conn: Conn, carrier: str, now: datetime) -> bool:
@@ -213,9 +291,13 @@ class Again:
         conn.execute("UPDATE messages SET confirm_by = %s WHERE id = %s", (at, first.id))
         return 0
 
+    def _close(self, conn: Conn, first: _Unconfirmed) -> int:
+        conn.execute("UPDATE messages SET confirm_by = NULL WHERE id = %s", (first.id,))
+        return 0
+
     def _give_up(self, conn: Conn, first: _Unconfirmed, now: datetime) -> int:
         """End the second sends: no carrier is left, or none is needed. Record it if all failed."""
-        conn.execute("UPDATE messages SET confirm_by = NULL WHERE id = %s", (first.id,))
+        self._close(conn, first)
         if {first.status, *first.seconds} <= {"failed", "expired"}:
             end = EndedMessage(
                 first.id, first.article_id, first.template, first.lane, None, confirm_by=None

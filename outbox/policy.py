@@ -184,7 +184,9 @@ def _ask_later(standing: MessageStanding, at: datetime, error: str) -> MessageVe
 
 
 # Reasons of the person or the text: another carrier would refuse likewise.
-_EVERYWHERE: Final = frozenset({Reason.BAD_NUMBER, Reason.OPTED_OUT, Reason.TEXT})
+_EVERYWHERE: Final = frozenset(
+    {Reason.BAD_NUMBER, Reason.OPTED_OUT, Reason.INBOX_FULL, Reason.TEXT}
+)
 
 
 def second_send_at(reason: Reason | None, now: datetime) -> datetime | None:

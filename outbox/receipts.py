@@ -39,9 +39,26 @@ _STORED: Final = """
           AND m.gateway = %(gateway)s AND m.carrier_id = %(carrier_id)s AND m.heard IS NOT NULL
 """
 _KEEP: Final = """
-    INSERT INTO receipts (gateway, carrier_id, message_id, status, word, reason, error, at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    INSERT INTO receipts (gateway, carrier_id, message_id, status, word, reason, error, at, part,
+                          part_status)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+# The receipts of parts are few: only they pay for the count of those that arrived.
+_EARLY: Final = """
+    SELECT DISTINCT ON (gateway, carrier_id, status) id, gateway, carrier_id, status, word, reason,
+           error,
+           CASE WHEN part IS NOT NULL THEN
+               (SELECT count(DISTINCT p.part) FROM receipts p WHERE p.gateway = receipts.gateway
+                AND p.carrier_id = receipts.carrier_id AND p.part_status = 'delivered') END
+    FROM receipts
+    WHERE (gateway, carrier_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+          AND status <> 'unreadable' AND id >= %s
+    ORDER BY gateway, carrier_id, status, part
+"""
+_ARRIVED_PARTS: Final = (
+    "SELECT DISTINCT part FROM receipts WHERE gateway = %s AND carrier_id = %s"
+    " AND part_status = 'delivered'"
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +77,7 @@ class _Message:
     channel: Channel
     request_id: str | None
     spoken_call: str | None
+    segments: int
 
     @property
     def standing(self) -> MessageStanding:
@@ -131,15 +149,10 @@ def catch_up(
     if not gateway_ids:
         return
     rows = conn.execute(
-        """
-        SELECT DISTINCT ON (gateway, carrier_id, status) id, gateway, carrier_id, status, word,
-               reason, error
-        FROM receipts
-        WHERE (gateway, carrier_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
-          AND status <> 'unreadable' AND id >= %s
-        """,
+        _EARLY,
         ([gateway for gateway, _ in gateway_ids], [id_ for _, id_ in gateway_ids], since_id),
     ).fetchall()
+    parts = {(row[1], row[2]): row[7] for row in rows if row[7]}
     early = [
         Receipt(
             gateway=row[1],
@@ -160,6 +173,10 @@ def catch_up(
                 " WHERE gateway = %s AND carrier_id = %s AND message_id IS NULL",
                 (message.id, receipt.gateway, receipt.carrier_id),
             )
+            if receipt.status is ReceiptStatus.SENT:
+                receipt = _if_whole(
+                    receipt, parts.get((receipt.gateway, receipt.carrier_id), 0), message.segments
+                )
             heard = _as_heard(message, receipt)
             _log(heard, (message.id, message.request_id))
             _apply(conn, message, heard, now)
@@ -178,6 +195,9 @@ def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -
     stored = {ReceiptStatus(row[0]) for row in statuses}
     message = _look(conn, receipt).fetchone()
     receipt = _as_heard(message, receipt)
+    said = receipt.status
+    if receipt.part is not None and said is ReceiptStatus.DELIVERED:
+        receipt = _of_whole(conn, message, receipt)
     if receipt.status is ReceiptStatus.UNCERTAIN:
         log.warning("receipt_uncertain", gateway=receipt.gateway, word=receipt.word)
     keep = (
@@ -189,6 +209,8 @@ def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -
         receipt.reason,
         receipt.error,
         now,
+        receipt.part,
+        said if receipt.part is not None else None,
     )
     # A repeat was applied, or waits for the send to return. After a failure a late "sent" of
     # the same submit is outdated and must not prevent the second try.
@@ -210,7 +232,7 @@ def _look(conn: Conn, receipt: Receipt) -> Cursor[_Message]:
     return conn.cursor(row_factory=class_row(_Message)).execute(
         """
             SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template,
-                   again_of, via, confirm_by, channel, request_id, spoken_call
+                   again_of, via, confirm_by, channel, request_id, spoken_call, segments
             FROM messages
             WHERE direction = 'out' AND gateway = %(gateway)s AND id = ANY (ARRAY[
                   (SELECT message_id FROM carrier_ids
@@ -241,6 +263,25 @@ def _as_heard(message: _Message | None, receipt: Receipt) -> Receipt:
     )
 
 
+def _of_whole(conn: Conn, message: _Message | None, receipt: Receipt) -> Receipt:
+    """Return what the receipt of a part that arrived says of the whole text: sent, until all have.
+
+    Where neither the carrier nor a message of ours says of how many, it waits for the message.
+    """
+    rows = conn.execute(_ARRIVED_PARTS, (receipt.gateway, receipt.carrier_id)).fetchall()
+    arrived = {row[0] for row in rows} | {receipt.part}
+    total = receipt.parts or (message.segments if message else None)
+    sent = replace(receipt, status=ReceiptStatus.SENT)
+    return sent if total is None else _if_whole(sent, len(arrived), total)
+
+
+def _if_whole(receipt: Receipt, arrived: int, total: int) -> Receipt:
+    """Return `receipt`, as delivered where so many parts arrived that all have."""
+    if arrived < max(total, 1):
+        return receipt
+    return replace(receipt, status=ReceiptStatus.DELIVERED)
+
+
 def _apply(
     conn: Conn,
     message: _Message,
@@ -253,7 +294,8 @@ def _apply(
     if verdict is None:
         return
     failed = verdict.status == "failed"
-    second = second_send_at(verdict.reason, now) if failed and message.confirm_by else None
+    again = message.confirm_by or (verdict.reason is Reason.TEMPLATE and message.channel == "text")
+    second = second_send_at(verdict.reason, now) if failed and again else None
     moved = conn.execute(
         """
         UPDATE messages
@@ -262,6 +304,8 @@ def _apply(
             sent_at = CASE WHEN %(status)s IN ('sent', 'delivered')
                            THEN coalesce(sent_at, %(now)s) ELSE sent_at END,
             delivered_at = CASE WHEN %(status)s = 'delivered' THEN %(now)s ELSE delivered_at END,
+            told_at = CASE WHEN %(status)s = 'delivered' THEN coalesce(%(told_at)s, told_at)
+                      ELSE told_at END,
             confirm_by = CASE WHEN %(status)s = 'failed' THEN %(second)s
                          WHEN %(status)s = 'sent' AND confirm_by IS NOT NULL
                          THEN greatest(confirm_by, first_tried_at + %(patience)s)
@@ -278,6 +322,7 @@ def _apply(
             "now": now,
             "second": second,
             "patience": patience,
+            "told_at": receipt.told_at,
         },
     ).rowcount
     if moved and failed:

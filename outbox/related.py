@@ -13,6 +13,7 @@ from typing import Final
 
 from psycopg.rows import class_row
 
+from outbox import probing
 from outbox.due import DueMessage
 from store.database import Conn
 
@@ -57,7 +58,16 @@ def regarded(conn: Conn, dues: Sequence[DueMessage]) -> list[DueMessage]:
     That is which carriers have or may have the same code, that it arrived (the obstacle ARRIVED),
     and of calls in doubt the other calls of that telephone.
     """
-    return _with_calls(conn, _with_sends(conn, dues))
+    return _with_calls(conn, _with_sends(conn, _with_routes(conn, dues)))
+
+
+def _with_routes(conn: Conn, dues: Sequence[DueMessage]) -> list[DueMessage]:
+    """Return `dues`, the probes among them bound to the carrier that they try."""
+    asked = [due.id for due in dues if due.template == probing.TEMPLATE]
+    if not asked:
+        return list(dues)
+    carriers = probing.carriers_of(conn, asked)
+    return [replace(due, via=carriers.get(due.id, due.via)) for due in dues]
 
 
 def _with_sends(conn: Conn, dues: Sequence[DueMessage]) -> list[DueMessage]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from psycopg.errors import UniqueViolation
 
-from gateways.base import UnknownOutcome
+from gateways.base import Reason, UnknownOutcome
 from outbox import receipts
 from outbox.due import TakenMessage
 from outbox.ended import EndedMessage, record_end
@@ -32,7 +32,7 @@ _WRITE: Final = """
                        ELSE delivered_at END,
         carrier_id = coalesce(wrote.carrier_id, messages.carrier_id),
         given = CASE WHEN wrote.refused THEN array_remove(given, messages.gateway) ELSE given END,
-        confirm_by = CASE WHEN messages.confirm_by IS NULL THEN NULL
+        confirm_by = CASE WHEN messages.confirm_by IS NULL AND NOT wrote.dropped THEN NULL
                           WHEN wrote.status = 'sent' AND messages.status <> 'failed'
                           THEN greatest(messages.confirm_by, wrote.confirm_by)
                           WHEN messages.status IN ('sending', 'unknown')
@@ -41,8 +41,8 @@ _WRITE: Final = """
         lease = NULL, leased_until = NULL
     FROM unnest(%(ids)s::bigint[], %(leases)s::uuid[], %(statuses)s::text[],
                 %(nexts)s::timestamptz[], %(carrier_ids)s::text[], %(errors)s::text[],
-                %(refused)s::boolean[], %(confirms)s::timestamptz[])
-         AS wrote (id, lease, status, next, carrier_id, error, refused, confirm_by)
+                %(refused)s::boolean[], %(confirms)s::timestamptz[], %(dropped)s::boolean[])
+         AS wrote (id, lease, status, next, carrier_id, error, refused, confirm_by, dropped)
     WHERE messages.id = wrote.id AND messages.lease = wrote.lease
     RETURNING messages.id, messages.status, messages.confirm_by
 """
@@ -61,6 +61,12 @@ class SettledMessage:
         due = self.taken.due
         in_doubt = due.status == "queued" and self.taken.gateway in due.given
         return self.verdict.refused and not in_doubt
+
+    @property
+    def dropped(self) -> bool:
+        """Tell whether its words are not the registered ones: it may go in another way."""
+        text = self.taken.due.channel == "text"
+        return text and self.verdict.reason is Reason.TEMPLATE
 
 
 def write(conn: Conn, settled: Sequence[SettledMessage], now: datetime) -> None:
@@ -153,6 +159,7 @@ def _write(conn: Conn, settled: Sequence[SettledMessage], now: datetime) -> None
             "carrier_ids": [each.verdict.carrier_id for each in settled],
             "errors": [each.verdict.error for each in settled],
             "refused": [each.refused for each in settled],
+            "dropped": [each.dropped for each in settled],
             "confirms": [
                 each.taken.confirm_by
                 if each.verdict.status == "sent"

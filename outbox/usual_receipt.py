@@ -14,6 +14,7 @@ from store.database import Conn
 # The receipt of a text that its carrier took: it arrived. The text says so itself, in no row more.
 _ARRIVED: Final = """
     UPDATE messages m SET status = 'delivered', error = NULL, heard = %(word)s,
+        told_at = coalesce(m.told_at, %(told_at)s),
         delivered_at = CASE WHEN m.status = 'delivered' THEN m.delivered_at ELSE %(now)s END
     FROM carrier_ids c
     WHERE c.kind = 'out' AND c.gateway = %(gateway)s AND c.carrier_id = %(carrier_id)s
@@ -41,6 +42,8 @@ def receive(conn: Conn, receipt: Receipt, now: datetime) -> tuple[int, str | Non
     ended otherwise: nothing can be missed and nothing but the text's status depends on it. None:
     it is another case, and nothing was done.
     """
+    if receipt.part is not None:
+        return None
     if receipt.status is ReceiptStatus.DELIVERED and receipt.error is None:
         usual = _ARRIVED
     elif receipt.status is ReceiptStatus.SENT:
@@ -52,6 +55,7 @@ def receive(conn: Conn, receipt: Receipt, now: datetime) -> tuple[int, str | Non
         "carrier_id": receipt.carrier_id,
         "word": receipt.word,
         "error": receipt.error,
+        "told_at": receipt.told_at,
         "now": now,
     }
     row = conn.execute(usual.encode(), values).fetchone()

@@ -77,6 +77,8 @@ ArticleKind = Literal[
 MessageKind = Literal[
     "message_expired",
     "message_failed",
+    "template_scrubbed",
+    "text_rerouted",
 ]
 PostmanKind = Literal[
     "phone_blocked",

@@ -48,7 +48,7 @@ _REFUSALS: Mapping[int, Reason] = MappingProxyType(
         405: Reason.CONFIGURATION,  # insufficient balance
         406: Reason.OPTED_OUT,  # user in blacklist
         407: Reason.UNREACHABLE,  # could not route
-        409: Reason.BLOCKED,  # do-not-disturb
+        409: Reason.DO_NOT_DISTURB,
         500: Reason.CARRIER,
         501: Reason.CARRIER,
         502: Reason.CARRIER,  # rejected by gateway
@@ -76,7 +76,7 @@ _REASONS: Mapping[str, Reason] = MappingProxyType(
         "UserNotSubscribedToProduct": Reason.CONFIGURATION,
         "UserDoesNotExist": Reason.BAD_NUMBER,
         "DeliveryFailure": Reason.CARRIER,
-        "DoNotDisturbRejection": Reason.BLOCKED,
+        "DoNotDisturbRejection": Reason.DO_NOT_DISTURB,
     }
 )
 
@@ -85,6 +85,7 @@ class AfricasTalkingGateway(AfricasTalkingAccount):
     """One account. All threads share the service and its connections."""
 
     name = NAME
+    validity = False  # retryDurationInHours is of subscriptions alone
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         """Set up the account. `timeout`: seconds to connect, and to wait for an answer."""
@@ -93,6 +94,7 @@ class AfricasTalkingGateway(AfricasTalkingAccount):
         self._timeout = timeout
         self._sms = _SmsService(settings, own.api_url)
         self.address = self._sms.address
+        self.sender = own.sender
         self._sender = own.sender or None
         self._secret = own.hook_secret.get_secret_value()
 

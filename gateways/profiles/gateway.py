@@ -66,6 +66,8 @@ class HttpGateway:
         self._hooks = f"{settings.public_url}/hooks/http/{name}/{self._secret}"
         self.address = _filled(profile.request.url, values)
         self.dlt = _tells_operators(profile, dlt)
+        self.sender = values.get("sender", "")
+        self.validity = profile.request.ends_in_time
         self._prefix = _filled(profile.inbound.prefix if profile.inbound else None, values)
         self._session = kept(self.address, settings.send_slots)
 

@@ -151,6 +151,11 @@ class Submit(_Part):
         return self
 
     @property
+    def ends_in_time(self) -> bool:
+        """Tell whether the carrier is told until when a text may be delivered."""
+        return any("{validity_" in each.text for each in self.templates)
+
+    @property
     def of_body(self) -> Iterator[PlaceTemplate]:
         """Yield the templates of the body."""
         yield from (self.form or {}).values()
@@ -206,6 +211,19 @@ class ProfileHook(_Part):
     method: Methods = ("POST",)
     each: From | None = None
     answer: ProfileAnswer = ProfileAnswer()
+    at: Sources = ()  # when it happened, by the carrier's clock
+    at_format: str = "iso"  # iso, epoch, epoch_ms, or a format of strptime
+    at_zone: str = "UTC"
+
+    @model_validator(mode="after")
+    def _has_a_time_zone(self) -> Self:
+        try:
+            ZoneInfo(self.at_zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"at_zone: there is no zone called {self.at_zone}") from error
+        if self.at_format not in ("iso", "epoch", "epoch_ms") and "%" not in self.at_format:
+            raise ValueError("at_format is iso, epoch, epoch_ms, or as %Y-%m-%d %H:%M:%S")
+        return self
 
 
 class InboundKeys(ProfileHook):
@@ -222,9 +240,6 @@ class InboundKeys(ProfileHook):
     part: Sources = ()
     parts: Sources = ()
     joined: bool = False  # the carrier joins the parts itself
-    at: Sources = ()
-    at_format: str = "iso"  # iso, epoch, epoch_ms, or a format of strptime
-    at_zone: str = "UTC"
 
     @model_validator(mode="after")
     def _is_told_from_its_repeat(self) -> Self:
@@ -240,26 +255,28 @@ class InboundKeys(ProfileHook):
             raise ValueError("joined: then there are no parts to tell apart")
         return self
 
-    @model_validator(mode="after")
-    def _has_a_time_zone(self) -> Self:
-        try:
-            ZoneInfo(self.at_zone)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"at_zone: there is no zone called {self.at_zone}") from error
-        if self.at_format not in ("iso", "epoch", "epoch_ms") and "%" not in self.at_format:
-            raise ValueError("at_format is iso, epoch, epoch_ms, or as %Y-%m-%d %H:%M:%S")
-        return self
-
 
 class ReceiptKeys(ProfileHook):
-    """A report on a message. The first of `status` that is in one of `statuses` decides."""
+    """A report on a message. The first of `status` that is in one of `statuses` decides.
+
+    `part`: where the carrier reports on each part of a long text, what tells the part from others;
+    `parts`: of how many it is one, where the carrier says so.
+    """
 
     id: Sources = Field(min_length=1)
     message_id: Sources = ()
     status: Sources = Field(min_length=1)
     error: Sources = ()
+    part: Sources = ()
+    parts: Sources = ()
     statuses: Mapping[Far, Words] = Field(min_length=1)
     reasons: Mapping[Reason, Words] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _says_which_part(self) -> Self:
+        if self.parts and not self.part:
+            raise ValueError("parts is of use only with part")
+        return self
 
 
 class Profile(_Part):

@@ -26,8 +26,8 @@ from gateways.base import (
     attested,
 )
 from gateways.network import refused, retry_after
-from gateways.parts import WRONG_PART, WrongPart, numbered, of_header
-from gateways.profiles.profile import ANY, AnswerKeys, InboundKeys, ReceiptKeys
+from gateways.parts import MOST_PARTS, WRONG_PART, WrongPart, numbered, of_header
+from gateways.profiles.profile import ANY, AnswerKeys, InboundKeys, ProfileHook, ReceiptKeys
 from gateways.profiles.sources import Heard, ValueSource
 from gateways.storable import clean, identifier, line, whole, without_numbers
 
@@ -113,7 +113,17 @@ def receipt(gateway: str, keys: ReceiptKeys, request: Request) -> Receipt | Unre
         word=line(_without_numbers(word)),
         reason=reason,
         error=line(_without_numbers(error)) if error else None,
+        told_at=_at(keys, heard),
+        part=identifier(heard.first(keys.part)),
+        parts=_count(heard.first(keys.parts)),
     )
+
+
+def _count(said: str | None) -> int | None:
+    """Return of how many parts a text is; None where the carrier does not say a number of them."""
+    if said is None or not (said.isascii() and said.isdigit() and len(said) < 4):
+        return None
+    return int(said) if 0 < int(said) <= MOST_PARTS else None
 
 
 def as_heard(request: Request) -> Heard:
@@ -172,8 +182,8 @@ def _without(prefix: str, text: str) -> str:
     return re.sub(rf"^\s*{re.escape(prefix)}(?:\s+|$)", "", text, count=1, flags=re.IGNORECASE)
 
 
-def _at(keys: InboundKeys, heard: Heard) -> datetime | None:
-    """Return when the carrier received the text; None where it says nothing in the given format."""
+def _at(keys: ProfileHook, heard: Heard) -> datetime | None:
+    """Return when it happened, as the carrier says; None where it says nothing in that format."""
     said = heard.first(keys.at)
     if said is None:
         return None

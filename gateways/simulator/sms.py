@@ -37,6 +37,8 @@ class SimulatorGateway:
 
     name = NAME
     dlt = False
+    sender = ""
+    validity = True  # it delivers at once
 
     def __init__(self, settings: Settings) -> None:
         self.rate = SimulatorSettings.read(settings).rate

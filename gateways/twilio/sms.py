@@ -75,6 +75,7 @@ class TwilioGateway:
 
     name = NAME
     dlt = False
+    validity = True
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         """Set up the account. `timeout`: seconds to connect, and to wait for an answer."""
@@ -87,6 +88,8 @@ class TwilioGateway:
         self._client = self._account.client
         self._hook = f"{settings.public_url}/hooks/twilio/sms"
         self._callback = f"{settings.public_url}/hooks/twilio/status?message="
+        # A messaging service chooses the sender by itself.
+        self.sender = "" if own.messaging_service_sid else own.from_
         if own.messaging_service_sid:
             self._origin = {"messaging_service_sid": own.messaging_service_sid}
         else:
@@ -162,7 +165,16 @@ class TwilioGateway:
             word=word,
             reason=_ERRORS.reason(code) if status is ReceiptStatus.FAILED else None,
             error=code,
+            told_at=_done_at(request.form.get("RawDlrDoneDate", "")),
         )
+
+
+def _done_at(text: str) -> datetime | None:
+    """Return the time of `RawDlrDoneDate`, YYMMDDhhmm; its zone is the operator's, untold."""
+    try:
+        return datetime.strptime(text.strip(), "%y%m%d%H%M").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _accepted(message: Any) -> Outcome:

@@ -15,7 +15,9 @@ from store.database import Conn
 
 State = Literal["reached", "not_reached", "denied", "unknown", "no_number"]
 STATES: Final[tuple[State, ...]] = get_args(State)
-Why = Literal["bad_number", "opted_out", "blocked", "unreachable", "expired"]
+Why = Literal[
+    "bad_number", "opted_out", "blocked", "do_not_disturb", "inbox_full", "unreachable", "expired"
+]
 WHYS: Final[tuple[Why, ...]] = get_args(Why)  # a carrier's reasons that concern the number
 
 

@@ -6,13 +6,22 @@ A day is one in Asia/Kolkata. A beat is a postman's list of the day.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from psycopg.rows import class_row
 
 from india.calendar import bounds
 from postal.desk.confidence import Share, share
+from postal.desk.unconfirmed import UNCONFIRMED
 from store.database import Conn
+
+_TEXTS: Final = f"""
+    SELECT gateway, CASE WHEN {UNCONFIRMED} THEN 'unconfirmed' ELSE status END AS status,
+           count(*) AS count, sum(segments)::int AS segments
+    FROM messages WHERE direction = 'out' AND at >= %(since)s AND at < %(until)s
+    GROUP BY 1, 2 ORDER BY gateway NULLS LAST, 2
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -153,15 +162,13 @@ def codes(conn: Conn, day: date, now: datetime) -> Codes:
     return found
 
 
-def texts(conn: Conn, day: date) -> list[Texts]:
-    """Return the day's outgoing texts, by carrier and state."""
+def texts(conn: Conn, day: date, now: datetime, unconfirmed: timedelta) -> list[Texts]:
+    """Return the day's outgoing texts, by carrier and state; `unconfirmed` after so long."""
     since, until = bounds(day)
     with conn.cursor(row_factory=class_row(Texts)) as cursor:
         return cursor.execute(
-            "SELECT gateway, status, count(*) AS count, sum(segments)::int AS segments"
-            " FROM messages WHERE direction = 'out' AND at >= %s AND at < %s"
-            " GROUP BY gateway, status ORDER BY gateway NULLS LAST, status",
-            (since, until),
+            _TEXTS,
+            {"since": since, "until": until, "now": now, "unconfirmed": unconfirmed},
         ).fetchall()
 
 

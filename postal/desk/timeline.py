@@ -31,6 +31,7 @@ class CarrierReceipt:
     status: str
     word: str
     reason: str | None
+    part: str | None  # of a long text: which part it is about
 
 
 @dataclass(frozen=True)
@@ -186,16 +187,16 @@ def texts(conn: Conn, ids: list[int]) -> list[TimelineText]:
     """Return the messages with these ids, in the order of their ids."""
     with conn.cursor(row_factory=class_row(_ReceiptRow)) as cursor:
         rows = cursor.execute(
-            "SELECT message_id, at, gateway, status, word, reason FROM ("
-            "SELECT message_id, at, gateway, status, word, reason, id FROM receipts"
+            "SELECT message_id, at, gateway, status, word, reason, part FROM ("
+            "SELECT message_id, at, gateway, status, word, reason, part, id FROM receipts"
             " WHERE message_id = ANY(%(ids)s) UNION ALL"
-            " SELECT id, delivered_at, gateway, 'delivered', heard, NULL, NULL FROM messages"
+            " SELECT id, delivered_at, gateway, 'delivered', heard, NULL, NULL, NULL FROM messages"
             " WHERE id = ANY(%(ids)s) AND heard IS NOT NULL) AS came ORDER BY at, id",
             {"ids": ids},
         ).fetchall()
     receipts: dict[int, list[CarrierReceipt]] = {}
     for row in rows:
-        receipt = CarrierReceipt(row.at, row.gateway, row.status, row.word, row.reason)
+        receipt = CarrierReceipt(row.at, row.gateway, row.status, row.word, row.reason, row.part)
         receipts.setdefault(row.message_id, []).append(receipt)
     found = conn.execute(
         "SELECT m.id, m.at, direction, phone, body, gateway, status, error,"

@@ -101,7 +101,7 @@ def test_every_code_of_acceptance_is_sent(
         (405, Rejected(Reason.CONFIGURATION, "405")),
         (406, Rejected(Reason.OPTED_OUT, "406")),
         (407, Rejected(Reason.UNREACHABLE, "407")),
-        (409, Rejected(Reason.BLOCKED, "409")),
+        (409, Rejected(Reason.DO_NOT_DISTURB, "409")),
         (500, Retry(Reason.CARRIER, "500")),
         (501, Retry(Reason.CARRIER, "501")),
         (502, Rejected(Reason.CARRIER, "502")),
@@ -323,7 +323,7 @@ def test_every_status_of_a_receipt_is_mapped(
         ("UserNotSubscribedToProduct", Reason.CONFIGURATION),
         ("UserDoesNotExist", Reason.BAD_NUMBER),
         ("DeliveryFailure", Reason.CARRIER),
-        ("DoNotDisturbRejection", Reason.BLOCKED),
+        ("DoNotDisturbRejection", Reason.DO_NOT_DISTURB),
         ("SomethingNew", Reason.UNKNOWN),
     ],
 )

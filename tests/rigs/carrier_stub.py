@@ -23,6 +23,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 LOCAL = "127.0.0.1"
+CONFIGURED = "/configured"  # what a carrier of tests/rigs/configured.py posts to
 _PATIENCE = 30.0  # seconds; nothing in a test takes as long
 
 
@@ -254,6 +255,8 @@ class _Handler(BaseHTTPRequestHandler):
         behaviour = stub.next_behaviour()
         twilio = call.path.startswith("/2010-04-01/")
         take = self._take_twilio if twilio else self._take_africastalking
+        if call.path == CONFIGURED:
+            take = self._take_configured
         match behaviour:
             case Accept():
                 answer = take(call, behaviour)
@@ -273,6 +276,12 @@ class _Handler(BaseHTTPRequestHandler):
         if call.path.endswith("/Calls.json"):
             return self.server.stub.ring(call.form, call.path.split("/")[3], done)
         return self.server.stub.take(call.form, call.path.split("/")[3], done)
+
+    def _take_configured(self, call: Call, done: Accept) -> dict[str, Any]:
+        form = call.form
+        named = {"From": form["from"], "To": form["to"], "Body": form["text"]}
+        message = self.server.stub.take(named | {"StatusCallback": form["callback"]}, "", done)
+        return {"status": done.status or "ok", "id": message["sid"]}
 
     def _take_africastalking(self, call: Call, done: Accept) -> dict[str, Any]:
         form = call.form

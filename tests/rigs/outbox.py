@@ -48,6 +48,8 @@ class Carrier:
         self.rate = rate
         self.address = ""
         self.dlt = False
+        self.sender = ""
+        self.validity = True
         self.sends: list[Outgoing] = []
         self.look_ups: list[Outgoing] = []
         self._lock = threading.Lock()

@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response
 
 from india.calendar import bounds, day_of
 from india.masks import veiled
-from outbox import orders, prefixes
+from outbox import orders, prefixes, probe_verdicts, scrubs
 from outbox.orders import Did
 from outbox.wake import wake
 from postal import floods
-from postal.desk import carrier_figures
+from postal.desk import carrier_figures, carrier_truth
 from postal.desk.carrier_figures import Fared
 from postal.people import access
 from store.database import Conn
@@ -39,6 +39,7 @@ def carriers() -> str:
     now, settings = runtime().now(), runtime().settings
     day = asked_day() or day_of(now)
     since, until = bounds(day)
+    after = timedelta(seconds=settings.unconfirmed_seconds)
     with runtime().database.transaction() as conn:
         hours = carrier_figures.by_hour(conn, day, now)
         board = orders.board(conn, settings.carriers, now)
@@ -51,6 +52,11 @@ def carriers() -> str:
             "hits": carrier_figures.hits(conn, day, _MOST),
             "floods": floods.of_day(conn, since, until, _MOST),
             "happened": carrier_figures.happened(conn, _MOST),
+            "unconfirmed": carrier_truth.unconfirmed(conn, day, now, after),
+            "failures": carrier_truth.failures(conn, day),
+            "clocks": carrier_truth.clocks(conn, day),
+            "scrubs": scrubs.of_now(conn, now),
+            "probes": probe_verdicts.of_settings(conn, settings, now),
         }
     return render_template(
         "desk/carriers.html",
@@ -62,6 +68,9 @@ def carriers() -> str:
             settings.routing.gateways
         ),
         receipt_seconds=settings.receipt_seconds,
+        probing=bool(settings.probes and settings.probe_seconds),
+        probe_minutes=f"{settings.probe_seconds / 60:g}",
+        unconfirmed_hours=f"{settings.unconfirmed_seconds / 3600:g}",
         confirm_seconds=settings.code_confirm_seconds,
         failover_limit=settings.failover_hourly_limit,
         stop_minutes=prefixes.STOP // timedelta(minutes=1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Response, render_template
 
@@ -22,6 +22,7 @@ def day_figures() -> str:
     """Show the figures of a day (default: today)."""
     now, office = runtime().now(), office_seen()
     day = asked_day() or day_of(now)
+    unconfirmed = timedelta(seconds=runtime().settings.unconfirmed_seconds)
     with reading() as conn:
         beats = figures.beats(conn, day, office)
         found = {
@@ -29,7 +30,7 @@ def day_figures() -> str:
             "remarks": figures.remarks(conn, day, office),
             # Carriers and codes are counted for all offices together.
             "codes": figures.codes(conn, day, now) if office is None else None,
-            "texts": figures.texts(conn, day) if office is None else [],
+            "texts": figures.texts(conn, day, now, unconfirmed) if office is None else [],
             "waiting": figures.waiting(conn) if office is None else None,
         }
         hours = figures.hours(conn, day, office)

@@ -29,6 +29,7 @@ from settings import Settings
 from store import migrate
 from web import loopback
 from web.operations import (
+    doctor_carriers,
     doctor_cluster,
     doctor_keys,
     doctor_months,
@@ -168,6 +169,7 @@ def _database(settings: Settings, told: Sequence[PatroniTold]) -> Iterator[Findi
             yield from doctor_keys.examine(conn, settings, datetime.now(UTC))
             yield from doctor_roles.examine(conn, settings)
             yield from doctor_months.examine(conn, settings, datetime.now(UTC))
+            yield from doctor_carriers.examine(conn, settings, datetime.now(UTC))
         yield from _clock("database", conn)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
@@ -17,8 +18,11 @@ from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 
 from india.masks import veiled
-from outbox import heartbeat
+from india.phone import masked
+from outbox import heartbeat, probe_verdicts
+from outbox.probe_verdicts import ProbeVerdicts
 from outbox.wake import BELLS
+from postal.desk.unconfirmed import UNCONFIRMED
 from runtime import Runtime
 from store import months
 from store.database import Conn
@@ -142,6 +146,25 @@ _GAUGES = (
         " ORDER BY name",
     ),
     _Counted(
+        "dakiya_unconfirmed",
+        "Texts handed over in the hour before UNCONFIRMED_SECONDS ago that have no receipt",
+        ("gateway",),
+        f"""
+        SELECT gateway, count(*) FROM messages
+        WHERE direction = 'out' AND gateway IS NOT NULL
+              AND at > %(now)s::timestamptz - %(unconfirmed)s - interval '2 hours'
+              AND sent_at > %(now)s::timestamptz - %(unconfirmed)s - interval '1 hour'
+              AND {UNCONFIRMED} GROUP BY 1 ORDER BY 1
+        """,  # noqa: S608
+    ),
+    _Counted(
+        "dakiya_scrubbed",
+        "Texts of a sentence that operators drop now, by what they drop",
+        ("gateway", "header", "template", "language"),
+        "SELECT carrier, header, template, language, count FROM scrubs"
+        " WHERE last_at > %(now)s - interval '30 minutes' ORDER BY 1, 2, 3, 4",
+    ),
+    _Counted(
         "dakiya_second_sends_last_hour",
         "Codes that went by another carrier, by the one that they went instead of",
         ("gateway",),
@@ -199,12 +222,16 @@ class DatabaseCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily | HistogramMetricFamily]:
         """Yield the numbers. Raises what the database raises: Prometheus sees the failure."""
-        bound = {"now": self._runtime.now(), "most": MOST_READ}
+        settings = self._runtime.settings
+        unconfirmed = timedelta(seconds=settings.unconfirmed_seconds)
+        now = self._runtime.now()
+        bound = {"now": now, "most": MOST_READ, "unconfirmed": unconfirmed}
         with self._runtime.reading() as found:
             conn = found.conn
             for counted in _GAUGES:
                 yield _gauge(counted, conn.execute(counted.sql, bound).fetchall())
             yield _handover(conn, bound)
+            yield from _probes(probe_verdicts.of_settings(conn, settings, now))
             if found.as_of is not None:
                 yield GaugeMetricFamily(
                     "dakiya_replica_age_seconds",
@@ -249,6 +276,26 @@ class ValkeyCollector(Collector):
             if age is not None:
                 silence.add_metric([process], age)
         yield from (waiting, failed, workers, silence)
+
+
+def _probes(verdicts: ProbeVerdicts) -> Iterator[GaugeMetricFamily]:
+    """Yield what the probes say of routes and of our own telephones, which are named by number."""
+    routes = GaugeMetricFamily(
+        "dakiya_probe_route", "1 for the state of each probed route", labels=["gateway", "state"]
+    )
+    took = GaugeMetricFamily(
+        "dakiya_probe_seconds", "A probe there and its answer back, the middle", labels=["gateway"]
+    )
+    for route in verdicts.routes:
+        routes.add_metric([route.carrier, route.state], 1)
+        if route.seconds is not None:
+            took.add_metric([route.carrier], route.seconds)
+    handsets = GaugeMetricFamily(
+        "dakiya_probe_handset", "1 for the state of each probe telephone", labels=["phone", "state"]
+    )
+    for number, handset in enumerate(verdicts.handsets, 1):
+        handsets.add_metric([f"{number}: {masked(handset.phone)}", handset.state], 1)
+    yield from (routes, took, handsets)
 
 
 def _gauge(counted: _Counted, rows: list[tuple[Any, ...]]) -> GaugeMetricFamily:

@@ -128,7 +128,7 @@ def test_exotel_is_told_that_a_text_is_unicode(carrier: CarrierStub, gateway: Ht
         (Say(502, "<html>"), UnknownOutcome("HTTP 502")),
         (
             Say(200, json.dumps({"SMSMessage": {**_MESSAGE, "Status": "failed-dnd"}})),
-            Rejected(Reason.BLOCKED, "failed-dnd"),
+            Rejected(Reason.DO_NOT_DISTURB, "failed-dnd"),
         ),
     ],
 )
@@ -153,8 +153,10 @@ _DELIVERED = {
         ("sent", "DELIVERED_TO_HANDSET", ReceiptStatus.DELIVERED, None),
         ("sent", "DELIVERED_TO_OPERATOR", ReceiptStatus.SENT, None),
         ("submitted", "PENDING_ON_OPERATOR", ReceiptStatus.SENT, None),
-        ("failed", "FAILED_DND", ReceiptStatus.FAILED, Reason.BLOCKED),
-        ("failed-dnd", "FAILED_REJECTED_DND", ReceiptStatus.FAILED, Reason.BLOCKED),
+        ("failed", "FAILED_DND", ReceiptStatus.FAILED, Reason.DO_NOT_DISTURB),
+        ("failed-dnd", "FAILED_REJECTED_DND", ReceiptStatus.FAILED, Reason.DO_NOT_DISTURB),
+        ("failed", "FAILED_INBOX_FULL", ReceiptStatus.FAILED, Reason.INBOX_FULL),
+        ("failed", "FAILED_DLT_TEMPLATE", ReceiptStatus.FAILED, Reason.TEMPLATE),
         ("failed", "DLT_TEMPLATE_DOES_NOT_MATCH", ReceiptStatus.FAILED, Reason.TEMPLATE),
         ("failed", "FAILED_SUBSCRIBER_UNAVAILABLE", ReceiptStatus.FAILED, Reason.UNREACHABLE),
         ("failed", "FAILED_EXPIRED", ReceiptStatus.FAILED, Reason.EXPIRED),

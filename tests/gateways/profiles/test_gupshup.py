@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -108,6 +109,9 @@ _EVENTS = [
 ]  # fmt: skip
 
 
+_AT = datetime(2018, 5, 15, 1, 30, tzinfo=UTC)  # eventTs
+
+
 def test_gupshup_brings_several_receipts_in_one_call(gateway: HttpGateway) -> None:
     call = called(form={"response": json.dumps(_EVENTS)})
     hook = gateway.profile.receipt
@@ -116,11 +120,11 @@ def test_gupshup_brings_several_receipts_in_one_call(gateway: HttpGateway) -> No
     assert receipts == [
         Receipt(
             "gupshup", "3562707498794989059-328736121207676738", None,
-            ReceiptStatus.DELIVERED, "DELIVERED", None, "SUCCESS",
+            ReceiptStatus.DELIVERED, "DELIVERED", None, "SUCCESS", _AT,
         ),
         Receipt(
             "gupshup", "3798318073013708082-252169030017029882", None,
-            ReceiptStatus.FAILED, "FAILED", Reason.BAD_NUMBER, "UNKNOWN_SUBSCRIBER",
+            ReceiptStatus.FAILED, "FAILED", Reason.BAD_NUMBER, "UNKNOWN_SUBSCRIBER", _AT,
         ),
     ]  # fmt: skip
 

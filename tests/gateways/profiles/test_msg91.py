@@ -93,7 +93,7 @@ _V3 = {
         ("1", "DELIVERED", ReceiptStatus.DELIVERED, None),
         (1, "Delivered", ReceiptStatus.DELIVERED, None),
         ("2", "FAILED", ReceiptStatus.FAILED, Reason.UNKNOWN),
-        ("9", "NDNC", ReceiptStatus.FAILED, Reason.BLOCKED),
+        ("9", "NDNC", ReceiptStatus.FAILED, Reason.DO_NOT_DISTURB),
         ("25", "Something new", ReceiptStatus.FAILED, Reason.CARRIER),
         ("17", "Blocked number", ReceiptStatus.FAILED, Reason.BLOCKED),
         ("77", "Something new", ReceiptStatus.UNCERTAIN, None),

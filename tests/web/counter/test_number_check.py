@@ -65,7 +65,18 @@ def test_a_text_that_arrived_says_that_the_number_is_reached(
     assert not check(runtime).bad
 
 
-@pytest.mark.parametrize("why", ["bad_number", "opted_out", "blocked", "unreachable", "expired"])
+@pytest.mark.parametrize(
+    "why",
+    [
+        "bad_number",
+        "opted_out",
+        "blocked",
+        "do_not_disturb",
+        "inbox_full",
+        "unreachable",
+        "expired",
+    ],
+)
 def test_a_text_that_could_not_arrive_says_why(
     runtime: Runtime, client: FlaskClient, why: str
 ) -> None:
