@@ -46,7 +46,12 @@ from flows.stranger import STRANGER
 # ---- codes, and who gets them ------------------------------------------------------------------
 
 
-@RECIPIENT.on(CodeWanted, to=("code", SAME), says=(*ASK_CODE, "nothing_waiting"), acts=(IssueCode,))
+@RECIPIENT.on(
+    CodeWanted,
+    to=("code", "out", SAME),
+    says=(*ASK_CODE, "nothing_waiting"),
+    acts=(IssueCode,),
+)
 def send_code_again(case: Case[CodeWanted, Asked, RecipientFacts]) -> Decision[Asked]:
     """Answer as if the person had asked; a reason against a code is told to the person."""
     return release_code(case, fact(case, case.event.article))

@@ -22,7 +22,7 @@ from flows.recipient.states import MACHINE, digits, is_open, question, stay
 
 @MACHINE.on(
     RepeatQuestion,
-    to=("code", SAME),
+    to=("code", "out", SAME),
     says=(
         *ASK_CODE, "nothing_waiting", "nominee_ask", "nominee_thanks", "move_asked", "call_no",
         "call_noted",
