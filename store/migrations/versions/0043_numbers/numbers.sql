@@ -13,7 +13,7 @@ CREATE TABLE withdrawn_numbers (
     withdrawn_on date NOT NULL
 );
 COMMENT ON TABLE withdrawn_numbers IS
-    'Numbers that operators withdrew, as the department''s lists (MNRL) say. After some 90 days they are given out again.';
+    'postal/people: Numbers that operators withdrew, as the department''s lists (MNRL) say. After some 90 days they are given out again.';
 
 CREATE TABLE number_lookups (
     phone phone PRIMARY KEY,
@@ -26,7 +26,7 @@ CREATE TABLE number_lookups (
     do_not_disturb boolean
 );
 COMMENT ON TABLE number_lookups IS
-    'What a service for look-ups said of the telephones of booked articles, the last time.';
+    'postal/people: What a service for look-ups said of the telephones of booked articles, the last time.';
 COMMENT ON COLUMN number_lookups.article_id IS
     'The article whose booking led to it. Not a foreign key: the highest says how far bookings were read.';
 COMMENT ON COLUMN number_lookups.asked_at IS
