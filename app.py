@@ -34,6 +34,7 @@ from web.commands.pages import pages
 from web.commands.payments import payments
 from web.commands.personal import export_person, forget_person, purge
 from web.commands.postman import postman
+from web.commands.refusals import answering
 from web.commands.replay import replay
 from web.commands.staff import staff
 from web.commands.token import token
@@ -120,7 +121,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         app.register_blueprint(blueprint)
     insist(app)
     for command in _COMMANDS:
-        app.cli.add_command(command)
+        app.cli.add_command(answering(command))
     return app
 
 

@@ -63,12 +63,14 @@ class _Begun:
 def fill(settings: Settings, articles: int, now: datetime) -> list[Doorstep]:
     """Fill lists with `articles` articles whose codes are out; neighbours have other postmen.
 
-    As the owner: it gives rows ids of their own.
+    As the owner: it gives rows ids of their own. Beside what it filled before, it adds to that.
     """
     postmen = -(-articles // LIST_LENGTH)
     with psycopg.connect(settings.owner_url) as conn:
-        _spread_ids(conn)
-        doorsteps = _write(conn, settings, postmen, now)
+        first = _filled(conn)
+        if not first:
+            _spread_ids(conn)
+        doorsteps = _write(conn, settings, range(first, first + postmen), now)
         _continue_ids(conn)
     with psycopg.connect(settings.owner_url, autocommit=True) as conn:
         # Not the empty tables: their plans would be made for empty tables, and kept for a minute.
@@ -107,7 +109,17 @@ def _continue_ids(conn: Conn) -> None:
             conn.execute(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {row[0] + 1}")
 
 
-def _write(conn: Conn, settings: Settings, postmen: int, now: datetime) -> list[Doorstep]:
+def _filled(conn: Conn) -> int:
+    """Return how many postmen there may be already, in whole offices."""
+    row = conn.execute(
+        "SELECT count(*) FROM offices WHERE id BETWEEN %s AND %s",
+        (_first_id("offices"), _first_id("offices") + FIRST_ID - 1),
+    ).fetchone()
+    assert row is not None
+    return int(row[0]) * POSTMEN_PER_OFFICE
+
+
+def _write(conn: Conn, settings: Settings, postmen: range, now: datetime) -> list[Doorstep]:
     master_key = settings.dakiya_master_key.get_secret_value().encode()
     today = now.astimezone(INDIA).date()
     office, staff, list_, article = map(
@@ -117,7 +129,7 @@ def _write(conn: Conn, settings: Settings, postmen: int, now: datetime) -> list[
     offices, staffs, lists, phones = [], [], [], []
     articles, items, codes = [], [], []
     begun: list[_Begun] = []
-    for p in range(postmen):
+    for p in postmen:
         if p % POSTMEN_PER_OFFICE == 0:
             o = p // POSTMEN_PER_OFFICE
             offices.append((office + o, f"Office {o}", str(200000 + o), "sub", "Gorakhpur",

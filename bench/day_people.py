@@ -18,7 +18,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +33,7 @@ from bench.wire import Place, Wire
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")  # no other text has six digits together
 _LONGEST_LINE = 65_536
 _NAP_SECONDS = 0.01
+_BEGINS_SECONDS = 60  # of a carrier whose process was begun a moment ago
 _LATE_SECONDS = 10.0  # of a code, after its text was taken
 
 
@@ -229,27 +229,47 @@ def _sender(door: Doorstep) -> str:
     return "+919" + door.recipient_phone[4:]
 
 
-async def _read(people: People, carrier: Place) -> None:
-    reader, writer = await asyncio.open_connection(carrier.host, carrier.port, limit=_LONGEST_LINE)
+async def _log_of(carrier: Place) -> asyncio.StreamReader:
+    """Return what the carrier takes, line by line. Raise OSError where it does not begin."""
+    for left in reversed(range(_BEGINS_SECONDS)):
+        try:
+            reader, writer = await asyncio.open_connection(
+                carrier.host, carrier.port, limit=_LONGEST_LINE
+            )
+        except OSError:
+            if not left:
+                raise
+            await asyncio.sleep(1)
+        else:
+            break
     writer.write(b"GET /log HTTP/1.1\r\n\r\n")
     await reader.readuntil(b"\r\n\r\n")
-    while line := await reader.readline():
+    return reader
+
+
+async def _read(people: People, log: asyncio.StreamReader) -> None:
+    while line := await log.readline():
         people.came(*json.loads(line))
+    raise ConnectionError("the carrier ended, and nobody knows what it took")
 
 
 async def _play(plan: dict[str, Any]) -> Told:
     wire = Wire(Place.read(plan["web"]))
     await wire.open(plan["connections"])
     people = People(plan, wire)
-    reading = asyncio.create_task(_read(people, Place.read(plan["carrier"])))
-    await asyncio.sleep(0)
+    log = await _log_of(Place.read(plan["carrier"]))
+    reading = asyncio.create_task(_read(people, log))
     gc.freeze()
     print("begun", file=sys.stderr, flush=True)
     began = time.time()
     await people.approach()
-    with suppress(TimeoutError):
-        await asyncio.wait_for(people.done.wait(), plan["patience"])
+    ended = asyncio.create_task(people.done.wait())
+    await asyncio.wait(
+        {ended, reading}, timeout=plan["patience"], return_when=asyncio.FIRST_COMPLETED
+    )
     seconds = time.time() - began
+    if reading.done():
+        reading.result()
     reading.cancel()
     return people.told(seconds)
 

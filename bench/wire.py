@@ -157,7 +157,9 @@ class _Connection(asyncio.Protocol):
             return
         self._buffer = b""
         asked, self._asked = self._asked, None
-        assert asked is not None
+        if asked is None:  # 408 to a connection that rested too long (RFC 9110, 15.5.9)
+            self._transport.close()
+            return
         self._patience.cancel()
         if head.startswith(b"HTTP/1.1 2"):
             self._wire.answered(asked)

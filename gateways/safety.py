@@ -245,7 +245,10 @@ def _simulated(settings: Settings) -> Iterator[str]:
     }
     for name, is_simulated in simulated.items():
         if is_simulated:
-            yield f"{name}: the simulator is for development and tests only"
+            yield (
+                f"{name}: the simulator is for development and tests only: name your own"
+                " (docs/gateways.md, docs/payments.md)"
+            )
 
 
 # ---- any start -----------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from store import limits, outcomes
 from store.asking import Asking
 from store.clock import Clock
 from store.limits import Limits
-from store.together import OutcomeUnknown, Rescue, Rescued, together
+from store.together import SHUT_DOWN, OutcomeUnknown, Rescue, Rescued, together
 
 Conn = Connection[tuple[Any, ...]]
 T = TypeVar("T")
@@ -82,9 +82,6 @@ os.environ["PGTZ"] = "UTC"
 # A lock that is not there in time, and a statement that takes too long: of this work, not of the
 # database, which answers.
 NOT_IN_TIME: Final = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
-
-
-_SHUT_DOWN: Final = (psycopg.errors.AdminShutdown, psycopg.errors.CrashShutdown)
 
 
 class Demoted(psycopg.OperationalError):
@@ -345,8 +342,8 @@ def _commit(connection: Conn, saying: bytes) -> None:
     try:
         connection.execute(saying, prepare=False)
     except psycopg.OperationalError as error:
-        if isinstance(error, _SHUT_DOWN):
-            connection.close()  # the server has; libpq may not have read so far
+        if isinstance(error, SHUT_DOWN):
+            connection.close()
         if connection.closed:
             raise OutcomeUnknown from error
         raise

@@ -15,18 +15,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from psycopg import Connection, OperationalError, Pipeline
 from psycopg.abc import PQGen
-from psycopg.errors import InvalidSavepointSpecification, NoActiveSqlTransaction
+from psycopg.errors import (
+    AdminShutdown,
+    CrashShutdown,
+    InvalidSavepointSpecification,
+    NoActiveSqlTransaction,
+)
 from psycopg.generators import send
+from psycopg.pq import PipelineStatus
 
 from store.outcomes import NOTE
 
 T = TypeVar("T")
 U = TypeVar("U")
+
+SHUT_DOWN: Final = (AdminShutdown, CrashShutdown)
+"""A server's last words: it has ended the connection, though libpq may not have read so far."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +125,9 @@ def together(
             ending = True
     except BaseException as error:
         conn._pipeline = None
+        # A pipeline that answers are missing in cannot be left: there is nothing to roll back with.
+        if isinstance(error, SHUT_DOWN) or conn.pgconn.pipeline_status != PipelineStatus.OFF:
+            conn.close()
         try:
             if rescue is not None and isinstance(error, rescue.of) and _back_to_mark(conn):
                 raise _rescued(conn, rescue, error, id_) from error
@@ -140,7 +152,9 @@ def _rescued(
         conn.execute(NOTE, [id_])
     try:
         conn.execute("COMMIT", prepare=False)
-    except OperationalError:
+    except OperationalError as lost:
+        if isinstance(lost, SHUT_DOWN):
+            conn.close()
         if conn.closed:
             return OutcomeUnknown(done)
         raise

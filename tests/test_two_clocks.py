@@ -8,8 +8,9 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from threading import Barrier
-from typing import Final
+from typing import Final, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -30,12 +31,15 @@ from postal.desk import away
 from postal.reports import summing_up
 from runtime import Runtime
 from store import outcomes
-from store.database import Database
+from store.database import Conn, Database, Opened
 from tests.rigs.clock import Clock
 from tests.rigs.desk import sign_in
 from tests.rigs.lost_answers import Books, Scene, books, scenes
 from tests.rigs.office import POSTMAN, phone_of
 from tests.rigs.told import nothing_in
+
+T = TypeVar("T")
+_SECOND: Final = 2
 
 # Each task by the name by which a job calls it.
 TASKS: Final[Mapping[str, Callable[[Process], object]]] = {
@@ -119,6 +123,46 @@ def _day(scene: Scene, tick: Callable[[], None]) -> Books:
     return books(scene)
 
 
+class LateDatabase(Database):
+    """A database whose caller is overtaken: between what it reads and what it does, others act."""
+
+    overtaken: Callable[[], object] | None = None
+    """What is done before the second transaction from now on."""
+    _begun = 0
+
+    def be_overtaken(self, by: Callable[[], object]) -> None:
+        self.overtaken, self._begun = by, 0
+
+    def _run_at_once(self, opened: Opened, work: Callable[[Conn], T]) -> T:
+        self._begun += 1
+        if self._begun == _SECOND and self.overtaken is not None:
+            self.overtaken()
+        return super()._run_at_once(opened, work)
+
+
+def test_a_clock_that_is_overtaken_does_nothing_twice(
+    scene: Callable[[], Scene], runtime: Runtime
+) -> None:
+    """It has read what is due; another does all of that; then it goes on."""
+    alone = _alone(scene())
+    here = scene()
+    database = LateDatabase(runtime.settings.database_url, 6, str(uuid4())[:8], wait=60)
+    database.open()
+    first = Process(here.runtime)
+    late = Process(dataclasses.replace(here.runtime, database=database))
+
+    def tick() -> None:
+        for task in TASKS.values():
+            database.be_overtaken(partial(task, first))
+            task(late)
+
+    together = _day(here, tick)
+    for each in (first, late):
+        each.finish()
+    database.close()
+    _same(alone, together)
+
+
 def test_each_task_is_done_once(scene: Callable[[], Scene], runtime: Runtime) -> None:
     alone = _alone(scene())
     here = scene()
@@ -144,6 +188,10 @@ def test_each_task_is_done_once(scene: Callable[[], Scene], runtime: Runtime) ->
         for each in pair:
             each.finish()
         database.close()
+    _same(alone, together)
+
+
+def _same(alone: Books, together: Books) -> None:
     nothing_in(
         f"{table}: {together.counts[table]} rows, not {count}"
         for table, count in alone.counts.items()

@@ -109,7 +109,7 @@ def reached() -> str:
 It is reached at {balancer}, for example:
   curl --cacert {SECRETS}/ca.crt {there}
   ./script/cluster on worker1 dakiya doctor        # a command on a machine; without one: a shell
-  ./script/cluster on db1 /opt/patroni/bin/patronictl -c /etc/dakiya/patroni.yml list
+  ./script/cluster on db1 patronictl list
   ./script/cluster test --keep --fault "primary killed"
   ./script/cluster down
 """

@@ -97,15 +97,16 @@ def due(conn: Conn, now: datetime, most: int) -> list[int]:
 
 
 def lock(conn: Conn, id_: int, now: datetime) -> DueQuestion | None:
-    """Lock a question that is due; None: another worker has it, or it is dropped here.
+    """Lock a question that is due; None: another worker has it or put it off, or it is dropped.
 
     It is dropped where it is too late, or its ticket is open again or has no telephone any more.
     """
     row = conn.execute(
         "SELECT q.ticket_id, t.phone, t.closed_at IS NOT NULL AND q.give_up_at > %s"
         " FROM ticket_questions q JOIN tickets t ON t.id = q.ticket_id WHERE q.id = %s"
-        " AND q.asked_at IS NULL AND q.dropped_at IS NULL FOR UPDATE OF q SKIP LOCKED",
-        (now, id_),
+        " AND q.asked_at IS NULL AND q.dropped_at IS NULL AND q.due_at <= %s"
+        " FOR UPDATE OF q SKIP LOCKED",
+        (now, id_, now),
     ).fetchone()
     if row is None:
         return None

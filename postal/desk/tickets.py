@@ -180,16 +180,24 @@ def note(conn: Conn, id_: int, form: TicketForm, by: Doer) -> None:
 
 def take(conn: Conn, id_: int, by: Doer) -> None:
     """Assign the ticket to its caller. Raise `UnknownTicket`, `TicketChanged`, `TicketTaken`."""
-    _open(conn, id_, by.staff_row)
-    conn.execute("UPDATE tickets SET assigned_to = %s WHERE id = %s", (by.staff_row, id_))
-    _write(conn, id_, by, _NewNote("took"))
+    _assign(conn, id_, by.staff_row, by, _NewNote("took"))
 
 
 def put_back(conn: Conn, id_: int, by: Doer) -> None:
     """Return the ticket to the queue. Raise as `take` does."""
+    _assign(conn, id_, None, by, _NewNote("put_back"))
+
+
+def _assign(conn: Conn, id_: int, to: int | None, by: Doer, note: _NewNote) -> None:
+    """Assign the ticket to that member of staff, or nobody; what is so already is no news."""
     _open(conn, id_, by.staff_row)
-    conn.execute("UPDATE tickets SET assigned_to = NULL WHERE id = %s", (id_,))
-    _write(conn, id_, by, _NewNote("put_back"))
+    moved = conn.execute(
+        "UPDATE tickets SET assigned_to = %(to)s WHERE id = %(id)s"
+        " AND assigned_to IS DISTINCT FROM %(to)s",
+        {"to": to, "id": id_},
+    )
+    if moved.rowcount:
+        _write(conn, id_, by, note)
 
 
 def hand_over(conn: Conn, to_staff_id: str, said: str, by: Doer) -> list[int]:

@@ -204,13 +204,25 @@ def breaches(conn: Conn) -> list[DataBreach]:
 
 
 def report_breach(conn: Conn, what: str, known_at: datetime, by: Doer) -> int:
-    """Write down a breach that became known at `known_at`; return its id. Raise `NotAsked`."""
+    """Write down a breach that became known at `known_at`; return its id. Raise `NotAsked`.
+
+    The same words of the same person are the same breach while it is open: the form came twice.
+    """
     if not what or known_at > by.at:
         raise NotAsked
+    conn.execute("SELECT FROM staff WHERE id = %s FOR UPDATE", (by.staff_row,))  # one by one
+    said = {"what": what[: 2 * LONGEST], "by": by.staff_row}
+    same = conn.execute(
+        "SELECT id FROM data_breaches WHERE what = %(what)s AND opened_by = %(by)s"  # noqa: S608
+        f" AND {_OPEN_BREACH}".encode(),
+        said,
+    ).fetchone()
+    if same is not None:
+        return int(same[0])
     row = conn.execute(
-        "INSERT INTO data_breaches (what, known_at, opened_by, due_at) VALUES (%s, %s, %s, %s)"
-        " RETURNING id",
-        (what[: 2 * LONGEST], known_at, by.staff_row, known_at + REPORT),
+        "INSERT INTO data_breaches (what, known_at, opened_by, due_at)"
+        " VALUES (%(what)s, %(known)s, %(by)s, %(due)s) RETURNING id",
+        {**said, "known": known_at, "due": known_at + REPORT},
     ).fetchone()
     assert row is not None
     access.note(conn, by, "acted", reason=f"breach {row[0]} opened")

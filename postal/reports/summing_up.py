@@ -18,14 +18,15 @@ _AGAIN: Final = 14
 _EVERY: Final = timedelta(hours=1)
 
 _DUE: Final = """
-SELECT d.day::date FROM generate_series(
-    greatest((SELECT least(
-        (SELECT min(date) FROM delivery_lists),
-        (SELECT min(at) FROM messages WHERE id = (SELECT min(id) FROM messages))::date)),
-        %(today)s - 3660), %(today)s - 1, interval '1 day') AS d(day)
+SELECT d.day::date FROM (SELECT least(
+    (SELECT min(date) FROM delivery_lists),
+    (SELECT min(at) FROM messages WHERE id = (SELECT min(id) FROM messages))::date) AS day) AS first
+CROSS JOIN generate_series(
+    greatest(first.day, %(today)s - 3660), %(today)s - 1, interval '1 day') AS d(day)
 LEFT JOIN report_days r ON r.day = d.day::date
-WHERE r.day IS NULL OR (d.day::date = %(today)s - 1 AND r.made_at < %(hour_ago)s)
-   OR (d.day::date >= %(today)s - %(again)s AND r.made_at < %(midnight)s)
+WHERE first.day IS NOT NULL AND (r.day IS NULL
+   OR (d.day::date = %(today)s - 1 AND r.made_at < %(hour_ago)s)
+   OR (d.day::date >= %(today)s - %(again)s AND r.made_at < %(midnight)s))
 ORDER BY d.day DESC LIMIT 1
 """
 

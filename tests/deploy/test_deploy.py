@@ -58,6 +58,7 @@ def test_haproxy_accepts_its_configurations(name: str, secrets: Path, tmp_path: 
     for file, there in (
         ("ca.crt", secrets / "ca.crt"),
         ("host.pem", secrets / machine / "host.pem"),
+        ("prometheus.crt", secrets / "prometheus" / "host.crt"),
         ("public.pem", secrets / "public.pem"),
     ):
         text = text.replace(f"/etc/dakiya/tls/{file}", str(there))
@@ -93,6 +94,18 @@ def test_every_file_names_the_same_machines() -> None:
         repository = (DEPLOY / "pgbackrest" / "pgbackrest-repository.conf").read_text()
         assert f"-host={name}\n" in repository
         assert f"tls-server-auth={name}=dakiya\n" in repository
+
+
+def test_prometheus_is_let_in_by_its_own_certificate_alone(secrets: Path) -> None:
+    """Whoever takes it reads numbers: etcd, Patroni and Valkey want one of the authority."""
+    own = secrets / "prometheus" / "host.crt"
+    _run("openssl", "verify", "-purpose", "sslclient", "-CAfile", str(own), str(own))
+    with pytest.raises(subprocess.CalledProcessError):
+        _run("openssl", "verify", "-CAfile", str(secrets / "ca.crt"), str(own))
+    for name in ("application", "balancer"):
+        text = (DEPLOY / "haproxy" / f"{name}.cfg").read_text()
+        (bound,) = [line for line in text.splitlines() if "bind :8405" in line]
+        assert "ca-file /etc/dakiya/tls/prometheus.crt verify required" in bound
 
 
 def test_secrets_are_the_owners_alone_and_stay_when_they_are_made_again(secrets: Path) -> None:

@@ -40,7 +40,7 @@ _SEEN: Final = (
 )
 _CONTENTS: Final = (
     "SELECT direction, phone, template, status FROM messages",
-    "SELECT kind, data - 'at' FROM events",
+    "SELECT kind, data - ARRAY['at', 'booking'] FROM events",  # whose reference is drawn by lot
     "SELECT number, state FROM articles",
     "SELECT kind, method, paise FROM ledger",
     "SELECT state, paise FROM payments",

@@ -16,8 +16,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 
 @contextmanager
-def pooled(url: str, directory: Path) -> Iterator[str]:
-    """Yield the address of the database at `url` as PgBouncer offers it."""
+def pooled(url: str, directory: Path, waits: int = 120) -> Iterator[str]:
+    """Yield the address of the database at `url` as PgBouncer offers it.
+
+    `waits`: seconds after which it refuses a question that no server connection is free for.
+    """
     parts = conninfo_to_dict(url)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -28,7 +31,8 @@ def pooled(url: str, directory: Path) -> Iterator[str]:
         f"[databases]\n* = host={parts['host']} port={parts['port']}\n"
         f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
         f"auth_type = scram-sha-256\nauth_file = {users}\npool_mode = transaction\n"
-        "default_pool_size = 1\nunix_socket_dir =\nlogfile =\npidfile =\n"
+        f"query_wait_timeout = {waits}\ndefault_pool_size = 1\n"
+        "unix_socket_dir =\nlogfile =\npidfile =\n"
     )
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     assert program is not None, "pgbouncer is not installed: ./script/test installs it"

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 LOCAL = "127.0.0.1"
 _COMMIT = b"COMMIT\0"  # ends a simple query, a statement to be prepared, and its completion's name
@@ -17,6 +17,9 @@ _READY = b"Z\0\0\0\5"  # after it PostgreSQL waits for the next query
 # What a server that follows another says of itself to whoever connects.
 _LEADS = b"S\0\0\0\x17in_hot_standby\0off\0"
 _FOLLOWS = b"S\0\0\0\x16in_hot_standby\0on\0"
+_SAYS = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+SHUT_DOWN: Final = b"E" + (len(_SAYS) + 4).to_bytes(4, "big") + _SAYS
+"""What a server says that is shut down, before it ends a connection."""
 _WROTE = re.compile(rb"(?:INSERT 0|UPDATE|DELETE) [1-9][0-9]*\0")  # completions of statements
 
 Lost = Literal["commit", "answer", "database"]
@@ -49,6 +52,7 @@ class Relay:
     It counts the commits that pass, and can lose one: before PostgreSQL gets it, or when it was
     done and its answer is on the way. `commits`: how many passed since it was armed; `writing`: the
     numbers of those before which rows were written. `follows`: the server calls itself a replica.
+    `last_words`: what the server says instead of the end of an answer that is lost.
     """
 
     def __init__(self, server: int) -> None:
@@ -62,6 +66,7 @@ class Relay:
         self.commits = 0
         self.writing: list[int] = []
         self.follows = False
+        self.last_words = b""
 
     def __enter__(self) -> Self:
         self.join()
@@ -140,6 +145,8 @@ class Relay:
                     self._note(wires)
                 wires.client.sendall(piece)
             elif done >= 0 and wires.answered.find(_READY, done) >= 0:
+                if self.last_words:
+                    wires.client.sendall(piece.partition(_READY)[0] + self.last_words)
                 if self._what == "database":
                     self.cut()
                 return

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from runtime import Runtime
 from store.database import Conn, Database
 from store.limits import PAGES
 from store.together import Awaited, Rescue, mark
+from tests.rigs.relay import SHUT_DOWN, Relay
 
 
 def pieces(conn: Conn) -> int:
@@ -113,6 +115,26 @@ def test_a_connection_that_was_cut_is_met_by_another(probe: Runtime) -> None:
     assert probe.database.run_together(work) == 1
     with probe.database.transaction() as conn:
         assert pieces(conn) == 1
+
+
+@pytest.mark.parametrize("run", ["run", "run_together"])
+def test_a_server_that_is_shut_down_as_it_commits_is_asked(probe: Runtime, run: str) -> None:
+    """It says so after the commit and before it is ready again: whether it was done is unknown."""
+    url = probe.settings.database_url
+    with Relay(int(str(conninfo_to_dict(url)["port"]))) as relay:
+        database = Database(make_conninfo(url, port=relay.port), 2)
+        database.open()
+        relay.last_words = SHUT_DOWN
+        relay.lose("answer", 1)
+
+        def work(conn: Conn) -> int:
+            conn.execute("INSERT INTO probe SELECT count(*) FROM probe")
+            return pieces(conn)
+
+        assert getattr(database, run)(work) == 1
+        with probe.database.transaction() as conn:
+            assert pieces(conn) == 1
+        database.close()
 
 
 def _lose_without_a_word(probe: Runtime) -> None:

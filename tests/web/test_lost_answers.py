@@ -16,6 +16,7 @@ from store.database import Database
 from tests.rigs.clock import Clock
 from tests.rigs.lost_answers import Door, Scene, Walked, scenes, walk
 from tests.rigs.lost_doors import DOORS
+from tests.rigs.more_lost_doors import MORE_DOORS
 from tests.rigs.relay import Lost, Relay
 from tests.rigs.told import nothing_in
 
@@ -47,8 +48,13 @@ def scene(
     jobs.use(runtime)
 
 
-@pytest.mark.parametrize("what", get_args(Lost))
-@pytest.mark.parametrize("door", DOORS, ids=str)
+_WALKS = [
+    *((door, what) for door in DOORS for what in get_args(Lost)),
+    *((door, "database") for door in MORE_DOORS),
+]
+
+
+@pytest.mark.parametrize(("door", "what"), _WALKS, ids=str)
 def test_it_is_done_once(scene: Callable[[], Scene], relay: Relay, door: Door, what: Lost) -> None:
     """Each commit of it is lost in turn, or its answer, or the database for a while."""
     plain = walk(scene(), relay, door, what, 0)

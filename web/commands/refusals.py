@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
+from functools import wraps
+from typing import Any
 
 import click
+import psycopg
 
 from store.keyring import WrongMasterKey
 from store.refusals import Refusal
@@ -23,4 +27,35 @@ def refusals_shown() -> Iterator[None]:
     except (Refusal, ValueError, WrongMasterKey) as refused:
         raise click.ClickException(str(refused)) from refused
     except OutcomeUnknown as unknown:
-        raise click.ClickException(f"{unknown}: run the same command again") from unknown
+        raise _again(unknown) from unknown
+
+
+def answering(command: click.Command) -> click.Command:
+    """Return `command` so that it, and each below it, shows in one line what the database refused.
+
+    No command could leave that out: it is met where there is no `refusals_shown` too, and what
+    psycopg says of it holds addresses.
+    """
+    made = copy(command)
+    if isinstance(made, click.Group):
+        made.commands = {name: answering(each) for name, each in made.commands.items()}
+    if (called := command.callback) is not None:
+
+        @wraps(called)
+        def callback(*args: Any, **options: Any) -> Any:
+            try:
+                return called(*args, **options)
+            except OutcomeUnknown as unknown:
+                raise _again(unknown) from None
+            except psycopg.OperationalError as away:
+                raise click.ClickException(
+                    f"the database did not answer ({type(away).__name__}): `flask --app app doctor`"
+                    " says what is wrong; then run the same command again"
+                ) from None
+
+        made.callback = callback
+    return made
+
+
+def _again(unknown: OutcomeUnknown) -> click.ClickException:
+    return click.ClickException(f"{unknown}: run the same command again")

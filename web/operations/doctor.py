@@ -206,7 +206,7 @@ def _schema(conn: psycopg.Connection[Any]) -> Iterator[Finding]:
         return
     offices = conn.execute("SELECT count(*) FROM offices").fetchone()
     if offices == (0,):
-        says = "none: load your delivery offices, or nobody can be given an article"
+        says = "none: add your district at /administration, or nobody can be given an article"
         yield Finding("wrong", "offices", says)
 
 

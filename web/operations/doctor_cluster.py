@@ -38,10 +38,11 @@ def examine(settings: Settings, told: Sequence[PatroniTold], now: datetime) -> I
     if answers:
         yield from _one_cluster(answers)
         yield from _primary(answers)
+        is_led = any(each.leads for each in answers)
         for answer in answers:
-            yield from _machine(answer, now)
-        yield from _members(answers, len(told))
-        yield from _settings(answers)
+            yield from _machine(answer, now, is_led=is_led)
+        yield from _members(answers, len(told), is_led=is_led)
+        yield from _settings(answers, is_led=is_led)
 
 
 _SILENT: Final = (
@@ -76,8 +77,9 @@ def _primary(answers: Sequence[PatroniAnswer]) -> Iterator[Finding]:
     if not leading:
         says = (
             "no primary: nothing is written, texts wait with the carriers. Two of three"
-            " dakiya-etcd and two of three dakiya-patroni must run; then"
-            f" {CTL} list, and journalctl -u dakiya-patroni says why nobody takes over ({DOCS})"
+            " dakiya-etcd and two of three dakiya-patroni must run, among them the one that was the"
+            f" primary last; then {CTL} list, and journalctl -u dakiya-patroni says why nobody"
+            " takes over. Throw no data away (docs/cluster.md, No primary)"
         )
         yield Finding("wrong", "cluster", says)
     elif len(leading) > 1:
@@ -91,16 +93,26 @@ def _primary(answers: Sequence[PatroniAnswer]) -> Iterator[Finding]:
         yield Finding("ok", "cluster", f"{one.name} is the primary, timeline {one.timeline}")
 
 
-def _machine(answer: PatroniAnswer, now: datetime) -> Iterator[Finding]:
-    """Yield what is wrong with one machine as it tells of itself."""
+_COPYING: Final = "creating replica"  # as Patroni says it
+
+
+def _machine(answer: PatroniAnswer, now: datetime, *, is_led: bool) -> Iterator[Finding]:
+    """Yield what is wrong with one machine as it tells of itself.
+
+    `is_led`: whether there is a primary. Without one nobody follows, and who is told to throw a
+    replica's data away might throw away the newest that there are.
+    """
     name = answer.name
-    if answer.state != "running":
+    if answer.state == _COPYING:
+        says = f"{name} copies the primary: wait for it, as long as its disk and network take"
+        yield Finding("wrong", "cluster", says)
+    elif answer.state != "running":
         says = (
             f"{name}: PostgreSQL is {answer.state}: journalctl -u dakiya-patroni there says why; a"
             f" replica that cannot follow any more: {CTL} reinit dakiya {name}"
         )
         yield Finding("wrong", "cluster", says)
-    elif not answer.leads and answer.follows != "streaming":
+    elif is_led and not answer.leads and answer.follows != "streaming":
         says = (
             f"{name} does not follow the primary ({answer.follows or 'no connection'}): is its port"
             f" 5432 open to {name}? What it lacks is gone: {CTL} reinit dakiya {name}"
@@ -121,7 +133,7 @@ def _machine(answer: PatroniAnswer, now: datetime) -> Iterator[Finding]:
         yield Finding("wrong", "cluster", says)
 
 
-def _members(answers: Sequence[PatroniAnswer], expected: int) -> Iterator[Finding]:
+def _members(answers: Sequence[PatroniAnswer], expected: int, *, is_led: bool) -> Iterator[Finding]:
     """Yield who follows, how far behind, and who is missing."""
     members = max((each.members for each in answers), key=len)
     if not members:
@@ -137,10 +149,10 @@ def _members(answers: Sequence[PatroniAnswer], expected: int) -> Iterator[Findin
     if len(members) > expected:
         says = f"{_listed(sorted(known))} are members: name all of them in PATRONI_URLS"
         yield Finding("note", "cluster", says)
-    if any(each.failsafe for each in answers):
-        return  # the lags are those of before etcd went
+    if any(each.failsafe for each in answers) or not is_led:
+        return  # the lags are those of before etcd or the primary went
     for member in members:
-        if not member.leads:
+        if not member.leads and member.state != _COPYING:
             yield _follower(member)
 
 
@@ -160,7 +172,7 @@ def _follower(member: ClusterMember) -> Finding:
     return Finding("ok", "cluster", f"{member.name} {confirms}, {megabytes} behind")
 
 
-def _settings(answers: Sequence[PatroniAnswer]) -> Iterator[Finding]:
+def _settings(answers: Sequence[PatroniAnswer], *, is_led: bool) -> Iterator[Finding]:
     """Yield what is wrong with the cluster as a whole, whoever told it."""
     if any(each.paused for each in answers):
         says = f"pause mode is on: when the primary dies, nobody takes over: {CTL} resume"
@@ -177,8 +189,10 @@ def _settings(answers: Sequence[PatroniAnswer]) -> Iterator[Finding]:
             f" {CTL} edit-config -s synchronous_mode=quorum"
         )
         yield Finding("wrong", "cluster", says)
-    elif any(each.members for each in answers) and not any(
-        member.confirms for each in answers for member in each.members
+    elif (
+        is_led
+        and any(each.members for each in answers)
+        and not any(member.confirms for each in answers for member in each.members)
     ):
         says = (
             "no replica confirms commits: what is acknowledged now would be lost with the primary;"

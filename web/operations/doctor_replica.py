@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
@@ -18,32 +20,46 @@ MOST_SECONDS: Final = 60.0
 _WHAT: Final = "DATABASE_REPLICA_URL"
 
 
+@dataclass(frozen=True)
+class _Primary:
+    """What a replica is compared with."""
+
+    system: str
+    now: datetime
+
+
 def examine(primary: psycopg.Connection[Any], settings: Settings) -> Iterator[Finding]:
     """Yield whether the replica can be asked, and how old it is; nothing without one."""
     if not settings.database_replica_url:
         return
+    known = _Primary(system(primary), _now(primary))
+    primary.commit()  # it waits for no replica: a transaction that is idle for long is ended
     try:
         replica = psycopg.connect(settings.database_replica_url, connect_timeout=CONNECT_SECONDS)
-    except psycopg.OperationalError as error:
+        with replica:
+            yield from _replica(replica, known, settings)
+    except psycopg.OperationalError as error:  # behind a pooler the first question fails, too
         says = f"{refusal(error)}; until then reports are read from the primary"
         yield Finding("wrong", _WHAT, says)
-        return
-    with replica:
-        yield from _replica(replica, primary, settings)
+
+
+def _now(conn: psycopg.Connection[Any]) -> datetime:
+    row = conn.execute("SELECT clock_timestamp()").fetchone()
+    assert row is not None
+    now: datetime = row[0]
+    return now
 
 
 def _replica(
-    conn: psycopg.Connection[Any], primary: psycopg.Connection[Any], settings: Settings
+    conn: psycopg.Connection[Any], primary: _Primary, settings: Settings
 ) -> Iterator[Finding]:
     if pooler.is_between(conn) and settings.database_prepares:
         yield Finding("wrong", _WHAT, "a pooler is between: DATABASE_PREPARES=0")
-    if system(conn) != system(primary):
+    if system(conn) != primary.system:
         says = "it is a copy of another database than DATABASE_URL: enter one of its own replicas"
         yield Finding("wrong", _WHAT, says)
         return
-    now = primary.execute("SELECT clock_timestamp()").fetchone()
     row = conn.execute(AS_OF).fetchone()
-    assert now is not None
     if row is None:
         says = "leads to the primary: no replica is left, or none is meant; nothing is lost by it"
         yield Finding("note", _WHAT, says)
@@ -51,7 +67,7 @@ def _replica(
     schema = migrate.version(conn)
     if not schema.current:
         yield Finding("wrong", _WHAT, f"its schema is older than this code: {schema.says}")
-    age = (now[0] - row[0]).total_seconds()
+    age = (primary.now - row[0]).total_seconds()
     if age > MOST_SECONDS:
         says = (
             f"it is {age:.0f} s old: does it follow (patronictl list), does a worker run?"

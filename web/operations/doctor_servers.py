@@ -182,4 +182,6 @@ def refusal(error: psycopg.OperationalError) -> str:
         return "its certificate is not of sslrootcert, or has another name"
     if "does not exist" in said or "no such database" in said:
         return "it has no such database or role: is it the right server?"
+    if "login has been failing" in said:
+        return "its PgBouncer did not reach PostgreSQL when it last tried: ask again in a second"
     return "it does not answer: see that it runs, and its address"

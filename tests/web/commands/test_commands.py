@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
@@ -46,6 +48,21 @@ def test_a_taken_name_is_refused(flask: FlaskCliRunner) -> None:
     again = flask.invoke(args=["token", "create", "counter"])
     assert again.exit_code == 1
     assert "choose another name" in again.output
+
+
+@pytest.mark.parametrize("typed", ["token revoke x", "token list", "directory load", "staff list"])
+def test_a_database_that_is_away_is_one_line_without_its_address(
+    app: Flask, runtime: Runtime, typed: str
+) -> None:
+    away = Database("postgresql://127.0.0.1:1/secret", 1, wait=0.2)
+    away.open()
+    app.extensions["dakiya"] = replace(runtime, database=away)
+    answer = app.test_cli_runner().invoke(args=typed.split())
+    away.close()
+    assert answer.exit_code == 1
+    assert isinstance(answer.exception, SystemExit), answer.exception
+    assert "flask --app app doctor" in answer.output
+    assert "secret" not in answer.output
 
 
 def test_revoking_what_is_not_there_is_refused(flask: FlaskCliRunner) -> None:

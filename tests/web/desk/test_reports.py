@@ -225,3 +225,8 @@ def test_a_postmaster_sees_his_office_whatever_he_asks_for(
     assert him[1] in own.get(f"/desk/reports/lists?{DAY}&beat={him[0]}").text
     assert rows(own, "lists")[0]["total"] == "7"
     assert 'name="office"' not in own.get("/desk/reports").text
+
+
+def test_where_nothing_was_ever_posted_no_day_is_summed_up(runtime: Runtime) -> None:
+    with runtime.database.transaction() as conn:
+        assert summing_up.due(conn, runtime.now()) is None

@@ -124,7 +124,10 @@ def test_what_is_sound_is_said_too(reachable: dict[str, str], tmp_path: Path) ->
     assert "ok     redis: answers" in told.stdout
     found = wrong(told.stdout)
     assert any(line.startswith("database: fsync is off") for line in found)  # so the tests run
-    assert "offices: none: load your delivery offices, or nobody can be given an article" in found
+    assert (
+        "offices: none: add your district at /administration, or nobody can be given an article"
+        in found
+    )
     assert any(line.startswith("twilio: 127.0.0.1 cannot be reached") for line in found)
 
 

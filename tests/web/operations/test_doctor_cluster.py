@@ -74,6 +74,30 @@ def test_no_primary_is_wrong(machines: Cluster) -> None:
     assert "patronictl -c /etc/dakiya/patroni.yml list" in said
 
 
+def test_without_a_primary_nobody_is_told_to_throw_data_away(machines: Cluster) -> None:
+    """The machine that leads no more, and waits, may have the newest that there is."""
+    everywhere(
+        machines,
+        lambda each: each.own.update(role="replica", replication_state="in archive recovery"),
+    )
+    for each in machines.values():
+        for name in machines:
+            each.of(name).update(role="replica", lag="unknown")
+    (said,) = wrong(machines)
+    assert said.startswith("no primary: nothing is written")
+    assert "reinit" not in said
+
+
+def test_a_replica_that_is_copied_is_waited_for(machines: Cluster) -> None:
+    machines["db1"].own.update(state="creating replica", replication_state="")
+    everywhere(
+        machines, lambda each: each.of("db1").update(state="creating replica", replay_lag="unknown")
+    )
+    assert wrong(machines) == [
+        "db1 copies the primary: wait for it, as long as its disk and network take"
+    ]
+
+
 def test_a_machine_that_is_stopped_is_wrong(machines: Cluster) -> None:
     machines["db1"].own.update(state="stopped")
     (said,) = wrong(machines)

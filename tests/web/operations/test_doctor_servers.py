@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -182,3 +183,20 @@ def test_a_replica_through_a_pooler_wants_no_prepared_statements(
     with pooled(there, tmp_path) as through, psycopg.connect(url) as conn:
         first, _ = doctor_replica.examine(conn, settings(database_replica_url=through))
     assert (first.state, first.says) == ("wrong", "a pooler is between: DATABASE_PREPARES=0")
+
+
+def test_a_replica_that_went_away_behind_its_pooler_is_named_and_not_the_database(
+    runtime: Runtime, addresses: OfWorker, tmp_path: Path
+) -> None:
+    """PgBouncer lets people in by itself; what is behind it refuses their first question."""
+    url = runtime.settings.database_url
+    with ExitStack() as pooler:
+        with Standby(addresses.owner) as standby:
+            standby.caught_up()
+            parts = conninfo_to_dict(standby.url(url))
+            there = "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**parts)
+            through = pooler.enter_context(pooled(there, tmp_path, waits=2))
+            assert replica(through, url, database_prepares=0).state == "ok"
+        found = replica(through, url, database_prepares=0)
+    assert (found.state, found.what) == ("wrong", "DATABASE_REPLICA_URL")
+    assert found.says.endswith("until then reports are read from the primary")
