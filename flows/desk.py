@@ -13,7 +13,7 @@ from flows.acts.codes import IssueCode, KillCode
 from flows.acts.hold import ReopenArticle
 from flows.acts.moves import Relink
 from flows.acts.nominee import EndNomination, Nominate
-from flows.acts.phone import SetLanguage
+from flows.acts.phone import ConfirmNumber, SetLanguage
 from flows.acts.remarks import JudgeRemark
 from flows.article import MACHINE as ARTICLE
 from flows.article import stay as stays
@@ -50,7 +50,7 @@ from flows.stranger import STRANGER
     CodeWanted,
     to=("code", "out", SAME),
     says=(*ASK_CODE, "nothing_waiting"),
-    acts=(IssueCode,),
+    acts=(IssueCode, ConfirmNumber),
 )
 def send_code_again(case: Case[CodeWanted, Asked, RecipientFacts]) -> Decision[Asked]:
     """Answer as if the person had asked; a reason against a code is told to the person."""

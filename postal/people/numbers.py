@@ -66,14 +66,14 @@ def doubt_withdrawn(conn: Conn, phones: Sequence[str], now: datetime) -> int:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedNumbers:
     """What became of a list of withdrawn numbers: how many are new, and how many are in doubt."""
 
     new: int
     doubted: int
 
 
-def list_withdrawn(conn: Conn, numbers: Iterable[tuple[str, date]], now: datetime) -> Listed:
+def list_withdrawn(conn: Conn, numbers: Iterable[tuple[str, date]], now: datetime) -> ListedNumbers:
     """Keep numbers (E.164) with the day on which they were withdrawn; doubt those in the books.
 
     One that is withdrawn a second time keeps the later day.
@@ -90,7 +90,7 @@ def list_withdrawn(conn: Conn, numbers: Iterable[tuple[str, date]], now: datetim
     ).rowcount
     known = conn.execute("SELECT phone FROM listed JOIN phones USING (phone) ORDER BY phone")
     doubted = doubt_withdrawn(conn, [row[0] for row in known.fetchall()], now)
-    return Listed(new, doubted)
+    return ListedNumbers(new, doubted)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def service() -> Iterator[Service]:
 @pytest.fixture
 def exotel(service: Service) -> ExotelLookup:
     url = f"http://127.0.0.1:{service.server_port}"
-    made = build(settings_with(NUMBER_LOOKUP="exotel", EXOTEL_URL=url, **ACCOUNT))
+    made = build(settings_with(number_lookup="exotel", EXOTEL_URL=url, **ACCOUNT))
     assert isinstance(made, ExotelLookup)
     return made
 
@@ -103,7 +103,7 @@ def test_what_cannot_be_read_is_no_answer_and_names_nobody(
 
 
 def test_one_that_is_away_is_no_answer() -> None:
-    made = build(settings_with(NUMBER_LOOKUP="exotel", EXOTEL_URL="http://127.0.0.1:9", **ACCOUNT))
+    made = build(settings_with(number_lookup="exotel", EXOTEL_URL="http://127.0.0.1:9", **ACCOUNT))
     assert made is not None
     with pytest.raises(NotLookedUp) as refused:
         made.ask(PHONE)
@@ -112,7 +112,7 @@ def test_one_that_is_away_is_no_answer() -> None:
 
 def test_an_account_that_is_not_whole_is_refused() -> None:
     with pytest.raises(ValueError, match="EXOTEL_ACCOUNT_SID"):
-        build(settings_with(NUMBER_LOOKUP="exotel"))
+        build(settings_with(number_lookup="exotel"))
 
 
 def test_nobody_is_asked_by_default() -> None:
