@@ -29,6 +29,7 @@ from web.commands.herd import herd
 from web.commands.importing import article, lists
 from web.commands.keys import keys
 from web.commands.messages import messages
+from web.commands.numbers import numbers
 from web.commands.pages import pages
 from web.commands.payments import payments
 from web.commands.personal import export_person, forget_person, purge
@@ -81,6 +82,7 @@ _COMMANDS: Final[tuple[Command, ...]] = (
     keys,
     lists,
     messages,
+    numbers,
     pages,
     payments,
     postman,

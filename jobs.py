@@ -21,6 +21,7 @@ from imports.importer import Importer
 from outbox import heartbeat, probing, scrubs
 from outbox.drain import Drain
 from outbox.failover import send_again
+from outbox.lookups import NumberLookups
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from payments.rounds import Rounds
@@ -60,6 +61,10 @@ class Process:
         return ListedTexts(self.runtime)
 
     @cached_property
+    def lookups(self) -> NumberLookups:
+        return NumberLookups(self.runtime)
+
+    @cached_property
     def days(self) -> Days:
         runtime = self.runtime
         return Days(runtime.database, runtime.settings.day_roots, runtime.now)
@@ -74,7 +79,7 @@ class Process:
 
     def finish(self) -> None:
         """Let what is under way end. The importer first: its batches keep the outbox busy."""
-        for part in ("importer", "sender", "webhooks", "upi", "listed"):
+        for part in ("importer", "sender", "webhooks", "upi", "listed", "lookups"):
             if part in self.__dict__:
                 getattr(self, part).finish()
 
@@ -132,6 +137,7 @@ def sweep() -> None:
         probing.send_due(runtime())
         send_again(runtime())
         process().listed.start()
+        process().lookups.start()
         tell_staff(runtime())
         postmen.begin_day(runtime())
         herd.warn_herds(runtime())

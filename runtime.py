@@ -13,6 +13,8 @@ from redis import Redis
 from gateways.base import Gateway
 from gateways.build import build as build_gateways
 from gateways.build import refuse_unregistered
+from gateways.lookups import build as lookups
+from gateways.lookups.base import NumberLookup
 from providers import registry as providers_registry
 from providers.base import Provider, ProviderName
 from settings import Settings
@@ -38,6 +40,7 @@ class Runtime:
     now: Callable[[], datetime]
     replica: Database | None = None
     providers: Mapping[ProviderName, Provider] = field(default_factory=dict)
+    lookup: NumberLookup | None = None
 
     @classmethod
     def build(cls, settings: Settings, now: Callable[[], datetime] | None = None) -> Self:
@@ -66,6 +69,7 @@ class Runtime:
             keys=keys,
             now=now,
             providers=providers_registry.build(settings, database, now),
+            lookup=lookups.build(settings),
         )
 
     def within(self, limits: Limits) -> Self:

@@ -198,6 +198,9 @@ class Settings(BaseSettings):
         description="texts to 10,000 neighbouring numbers in an hour, then they are stopped;"
         " unset: 300 in production, else no limit",
     )
+    number_lookup: Literal["", "simulator", "exotel"] = Field(
+        "", description="who is asked what the telephones of booked articles are; empty: nobody"
+    )
     inbound_hourly_limit: int = Field(
         120, ge=1, description="texts of one phone that are read in an hour; others are counted"
     )

@@ -13,7 +13,7 @@ from flows.acts.codes import IssueCode, KillCode
 from flows.acts.hold import ReopenArticle
 from flows.acts.moves import Relink
 from flows.acts.nominee import EndNomination, Nominate
-from flows.acts.phone import SetLanguage
+from flows.acts.phone import ConfirmNumber, SetLanguage
 from flows.acts.remarks import JudgeRemark
 from flows.article import MACHINE as ARTICLE
 from flows.article import stay as stays
@@ -46,7 +46,12 @@ from flows.stranger import STRANGER
 # ---- codes, and who gets them ------------------------------------------------------------------
 
 
-@RECIPIENT.on(CodeWanted, to=("code", SAME), says=(*ASK_CODE, "nothing_waiting"), acts=(IssueCode,))
+@RECIPIENT.on(
+    CodeWanted,
+    to=("code", "out", SAME),
+    says=(*ASK_CODE, "nothing_waiting"),
+    acts=(IssueCode, ConfirmNumber),
+)
 def send_code_again(case: Case[CodeWanted, Asked, RecipientFacts]) -> Decision[Asked]:
     """Answer as if the person had asked; a reason against a code is told to the person."""
     return release_code(case, fact(case, case.event.article))

@@ -104,6 +104,7 @@ class ArticleFact:
     recalling: bool = False  # he wants it back, and can still object
     quote: QuoteVerdict = "unchecked"  # of the text that is decided
     mode: Mode = "on"  # under which it went out last; before that, its office's
+    unsure: bool = False  # the holder's telephone may be another person's by now
 
     @property
     def coded(self) -> bool:
@@ -167,6 +168,7 @@ class Changes(TypedDict, total=False):
     holds_from: datetime | None
     proven: bool
     recalling: bool
+    unsure: bool
 
 
 @dataclass(frozen=True)

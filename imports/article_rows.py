@@ -59,6 +59,10 @@ def read(fields: Sequence[str], given: Sequence[str], default: Language) -> Arti
     bad_phone = any(fault.column == "recipient_phone" for fault in row.faults)
     if otp_required and phone is None and not bad_phone:
         row.faults.append(Fault("recipient_phone", "phone_needed"))
+    sender_phone = row.optional("sender_phone", _some(cells.phone), None)
+    meant = row.optional("same_phone", cells.yes_no, False)
+    if phone is not None and phone == sender_phone and not meant:
+        row.faults.append(Fault("recipient_phone", "phone_same"))
     article = NewArticle(
         number=number,
         service=row.needed("service", cells.service, "speed_post"),
@@ -68,7 +72,7 @@ def read(fields: Sequence[str], given: Sequence[str], default: Language) -> Arti
         recipient_address=row.needed("recipient_address", cells.address, ""),
         recipient_pin=row.needed("recipient_pin", cells.pin, ""),
         recipient_language=row.optional("recipient_language", cells.language, default),
-        sender_phone=row.optional("sender_phone", _some(cells.phone), None),
+        sender_phone=sender_phone,
         sender_name=row.needed("sender_name", cells.name, ""),
         sender_language=default,
         cod_amount=row.optional("cod_amount", cells.amount, 0),

@@ -52,6 +52,7 @@ ARTICLES: Final = (
         "पाने वाले का मोबाइल",
         "recipient mobile|recipient phone|mobile|phone|addressee mobile|मोबाइल",
     ),
+    FileColumn("same_phone", "भेजने वाले का ही मोबाइल", "same phone|same mobile"),
     FileColumn("recipient_language", "भाषा", "language|recipient language"),
     FileColumn("sender_name", "भेजने वाले का नाम", "sender name|sender|प्रेषक|प्रेषक का नाम", True),
     FileColumn("sender_phone", "भेजने वाले का मोबाइल", "sender mobile|sender phone|प्रेषक का मोबाइल"),

@@ -33,6 +33,7 @@ Reason = Literal[
     "number",
     "phone",
     "phone_needed",
+    "phone_same",
     "pin",
     "service",
     "yes_no",

@@ -49,6 +49,9 @@ _COLUMNS = """
     a.recipient_phone, a.sender_phone, n.phone AS nominee_phone,
     CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
          THEN a.recipient_phone ELSE n.phone END AS holder_phone,
+    EXISTS (SELECT FROM phones d WHERE d.doubt IS NOT NULL AND d.phone =
+        CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
+             THEN a.recipient_phone ELSE n.phone END) AS unsure,
     v.to_phone AS named_phone, v.by AS named_by,
     i.id AS item_id, s.id AS postman_id,
     CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,

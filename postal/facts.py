@@ -314,6 +314,7 @@ class Reader:
             proven=row.proven,
             recalling=row.recalling,
             mode=row.mode,
+            unsure=row.unsure,
         )
 
     def _code_state(

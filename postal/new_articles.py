@@ -11,6 +11,7 @@ import orjson
 
 from postal import sought
 from postal.articles import Article, Language, Service, get
+from postal.people import numbers
 from store import feed
 from store.database import Conn
 from store.feed import NewEvent
@@ -131,7 +132,7 @@ def book_free(conn: Conn, news: Sequence[NewArticle], now: datetime) -> dict[str
     made = conn.execute(_INSERT, {"given": given.decode(), "now": now}).fetchall()
     ids: dict[str, int] = dict(made)
     booked = [new for number, new in by_number.items() if number in ids]
-    _teach(conn, booked)
+    _teach(conn, booked, now)
     feed.append_many(
         conn,
         [
@@ -167,10 +168,11 @@ def _row(n: int, new: NewArticle) -> dict[str, object]:
     }
 
 
-def _teach(conn: Conn, booked: Sequence[NewArticle]) -> None:
+def _teach(conn: Conn, booked: Sequence[NewArticle], now: datetime) -> None:
     """Let telephones learn the language of a booking: a recipient's the last one, as it is theirs.
 
-    In their order, so that two bookings do not wait for each other.
+    In their order, so that two bookings do not wait for each other. Those of recipients are looked
+    for among withdrawn numbers.
     """
     recipients: dict[str, Language] = {}
     senders: dict[str, Language] = {}
@@ -183,6 +185,8 @@ def _teach(conn: Conn, booked: Sequence[NewArticle]) -> None:
         if phones:
             names = sorted(phones)
             conn.execute(statement, (names, [phones[name] for name in names]))
+    if recipients:
+        numbers.doubt_withdrawn(conn, sorted(recipients), now)
 
 
 def same(booked: Article, new: NewArticle) -> Article:

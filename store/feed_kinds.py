@@ -53,6 +53,7 @@ ArticleKind = Literal[
     "nominee_agreed",
     "nominee_asked",
     "not_received",
+    "number_confirmed",
     "passed_on",
     "recipient_corrected",
     "recipient_denied",

@@ -44,6 +44,7 @@ class IssueCode(ArticleAct):
             yield from must(article.coded, "no code is needed")
         yield from must(not article.locked, "five wrong codes were given today")
         yield from must(not article.disputed, "who had the code before objects")
+        yield from must(not article.unsure, "its telephone may be another person's: it is asked")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
         return Changes(

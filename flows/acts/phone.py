@@ -25,6 +25,17 @@ class Unlink(ArticleAct):
 
 
 @dataclass(frozen=True)
+class ConfirmNumber(ArticleAct):
+    """The word of a telephone in doubt that the article is for the person who has it."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from must(article.unsure, "its telephone is not in doubt")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(unsure=False)
+
+
+@dataclass(frozen=True)
 class TakePhone(Act):
     """The only telephone that speaks for the postman from now on; a block ends."""
 

@@ -77,7 +77,14 @@ MACHINE = Machine(
         *("item_closed", "item_gone", "item_withdrawn"),
         *("remark_noted", "remark_unknown", "batch_done", "batch_partly", "no_list"),
         *("refusal_wait", "refusal_noted", "item_unlinked", "item_disputed"),
-        *("approach_document", "document_needed", "approach_often", "doors_asked"),
+        *(
+            "approach_document",
+            "approach_unsure",
+            "approach_many_unsure",
+            "document_needed",
+            "approach_often",
+            "doors_asked",
+        ),
     ),
     acts=(
         *(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),

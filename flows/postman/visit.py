@@ -123,6 +123,8 @@ def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
 
 def _coming(article: ArticleFact) -> str:
     """Return the text that says what to ask for at the door."""
+    if article.unsure:
+        return "approach_unsure"
     if article.document:
         return "approach_document"
     return "approach_pilot" if signature(article) else "approach_one"
@@ -268,5 +270,8 @@ def answer(outcomes: list[Outcome], items: tuple[ItemFact, ...]) -> Say:
         values = {"done": len(done), "failed": len(missed), "serial": missed[0].serial}
         return Say("batch_partly", values)
     if all(act.what == "approach" for act in done):
+        unsure = [item for item in items if item.article and item.article.unsure]
+        if unsure:
+            return Say("approach_many_unsure", {"count": len(done), "serial": unsure[0].serial})
         return Say("approach_many", {"count": len(done)})
     return Say("batch_done", {"count": len(done)})

@@ -25,7 +25,7 @@ N = TypeVar("N", bound=Hashable)
 
 _MAY_BE_IDLE = (Said, Wished)  # "thank you" is not answered
 
-MOST_PATHS = 250_000  # of one event in one state
+MOST_PATHS = 500_000  # of one event in one state
 
 
 @dataclass(frozen=True)

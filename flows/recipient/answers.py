@@ -12,7 +12,7 @@ from datetime import timedelta
 from flows import remarks, trust
 from flows.acts.codes import IssueCode, KillCode
 from flows.acts.nominee import AcceptNomination, EndNomination
-from flows.acts.phone import Unlink
+from flows.acts.phone import ConfirmNumber, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark
 from flows.acts.reports import MarkNotReceived, OpenTicket
 from flows.decision import Act, Asked, Decision, Say, Tell
@@ -37,6 +37,7 @@ from flows.recipient.states import (
     MACHINE,
     OPEN,
     Sensible,
+    ask_number,
     code,
     digits,
     is_open,
@@ -46,11 +47,13 @@ from flows.recipient.states import (
 )
 from messages.speech import speech
 
+# Whoever has the telephone wrote; a caller's number is easily faked, and a desk is not its owner.
+_OWN_WORD = ("text", "quoted")
 MOST_SENDS = 5  # of one code; more requests are referred to the last text
 OBJECT_WITHIN = timedelta(hours=24)
 
 ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_door", "code_wait",
-            "nominee_agreed", "code_disputed")  # fmt: skip
+            "nominee_agreed", "code_disputed", "number_asked")  # fmt: skip
 
 
 def asks_witness(article: ArticleFact) -> bool:
@@ -80,7 +83,7 @@ def unsaid(article: ArticleFact) -> bool:
 
 @MACHINE.on(
     Yes,
-    to=("code", "quiet", SAME),
+    to=("code", "quiet", "out", SAME),
     says=(
         *ASKED_BACK,
         *ASK_CODE,
@@ -89,7 +92,7 @@ def unsaid(article: ArticleFact) -> bool:
         "nominee_not_now",
         "nominee_thanks",
     ),
-    acts=(IssueCode, ConfirmRemark, AcceptNomination, KillCode),
+    acts=(IssueCode, ConfirmNumber, ConfirmRemark, AcceptNomination, KillCode),
     tells=("recipient", "article"),
 )
 def yes(case: Case[Yes, Asked, RecipientFacts]) -> Decision[Asked]:
@@ -131,10 +134,11 @@ def send_code(case: Case[SendCode | SpeakCode, Asked, RecipientFacts]) -> Decisi
 
 
 _ASKED_FOR = (*ASKED_BACK, *ASK_CODE, "nominee_thanks")
-MACHINE.on(SendCode, to=("code", SAME), says=_ASKED_FOR, acts=(IssueCode,))(send_code)
+_SENDS = (IssueCode, ConfirmNumber)
+MACHINE.on(SendCode, to=("code", "out", SAME), says=_ASKED_FOR, acts=_SENDS)(send_code)
 
 
-@MACHINE.on(SpeakCode, to=("code", SAME), says=_ASKED_FOR, acts=(IssueCode,))
+@MACHINE.on(SpeakCode, to=("code", "out", SAME), says=_ASKED_FOR, acts=_SENDS)
 def speak_code(case: Case[SpeakCode, Asked, RecipientFacts]) -> Decision[Asked]:
     """Answer as to "send my code", but by a call; by text only what has no spoken words.
 
@@ -172,8 +176,12 @@ def release_code(case: Case[Event, Asked, RecipientFacts], article: ArticleFact)
     refusal = _refuse_code(case.facts, article, purpose)
     if refusal is not None:
         return stay(case, digits(refusal, article))
+    if article.unsure and case.facts.proof not in _OWN_WORD:
+        return ask_number(article)
     lives = article.code == "live" and article.code_for == purpose
-    acts = () if lives else (issue(article, case.facts, purpose),)
+    acts: tuple[Act, ...] = () if lives else (issue(article, case.facts, purpose),)
+    if article.unsure:
+        acts = (ConfirmNumber(article.number), *acts)
     return Decision("code", Asked(article.number), (code(article, purpose),), acts)
 
 

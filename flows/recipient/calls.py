@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from flows import remarks
 from flows.acts.codes import IssueCode
+from flows.acts.phone import ConfirmNumber
 from flows.acts.reports import OpenTicket
 from flows.decision import Asked, Decision, Say
 from flows.events import RepeatQuestion
@@ -22,13 +23,13 @@ from flows.recipient.states import MACHINE, digits, is_open, question, stay
 
 @MACHINE.on(
     RepeatQuestion,
-    to=("code", SAME),
+    to=("code", "out", SAME),
     says=(
         *ASK_CODE, "nothing_waiting", "nominee_ask", "nominee_thanks", "move_asked", "call_no",
         "call_noted",
         *(f"attempted_{each}" for each in remarks.QUESTIONS),
     ),
-    acts=(IssueCode, OpenTicket),
+    acts=(IssueCode, ConfirmNumber, OpenTicket),
 )  # fmt: skip
 def repeat_question(case: Case[RepeatQuestion, Asked, RecipientFacts]) -> Decision[Asked]:
     facts = case.facts

@@ -183,7 +183,7 @@ def booked(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
 @MACHINE.on(
     WentOut,
     to=("out", "code"),
-    says=("out_for_delivery", "out_plain", "code"),
+    says=("out_for_delivery", "out_plain", "code", "number_asked"),
     acts=(IssueCode,),
 )
 def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
@@ -191,6 +191,8 @@ def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
     asked = Asked(article.number)
     if not article.coded:
         return Decision("out", asked, (_to_pay("out_plain", article),))
+    if article.unsure:
+        return ask_number(article)
     kept = article.door_only or article.locked or article.disputed
     if facts.release == "dispatch" and not kept:
         return Decision("code", asked, (code(article, "handover"),), (issue(article, facts),))
@@ -200,7 +202,7 @@ def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
 # ---- at the door -------------------------------------------------------------------------------
 
 
-@MACHINE.on(Approached, to=("code", SAME), says=("code",), acts=(IssueCode,))
+@MACHINE.on(Approached, to=("code", "out", SAME), says=("code", "number_asked"), acts=(IssueCode,))
 def approached(case: Case[Approached, Asked, RecipientFacts]) -> Decision[Asked]:
     article = fact(case, case.event.article)
     if not article.coded or article.locked or article.disputed:
@@ -208,14 +210,26 @@ def approached(case: Case[Approached, Asked, RecipientFacts]) -> Decision[Asked]
     return _release(case, article, "handover")
 
 
-@MACHINE.on(RefusalClaimed, to=("code",), says=("refusal_code",), acts=(IssueCode,))
+@MACHINE.on(
+    RefusalClaimed, to=("code", "out"), says=("refusal_code", "number_asked"), acts=(IssueCode,)
+)
 def refusal_claimed(case: Case[RefusalClaimed, Asked, RecipientFacts]) -> Decision[Asked]:
     return _release(case, fact(case, case.event.article), "refusal")
+
+
+def ask_number(article: ArticleFact) -> Decision[Asked]:
+    """Ask a telephone in doubt whether the article is for the person who has it.
+
+    Its 1 is a yes that brings the code, its 2 says that the article is not for them.
+    """
+    return Decision("out", Asked(article.number), (digits("number_asked", article),))
 
 
 def _release(
     case: Case[Event, Asked, RecipientFacts], article: ArticleFact, purpose: Purpose
 ) -> Decision[Asked]:
+    if article.unsure:
+        return ask_number(article)
     lives = lives_long_enough(article, case.facts, purpose)
     acts = () if lives else (issue(article, case.facts, purpose),)
     return Decision("code", Asked(article.number), (code(article, purpose),), acts)

@@ -46,7 +46,14 @@ from flows.ussd.engine import (
 # After these answers `1` continues with the same item: at the code, or at the other choices.
 _THEN_CODE = (
     *("approach_one", "approach_plain", "wrong_code", "code_used", "code_malformed"),
-    *("refusal_wait", "approach_document", "document_needed", "approach_often", "approach_pilot"),
+    *(
+        "refusal_wait",
+        "approach_document",
+        "approach_unsure",
+        "document_needed",
+        "approach_often",
+        "approach_pilot",
+    ),
 )
 _THEN_ITEM = (
     *("approach_locked", "code_expired", "no_code_yet", "tries_over", "code_needed", "code_first"),

@@ -15,10 +15,11 @@ from flows.acts.hold import (
     ReturnToSender,
 )
 from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
-from flows.acts.phone import OptIn, OptOut, SetLanguage, Unlink
+from flows.acts.phone import ConfirmNumber, OptIn, OptOut, SetLanguage, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark, SuspendRemark
 from flows.trust import NOMINEE_AFTER
 from postal.acts.books import Books, writes
+from postal.people import numbers
 
 # ---- the witness of a remark -------------------------------------------------------------------
 
@@ -220,10 +221,19 @@ def unlink(books: Books, act: Unlink, whose: str) -> None:
         " VALUES (%s, 'denial', %s, %s, %s, %s, 'done')",
         [article.id, whose, books.now, books.proof, books.now],
     )
+    # Whoever says "not mine" of this says nothing of the next: but that one is asked first.
+    numbers.doubt_denied(books.conn, whose, books.now)
     books.feed("recipient_denied", article, proof=books.proof)
 
 
 # ---- the telephone -----------------------------------------------------------------------------
+
+
+@writes(ConfirmNumber)
+def confirm_number(books: Books, act: ConfirmNumber, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(numbers.CONFIRM, article, phone=whose)
+    books.feed("number_confirmed", article, proof=books.proof)
 
 
 @writes(SetLanguage)

@@ -176,6 +176,7 @@ _ELSEWHERE = (
     "UPDATE import_rows SET cells = '{}' WHERE names_phone(cells, %(phone)s)",
     "DELETE FROM text_parts WHERE message_id IN (SELECT id FROM messages WHERE phone = %(other)s)",
     "DELETE FROM waiting_texts WHERE phone = %(phone)s",
+    "DELETE FROM number_lookups WHERE phone = %(phone)s",
     "DELETE FROM phones WHERE phone = %(phone)s",
 )
 

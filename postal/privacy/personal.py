@@ -26,7 +26,10 @@ class PersonalPart:
 
 # Each with the columns that the person may see, by name.
 _PARTS: Mapping[str, str] = {
-    "telephone": "SELECT phone, language, chosen, opted_out_at FROM phones WHERE phone = %(phone)s",
+    "telephone": "SELECT phone, language, chosen, opted_out_at, doubt, doubted_at, confirmed_at"
+    " FROM phones WHERE phone = %(phone)s",
+    "looked_up": "SELECT asked_at, answered_at, line, operator, do_not_disturb FROM number_lookups"
+    " WHERE phone = %(phone)s",
     "received": "SELECT number, service, state, recipient_name, recipient_address, recipient_pin,"
     " cod_amount, booked_at, delivered_at, remark, witness FROM articles"
     " WHERE recipient_phone = %(phone)s ORDER BY id",

@@ -315,6 +315,14 @@ def test_without_a_mobile_no_code_can_be_sent() -> None:
     assert said.article.otp_required is False
 
 
+def test_the_senders_own_mobile_is_asked_back() -> None:
+    one = row(1, recipient_mobile="98390 00081", sender_mobile="9839000081")
+    fields = table.read([text([one])]).layout.fields
+    said = article_rows.read(fields, one, "hi")
+    assert [each.reason for each in said.faults] == ["phone_same"]
+    assert article_rows.read((*fields, "same_phone"), [*one, "yes"], "hi").article is not None
+
+
 def test_a_row_of_a_list() -> None:
     fields = table.read([text([["1001", "14-08-2026", number_of(1)]], LIST_HEADER)]).layout.fields
     said = list_rows.read(fields, ["0042", "14-08-2026", number_of(1)])

@@ -41,6 +41,7 @@
     EU123456785IN has event code_wrong code_killed      in its feed
     1001 has new phone +919839000009                    named by two of the office
     1001 is blocked                                     his telephone is lost
+    doubt +919876500001                                 it may be another person's by now
 
 The idea is RapidSMS's TestScript. `--rewrite-transcripts` writes what is said now into the files,
 for a person to read before it is committed.
@@ -318,6 +319,13 @@ class Player:
         elif words[0] == "mode":
             with self.runtime.database.transaction() as conn:
                 conn.execute("UPDATE offices SET mode = %s WHERE pin = '273303'", [MODES[words[1]]])
+        elif words[0] == "doubt":
+            with self.runtime.database.transaction() as conn:
+                conn.execute(
+                    "INSERT INTO phones (phone, language, doubt) VALUES (%s, 'en', 'withdrawn')"
+                    " ON CONFLICT (phone) DO UPDATE SET doubt = excluded.doubt",
+                    [words[1]],
+                )
         elif words[0] == "postmaster":
             with self.runtime.database.transaction() as conn:
                 conn.execute(

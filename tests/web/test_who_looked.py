@@ -386,6 +386,8 @@ COMMANDS: Final[dict[str, list[str] | None]] = {
     "messages import-dlt": None,
     "messages review": None,
     "messages understand": ["kal aana"],
+    "numbers figures": [],
+    "numbers withdrawn": None,
     "pages": None,
     "payments reconcile": None,
     "postman add": None,

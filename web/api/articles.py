@@ -38,10 +38,12 @@ from web.api.engine.fields import (
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import article_number
 from web.api.engine.problems import FieldError
+from web.api.two_phones import SamePhone, one_phone_errors
 
 
 class RecipientIn(Input):
     phone: Phone | None = None
+    same_phone: SamePhone = False
     name: Name
     address: Address
     pin: Pin
@@ -84,6 +86,8 @@ class BookArticleIn(Input):
     @classmethod
     def beyond_fields(cls, loose: Any) -> list[FieldError]:
         recipient = loose.get("recipient") if isinstance(loose, dict) else None
+        if errors := one_phone_errors(loose, loose.get("sender") if recipient else None):
+            return errors
         if not isinstance(recipient, dict) or loose.get("otp_required", True) is not True:
             return []
         if recipient.get("phone") is not None:

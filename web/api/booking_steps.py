@@ -31,6 +31,7 @@ from web.api.engine.fields import Input, Nothing, Pin, StaffId
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import article_number
 from web.api.engine.problems import FieldError
+from web.api.two_phones import OneTelephone
 
 Paise = Annotated[int, Field(ge=0, le=MOST_PAISE)]
 
@@ -124,6 +125,10 @@ def _pay_cash(call: Call[PayCashIn]) -> Answer:
 def _priced(call: Call[AddArticleIn], group: Group) -> NewItem:
     office = lists.office(call.conn, group.office_id)
     assert office is not None
+    recipient = call.input.recipient
+    same = recipient.phone is not None and recipient.phone == group.sender_phone
+    if same and not recipient.same_phone:
+        raise OneTelephone
     return item_of(call, office.pin, call.input)
 
 

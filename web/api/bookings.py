@@ -39,6 +39,7 @@ from web.api.engine.fields import (
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.problems import FieldError, below, named_by_path
 from web.api.tariff import priced
+from web.api.two_phones import SamePhone, one_phone_errors
 
 
 class AddresseeIn(Input):
@@ -46,6 +47,7 @@ class AddresseeIn(Input):
 
     phone: Phone | None = None
     without_phone: WithoutPhone | None = None
+    same_phone: SamePhone = False
     name: Name
     address: Address
     pin: Pin
@@ -96,7 +98,10 @@ class MakeBookingIn(Input):
         return [
             error
             for index, each in enumerate(listed if isinstance(listed, list) else [])
-            for error in phone_errors(each, f"articles.{index}.")
+            for error in (
+                *phone_errors(each, f"articles.{index}."),
+                *one_phone_errors(each, loose.get("sender"), f"articles.{index}."),
+            )
         ]
 
 

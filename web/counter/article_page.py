@@ -75,9 +75,10 @@ def check() -> str:
                 pass
             else:
                 group = found if found.office_id == me().account.office_id else None
-        desk = Desk(me().account.office_pin, day_of(runtime().now()), group)
+        from_whom = sender_of(request.form)
+        desk = Desk(me().account.office_pin, day_of(runtime().now()), group, from_whom)
         reading = read_article(conn, desk, typed)
-        sender = read_sender(conn, sender_of(request.form))
+        sender = read_sender(conn, from_whom)
     return render_template(
         "counter/checked.html", reading=reading, notes={**reading.notes, **sender.notes}
     )

@@ -37,7 +37,7 @@ def change_article(id_: int, article: int) -> Page:
         if day is None or item is None or found.state != "open":
             session["told"] = "book_not_open" if item else "book_item_gone"
             return redirect(url_for("counter.group", id_=id_))
-        return form_page(_form(article, conn, found, to_change(item), day))
+        return form_page(_form(article, conn, found, to_change(item, found.sender_phone), day))
 
 
 @route("/groups/<int:id_>/articles/<int:article>/change", "book", methods=("POST",))

@@ -27,11 +27,22 @@ T = TypeVar("T", bound=str)
 
 @dataclass(frozen=True)
 class Desk:
-    """The place of a booking: the office's PIN, the day in India, the group it is added to."""
+    """The place of a booking: the office's PIN, the day in India, the group it is added to.
+
+    `sender`: what is typed of the sender where there is no group yet.
+    """
 
     pin: str
     day: date
     group: Group | None = None
+    sender: TypedSender | None = None
+
+    @property
+    def sender_phone(self) -> str | None:
+        """Return the sender's telephone (E.164), if it is known and right."""
+        if self.group is not None:
+            return self.group.sender_phone
+        return fields.read_phone(self.sender.phone).value if self.sender is not None else None
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,8 @@ def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
     like = _like(desk.group, typed) if not typed.phone and without is None else None
     if like is not None:
         said["phone"] = FieldNote("right", "book_phone_as_before")
+    if phone.value and phone.value == desk.sender_phone and not typed.same_phone:
+        said["phone"] = wrong("book_phone_same")
     if without and typed.phone:
         said["phone"] = wrong("book_phone_and_without")
     if without and typed.otp:

@@ -27,7 +27,7 @@ from web.counter.reading import (
     read_sender,
 )
 from web.counter.room import doer, me, reader, route, runtime
-from web.counter.typed import article_of, new_article, new_sender, sender_of
+from web.counter.typed import TypedSender, article_of, new_article, new_sender, sender_of
 from web.staff.refusals import word_of
 
 Page = str | Response | tuple[str, int]
@@ -47,8 +47,8 @@ def start() -> Page:
             )
         language = runtime().settings.default_language
         typed = new_article(rolls.offered(conn, me().account.id), language)
-        read = read_article(conn, _desk(), typed)
         sender = new_sender(language)
+        read = read_article(conn, _desk(sender), typed)
         return form_page(
             Form(
                 url_for("counter.begin"),
@@ -106,7 +106,7 @@ def begin() -> Page:
         again = booking.made_by(conn, UUID(typed_sender.once))
         if again is not None and again.counter_day_id == day.id and again.state != "open":
             return redirect(url_for("counter.group", id_=again.id))
-        read = finished_article(typed, read_article(conn, _desk(), typed))
+        read = finished_article(typed, read_article(conn, _desk(typed_sender), typed))
         sender = finished_sender(typed_sender, read_sender(conn, typed_sender))
         now, now_sender = typed, typed_sender
         if read.item is not None and sender.sender is not None:
@@ -122,7 +122,7 @@ def begin() -> Page:
                 session["told"] = "book_form_used"
                 now = replace(typed, once=str(uuid4()))
                 now_sender = replace(typed_sender, once=str(uuid4()))
-                read = finished_article(now, read_article(conn, _desk(), now))
+                read = finished_article(now, read_article(conn, _desk(now_sender), now))
         form = Form(
             url_for("counter.begin"),
             now,
@@ -156,5 +156,5 @@ def _opening_page(
     )
 
 
-def _desk() -> Desk:
-    return Desk(me().account.office_pin, day_of(runtime().now()))
+def _desk(sender: TypedSender) -> Desk:
+    return Desk(me().account.office_pin, day_of(runtime().now()), sender=sender)

@@ -35,6 +35,7 @@ class TypedArticle:
     address: str = ""
     phone: str = ""
     without_phone: str = ""
+    same_phone: bool = False
     language: str = "hi"
     like: str = ""
     changing: str = ""
@@ -74,7 +75,7 @@ def another_for(item: BookingItem, number: str | None) -> TypedArticle:
     )
 
 
-def to_change(item: BookingItem) -> TypedArticle:
+def to_change(item: BookingItem, sender_phone: str | None) -> TypedArticle:
     """Return the form of an article that is on the bill, filled in."""
     return TypedArticle(
         str(uuid4()),
@@ -90,6 +91,7 @@ def to_change(item: BookingItem) -> TypedArticle:
         address=item.recipient_address,
         phone=legible(item.recipient_phone),
         without_phone=item.without_phone or "",
+        same_phone=item.recipient_phone is not None and item.recipient_phone == sender_phone,
         language=item.recipient_language,
         changing=str(item.id),
     )
@@ -139,6 +141,7 @@ def article_of(form: Mapping[str, str]) -> TypedArticle:
         address=field("address"),
         phone=field("phone"),
         without_phone=field("without_phone"),
+        same_phone="same_phone" in form,
         language=field("language"),
         like=field("like"),
         changing=field("changing"),

@@ -23,8 +23,9 @@ from postal.desk.timeline import Page as Entries
 from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
 from postal.herd import TEXT
 from postal.moves import MoveMade
-from postal.people import contacts
+from postal.people import contacts, numbers
 from postal.people.contacts import Contact
+from postal.people.numbers import KnownNumber
 from store.database import Conn
 from web import given
 from web.desk import seen
@@ -64,6 +65,7 @@ class PersonPage:
     person: Contact
     answer: ArticleAnswer | None
     timeline: TimelineView
+    number: KnownNumber
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,8 @@ def _person(conn: Conn, person: Contact) -> PersonPage:
     own = next((each for each in person.articles if each.part in ("recipient", "nominee")), None)
     row = articles.by_id(conn, own.id) if own is not None else None
     said = answer(conn, row) if row is not None else None
-    return PersonPage(person, said, _view(conn, of_phone(conn, person.phone, office_seen())))
+    view = _view(conn, of_phone(conn, person.phone, office_seen()))
+    return PersonPage(person, said, view, numbers.known(conn, person.phone))
 
 
 def _person_page(page: PersonPage, *, revealed: bool) -> str:
@@ -189,6 +192,7 @@ def _person_page(page: PersonPage, *, revealed: bool) -> str:
         person=person,
         answer=page.answer,
         timeline=page.timeline,
+        number=page.number,
         seen=seen.of_person(person),
         revealed=revealed,
         here=url_for("desk.conversation", conversation=person.conversation),

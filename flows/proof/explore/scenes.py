@@ -309,6 +309,15 @@ PILOT: Final = Scene(
         f"{PLAIN} paper signed @ -25 min", *_DESK[:2], *_TIME,
     ),
 )  # fmt: skip
+DOUBT: Final = Scene(
+    "doubt",
+    "an article is out, and its telephone may be another person's by now",
+    (*_OUT, f"doubt {HOLDER}"),
+    (
+        *_ANSWERS, *_from(HOLDER, "6", "0"), *_CALLS, *_DOOR, *_NAMES[:1], *_NOMINEE[:2],
+        *_DESK[:3], *_OFFICE_MOVES[:1], *_LISTS, f"doubt {HOLDER}", f"doubt {NOMINEE}", *_TIME,
+    ),
+)  # fmt: skip
 HERD: Final = Scene(
     "herd",
     "two neighbours reported fraud today; postmen lose and find telephones",
@@ -363,5 +372,5 @@ WHOLE: Final = Scene(
 
 ALL: Final = (
     WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, BEAT,
-    TRIES, HERD, PAPER, OFF, PILOT, HELPED,
+    TRIES, HERD, PAPER, OFF, PILOT, DOUBT, HELPED,
 )  # fmt: skip

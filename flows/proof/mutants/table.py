@@ -251,6 +251,7 @@ def _counts(code: int, **changes: Any) -> Broken:
 
 _MOVES, _NOMINEE = ("I1", "who moves it"), ("I1", "who names a nominee")
 _PILOT = ("R16", "a signature in a pilot")
+_DOUBT = ("R19", "asked when in doubt")
 _CODE, _DEAD = ("I1", "the holder's code"), ("I2", "dead codes")
 _BOTH = ("R3", "both telephones")
 
@@ -409,6 +410,14 @@ MUTANTS: Final = (
     Mutant("the new telephone is shown the holder's digits", None,
            says("move_named", lambda say: replace(say, quote=1)), ("I6", "nobody else's"),
            scenes.BOOKED),
+    # ---- 19: a telephone in doubt ------------------------------------------------------------
+    Mutant("a telephone in doubt is sent its code", 19, unlocked(forgets(unsure=False)), _DOUBT,
+           scenes.DOUBT),
+    Mutant("a caller's number ends a doubt", 19,
+           everywhere(answers, "_OWN_WORD", ("text", "quoted", "call")), _DOUBT, scenes.DOUBT),
+    Mutant("the desk ends a doubt", 19,
+           everywhere(answers, "_OWN_WORD", ("text", "quoted", "pin", "fresh")), _DOUBT,
+           scenes.DOUBT),
     # ---- 15: a paper day -----------------------------------------------------------------------
     Mutant("who vouches for an outage types its slips", 15,
            everywhere(trust, "paper", lambda slip: None), _CODE, scenes.PAPER),

@@ -9,6 +9,7 @@ from flows.acts.codes import IssueCode
 from flows.acts.door import HandOver
 from flows.acts.moves import DisputeMove
 from flows.acts.paper import HandOverOnPaper
+from flows.acts.phone import ConfirmNumber
 from flows.acts.remarks import RecordRemark
 from flows.acts.window import HandOut
 from flows.events import ReportFraud
@@ -164,6 +165,20 @@ def no_code_where_off(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "a code was issued though its office delivers without codes"
 
 
+def asked_when_in_doubt(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Look at codes that went to a telephone in doubt, and at who ended the doubt."""
+    for each, act in done(played, IssueCode):
+        parcel = each.books.parcels[act.article]
+        if parcel.holder(each.books.now) not in parcel.doubted:
+            continue
+        confirmed = any(isinstance(one, ConfirmNumber) for one in each.decision.acts)
+        if not confirmed:
+            yield "a code was issued for a telephone in doubt, which did not say that it is for it"
+    for each, _ in done(played, ConfirmNumber):
+        if played.phone != each.whose[0] or played.proof not in ("text", "quoted"):
+            yield "a telephone in doubt was believed, and did not write"
+
+
 def signed_in_a_pilot(before: SmallWorld, played: Played) -> Iterator[str]:
     """Look at what was handed over on a signature, though a code was to be asked."""
     for each, act in done(played, HandOver, HandOverOnPaper):
@@ -197,6 +212,13 @@ PROMISES = (
         "no code where it is off",
         "Of what went out while its office delivered without codes, none is issued.",
         no_code_where_off,
+    ),
+    Promise(
+        "R19",
+        "asked when in doubt",
+        "No code is issued for a telephone in doubt before it wrote itself that the article is for"
+        " the person who has it.",
+        asked_when_in_doubt,
     ),
     Promise(
         "R16",

@@ -91,6 +91,14 @@ class SmallWorld:
     last_offer: int = 0  # its id
     questioned: frozenset[str] = frozenset()  # whose last digits are about a closed ticket
     mode: Mode = "on"  # of the office
+    doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
+
+    def in_doubt(self, doubted: frozenset[str]) -> SmallWorld:
+        """Return the world with just these telephones in doubt."""
+        parcels = {
+            number: replace(parcel, doubted=doubted) for number, parcel in self.parcels.items()
+        }
+        return replace(self, parcels=parcels, doubted=doubted)
 
     def in_mode(self, mode: Mode) -> SmallWorld:
         """Return the world with the office in another mode: what is out keeps the one it had."""

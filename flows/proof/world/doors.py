@@ -229,6 +229,8 @@ def _direct(world: SmallWorld, line: str) -> Played:
         return Played(line, replace(world, office=words[1]))
     if words[0] == "mode":
         return Played(line, world.in_mode(MODES[words[1]]))
+    if words[0] == "doubt":
+        return Played(line, world.in_doubt(world.doubted | {words[1]}))
     if words[0] == "postmaster":
         return Played(line, world)
     if words[0] == "list":
@@ -269,6 +271,7 @@ def _book(world: SmallWorld, line: str) -> Played:
         bool(match["authorised"]),
         updated_at=world.now,
         home=world.mode,
+        doubted=world.doubted,
     )
     phones = {to: (match["language"], False), **world.phones}
     world = replace(world, parcels={**world.parcels, parcel.number: parcel}, phones=phones)  # type: ignore[arg-type]  # a Language

@@ -135,6 +135,7 @@ class Parcel:
     code_at_move: int = 0  # the last issue when the code went to another telephone: for the proof
     moved_at: datetime | None = None  # when that was not begun by the holder: for the proof
     home: Mode = "on"  # of its office now
+    doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
 
     @property
     def code(self) -> CodeIssued | None:
@@ -230,4 +231,5 @@ class Parcel:
             proven=self.proven,
             recalling=self.recalled_at is not None,
             mode=self.mode,
+            unsure=self.holder(now) in self.doubted,
         )

@@ -173,6 +173,13 @@ def _unlink(ledger: Ledger, act: phone.Unlink, parcel: Parcel, whose: str) -> No
         left=(*parcel.left, (whose, ledger.now)),
         held_before=parcel.held_before | {whose},
     )
+    ledger.world = ledger.world.in_doubt(ledger.world.doubted | {whose})
+
+
+@writes(phone.ConfirmNumber)
+def _confirm_number(ledger: Ledger, act: phone.ConfirmNumber, parcel: Parcel, whose: str) -> None:
+    must(whose in ledger.world.doubted, "the telephone is not in doubt")
+    ledger.world = ledger.world.in_doubt(ledger.world.doubted - {whose})
 
 
 # ---- telephones ----------------------------------------------------------------------------------

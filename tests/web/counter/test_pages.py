@@ -238,6 +238,7 @@ def test_an_article_of_today_does_not_go_into_yesterdays_books(
         ({"phone": "98390000110"}, "phone", "No such mobile"),
         ({"phone": "my son's"}, "phone", "Digits only"),
         ({"without_phone": "office"}, "phone", "Either a mobile, or none"),
+        ({"phone": "+91 98390 00081", "sender_phone": "9839000081"}, "phone", "sender's own"),
         ({"phone": "", "without_phone": "no_mobile", "otp": "1"}, "otp", "needs a mobile"),
         ({"sender_name": ""}, "sender_name", "Who posts it?"),
         ({"sender_phone": "0551-2334455"}, "sender_phone", "A landline"),

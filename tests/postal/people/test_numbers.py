@@ -1,0 +1,123 @@
+"""Telephones in doubt: withdrawn ones, those that a look-up calls no mobile, and their figures."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from gateways.lookups.simulator import LANDLINE_END, SILENT_END, UNUSED_END, SimulatorLookup
+from outbox.lookups import NumberLookups
+from runtime import Runtime
+from tests.rigs.clock import Clock
+from tests.rigs.transcript import Player
+
+HOLDER, SENDER = "+919876500001", "+919811100001"
+NUMBERS = ("EU123456785IN", "EU473124829IN", "CP000000005IN", "RR287043775IN")
+
+
+def doubt_of(runtime: Runtime, phone: str) -> str | None:
+    with runtime.database.transaction() as conn:
+        row = conn.execute("SELECT doubt FROM phones WHERE phone = %s", [phone]).fetchone()
+    return None if row is None else row[0]
+
+
+def look_up(runtime: Runtime) -> None:
+    lookups = NumberLookups(dataclasses.replace(runtime, lookup=SimulatorLookup()))
+    while lookups.start():
+        lookups.wait()
+    lookups.finish()
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    file = tmp_path / "mnrl.csv"
+    file.write_text(
+        "mobile,disconnected\n9876500001,2026-08-01\n98765 00002,\nno number,2026-08-01\n"
+        "9876500003,8th of August\n"
+    )
+    return file
+
+
+def test_a_list_doubts_what_is_in_the_books_and_what_is_booked_later(
+    app: Flask, runtime: Runtime, player: Player, listed: Path
+) -> None:
+    player.step(f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}")
+    command = ["numbers", "withdrawn", str(listed), "--on", "2026-07-31"]
+    done = app.test_cli_runner().invoke(args=command)
+    assert done.exit_code == 0, done.output
+    assert "2 numbers, 2 of them new" in done.output
+    assert "1 telephones of the books are in doubt" in done.output
+    assert "line 4: no telephone" in done.output
+    assert "line 5: the second column" in done.output
+    assert "no number" not in done.output
+    player.step(f"article {NUMBERS[1]} to +919876500002 en from {SENDER}")
+    assert doubt_of(runtime, HOLDER) == doubt_of(runtime, "+919876500002") == "withdrawn"
+    again = app.test_cli_runner().invoke(args=command)
+    assert "2 numbers, 0 of them new" in again.output
+
+
+def test_a_file_of_nothing_is_refused(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "empty.csv"
+    file.write_text("mobile\nhello\n")
+    refused = app.test_cli_runner().invoke(args=["numbers", "withdrawn", str(file)])
+    assert refused.exit_code == 1
+    assert "no line could be read" in refused.output
+
+
+def test_its_own_word_outlives_an_older_list(
+    app: Flask, runtime: Runtime, player: Player, listed: Path, clock: Clock
+) -> None:
+    for line in (
+        "postman 1001 +919876543210",
+        f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}",
+        f"list 1001: {NUMBERS[0]}",
+        f"doubt {HOLDER}",
+        "+919876543210 > 1",
+        f"{HOLDER} > 1",
+    ):
+        player.step(line)
+    assert doubt_of(runtime, HOLDER) is None
+    clock.advance(seconds=86_400)
+    app.test_cli_runner().invoke(args=["numbers", "withdrawn", str(listed), "--on", "2026-07-31"])
+    assert doubt_of(runtime, HOLDER) is None
+    figures = app.test_cli_runner().invoke(args=["numbers", "figures"]).output
+    assert "asked in 30 days: 1; mine: 1; not mine: 0; no answer: 0" in figures
+
+
+def test_each_telephone_is_looked_up_once_and_a_landline_is_in_doubt(
+    runtime: Runtime, player: Player, clock: Clock
+) -> None:
+    first, *phones = (f"+91987650{end}" for end in ("0001", "0002", LANDLINE_END, UNUSED_END))
+    player.step(f"article {NUMBERS[0]} to {first} en from {SENDER}")
+    clock.advance(seconds=61)
+    look_up(runtime)
+    for number, phone in zip(NUMBERS[1:], phones, strict=True):
+        player.step(f"article {number} to {phone} en from {SENDER}")
+    look_up(runtime)
+    assert doubt_of(runtime, phones[1]) is None  # too young: one before it may still come
+    clock.advance(seconds=61)
+    look_up(runtime)
+    assert [doubt_of(runtime, phone) for phone in phones] == [None, "looked_up", "looked_up"]
+    with runtime.database.transaction() as conn:
+        asked = conn.execute("SELECT attempts, line FROM number_lookups ORDER BY article_id")
+        assert asked.fetchall() == [
+            (1, "mobile"), (1, "mobile"), (1, "landline"), (1, "unused"),
+        ]  # fmt: skip
+    look_up(runtime)
+
+
+def test_a_service_that_says_nothing_is_asked_three_times(
+    runtime: Runtime, player: Player, clock: Clock
+) -> None:
+    phone = f"+91987650{SILENT_END}"
+    player.step(f"article {NUMBERS[0]} to {phone} en from {SENDER}")
+    for _ in range(5):
+        clock.advance(seconds=61)
+        look_up(runtime)
+    with runtime.database.transaction() as conn:
+        row = conn.execute("SELECT attempts, answered_at FROM number_lookups").fetchone()
+    assert row == (3, None)
+    assert doubt_of(runtime, phone) is None
