@@ -127,7 +127,8 @@ class Carried:
     `marks`: what he must know of it, the gravest first. `document`: the code alone is not enough,
     the receiver shows a document as well.
     `taker`: who may receive it. `signature`: whether the receiver signs on the slip. `hint`: how
-    the recipient says that the place is found.
+    the recipient says that the place is found. `pieces`: under the one number. `digipin`: as people
+    read it; empty: not known. `due`: promised by the day of the list, or before.
     """
 
     serial: int
@@ -144,6 +145,9 @@ class Carried:
     remark: int | None
     hint: str = ""
     marks: tuple[SlipMark, ...] = ()
+    pieces: int = 1
+    digipin: str = ""
+    due: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class PersonalPart:
 _PARTS: Mapping[str, str] = {
     "telephone": "SELECT phone, language, chosen, opted_out_at FROM phones WHERE phone = %(phone)s",
     "received": "SELECT number, service, state, recipient_name, recipient_address, recipient_pin,"
-    " cod_amount, booked_at, delivered_at, remark, witness FROM articles"
+    " cod_amount, booked_at, delivered_at, remark, witness, digipin FROM articles"
     " WHERE recipient_phone = %(phone)s ORDER BY id",
     "sent": "SELECT number, service, state, sender_name, sender_address, sender_pin, booked_at,"
     " delivered_at FROM articles"
@@ -37,7 +37,8 @@ _PARTS: Mapping[str, str] = {
     " finished_at FROM booking_groups"
     " WHERE sender_phone = %(phone)s ORDER BY id",
     "posted_to": "SELECT number, service, recipient_name, recipient_address, recipient_pin,"
-    " cod_amount, removed_at FROM booking_items WHERE recipient_phone = %(phone)s ORDER BY id",
+    " cod_amount, digipin, removed_at FROM booking_items"
+    " WHERE recipient_phone = %(phone)s ORDER BY id",
     "taken_for_others": "SELECT a.number, n.asked_at, n.agreed_at, n.ended_at, n.ended"
     " FROM nominees n JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s"
     " ORDER BY n.id",

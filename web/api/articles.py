@@ -13,24 +13,29 @@ from flows.facts import ArticleState, Proof
 from flows.happenings import Booked, Recalled
 from india.masks import veiled_within
 from india.phone import masked
-from postal import articles, moves, new_articles
+from india.promises import Promise
+from postal import articles, moves, new_articles, promises
 from postal.articles import Article, ArticleEvent, Language, Service
 from postal.counter import number_check
 from postal.counter.number_check import State as CheckState
 from postal.moves import MoveMade
 from postal.new_articles import NewArticle
 from postal.people import access
+from postal.promises import Lateness
 from store.database import Database
 from web.api.engine import whose
 from web.api.engine.fields import (
     Address,
     ArticleNumber,
     CodAmount,
+    Digipin,
+    DueBy,
     Input,
     Name,
     Nothing,
     Output,
     Phone,
+    Pieces,
     Pin,
     Veiled,
     WeightG,
@@ -80,6 +85,10 @@ class BookArticleIn(Input):
         False, description="paid for: the addressee or an authorised person only"
     )
     weight_g: WeightG | None = None
+    promise: Promise | None = Field(None, description="24 or 48 Speed Post: says by when it is due")
+    due_by: DueBy | None = None
+    pieces: Pieces | None = None
+    digipin: Digipin | None = Field(None, description="of the recipient's place")
 
     @classmethod
     def beyond_fields(cls, loose: Any) -> list[FieldError]:
@@ -142,6 +151,19 @@ class ArticleOut(Output):
     cod_amount: int
     registration: bool
     weight_g: int | None
+    promise: Promise | None
+    due_by: date | None = Field(
+        description="by the end of this day in India; null: nothing promised"
+    )
+    lateness: Lateness | None = Field(
+        description="due: it still can be in time; null: nothing was promised"
+    )
+    days_late: int = Field(description="so far, where it is late")
+    pieces: int
+    pieces_missing: list[int] = Field(
+        description="the pieces, from 1, that were not there when the others were handed over"
+    )
+    digipin: str | None
     number_check: CheckState = Field(
         description="whether a text has reached the recipient's number; denied: said “not mine”"
     )
@@ -176,7 +198,7 @@ def _book(call: Call[BookArticleIn]) -> Answer:
     check: CheckState = "unknown" if new.recipient_phone else "no_number"
     article = asked.answer()
     assert article is not None
-    return Answer(201, _as_shown(article, check, [], events.answer()))
+    return Answer(201, _as_shown(call, article, check, [], events.answer()))
 
 
 def new_article(given: BookArticleIn, default: Language) -> NewArticle:
@@ -200,6 +222,10 @@ def new_article(given: BookArticleIn, default: Language) -> NewArticle:
         authorised_person=given.authorised_person,
         registration=given.registration,
         weight_g=given.weight_g,
+        promise=given.promise,
+        due_by=given.due_by,
+        pieces=given.pieces,
+        digipin=given.digipin,
     )
 
 
@@ -216,6 +242,7 @@ def _recall(call: Call[Nothing]) -> Answer:
 def _shown(call: Call[Any], number: str) -> ArticleOut:
     article = articles.look(call.conn, number, call.reader())
     return _as_shown(
+        call,
         article,
         number_check.for_articles(call.conn, [article.id])[article.id].state,
         moves.of_article(call.conn, article.id),
@@ -224,8 +251,13 @@ def _shown(call: Call[Any], number: str) -> ArticleOut:
 
 
 def _as_shown(
-    article: Article, check: CheckState, moved: list[MoveMade], events: list[ArticleEvent]
+    call: Call[Any],
+    article: Article,
+    check: CheckState,
+    moved: list[MoveMade],
+    events: list[ArticleEvent],
 ) -> ArticleOut:
+    late = promises.of_article(call.conn, article.id, article.due_by, call.now)
     return ArticleOut.of(
         article,
         recipient=RecipientOut(
@@ -242,6 +274,9 @@ def _as_shown(
             pin=article.sender_pin,
         ),
         remark_suspended=article.suspended,
+        lateness=late.lateness,
+        days_late=late.days,
+        pieces_missing=article.pieces_missing or [],
         number_check=check,
         moves=[MoveOut.of(each) for each in moved],
         proof=f"/api/v1/articles/{article.number}/proof",

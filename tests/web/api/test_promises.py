@@ -1,0 +1,111 @@
+"""The API: by when an article is due, how late it is, its pieces and its DIGIPIN."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from runtime import Runtime
+from tests.rigs.api_calls import Api, api_of, article, fields, number_of, postman
+from tests.rigs.clock import Clock
+from tests.rigs.desk import sign_in
+
+
+@pytest.fixture
+def api(runtime: Runtime, client: FlaskClient) -> Api:
+    return api_of(runtime, client)
+
+
+def _booked(api: Api, serial: int = 1, **more: Any) -> Any:
+    answer = api.post("/articles", article(serial, **more))
+    assert answer.status_code == 201, answer.text
+    return answer.get_json()
+
+
+def _now(api: Api, serial: int = 1) -> Any:
+    return api.get(f"/articles/{number_of(serial)}").get_json()
+
+
+def test_a_promised_service_says_by_when_it_is_due(api: Api) -> None:
+    assert _booked(api, 1)["due_by"] is None
+    assert _booked(api, 2, promise=24)["due_by"] == "2026-08-15"
+    assert _booked(api, 3, promise=48)["due_by"] == "2026-08-16"  # a Sunday, and rounds go
+    agreed = _booked(api, 4, promise=48, due_by="2026-08-20")
+    assert (agreed["due_by"], agreed["promise"], agreed["lateness"]) == ("2026-08-20", 48, "due")
+    moment = _booked(api, 5, due_by="2026-08-19T20:00:00+00:00")  # in India the next day has begun
+    assert (moment["due_by"], moment["promise"]) == ("2026-08-20", None)
+
+
+def test_what_is_late_says_for_how_many_days(api: Api, clock: Clock) -> None:
+    _booked(api, 1, promise=24)
+    clock.advance(days=1)
+    assert (_now(api)["lateness"], _now(api)["days_late"]) == ("due", 0)
+    clock.advance(days=2)
+    assert (_now(api)["lateness"], _now(api)["days_late"]) == ("late", 2)
+    api.post(f"/articles/{number_of(1)}/recall", {})
+    assert (_now(api)["lateness"], _now(api)["days_late"]) == ("excused", 0)
+
+
+def test_pieces_and_digipin_are_kept_and_compared(api: Api) -> None:
+    given = {"pieces": 3, "digipin": "39j-49l-l8t4"}
+    made = _booked(api, 1, **given)
+    assert (made["pieces"], made["digipin"], made["pieces_missing"]) == (3, "39J49LL8T4", [])
+    assert api.post("/articles", article(1, **given)).status_code == 200
+    assert api.post("/articles", article(1)).status_code == 200  # whoever says nothing of it
+    assert api.post("/articles", article(1, pieces=2)).status_code == 409
+    assert _booked(api, 2)["pieces"] == 1
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        ({"promise": 36}, "promise"),
+        ({"due_by": "tomorrow"}, "due_by"),
+        ({"due_by": "2026-08-20T10:00:00"}, "due_by"),
+        ({"due_by": 20260820}, "due_by"),
+        ({"pieces": 0}, "pieces"),
+        ({"pieces": 100}, "pieces"),
+        ({"digipin": "19J-49L-L8T4"}, "digipin"),
+        ({"digipin": "39J-49L"}, "digipin"),
+    ],
+)
+def test_what_cannot_be_is_named(api: Api, bad: dict[str, Any], field: str) -> None:
+    answer = api.post("/articles", article(1, **bad))
+    assert (answer.status_code, [*fields(answer)]) == (422, [field])
+
+
+def test_what_was_late_is_in_the_file_for_refunds(
+    api: Api, app: Flask, runtime: Runtime, clock: Clock
+) -> None:
+    _booked(api, 1, promise=24)
+    _booked(api, 2, promise=24)
+    _booked(api, 3)
+    assert api.post("/postmen", postman()).status_code == 201
+    clock.advance(days=3)
+    supervisor = sign_in(app, runtime, "supervisor")
+    where = "since=2026-08-01&until=2026-08-31"
+    answer = supervisor.get(f"/desk/promised.csv?{where}&lateness=late")
+    assert answer.status_code == 200
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [row["number"] for row in rows] == [number_of(1), number_of(2)]
+    assert {(row["due_by"], row["days_late"], row["promise_hours"]) for row in rows} == {
+        ("2026-08-15", "2", "24")
+    }
+    assert "98390" not in answer.text
+    shown = supervisor.get(f"/desk/reports/promises?{where}").text
+    assert "promise" in shown
+    listed = supervisor.get(f"/desk/reports/promises/articles?{where}&part=promise_late").text
+    assert number_of(1) in listed
+    assert number_of(3) not in listed
+    with runtime.database.transaction() as conn:
+        row = conn.execute("SELECT id FROM articles WHERE number = %s", (number_of(1),)).fetchone()
+    assert row is not None
+    page = supervisor.get(f"/desk/articles/{row[0]}").text
+    assert "24 Speed Post" in page
+    assert "days late: 2" in page
+    assert supervisor.get("/desk/promised.csv?lateness=maybe").status_code == 422
