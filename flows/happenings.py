@@ -9,6 +9,9 @@ from typing import Literal
 from flows.events import DocumentType, Event, Payment
 from flows.facts import Mover
 
+WINDOW_HOURS = 3
+"""How wide a promised window is: every text of one says so in fixed words."""
+
 Verdict = Literal["confirmed", "contested"]
 
 
@@ -26,7 +29,14 @@ class Booked(Happening):
 
 @dataclass(frozen=True)
 class WentOut(Happening):
-    """The article is out for delivery: it is on a postman's list for today."""
+    """The article is out for delivery: it is on a postman's list for today.
+
+    `hour`: from which the postman `staff` (letters and digits of his staff id) comes within
+    `WINDOW_HOURS`; None where his beat keeps no window.
+    """
+
+    hour: int | None = None
+    staff: str = ""
 
 
 @dataclass(frozen=True)

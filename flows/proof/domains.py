@@ -96,6 +96,7 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "ticket": one_of(7),
     "named": one_of(None, _PHONE),
     "staff": one_of("1001"),
+    "hour": one_of(None, 10),
     "by": one_of("2001"),
     "second": one_of(None, "2001", "3001"),
     "said_at": one_of(NOW - timedelta(minutes=40)),

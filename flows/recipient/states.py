@@ -183,7 +183,7 @@ def booked(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
 @MACHINE.on(
     WentOut,
     to=("out", "code"),
-    says=("out_for_delivery", "out_plain", "code"),
+    says=("out_for_delivery", "out_window", "out_window_staff", "out_plain", "code"),
     acts=(IssueCode,),
 )
 def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
@@ -194,7 +194,23 @@ def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
     kept = article.door_only or article.locked or article.disputed
     if facts.release == "dispatch" and not kept:
         return Decision("code", asked, (code(article, "handover"),), (issue(article, facts),))
-    return Decision("out", asked, (_to_pay("out_for_delivery", article),))
+    return Decision("out", asked, (_out(case.event, article),))
+
+
+_LONGEST_POSTMAN = 8  # of his staff id, in a text of one segment
+
+
+def _out(event: WentOut, article: ArticleFact) -> Say:
+    """Return the morning's text: with the hours of the visit where the beat keeps them.
+
+    DLT takes three variables at most: what is to be paid is worth more than who comes.
+    """
+    if event.hour is None:
+        return _to_pay("out_for_delivery", article)
+    values: dict[str, int | str] = {"digits": article.digits, "hour": event.hour}
+    if article.amount or not 0 < len(event.staff) <= _LONGEST_POSTMAN:
+        return Say("out_window", {**values, "amount": article.amount}, article.number)
+    return Say("out_window_staff", {**values, "postman": event.staff}, article.number)
 
 
 # ---- at the door -------------------------------------------------------------------------------
