@@ -16,6 +16,7 @@ from flows.events import (
     AskLeft,
     AskPerson,
     AskStatus,
+    AskVisit,
     Consent,
     CorrectNumber,
     DayEnded,
@@ -140,7 +141,7 @@ def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> Pa
     found = None
     if isinstance(event, AskStatus | CameToOffice):
         found = locked.reader.of_party(event.article, phone)
-    elif isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
+    elif isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
         # Whoever acts on an article must have sent it; an office may only ask.
         found = _sent(locked, phone, event.article)
     elif isinstance(event, StopRecall):

@@ -198,6 +198,19 @@ class Recall(Event):
 
 
 @dataclass(frozen=True)
+class AskVisit(Event):
+    """A sender's article number and `4`, or "phir": another attempt; with a day, not before it."""
+
+    article: str
+    day: int | None = None  # of a month, as it is typed alone
+    named: DayNamed | None = None
+
+    @property
+    def names_day(self) -> bool:
+        return self.day is not None or self.named is not None
+
+
+@dataclass(frozen=True)
 class ProveSender(Event):
     """A sender's article number and two digits: those of the text that said it was booked."""
 

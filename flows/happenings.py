@@ -143,6 +143,11 @@ class DayChosen(Happening):
 
 
 @dataclass(frozen=True)
+class SenderChoseDay(Happening):
+    """The proven sender chose the day of the next visit; the addressee can choose another one."""
+
+
+@dataclass(frozen=True)
 class CameToOffice(Happening):
     """The article waits at the office: after two attempts, or because the addressee wishes it."""
 

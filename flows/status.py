@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import get_args
 
 from flows.decision import Decision, Nothing, Say
-from flows.events import CorrectNumber, Event, ProveSender, Recall
+from flows.events import AskVisit, CorrectNumber, Event, ProveSender, Recall
 from flows.facts import ArticleFact, ArticleState, PartyFacts
 from flows.happenings import Happening
 from flows.machine import Case
 
-OfArticle = Happening | Recall | CorrectNumber | ProveSender
+OfArticle = Happening | Recall | CorrectNumber | ProveSender | AskVisit
 TEMPLATES = tuple(f"status_{state}" for state in get_args(ArticleState))
 
 

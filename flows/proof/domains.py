@@ -42,6 +42,7 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.Refused: ("attempted",),
     happenings.RemarkConfirmed: ("attempted",),
     happenings.DayChosen: ("booked", "attempted"),
+    happenings.SenderChoseDay: ("booked", "attempted"),
     happenings.GivenBack: ("attempted",),
     happenings.ItemsCame: ("out_for_delivery",),
     happenings.CameToOffice: ("at_office",),
@@ -122,6 +123,8 @@ def event_of(picks: Picks, kind: type[Event], thorough: bool = True) -> Event:
     """Return an event of `kind`, each in some run. A phone is None only if its type says so."""
     if kind is events.AnotherDay:
         return another_day(picks, thorough)
+    if kind is events.AskVisit:
+        return ask_visit(picks)
     if kind is events.Wished:
         return wished(picks, thorough)
     values: dict[str, object] = {}
@@ -152,6 +155,12 @@ _DAYS = (
     DayNamed(offset=1), DayNamed(offset=2), DayNamed(weekday=5), DayNamed(weekday=6),
     DayNamed(day=17, month=8), DayNamed(day=30, month=2), DayNamed(),
 )  # fmt: skip
+
+
+def ask_visit(picks: Picks) -> events.AskVisit:
+    day = _EVENT_FIELDS["day"](picks, None)
+    named = picks.pick((None, *_DAYS)) if day is None else None
+    return events.AskVisit(NUMBER, day, named)  # type: ignore[arg-type]  # of these domains
 
 
 def another_day(picks: Picks, thorough: bool) -> events.AnotherDay:

@@ -384,7 +384,8 @@ def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> 
 
 
 _QUOTING = (
-    events.ProveSender, events.Recall, events.CorrectNumber, happenings.SenderProved,
+    events.ProveSender, events.Recall, events.CorrectNumber, events.AskVisit,
+    happenings.SenderProved,
 )  # fmt: skip
 
 

@@ -9,8 +9,10 @@ from pydantic import Field, StringConstraints
 
 from conversation import senders
 from conversation.announce import announce
+from flows.events import AskVisit, Recall
 from flows.facts import ArticleState, Proof
 from flows.happenings import Booked, Recalled
+from flows.wishes import DayNamed
 from india.masks import veiled_within
 from india.phone import masked
 from india.promises import Promise
@@ -28,6 +30,7 @@ from web.api.engine.fields import (
     Address,
     ArticleNumber,
     CodAmount,
+    Day,
     Digipin,
     DueBy,
     Input,
@@ -62,10 +65,13 @@ class SenderIn(Input):
     pin: Pin | None = None
 
 
+QuotedDigits = Annotated[str, StringConstraints(pattern="^[0-9]{2}$")]
+
+
 class SenderProofIn(Input):
     """The two digits of the text that told the sender that it was booked."""
 
-    proof: Annotated[str, StringConstraints(pattern="^[0-9]{2}$")]
+    proof: QuotedDigits
 
 
 class BookArticleIn(Input):
@@ -329,6 +335,55 @@ SENDER_PROOF = Operation(
     handle=_prove_sender,
     answers={200: ArticleOut},
     problems=(404,),
+)
+
+
+class ReturnIn(Input):
+    """`proof`: the two digits of the sender's booking text; without: he was proven before."""
+
+    proof: QuotedDigits | None = None
+
+
+class VisitIn(ReturnIn):
+    """`day`: not before it; without: another attempt, on the next working day."""
+
+    day: Day | None = None
+
+
+def _visit(call: Call[VisitIn]) -> Answer:
+    number, day = article_number(call), call.input.day
+    named = None if day is None else DayNamed(day=day.day, month=day.month, year=day.year)
+    senders.wish(call.runtime, number, AskVisit(number, None, named), call.input.proof)
+    return Answer(200, _shown(call, number))
+
+
+def _return(call: Call[ReturnIn]) -> Answer:
+    number = article_number(call)
+    senders.wish(call.runtime, number, Recall(number), call.input.proof)
+    return Answer(200, _shown(call, number))
+
+
+VISIT = Operation(
+    route="POST /articles/{number:s10}/visit",
+    name="ask_visit",
+    scope="articles",
+    whose=whose.article,
+    summary="The proven sender wants another attempt, or another day; never a third attempt",
+    input=VisitIn,
+    handle=_visit,
+    answers={200: ArticleOut},
+    problems=(404, 409),
+)
+RETURN = Operation(
+    route="POST /articles/{number:s10}/return",
+    name="ask_return",
+    scope="articles",
+    whose=whose.article,
+    summary="The proven sender wants it back: in half an hour, in which he can still object",
+    input=ReturnIn,
+    handle=_return,
+    answers={200: ArticleOut},
+    problems=(404, 409),
 )
 RECALL = Operation(
     route="POST /articles/{number:s10}/recall",

@@ -14,6 +14,7 @@ from runtime import Runtime
 from tests.rigs.api_calls import Api, api_of, article, fields, number_of, postman
 from tests.rigs.clock import Clock
 from tests.rigs.desk import sign_in
+from tests.rigs.transcript import Player
 
 
 @pytest.fixture
@@ -109,3 +110,29 @@ def test_what_was_late_is_in_the_file_for_refunds(
     assert "24 Speed Post" in page
     assert "days late: 2" in page
     assert supervisor.get("/desk/promised.csv?lateness=maybe").status_code == 422
+
+
+# ---- what a sender asks for ----------------------------------------------------------------------
+
+
+def test_software_brings_what_the_proven_sender_wants(player: Player) -> None:
+    number, sender, addressee = number_of(7), "+919811100001", "+919876500001"
+    player.step(f"article {number} to {addressee} en from {sender}")
+    api = Api(player.client, player.token)
+    path, proof = f"/articles/{number}", player.quotes[sender][-1]
+    wrong = f"{(int(proof) + 1) % 100:02}"
+    assert api.post(f"{path}/visit", {"day": "2026-08-18"}).status_code == 409  # not proven
+    assert api.post(f"{path}/visit", {"day": "2026-08-18", "proof": wrong}).status_code == 422
+    asked = api.post(f"{path}/visit", {"day": "2026-08-18", "proof": proof})
+    assert (asked.status_code, asked.get_json()["chosen_day"]) == (200, "2026-08-18")
+    player.step("wait 1 min")
+    told = [each["template"] for each in api.get(f"/simulator/phones/{addressee}/messages").json]
+    assert told[-1] == "day_by_sender"
+    again = api.post(f"{path}/visit", {"day": "2026-08-19"})
+    assert (again.status_code, "chosen before" in again.get_json()["detail"]) == (409, True)
+    assert api.post(f"{path}/return", {}).status_code == 200
+    assert api.get(path).get_json()["state"] == "booked"  # half an hour is left
+    player.step("wait 31 min")
+    assert api.get(path).get_json()["state"] == "recalled"
+    assert api.post(f"{path}/visit", {}).status_code == 409
+    assert api.post(f"/articles/{number_of(8)}/visit", {}).status_code == 404

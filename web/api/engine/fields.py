@@ -115,6 +115,7 @@ Digipin = Annotated[
 Pieces = Annotated[
     int, Field(ge=1, le=99, description="under the one number and the one code", examples=[1])
 ]
+Day = Annotated[date, Strict(False), BeforeValidator(day_or_moment), Field(examples=["2026-08-16"])]
 DueBy = Annotated[
     date,
     Strict(False),
