@@ -259,6 +259,7 @@ class Handover:
 
     `amount`: the whole rupees taken, if he writes them: `7 482913 500 1`. `document`: the one shown
     besides, `7 482913 * 1234`; the last four of its number travel separately, as the code does.
+    `missing`: the pieces that were not there, `7 482913 # 2 3`.
     """
 
     item: str
@@ -266,6 +267,7 @@ class Handover:
     payment: Payment | None = None
     amount: int | None = None
     document: ShownDocument | None = None
+    missing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,7 @@ class ArticleFact:
     proven: bool = False  # the sender proved that he is the sender
     recalling: bool = False  # he wants it back, and can still object
     quote: QuoteVerdict = "unchecked"  # of the text that is decided
+    pieces: int = 1  # under the one number and the one code
     mode: Mode = "on"  # under which it went out last; before that, its office's
 
     @property

@@ -46,7 +46,9 @@ class Approached(Happening):
 
 @dataclass(frozen=True)
 class HandedOver(Happening):
-    pass
+    """`missing`: the pieces of it that were not there, 1 to how many there are."""
+
+    missing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

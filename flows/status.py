@@ -30,3 +30,12 @@ def answer_or(template: str, case: Case[Event, Nothing, PartyFacts]) -> Decision
     article = case.facts.article
     answer = Say(template) if article is None else say(article)
     return Decision(case.state, case.context, (answer,))
+
+
+_MOST_NAMED = 3
+
+
+def named_pieces(missing: tuple[int, ...]) -> str:
+    """Return pieces as a text can carry them, letters and digits alone: P2P3; of many the first."""
+    named = "".join(f"P{each}" for each in missing[:_MOST_NAMED])
+    return named + "PLUS" * (len(missing) > _MOST_NAMED)

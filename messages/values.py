@@ -76,6 +76,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "staff": Word(
             r"[0-9A-Za-z]{1,20}", "1 to 20 letters and digits", "W" * 20, "alphanumeric", "1001"
         ),
+        "pieces": Word(
+            r"(P[0-9]{1,2}){1,3}(PLUS)?",
+            "at most three pieces",
+            "P99P99P99PLUS",
+            "alphanumeric",
+            "P2P3",
+        ),
         "postman": Word(
             r"[0-9A-Za-z]{1,8}", "1 to 8 letters and digits", "W" * 8, "alphanumeric", "1001"
         ),

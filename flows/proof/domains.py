@@ -98,6 +98,7 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "named": one_of(None, _PHONE),
     "staff": one_of("1001"),
     "hour": one_of(None, 10),
+    "missing": one_of((), (2,)),
     "by": one_of("2001"),
     "second": one_of(None, "2001", "3001"),
     "said_at": one_of(NOW - timedelta(minutes=40)),
@@ -113,6 +114,7 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
 }
 _ACT_FIELDS: Mapping[str, Domain[object]] = {
     "item": one_of("7"),
+    "missing": one_of((), (2,), (2, 2), (4,)),
     "remark": _EVENT_FIELDS["remark"],
     "amount": one_of(None, 1, 500),
     "document": one_of(None, "voter"),
@@ -293,6 +295,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "questions": one_of(1),
     "asked": _asked,
     "recalling": _recalling,
+    "pieces": one_of(1, 3),
     "holds_from": _holds_from,
     "mode": among(_mode),
     "quote": one_of("unchecked"),

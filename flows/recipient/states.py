@@ -42,6 +42,7 @@ from flows.happenings import (
     WentOut,
 )
 from flows.machine import SAME, Case, Handler, Machine, State
+from flows.status import named_pieces
 from india import calendar
 
 DAY = 24 * 3600
@@ -252,7 +253,17 @@ def told(state: str, template: str) -> Handler[Happening, Asked, RecipientFacts]
     return handler
 
 
-MACHINE.on(HandedOver, to=("delivered",), says=("delivered",))(told("delivered", "delivered"))
+@MACHINE.on(HandedOver, to=("delivered",), says=("delivered", "delivered_missing"))
+def handed_over(case: Case[HandedOver, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Say that it came, and name the pieces that did not."""
+    article, missing = fact(case, case.event.article), case.event.missing
+    if not missing:
+        return Decision("delivered", Asked(article.number), (digits("delivered", article),))
+    values = {"digits": article.digits, "pieces": named_pieces(missing)}
+    say = Say("delivered_missing", values, article.number)
+    return Decision("delivered", Asked(article.number), (say,))
+
+
 MACHINE.on(SignedFor, to=("delivered",), says=("signed_for",))(told("delivered", "signed_for"))
 MACHINE.on(Collected, to=("delivered",), says=("collected",))(told("delivered", "collected"))
 MACHINE.on(Refused, to=("quiet",), says=("refused",))(told("quiet", "refused"))

@@ -126,7 +126,9 @@ def test_software_brings_what_the_proven_sender_wants(player: Player) -> None:
     asked = api.post(f"{path}/visit", {"day": "2026-08-18", "proof": proof})
     assert (asked.status_code, asked.get_json()["chosen_day"]) == (200, "2026-08-18")
     player.step("wait 1 min")
-    told = [each["template"] for each in api.get(f"/simulator/phones/{addressee}/messages").json]
+    told = [
+        each["template"] for each in api.get(f"/simulator/phones/{addressee}/messages").get_json()
+    ]
     assert told[-1] == "day_by_sender"
     again = api.post(f"{path}/visit", {"day": "2026-08-19"})
     assert (again.status_code, "chosen before" in again.get_json()["detail"]) == (409, True)
@@ -136,3 +138,58 @@ def test_software_brings_what_the_proven_sender_wants(player: Player) -> None:
     assert api.get(path).get_json()["state"] == "recalled"
     assert api.post(f"{path}/visit", {}).status_code == 409
     assert api.post(f"/articles/{number_of(8)}/visit", {}).status_code == 404
+
+
+# ---- several pieces under one code ---------------------------------------------------------------
+
+
+def _on_the_road(player: Player, pieces: int) -> tuple[Api, str]:
+    """Book an article of so many pieces and bring the postman 1001 to its door."""
+    api, number = Api(player.client, player.token), number_of(7)
+    player.step("postman 1001 +919839000001")
+    body = article(7, pieces=pieces, cod_amount=0)
+    body["recipient"] |= {"phone": "+919876500001", "language": "en"}
+    body["sender"] |= {"phone": "+919811100001"}
+    assert api.post("/articles", body).status_code == 201
+    player.step(f"list 1001: {number}")
+    player.step("+919839000001 > 1")
+    return api, number
+
+
+def _templates(api: Api, phone: str) -> list[str]:
+    return [each["template"] for each in api.get(f"/simulator/phones/{phone}/messages").get_json()]
+
+
+def test_one_code_hands_over_all_pieces(player: Player) -> None:
+    api, number = _on_the_road(player, 3)
+    player.step(f"+919839000001 > 1 {player.codes['+919876500001'][-1]}")
+    shown = api.get(f"/articles/{number}").get_json()
+    assert (shown["state"], shown["pieces"], shown["pieces_missing"]) == ("delivered", 3, [])
+    assert _templates(api, "+919876500001")[-1] == "delivered"
+
+
+def test_missing_pieces_are_named_to_everybody_and_looked_for(
+    player: Player, app: Flask, runtime: Runtime
+) -> None:
+    api, number = _on_the_road(player, 3)
+    code = player.codes["+919876500001"][-1]
+    for wrong in ("# 4", "# 1 2 3", "# 2 2"):  # it has no fourth; somebody takes at least one
+        assert "3" in player.step(f"+919839000001 > 1 {code} {wrong}")[-1]
+        assert api.get(f"/articles/{number}").get_json()["state"] == "out_for_delivery"
+    said = player.step(f"+919839000001 > 1 {code} # 2 3")
+    assert any("P2P3" in line and line.startswith("+919876500001") for line in said), said
+    shown = api.get(f"/articles/{number}").get_json()
+    assert (shown["state"], shown["pieces_missing"]) == ("delivered", [2, 3])
+    assert _templates(api, "+919876500001")[-1] == "delivered_missing"
+    assert _templates(api, "+919811100001")[-1] == "sender_missing"
+    assert _templates(api, "+919839000001")[-1] == "handed_over_missing"
+    with runtime.database.transaction() as conn:
+        row = conn.execute(
+            "SELECT a.id, t.kind FROM articles a JOIN tickets t ON t.article_id = a.id"
+        ).fetchone()
+    assert row is not None
+    assert row[1] == "overlooked"
+    agent = sign_in(app, runtime, "supervisor")
+    assert "pieces missing: 2, 3" in agent.get(f"/desk/articles/{row[0]}").text
+    player.step("+919839000001 > 0")  # undone: nothing is missing any more
+    assert api.get(f"/articles/{number}").get_json()["pieces_missing"] == []
