@@ -198,6 +198,7 @@ class RecipientFacts(Facts):
     recalls: tuple[ArticleFact, ...] = ()  # sent by this telephone and called back; for `3`
     texts_arrive: bool = True  # False: the last texts to this telephone could not be delivered
     greeted: bool = False  # this telephone was greeted within a day; read where it greets
+    notice: int = 0  # days that its data are kept, where it has to be told so now; 0: not now
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "failed": Number(0, 999),
         "tries": Number(0, 9),
         "amount": Number(0, 50000),  # whole rupees
+        "days": Number(1, 9999),
         "hour": Number(0, 23),  # o'clock, in India
         "total": Number(0, 9999999),  # whole rupees of a whole list
         "remark": Number(10, 99),

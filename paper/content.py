@@ -107,6 +107,7 @@ class PrintedReceipt:
     sender_pin: str | None
     method: Method
     posted: tuple[Posted, ...]
+    kept_days: int = 0  # of the data of its people, for the notice; 0: no notice
     given_paise: int | None = None
     rrn: str | None = None
 

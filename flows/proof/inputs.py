@@ -113,6 +113,7 @@ _OF_TELEPHONE: Mapping[str, Domain[object]] = {
     "day_end": one_of(NOW + timedelta(hours=8)),
     "today": one_of(TODAY),
     "ticket": one_of(7),
+    "notice": one_of(0, 365),
 }
 # What only a report of fraud looks at.
 _AMONG_OTHERS: Mapping[str, Domain[object]] = {

@@ -173,12 +173,14 @@ def stay(case: Case[Event, Asked, RecipientFacts], *says: Say) -> Decision[Asked
 # ---- on its way --------------------------------------------------------------------------------
 
 
-@MACHINE.on(Booked, to=("booked",), says=("booked", "booked_plain"))
+@MACHINE.on(Booked, to=("booked",), says=("booked", "booked_plain", "privacy_notice"))
 def booked(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
     article = fact(case, case.event.article)
     template = "booked" if article.coded else "booked_plain"
-    say = Say(template, {"article": article.number}, article.number)
-    return Decision("booked", Asked(article.number), (say,))
+    says = [Say(template, {"article": article.number}, article.number)]
+    if case.facts.notice:  # of the data protection law, in the words of this person
+        says.append(Say("privacy_notice", {"days": case.facts.notice}))
+    return Decision("booked", Asked(article.number), tuple(says))
 
 
 @MACHINE.on(
