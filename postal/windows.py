@@ -28,7 +28,7 @@ _WIDTH: Final = WINDOW_HOURS * 60
 
 
 @dataclass(frozen=True)
-class Visit:
+class PastVisit:
     """A visit of the past. `place`: 0 to 1, along the list. `minute`: of the day in India."""
 
     day: date
@@ -37,7 +37,7 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Window:
+class VisitWindow:
     """The hour in India from which the postman comes, and his staff id as texts say it."""
 
     hour: int
@@ -82,31 +82,31 @@ ON CONFLICT DO NOTHING
 """
 
 
-def promise(conn: Conn, numbers: Sequence[str], now: datetime) -> dict[str, Window]:
+def promise(conn: Conn, numbers: Sequence[str], now: datetime) -> dict[str, VisitWindow]:
     """Return the windows of those articles on today's lists that have one, and keep them."""
     today = day_of(now)
     with conn.cursor(row_factory=class_row(_Item)) as cursor:
         items = cursor.execute(_ITEMS, {"numbers": list(numbers), "today": today}).fetchall()
     history = {each: _history(conn, each, today) for each in {item.list_id for item in items}}
-    found: dict[str, Window] = {}
+    found: dict[str, VisitWindow] = {}
     kept: list[tuple[int, int]] = []
     for item in items:
         hour = start_of(history[item.list_id], item.serial / max(item.size, 1))
         if hour is not None:
-            found[item.number] = Window(hour, spoken(item.staff_id))
+            found[item.number] = VisitWindow(hour, spoken(item.staff_id))
             kept.append((item.item_id, hour))
     if kept:
         conn.execute(_KEEP, (now, [each[0] for each in kept], [each[1] for each in kept]))
     return found
 
 
-def _history(conn: Conn, list_id: int, today: date) -> list[Visit]:
-    with conn.cursor(row_factory=class_row(Visit)) as cursor:
+def _history(conn: Conn, list_id: int, today: date) -> list[PastVisit]:
+    with conn.cursor(row_factory=class_row(PastVisit)) as cursor:
         given = {"list": list_id, "since": today - LOOKED_BACK}
         return cursor.execute(_VISITS, given).fetchall()
 
 
-def start_of(history: Sequence[Visit], place: float) -> int | None:
+def start_of(history: Sequence[PastVisit], place: float) -> int | None:
     """Return from which hour somebody at `place` is visited within three; None: none holds."""
     near = [each for each in history if abs(each.place - place) <= _NEARBY]
     days = sorted({each.day for each in near})

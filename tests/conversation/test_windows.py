@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from postal import windows
-from postal.windows import Visit
+from postal.windows import PastVisit
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.transcript import Player
@@ -99,8 +99,8 @@ def test_no_history_that_holds_no_window(
 
 
 def test_a_window_that_held_before_and_not_lately_is_not_promised() -> None:
-    def visits(back: int, minute: int) -> list[Visit]:
-        return [Visit(TODAY - timedelta(days=back), 0.5, minute)] * 5
+    def visits(back: int, minute: int) -> list[PastVisit]:
+        return [PastVisit(TODAY - timedelta(days=back), 0.5, minute)] * 5
 
     steady = [each for back in range(1, 16) for each in visits(back, 11 * 60)]
     assert windows.start_of(steady, 0.5) == 9  # the first start that holds them all
