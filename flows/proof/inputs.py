@@ -152,6 +152,8 @@ def _known_of(picks: Picks, event: Happening) -> dict[str, object]:
         known["wrong_tries"] = 0  # the postman is told first when no try is left
         known["disputed"] = False  # or that nothing is handed out
         known["mode"] = picks.pick(("pilot", "on"))  # off: a refusal needs no code
+    if isinstance(event, happenings.SenderChoseDay):
+        known["chosen_day"] = TODAY + timedelta(days=1)
     if isinstance(event, happenings.TriesRanOut):
         known |= {"otp_required": True, "mode": picks.pick(("pilot", "on"))}
     return known
