@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -215,6 +216,11 @@ class Settings(BaseSettings):
     keep_bodies_days: int = Field(90, ge=1, description="the words of texts and dialled screens")
     keep_persons_days: int = Field(
         365, ge=1, description="names, addresses, telephones of articles that are over; access log"
+    )
+    privacy_notice_from: date | None = Field(
+        date(2027, 5, 13),
+        description="from this day on a telephone's first article of a year brings the notice of"
+        " the data protection law; empty: never by text",
     )
     sms_prices: str = Field(
         "simulator=20",

@@ -6,6 +6,8 @@ What the other doors, the API and imports did is announced here to everybody it 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 
 from conversation.turn import Turn
@@ -13,7 +15,7 @@ from flows import machines
 from flows.decision import Role, Tell
 from flows.events import ListMade
 from flows.happenings import Booked, Happening, HerdWarned, Recalled, WentOut
-from postal import todays_list
+from postal import todays_list, windows
 from runtime import Runtime
 from store.conversations import ConversationPlace
 from store.database import Conn
@@ -33,7 +35,9 @@ def announce(runtime: Runtime, conn: Conn, happenings: Sequence[Happening]) -> N
 
     What went out is told to its postman too, in one text. Wake the outbox after the commit.
     """
-    turn = Turn(runtime, conn, runtime.now())
+    now = runtime.now()
+    happenings = _with_windows(conn, happenings, now)
+    turn = Turn(runtime, conn, now)
     roles = {role for event in happenings for role in _CONCERNED[type(event)]}
     numbers = [event.article for event in happenings]
     went_out = [event.article for event in happenings if isinstance(event, WentOut)]
@@ -47,3 +51,17 @@ def announce(runtime: Runtime, conn: Conn, happenings: Sequence[Happening]) -> N
         turn.postman_id = addition.walker.postman_id
         turn.take(place, ListMade(addition.count, addition.serial))
     turn.finish(message_id=None)
+
+
+def _with_windows(
+    conn: Conn, happenings: Sequence[Happening], now: datetime
+) -> Sequence[Happening]:
+    """Return `happenings` with the hours in which each postman comes, where his beat keeps them."""
+    went_out = [event.article for event in happenings if isinstance(event, WentOut)]
+    found = windows.promise(conn, went_out, now) if went_out else {}
+    return [
+        replace(event, hour=found[event.article].hour, staff=found[event.article].staff)
+        if isinstance(event, WentOut) and event.article in found
+        else event
+        for event in happenings
+    ]

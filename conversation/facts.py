@@ -16,6 +16,7 @@ from flows.events import (
     AskLeft,
     AskPerson,
     AskStatus,
+    AskVisit,
     Consent,
     CorrectNumber,
     DayEnded,
@@ -57,6 +58,7 @@ from flows.grammar.person import QUOTE
 from flows.grammar.postman import PIN
 from flows.happenings import (
     AtWindow,
+    Booked,
     CameToOffice,
     DestinationMoved,
     Happening,
@@ -140,7 +142,7 @@ def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> Pa
     found = None
     if isinstance(event, AskStatus | CameToOffice):
         found = locked.reader.of_party(event.article, phone)
-    elif isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
+    elif isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
         # Whoever acts on an article must have sent it; an office may only ask.
         found = _sent(locked, phone, event.article)
     elif isinstance(event, StopRecall):
@@ -236,7 +238,21 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         today=locked.today,
         ticket=_ticket(locked, event, phone),
         greeted=_greeted(locked, phone, event),
+        notice=_notice(locked, phone, event),
     )
+
+
+NOTICE_AGAIN_AFTER: Final = timedelta(days=365)
+
+
+def _notice(locked: Locked, phone: str, event: Event) -> int:
+    """Return for how many days the telephone's data are kept, where it is to be told so now."""
+    settings = locked.runtime.settings
+    first = settings.privacy_notice_from
+    if not isinstance(event, Booked) or first is None or locked.today < first:
+        return 0
+    said = was_said(locked.conn, phone, "privacy_notice", locked.now - NOTICE_AGAIN_AFTER)
+    return 0 if said else settings.keep_persons_days
 
 
 def _greeted(locked: Locked, phone: str, event: Event) -> bool:

@@ -16,6 +16,7 @@ from flows.acts.moves import AskMove, Relink
 from flows.acts.nominee import Nominate
 from flows.decision import Act, Context, LastVisit, Role
 from flows.events import (
+    AskVisit,
     CorrectNumber,
     Event,
     Pass,
@@ -173,7 +174,7 @@ class Locked:
     def _named(self, place: ConversationPlace, event: Event) -> list[int]:
         if place.machine in ("article", "move", "recall"):
             return facts.articles_numbered(self.conn, [place.whose])
-        if isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
+        if isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
             return facts.articles_numbered(self.conn, [event.article])
         if isinstance(event, StopRecall):
             return facts.articles_recalled(self.conn, place.whose)

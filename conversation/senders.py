@@ -4,9 +4,11 @@ software.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from conversation.turn import Turn, take_turn
+from flows.events import AskVisit, Recall
 from flows.facts import PartyFacts, Proof
 from flows.grammar.person import QUOTE
 from flows.happenings import SenderProved
@@ -14,7 +16,7 @@ from postal import articles
 from runtime import Runtime
 from store.conversations import ConversationPlace
 from store.database import Conn
-from store.refusals import Invalid
+from store.refusals import Conflict, Invalid
 
 
 class WrongDigits(Invalid):
@@ -29,6 +31,23 @@ class NoSender(Invalid):
 
     field = "proof"
     word = "sender_proof_nobody"
+
+
+class WishRefused(Conflict):
+    """The sender's wish cannot be met; he was told so by text."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"{_WHY.get(said, said)}; the sender was told by text")
+
+
+_DONE: Final = ("sender_day_chosen", "sender_recall_asked")
+_WHY: Final[Mapping[str, str]] = {
+    "sender_no_visit": "no visit is left: it waits at the office, and goes back after its time",
+    "sender_not_now": "the article is out for delivery, not tried yet, or its way is over",
+    "sender_unproven": "the sender is not proven: give the digits of his booking text as proof",
+    "sender_day_stays": "a day was chosen before, and stays",
+    "sender_day_impossible": "no visit is possible on that day: a working day of the next seven",
+}
 
 
 def prove(
@@ -50,6 +69,36 @@ def prove(
         raise WrongDigits("the digits are not those of the text that said it was booked")
 
 
+def wish(runtime: Runtime, number: str, event: AskVisit | Recall, digits: str | None) -> None:
+    """Bring a sender's wish that the department's software was given to his conversation.
+
+    He is answered by text, as if he had texted. `digits`: of his booking text; None: he was proven
+    before. In a transaction of its own, as `prove` says. Raises `UnknownArticle`, `NoSender`,
+    `WrongDigits` and `WishRefused`.
+    """
+    turn = runtime.database.run(lambda conn: _bring(runtime, conn, number, event, digits))
+    said = turn.sprints[0].decision.says[0].template
+    if said in ("sender_quote_wrong", "sender_quote_locked"):
+        raise WrongDigits("the digits are not those of the text that said it was booked")
+    if said not in _DONE:
+        raise WishRefused(said)
+
+
+def _bring(
+    runtime: Runtime, conn: Conn, number: str, event: AskVisit | Recall, digits: str | None
+) -> Turn:
+    place = _place(conn, number)
+    apart = {} if digits is None else {QUOTE: digits}
+    return take_turn(runtime, conn, place, event, proof=None, apart=apart)
+
+
+def _place(conn: Conn, number: str) -> ConversationPlace:
+    article = articles.get(conn, number)
+    if article.sender_phone is None:
+        raise NoSender("the article has no telephone of a sender: no text showed him any digits")
+    return ConversationPlace(article.sender_phone, "sender")
+
+
 def _take(
     runtime: Runtime,
     conn: Conn,
@@ -58,9 +107,6 @@ def _take(
     how: Literal["counter", "software"],
     proof: Proof | None,
 ) -> Turn:
-    article = articles.get(conn, number)
-    if article.sender_phone is None:
-        raise NoSender("the article has no telephone of a sender: no text showed him any digits")
-    place = ConversationPlace(article.sender_phone, "sender")
+    place = _place(conn, number)
     event = SenderProved(number, how)
     return take_turn(runtime, conn, place, event, proof=proof, apart={QUOTE: digits})

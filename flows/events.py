@@ -198,6 +198,19 @@ class Recall(Event):
 
 
 @dataclass(frozen=True)
+class AskVisit(Event):
+    """A sender's article number and `4`, or "phir": another attempt; with a day, not before it."""
+
+    article: str
+    day: int | None = None  # of a month, as it is typed alone
+    named: DayNamed | None = None
+
+    @property
+    def names_day(self) -> bool:
+        return self.day is not None or self.named is not None
+
+
+@dataclass(frozen=True)
 class ProveSender(Event):
     """A sender's article number and two digits: those of the text that said it was booked."""
 
@@ -246,6 +259,7 @@ class Handover:
 
     `amount`: the whole rupees taken, if he writes them: `7 482913 500 1`. `document`: the one shown
     besides, `7 482913 * 1234`; the last four of its number travel separately, as the code does.
+    `missing`: the pieces that were not there, `7 482913 # 2 3`.
     """
 
     item: str
@@ -253,6 +267,7 @@ class Handover:
     payment: Payment | None = None
     amount: int | None = None
     document: ShownDocument | None = None
+    missing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,7 @@ class ArticleFact:
     proven: bool = False  # the sender proved that he is the sender
     recalling: bool = False  # he wants it back, and can still object
     quote: QuoteVerdict = "unchecked"  # of the text that is decided
+    pieces: int = 1  # under the one number and the one code
     mode: Mode = "on"  # under which it went out last; before that, its office's
     unsure: bool = False  # the holder's telephone may be another person's by now
 
@@ -199,6 +200,7 @@ class RecipientFacts(Facts):
     recalls: tuple[ArticleFact, ...] = ()  # sent by this telephone and called back; for `3`
     texts_arrive: bool = True  # False: the last texts to this telephone could not be delivered
     greeted: bool = False  # this telephone was greeted within a day; read where it greets
+    notice: int = 0  # days that its data are kept, where it has to be told so now; 0: not now
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from typing import Literal
 from flows.events import DocumentType, Event, Payment
 from flows.facts import Mover
 
+WINDOW_HOURS = 3
+"""How wide a promised window is: every text of one says so in fixed words."""
+
 Verdict = Literal["confirmed", "contested"]
 
 
@@ -26,7 +29,14 @@ class Booked(Happening):
 
 @dataclass(frozen=True)
 class WentOut(Happening):
-    """The article is out for delivery: it is on a postman's list for today."""
+    """The article is out for delivery: it is on a postman's list for today.
+
+    `hour`: from which the postman `staff` (letters and digits of his staff id) comes within
+    `WINDOW_HOURS`; None where his beat keeps no window.
+    """
+
+    hour: int | None = None
+    staff: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,9 @@ class Approached(Happening):
 
 @dataclass(frozen=True)
 class HandedOver(Happening):
-    pass
+    """`missing`: the pieces of it that were not there, 1 to how many there are."""
+
+    missing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +142,11 @@ class RemarkContested(Happening):
 @dataclass(frozen=True)
 class DayChosen(Happening):
     """The addressee chose another day; an article that was out comes back today."""
+
+
+@dataclass(frozen=True)
+class SenderChoseDay(Happening):
+    """The proven sender chose the day of the next visit; the addressee can choose another one."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from flows import (
     paper_day,
     recall,
     sender,
+    sender_visits,
     sender_wishes,
     sender_words,
     stranger,
@@ -61,8 +62,8 @@ _MACHINE_OF = {
 }
 # Imported to complete the machines: their transitions are declared in these files.
 COMPLETED_BY = (
-    answers, calls, fraud, moves, wishes, own_words, sender_wishes, sender_words, anytime, desk,
-    window, paper_day,
+    answers, calls, fraud, moves, wishes, own_words, sender_visits, sender_wishes, sender_words,
+    anytime, desk, window, paper_day,
 )  # fmt: skip
 
 

@@ -54,7 +54,6 @@ def sender_booked(case: Case[Booked, Nothing, PartyFacts]) -> Decision[Nothing]:
 
 
 _SENDER_NEWS: dict[type[Happening], str] = {
-    HandedOver: "sender_delivered",
     SignedFor: "sender_signed",
     Collected: "sender_collected",
     Returned: "sender_returned",
@@ -64,6 +63,15 @@ _SENDER_NEWS: dict[type[Happening], str] = {
 }
 for _event, _template in _SENDER_NEWS.items():
     SENDER.on(_event, says=(_template,))(partial(status.news, _template))
+
+
+@SENDER.on(HandedOver, says=("sender_delivered", "sender_missing"))
+def sender_delivered(case: Case[HandedOver, Nothing, PartyFacts]) -> Decision[Nothing]:
+    number, missing = case.event.article, case.event.missing
+    if not missing:
+        return status.news("sender_delivered", case)
+    values = {"article": number, "pieces": status.named_pieces(missing)}
+    return Decision(case.state, case.context, (Say("sender_missing", values, number),))
 
 
 @SENDER.on(TakenBack, says=("sender_undone",))

@@ -33,7 +33,7 @@ from flows.sender import SENDER
 from flows.status import OfArticle
 
 
-def _wrong(
+def wrong(
     case: Case[OfArticle, Nothing, PartyFacts], article: ArticleFact
 ) -> Decision[Nothing] | None:
     """Return the answer to digits that are wrong, or too many; None where they are not."""
@@ -43,26 +43,26 @@ def _wrong(
     return status.news("sender_quote_locked", case) if article.quote == "locked" else None
 
 
-def _proven(article: ArticleFact) -> tuple[Act, ...]:
+def proven(article: ArticleFact) -> tuple[Act, ...]:
     """Remember that the sender proved himself, where he does so now."""
     now = article.quote == "right" and not article.proven
     return (MarkSenderProven(article.number),) if now else ()
 
 
-_WRONG_QUOTE = ("sender_quote_wrong", "sender_quote_locked", "sender_menu")
+WRONG_QUOTE = ("sender_quote_wrong", "sender_quote_locked", "sender_menu")
 
 
 @SENDER.on(
     ProveSender,
-    says=(*_WRONG_QUOTE, "sender_proven"),
+    says=(*WRONG_QUOTE, "sender_proven"),
     acts=(MarkSenderProven, CountWrongQuote),
 )
 def prove(case: Case[ProveSender, Nothing, PartyFacts]) -> Decision[Nothing]:
     article = case.facts.article
     if article is None:
         return Decision(case.state, case.context, (Say("sender_menu"),))
-    said = replace(status.news("sender_proven", case), acts=_proven(article))
-    return _wrong(case, article) or said
+    said = replace(status.news("sender_proven", case), acts=proven(article))
+    return wrong(case, article) or said
 
 
 @SENDER.on(SenderProved, acts=(MarkSenderProven, CountWrongQuote))
@@ -80,7 +80,7 @@ def proved(case: Case[SenderProved, Nothing, PartyFacts]) -> Decision[Nothing]:
 
 @SENDER.on(
     Recall,
-    says=(*_WRONG_QUOTE, "sender_recall_asked", "sender_not_now", "sender_unproven"),
+    says=(*WRONG_QUOTE, "sender_recall_asked", "sender_not_now", "sender_unproven"),
     acts=(AskRecall, MarkSenderProven, CountWrongQuote, OpenTicket),
     tells=("recall",),
 )
@@ -89,25 +89,25 @@ def recall(case: Case[Recall, Nothing, PartyFacts]) -> Decision[Nothing]:
     article = case.facts.article
     if article is None:
         return Decision(case.state, case.context, (Say("sender_menu"),))
-    wrong, proven = _wrong(case, article), _proven(article)
-    if wrong is not None:
-        return wrong
+    refused, now_proven = wrong(case, article), proven(article)
+    if refused is not None:
+        return refused
     match trust.recall(article):
         case "state":
-            return replace(status.news("sender_not_now", case), acts=proven)
+            return replace(status.news("sender_not_now", case), acts=now_proven)
         case "unproven":
-            return _unproven(case)
+            return unproven(case)
     asked = status.news("sender_recall_asked", case)
     if article.recalling:
-        return replace(asked, acts=proven)
+        return replace(asked, acts=now_proven)
     return replace(
         asked,
-        acts=(*proven, AskRecall(article.number)),
+        acts=(*now_proven, AskRecall(article.number)),
         tells=(Tell("recall", RecallAsked(article.number)),),
     )
 
 
-def _unproven(case: Case[OfArticle, Nothing, PartyFacts]) -> Decision[Nothing]:
+def unproven(case: Case[OfArticle, Nothing, PartyFacts]) -> Decision[Nothing]:
     """Open a ticket and say how the sender proves himself; nothing is done."""
     answer = status.news("sender_unproven", case)
     return replace(answer, acts=(OpenTicket("unproven", case.event.article),))
@@ -133,7 +133,7 @@ def stop_recall(case: Case[StopRecall, Nothing, PartyFacts]) -> Decision[Nothing
 @SENDER.on(
     CorrectNumber,
     says=(
-        *_WRONG_QUOTE,
+        *WRONG_QUOTE,
         "sender_relinked",
         "sender_move_asked",
         "sender_bad_number",
@@ -160,24 +160,24 @@ def correct_number(case: Case[CorrectNumber, Nothing, PartyFacts]) -> Decision[N
     if not case.event.phone:
         return status.news("sender_bad_number", case)
     article, phone = facts.article, case.event.phone
-    wrong, proven = _wrong(case, article), _proven(article)
-    if wrong is not None:
-        return wrong
+    refused, now_proven = wrong(case, article), proven(article)
+    if refused is not None:
+        return refused
     number = article.number
     answer = trust.move(article, "sender", facts.proof, facts.named_is_staff)
     if answer in ("unproven", "second"):
-        return _unproven(case)
+        return unproven(case)
     if answer == "done":
         acts, tells = relinked(article, phone, "sender", None)
         said = status.news("sender_relinked", case)
-        return replace(said, acts=(*proven, *acts), tells=tells)
+        return replace(said, acts=(*now_proven, *acts), tells=tells)
     if answer == "holder":
         said = status.news("sender_move_asked", case)
         if article.asked:
-            return replace(said, acts=proven)
+            return replace(said, acts=now_proven)
         return replace(
             said,
-            acts=(*proven, AskMove(number, phone, "sender")),
+            acts=(*now_proven, AskMove(number, phone, "sender")),
             tells=(
                 Tell("recipient", MoveAsked(number)),
                 Tell("named", NamedForMove(number)),
@@ -185,7 +185,7 @@ def correct_number(case: Case[CorrectNumber, Nothing, PartyFacts]) -> Decision[N
             ),
         )
     template = {"state": "sender_not_now", "staff": "sender_bad_number"}
-    return replace(status.news(template.get(answer, "sender_at_office"), case), acts=proven)
+    return replace(status.news(template.get(answer, "sender_at_office"), case), acts=now_proven)
 
 
 for _event, _template in (

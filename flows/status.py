@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import get_args
 
 from flows.decision import Decision, Nothing, Say
-from flows.events import CorrectNumber, Event, ProveSender, Recall
+from flows.events import AskVisit, CorrectNumber, Event, ProveSender, Recall
 from flows.facts import ArticleFact, ArticleState, PartyFacts
 from flows.happenings import Happening
 from flows.machine import Case
 
-OfArticle = Happening | Recall | CorrectNumber | ProveSender
+OfArticle = Happening | Recall | CorrectNumber | ProveSender | AskVisit
 TEMPLATES = tuple(f"status_{state}" for state in get_args(ArticleState))
 
 
@@ -30,3 +30,12 @@ def answer_or(template: str, case: Case[Event, Nothing, PartyFacts]) -> Decision
     article = case.facts.article
     answer = Say(template) if article is None else say(article)
     return Decision(case.state, case.context, (answer,))
+
+
+_MOST_NAMED = 3
+
+
+def named_pieces(missing: tuple[int, ...]) -> str:
+    """Return pieces as a text can carry them, letters and digits alone: P2P3; of many the first."""
+    named = "".join(f"P{each}" for each in missing[:_MOST_NAMED])
+    return named + "PLUS" * (len(missing) > _MOST_NAMED)

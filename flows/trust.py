@@ -209,6 +209,24 @@ RECALL_AFTER: Final = timedelta(minutes=30)  # in which the sender can object (r
 _RECALLED_FROM: Final[tuple[ArticleState, ...]] = ("booked", "attempted", "at_office")
 
 
+def visit(
+    article: ArticleFact, *, named: bool
+) -> Literal["free", "unproven", "state", "no_visit", "chosen"]:
+    """Return how a sender's wish about the next visit is met; `named`: he names its day.
+
+    chosen: a day was chosen, by the addressee or before, and stays. Without a day, what had no
+    visit yet is not put off.
+    """
+    if article.state not in ("booked", "attempted") or article.office_next:
+        left = article.state in ("attempted", "at_office")
+        return "no_visit" if left else "state"
+    if article.state == "booked" and not named:
+        return "state"
+    if not is_proven(article):
+        return "unproven"
+    return "free" if article.chosen_day is None else "chosen"
+
+
 def recall(article: ArticleFact) -> Literal["later", "unproven", "state"]:
     """Return how a sender's wish to have the article back is met."""
     if article.state not in _RECALLED_FROM:

@@ -80,6 +80,10 @@ def read(fields: Sequence[str], given: Sequence[str], default: Language) -> Arti
         authorised_person=row.optional("authorised_person", _some(cells.name), None),
         registration=row.optional("registration", cells.yes_no, False),
         weight_g=row.optional("weight_g", _some(cells.grams), None),
+        promise=row.optional("promise", _some(cells.promise), None),
+        due_by=row.optional("due_by", _some(cells.day), None),
+        pieces=row.optional("pieces", _some(cells.pieces), None),
+        digipin=row.optional("digipin", _some(cells.digipin), None),
     )
     return ArticleRow(None if row.faults else article, number or None, tuple(row.faults))
 

@@ -13,10 +13,12 @@ from typing import Final, TypeVar, get_args
 
 from flows.number import read as read_number
 from imports.faults import Reason
+from india import digipin as digipins
 from india import figures, money, names, pincode, signs
 from india.calendar import NoDay
 from india.calendar import read as read_day
 from india.phone import read as read_phone
+from india.promises import PROMISES, Promise
 from postal.articles import Language, Service
 
 T = TypeVar("T")
@@ -30,6 +32,10 @@ _TEXT_TRICK: Final = re.compile(r'="(.*)"', re.DOTALL)  # ="0983…", as program
 # seems: 1.000 is a thousand in some countries.
 _ADDED: Final = re.compile(r"\.0{1,2}(?=$|\s*[^\s0-9.,])", re.ASCII)
 _STAFF_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
+_PROMISE: Final = re.compile(
+    r"([0-9]{2})( ?(h|hours?|hrs?)| speed ?post)?", re.ASCII | re.IGNORECASE
+)
+_PIECES: Final = re.compile(r"[1-9][0-9]?", re.ASCII)
 _MIDNIGHT: Final = re.compile(r"[T ]00:00(:00)?$", re.ASCII)  # as spreadsheets add it to a day
 # Hindi that became Latin: three bytes of UTF-8 read as three letters.
 _MIXED: Final = re.compile("à[¤¥][\u0080-\u00ff\u0152-\u2122]|Ã[\u0080-\u00bf]|â€")
@@ -120,6 +126,30 @@ def grams(cell: str) -> int:
         return figures.grams(_ADDED.sub("", _digits(cell)), MOST_GRAMS)
     except figures.NoNumber:
         raise Bad("weight", str(MOST_GRAMS)) from None
+
+
+def promise(cell: str) -> Promise:
+    """Return 24 or 48, of `24`, `48 hours` or `48 Speed Post`."""
+    found = _PROMISE.fullmatch(_ADDED.sub("", _digits(cell)))
+    for each in PROMISES:
+        if found is not None and found[1] == str(each):
+            return each
+    raise Bad("promise")
+
+
+def pieces(cell: str) -> int:
+    """Return how many pieces go under the one number."""
+    value = _ADDED.sub("", _digits(cell))
+    if not _PIECES.fullmatch(value):
+        raise Bad("pieces")
+    return int(value)
+
+
+def digipin(cell: str) -> str:
+    try:
+        return digipins.read(_digits(cell))
+    except digipins.NoDigipin:
+        raise Bad("digipin") from None
 
 
 def day(cell: str) -> date:

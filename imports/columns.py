@@ -61,6 +61,10 @@ ARTICLES: Final = (
     FileColumn("cod_amount", "सीओडी रकम", "cod|cod amount|cod rupees|सीओडी"),
     FileColumn("weight_g", "वज़न ग्राम", "weight in grams|weight|weight g|weight grams|वजन|वजन ग्राम"),
     FileColumn("passport", "पासपोर्ट", "passport"),
+    FileColumn("promise", "वादा घंटे", "promise hours|promise|24 or 48|speed post hours"),
+    FileColumn("due_by", "कब तक", "due by|due date|deliver by"),
+    FileColumn("pieces", "नग", "pieces|number of pieces|pcs"),
+    FileColumn("digipin", "डिजिपिन", "digipin|digi pin"),
     FileColumn("authorised_person", "अधिकृत व्यक्ति", "authorised person|authorized person"),
 )
 LISTS: Final = (

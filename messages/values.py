@@ -70,10 +70,22 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "failed": Number(0, 999),
         "tries": Number(0, 9),
         "amount": Number(0, 50000),  # whole rupees
+        "days": Number(1, 9999),
+        "hour": Number(0, 23),  # o'clock, in India
         "total": Number(0, 9999999),  # whole rupees of a whole list
         "remark": Number(10, 99),
         "staff": Word(
             r"[0-9A-Za-z]{1,20}", "1 to 20 letters and digits", "W" * 20, "alphanumeric", "1001"
+        ),
+        "pieces": Word(
+            r"(P[0-9]{1,2}){1,3}(PLUS)?",
+            "at most three pieces",
+            "P99P99P99PLUS",
+            "alphanumeric",
+            "P2P3",
+        ),
+        "postman": Word(
+            r"[0-9A-Za-z]{1,8}", "1 to 8 letters and digits", "W" * 8, "alphanumeric", "1001"
         ),
         "digits": Word(r"[0-9]{4}", "four digits", "9999", "numeric", "6785"),
         "other": Word(r"[0-9]{4}", "four digits", "9999", "numeric", "3775"),

@@ -107,6 +107,7 @@ class PrintedReceipt:
     sender_pin: str | None
     method: Method
     posted: tuple[Posted, ...]
+    kept_days: int = 0  # of the data of its people, for the notice; 0: no notice
     given_paise: int | None = None
     rrn: str | None = None
 
@@ -127,7 +128,8 @@ class Carried:
     `marks`: what he must know of it, the gravest first. `document`: the code alone is not enough,
     the receiver shows a document as well.
     `taker`: who may receive it. `signature`: whether the receiver signs on the slip. `hint`: how
-    the recipient says that the place is found.
+    the recipient says that the place is found. `pieces`: under the one number. `digipin`: as people
+    read it; empty: not known. `due`: promised by the day of the list, or before.
     """
 
     serial: int
@@ -144,6 +146,9 @@ class Carried:
     remark: int | None
     hint: str = ""
     marks: tuple[SlipMark, ...] = ()
+    pieces: int = 1
+    digipin: str = ""
+    due: bool = False
 
 
 @dataclass(frozen=True)

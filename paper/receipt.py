@@ -105,6 +105,8 @@ def _blocks(
     yield space(2)
     if column.pdf.respelt:
         yield column.text(say(language, "respelt"), _SMALL, Align.C)
+    if what.kept_days:
+        yield column.text(say(language, "privacy", days=what.kept_days), _SMALL)
     yield column.text(say(language, "keep"), _SMALL, Align.C)
 
 

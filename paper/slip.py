@@ -183,8 +183,14 @@ def _article(column: PrintColumn, each: Carried) -> Iterator[Block]:
 def _recipient(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:
     for mark in each.marks:
         yield column.text(f"! {say(language, f'mark_{mark}')}", _STRONG)
+    if each.due:
+        yield column.text(f"! {say(language, 'slip_due')}", _STRONG)
+    if each.pieces > 1:
+        yield column.text(f"! {say(language, 'slip_pieces', count=each.pieces)}", _STRONG)
     yield column.text(each.recipient_name, _STRONG)
     yield column.text(f"{each.recipient_address}, {each.recipient_pin}", _BODY)
+    if each.digipin:
+        yield column.text(f"DIGIPIN {each.digipin}", _SMALL)
     if each.hint:
         yield column.text(f'"{each.hint}"', _SMALL)
 

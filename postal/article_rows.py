@@ -34,6 +34,7 @@ _COLUMNS = """
     coalesce(a.witness_by IN ('pin', 'fresh', 'two'), false) AS judged,
     a.chosen_day, a.choose_until, a.held_until, a.extended,
     a.delivered_at, a.not_received_at IS NOT NULL AS objected,
+    a.pieces,
     a.moves, a.questions, a.move_asked_at IS NOT NULL AS asked, a.frozen_at IS NOT NULL AS frozen,
     a.disputed_at IS NOT NULL AS disputed, coalesce(a.document_until > %(now)s, false) AS document,
     a.sender_proven_at IS NOT NULL AS proven, a.recall_asked_at IS NOT NULL AS recalling,

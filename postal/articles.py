@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 
 from flows.facts import ArticleState, Mode, Proof
 from flows.number import read
+from india.promises import Promise
 from postal import modes
 from postal.people import access
 from postal.people.access import Onlooker
@@ -59,6 +60,11 @@ class Article:
     sender_address: str = ""
     sender_pin: str | None = None
     hint: str | None = None  # to the place, in the recipient's words; purged with all texts
+    promise: Promise | None = None
+    due_by: date | None = None
+    pieces: int = 1
+    pieces_missing: list[int] | None = None  # when the others were handed over
+    digipin: str | None = None
     mode: Mode = "on"  # under which it went out last; before that, its office's
 
     @property
@@ -143,7 +149,8 @@ SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
        a.attempts, a.remark, a.witness, a.witness_by, a.remark_counts, a.passport,
        a.authorised_person, a.registration, a.weight_g, a.chosen_day, a.held_until, a.booked_at,
        a.delivered_at, a.updated_at, a.suspended_at IS NOT NULL AS suspended,
-       a.sender_address, a.sender_pin,
+       a.sender_address, a.sender_pin, a.promise, a.due_by, a.pieces, a.pieces_missing,
+       a.digipin,
        nullif(h.body, '') AS hint, {modes.OF_ARTICLE} AS mode
 FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone
 LEFT JOIN messages h ON h.id = a.hint_id WHERE

@@ -313,6 +313,7 @@ class Reader:
             holds_from=row.holds_from,
             proven=row.proven,
             recalling=row.recalling,
+            pieces=row.pieces,
             mode=row.mode,
             unsure=row.unsure,
         )

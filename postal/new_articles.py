@@ -5,10 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import orjson
 
+from india import promises
+from india.calendar import day_of
+from india.promises import Promise
 from postal import sought
 from postal.articles import Article, Language, Service, get
 from postal.people import numbers
@@ -40,6 +43,10 @@ class NewArticle:
     weight_g: int | None = None
     sender_address: str = ""  # where it goes back to; empty: the sender did not say
     sender_pin: str | None = None
+    promise: Promise | None = None  # 24 or 48 Speed Post
+    due_by: date | None = None  # as agreed; None: as its promise says, if it has one
+    pieces: int | None = None  # under the one number; None: one, or nobody said
+    digipin: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,16 +74,19 @@ _INSERT = """
 INSERT INTO articles
     (number, service, otp_required, recipient_phone, recipient_name, recipient_address,
      recipient_pin, sender_phone, sender_name, sender_address, sender_pin, cod_amount, passport,
-     authorised_person, registration, weight_g, code_salt, booked_at, updated_at, sought)
+     authorised_person, registration, weight_g, promise, due_by, pieces, digipin, code_salt,
+     booked_at, updated_at, sought)
 SELECT number, service, otp_required, recipient_phone, recipient_name, recipient_address,
      recipient_pin, sender_phone, sender_name, sender_address, sender_pin, cod_amount, passport,
-     authorised_person, registration, weight_g, decode(salt, 'hex'), %(now)s, %(now)s,
+     authorised_person, registration, weight_g, promise, due_by, pieces, digipin,
+     decode(salt, 'hex'), %(now)s, %(now)s,
      array_to_tsvector(sought)
 FROM json_to_recordset(%(given)s::json) AS given (
     n integer, number text, service text, otp_required boolean, recipient_phone text,
     recipient_name text, recipient_address text, recipient_pin text, sender_phone text,
     sender_name text, sender_address text, sender_pin text, cod_amount integer, passport boolean,
-    authorised_person text, registration boolean, weight_g integer, salt text, sought text[])
+    authorised_person text, registration boolean, weight_g integer, promise smallint, due_by date,
+    pieces smallint, digipin text, salt text, sought text[])
 ORDER BY n
 ON CONFLICT (number) DO NOTHING RETURNING number, id
 """
@@ -105,7 +115,7 @@ _COMPARED = (
     "weight_g",
 )
 # Whoever books it once more may not know them: left out, they differ from nothing.
-_COMPARED_IF_SAID = ("sender_address", "sender_pin")
+_COMPARED_IF_SAID = ("sender_address", "sender_pin", "promise", "due_by", "pieces", "digipin")
 
 
 def book(conn: Conn, new: NewArticle, now: datetime) -> Booking:
@@ -128,7 +138,7 @@ def book_free(conn: Conn, news: Sequence[NewArticle], now: datetime) -> dict[str
     by_number: dict[str, NewArticle] = {}
     for new in news:
         by_number.setdefault(new.number, new)
-    given = orjson.dumps([_row(n, new) for n, new in enumerate(by_number.values())])
+    given = orjson.dumps([_row(n, new, day_of(now)) for n, new in enumerate(by_number.values())])
     made = conn.execute(_INSERT, {"given": given.decode(), "now": now}).fetchall()
     ids: dict[str, int] = dict(made)
     booked = [new for number, new in by_number.items() if number in ids]
@@ -153,10 +163,13 @@ def book_free(conn: Conn, news: Sequence[NewArticle], now: datetime) -> dict[str
     return ids
 
 
-def _row(n: int, new: NewArticle) -> dict[str, object]:
-    """Return an article as `_INSERT` takes it."""
+def _row(n: int, new: NewArticle, today: date) -> dict[str, object]:
+    """Return an article as `_INSERT` takes it, due by what was agreed or promised."""
+    due_by = new.due_by or (promises.due(new.promise, today) if new.promise else None)
     return {
         **{field: getattr(new, field) for field in (*_COMPARED, *_COMPARED_IF_SAID)},
+        "due_by": due_by,
+        "pieces": new.pieces or 1,
         "n": n,
         "number": new.number,
         "salt": secrets.token_hex(16),

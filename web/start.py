@@ -61,6 +61,17 @@ def home() -> str:
     )
 
 
+@start.get("/privacy")
+def privacy() -> str:
+    """Show the notice of the data protection law: what is kept, how long, and who answers."""
+    settings = runtime().settings
+    return render_template(
+        "privacy.html",
+        persons=settings.keep_persons_days,
+        bodies=settings.keep_bodies_days,
+    )
+
+
 @start.get("/favicon.ico")
 def favicon() -> Response:
     """Send a browser to the mark of the pages: it asks here where a page names none."""

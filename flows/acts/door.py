@@ -46,6 +46,7 @@ class HandOver(ArticleAct):
     payment: Payment | None
     written_at: datetime | None = None
     document: ShownDocument | None = None
+    missing: tuple[int, ...] = ()  # pieces, 1 to how many there are
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from item_open(item)
@@ -60,10 +61,19 @@ class HandOver(ArticleAct):
         yield from must(not article.disputed, "who had the code before objects")
         shown = self.document is not None or not article.document
         yield from must(shown, "without the document that is wanted after a move")
+        yield from must(can_miss(article, self.missing), "pieces that it does not have")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
         code = "used" if self.proof == "code" else article.code
         return Changes(state="delivered", delivered_at=now, code=code)
+
+
+def can_miss(article: ArticleFact, missing: tuple[int, ...]) -> bool:
+    """Tell whether these pieces can be missing while others are handed over."""
+    if not missing:
+        return True
+    each_once = len(set(missing)) == len(missing) < article.pieces
+    return each_once and all(1 <= each <= article.pieces for each in missing)
 
 
 @dataclass(frozen=True)

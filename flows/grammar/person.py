@@ -18,6 +18,7 @@ from flows.events import (
     AskMenu,
     AskPerson,
     AskStatus,
+    AskVisit,
     ChooseLanguage,
     Consent,
     CorrectNumber,
@@ -288,13 +289,27 @@ def _wish(article: str, rest: list[str]) -> Event | None:
     """Return what a sender wants of `article`, without a quote; None for anything else."""
     if len(rest) == 1 and rest[0] in _RECALL:
         return Recall(article)
+    if rest[:1] == ["4"] or (len(rest) == 1 and rest[0] in _AGAIN):
+        return _visit(article, rest[1:])
     phone = mobile("".join(rest)) if all(token.isdigit() for token in rest) else ""
     return CorrectNumber(article, phone) if phone else None
+
+
+def _visit(article: str, rest: list[str]) -> Event | None:
+    """Return the event of `4`, `4 29` or `4 29 Dec` about an article; its year is not typed."""
+    if not rest:
+        return AskVisit(article)
+    named = day_named(rest) if len(rest) == 1 or not rest[-1].isdigit() else None
+    if named is None:
+        return None
+    alone = named.month is None and named.day is not None
+    return AskVisit(article, named.day, None if alone else named)
 
 
 # ---- senders, offices, strangers ---------------------------------------------------------------
 
 _ANYTIME = (AskMenu, AskPerson, ChooseLanguage, Said, Stop, Start)
+_AGAIN = frozenset(fold(word) for word in words.AGAIN)
 _RECALL = frozenset(fold(word) for word in words.RECALL)
 
 
@@ -307,9 +322,9 @@ def party(raw: str) -> Understood:
 
 
 def sender(raw: str) -> Understood:
-    """Return the event of a sender's text: an article number alone, with a telephone, a recall or
-    the two digits of our first text, or with the latter at the end; `3`, not I wanted it back;
-    what everybody may say (language, a person, STOP); and wishes in his own words.
+    """Return the event of a sender's text: an article number alone, with a telephone, a recall, a
+    visit or the two digits of our first text, or with the latter at the end; `3`, not I wanted
+    it back; what everybody may say (language, a person, STOP); and wishes in his own words.
     """
     plain = _plain(raw)
     if plain is None:

@@ -68,6 +68,11 @@ def postman(raw: str, code_length: int) -> Understood:
     text = _without_stars(prepared(raw))
     if ">" in text:
         return _passed(text, code_length)
+    pieces = _WITHOUT_PIECES.fullmatch(text)
+    if pieces is not None:
+        without = _without_pieces(pieces, code_length)
+        if without is not None:
+            return without
     if "*" in text:
         return _with_document(text, code_length)
     found = tokens_of(text)
@@ -223,6 +228,23 @@ def _named(right: str) -> list[str]:
 LAST4 = "last4"  # the key in `Understood.codes` of the end of a document's number
 _ENDING = re.compile(r"[0-9a-z]{4}", re.ASCII)
 _DOCUMENTS = {fold(word): document for document, line in words.DOCUMENTS.items() for word in line}
+
+
+# `7 482913 # 2 3`: handed over without these pieces. The left is read for itself.
+_WITHOUT_PIECES = re.compile(r"(.*\S)\s*#\s*([0-9]{1,2}(?:[\s,]+[0-9]{1,2})*)\s*", re.DOTALL)
+
+
+def _without_pieces(found: re.Match[str], code_length: int) -> Understood | None:
+    """Return the event of a handover that names missing pieces; None: the sign means nothing."""
+    handed = postman(found[1], code_length)
+    visit = handed.event
+    if not isinstance(visit, Visit) or len(visit.acts) != 1:
+        return None
+    (act,) = visit.acts
+    if not isinstance(act, Handover):
+        return None
+    missing = tuple(int(each) for each in re.findall(r"[0-9]+", found[2]))
+    return Understood(Visit((replace(act, missing=missing),)), handed.codes)
 
 
 def _with_document(text: str, code_length: int) -> Understood:

@@ -57,6 +57,8 @@ POLITE = ("sir", "madam", "please", "pls", "plz", "kripya", "bhaiya", "sirji", "
 # After an article number, from its sender: bring it back to me.
 RECALL = ("wapas", "vapas", "wapis", "vapis", "recall", "return", "back", "वापस", "वापिस")
 
+AGAIN = ("again", "phir", "fir", "dobara", "dubara", "attempt", "फिर", "दोबारा", "दुबारा")
+
 PostmanWord = Literal["approach", "handover", "remark", "undo", "left", "help"]
 
 # Words that a postman may type before an item, or alone (undo, left, help).

@@ -70,7 +70,13 @@ MACHINE = Machine(
     says=(
         *("approach_one", "approach_many", "approach_plain", "approach_locked", "not_understood"),
         *("handed_over", "handed_over_cash", "handed_over_upi", "ask_payment", "no_payment_due"),
-        *("approach_pilot", "handed_over_signed", "code_first"),
+        *(
+            "handed_over_missing",
+            "pieces_wrong",
+            "approach_pilot",
+            "handed_over_signed",
+            "code_first",
+        ),
         *("amount_wrong", "approach_late", "late_ticket", "late_closed"),
         *("wrong_code", "code_expired", "code_used", "no_code_yet", "tries_over", "code_needed"),
         *("code_malformed", "not_on_list", "not_yours", "already_delivered"),

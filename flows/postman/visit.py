@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from flows import remarks
 from flows.acts.codes import CountWrongCode, KillCode
-from flows.acts.door import HandOver, MarkApproached
+from flows.acts.door import HandOver, MarkApproached, can_miss
 from flows.acts.remarks import RecordRemark
 from flows.acts.reports import OpenTicket, ReportLate
 from flows.decision import Act, Done, Role, Say, Tell
@@ -27,6 +27,7 @@ from flows.happenings import (
     SignedFor,
     TriesRanOut,
 )
+from flows.status import named_pieces
 from flows.trust import MOST_APPROACHES, signature
 
 
@@ -40,7 +41,7 @@ class Outcome:
     done: Done | None = None
 
 
-def say_item(template: str, item: ItemFact, **values: int) -> Say:
+def say_item(template: str, item: ItemFact, **values: int | str) -> Say:
     number = item.article.number if item.article else None
     return Say(template, {"serial": item.serial, **values}, number)
 
@@ -175,22 +176,34 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return Outcome(say_item("item_disputed", item))
     if article.document and act.document is None:
         return Outcome(say_item("document_needed", item))
-    handed = HandOver(article.number, act.proof, act.payment, document=act.document)
-    news = told_how(article, act.proof)
+    if not can_miss(article, act.missing):
+        return Outcome(say_item("pieces_wrong", item, count=article.pieces))
+    handed = HandOver(
+        article.number, act.proof, act.payment, document=act.document, missing=act.missing
+    )
+    news = told_how(article, act.proof, act.missing)
     signed = isinstance(news, SignedFor)
     said = say_first("handed_over_signed", item, article) if signed else None
     return Outcome(
-        said or say_handed_over(act.payment, item, article),
-        (*_against_signature(article), handed) if signed else (handed,),
+        said or _say_missing(act, item, article) or say_handed_over(act.payment, item, article),
+        (*(_against_signature(article) if signed else ()), handed, *_looked_for(act, article)),
         tuple(Tell(role, news) for role in concerned(article)),
         Done("handover", item.serial, article.number),
     )
 
 
-def told_how(article: ArticleFact, proof: HandoverProof) -> Happening:
+def _looked_for(act: Handover, article: ArticleFact) -> Iterator[Act]:
+    """Yield the ticket about pieces that were not there: a person looks for them."""
+    if act.missing:
+        yield OpenTicket("overlooked", article.number)
+
+
+def told_how(
+    article: ArticleFact, proof: HandoverProof, missing: tuple[int, ...] = ()
+) -> Happening:
     """Return what its people are told: that it came without the code that was asked, or just so."""
     signed = proof == "signature" and article.coded
-    return SignedFor(article.number) if signed else HandedOver(article.number)
+    return SignedFor(article.number) if signed else HandedOver(article.number, missing)
 
 
 def _against_signature(article: ArticleFact) -> Iterator[Act]:
@@ -231,6 +244,13 @@ def _judge_payment(act: Handover, item: ItemFact, article: ArticleFact) -> Outco
     if act.amount is not None and act.amount != article.amount:
         return Outcome(say_item("amount_wrong", item, amount=article.amount))
     return None
+
+
+def _say_missing(act: Handover, item: ItemFact, article: ArticleFact) -> Say | None:
+    if not act.missing:
+        return None
+    there = article.pieces - len(act.missing)
+    return say_item("handed_over_missing", item, count=there, pieces=named_pieces(act.missing))
 
 
 def say_handed_over(payment: Payment | None, item: ItemFact, article: ArticleFact) -> Say:

@@ -42,6 +42,7 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.Refused: ("attempted",),
     happenings.RemarkConfirmed: ("attempted",),
     happenings.DayChosen: ("booked", "attempted"),
+    happenings.SenderChoseDay: ("booked", "attempted"),
     happenings.GivenBack: ("attempted",),
     happenings.ItemsCame: ("out_for_delivery",),
     happenings.CameToOffice: ("at_office",),
@@ -96,6 +97,8 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "ticket": one_of(7),
     "named": one_of(None, _PHONE),
     "staff": one_of("1001"),
+    "hour": one_of(None, 10),
+    "missing": one_of((), (2,)),
     "by": one_of("2001"),
     "second": one_of(None, "2001", "3001"),
     "said_at": one_of(NOW - timedelta(minutes=40)),
@@ -111,6 +114,7 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
 }
 _ACT_FIELDS: Mapping[str, Domain[object]] = {
     "item": one_of("7"),
+    "missing": one_of((), (2,), (2, 2), (4,)),
     "remark": _EVENT_FIELDS["remark"],
     "amount": one_of(None, 1, 500),
     "document": one_of(None, "voter"),
@@ -121,6 +125,8 @@ def event_of(picks: Picks, kind: type[Event], thorough: bool = True) -> Event:
     """Return an event of `kind`, each in some run. A phone is None only if its type says so."""
     if kind is events.AnotherDay:
         return another_day(picks, thorough)
+    if kind is events.AskVisit:
+        return ask_visit(picks)
     if kind is events.Wished:
         return wished(picks, thorough)
     values: dict[str, object] = {}
@@ -151,6 +157,12 @@ _DAYS = (
     DayNamed(offset=1), DayNamed(offset=2), DayNamed(weekday=5), DayNamed(weekday=6),
     DayNamed(day=17, month=8), DayNamed(day=30, month=2), DayNamed(),
 )  # fmt: skip
+
+
+def ask_visit(picks: Picks) -> events.AskVisit:
+    day = _EVENT_FIELDS["day"](picks, None)
+    named = picks.pick((None, *_DAYS)) if day is None else None
+    return events.AskVisit(NUMBER, day, named)  # type: ignore[arg-type]  # of these domains
 
 
 def another_day(picks: Picks, thorough: bool) -> events.AnotherDay:
@@ -283,6 +295,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "questions": one_of(1),
     "asked": _asked,
     "recalling": _recalling,
+    "pieces": one_of(1, 3),
     "holds_from": _holds_from,
     "mode": among(_mode),
     "quote": one_of("unchecked"),

@@ -113,6 +113,7 @@ _OF_TELEPHONE: Mapping[str, Domain[object]] = {
     "day_end": one_of(NOW + timedelta(hours=8)),
     "today": one_of(TODAY),
     "ticket": one_of(7),
+    "notice": one_of(0, 365),
 }
 # What only a report of fraud looks at.
 _AMONG_OTHERS: Mapping[str, Domain[object]] = {
@@ -151,6 +152,8 @@ def _known_of(picks: Picks, event: Happening) -> dict[str, object]:
         known["wrong_tries"] = 0  # the postman is told first when no try is left
         known["disputed"] = False  # or that nothing is handed out
         known["mode"] = picks.pick(("pilot", "on"))  # off: a refusal needs no code
+    if isinstance(event, happenings.SenderChoseDay):
+        known["chosen_day"] = TODAY + timedelta(days=1)
     if isinstance(event, happenings.TriesRanOut):
         known |= {"otp_required": True, "mode": picks.pick(("pilot", "on"))}
     return known
@@ -384,7 +387,8 @@ def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> 
 
 
 _QUOTING = (
-    events.ProveSender, events.Recall, events.CorrectNumber, happenings.SenderProved,
+    events.ProveSender, events.Recall, events.CorrectNumber, events.AskVisit,
+    happenings.SenderProved,
 )  # fmt: skip
 
 

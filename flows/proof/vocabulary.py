@@ -163,12 +163,16 @@ def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
         Vocabulary(
             "sender",
             read("sender"),
-            (words.KEYWORDS, {"recall": words.RECALL}),
+            (words.KEYWORDS, {"recall": words.RECALL, "again": words.AGAIN}),
             {
                 **_ANYTIME,
                 "6": events.NotUnderstood(),
                 **_meanings(said, _RECIPIENTS, {}),
                 **{f"{_NUMBER} {word}": events.Recall(_NUMBER) for word in words.RECALL},
+                **{f"{_NUMBER} {word}": events.AskVisit(_NUMBER) for word in words.AGAIN},
+                f"{_NUMBER} 4": events.AskVisit(_NUMBER),
+                f"{_NUMBER} 4 29": events.AskVisit(_NUMBER, 29),
+                f"{_NUMBER} 4 29 47": events.AskVisit(_NUMBER, 29),
                 _NUMBER: events.AskStatus(_NUMBER),
                 f"{_NUMBER} {_PHONE}": events.CorrectNumber(_NUMBER, "+919876543210"),
                 f"{_NUMBER} {_PHONE} 47": events.CorrectNumber(_NUMBER, "+919876543210"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flows.facts import ArticleFact, RecipientFacts
+from flows.facts import ArticleFact, PartyFacts, RecipientFacts
 from flows.wishes import DayNamed
 from india import calendar
 
@@ -13,7 +13,7 @@ _A_MONTH = 31
 _A_WEEK = 7
 
 
-def may_choose(article: ArticleFact, facts: RecipientFacts) -> bool:
+def may_choose(article: ArticleFact, facts: RecipientFacts | PartyFacts) -> bool:
     """Tell whether another day can still be chosen for `article`, which a morning's list takes."""
     waits = article.state in ("booked", "out_for_delivery", "attempted")
     return (
@@ -23,12 +23,12 @@ def may_choose(article: ArticleFact, facts: RecipientFacts) -> bool:
     )
 
 
-def last(article: ArticleFact, facts: RecipientFacts) -> date:
+def last(article: ArticleFact, facts: RecipientFacts | PartyFacts) -> date:
     """Return the last day that may be chosen."""
     return article.choose_until or facts.today + CHOOSE_WITHIN
 
 
-def is_possible(day: date | None, article: ArticleFact, facts: RecipientFacts) -> bool:
+def is_possible(day: date | None, article: ArticleFact, facts: RecipientFacts | PartyFacts) -> bool:
     """Tell whether `article`, for which a day can be chosen, can come on `day`."""
     if day is None or not calendar.is_working(day):
         return False

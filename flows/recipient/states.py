@@ -42,6 +42,7 @@ from flows.happenings import (
     WentOut,
 )
 from flows.machine import SAME, Case, Handler, Machine, State
+from flows.status import named_pieces
 from india import calendar
 
 DAY = 24 * 3600
@@ -172,18 +173,23 @@ def stay(case: Case[Event, Asked, RecipientFacts], *says: Say) -> Decision[Asked
 # ---- on its way --------------------------------------------------------------------------------
 
 
-@MACHINE.on(Booked, to=("booked",), says=("booked", "booked_plain"))
+@MACHINE.on(Booked, to=("booked",), says=("booked", "booked_plain", "privacy_notice"))
 def booked(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
     article = fact(case, case.event.article)
     template = "booked" if article.coded else "booked_plain"
-    say = Say(template, {"article": article.number}, article.number)
-    return Decision("booked", Asked(article.number), (say,))
+    says = [Say(template, {"article": article.number}, article.number)]
+    if case.facts.notice:  # of the data protection law, in the words of this person
+        says.append(Say("privacy_notice", {"days": case.facts.notice}))
+    return Decision("booked", Asked(article.number), tuple(says))
 
 
 @MACHINE.on(
     WentOut,
     to=("out", "code"),
-    says=("out_for_delivery", "out_plain", "code", "number_asked"),
+    says=(
+        *("out_for_delivery", "out_window", "out_window_staff", "out_plain", "code"),
+        "number_asked",
+    ),
     acts=(IssueCode,),
 )
 def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
@@ -196,7 +202,23 @@ def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
     kept = article.door_only or article.locked or article.disputed
     if facts.release == "dispatch" and not kept:
         return Decision("code", asked, (code(article, "handover"),), (issue(article, facts),))
-    return Decision("out", asked, (_to_pay("out_for_delivery", article),))
+    return Decision("out", asked, (_out(case.event, article),))
+
+
+_LONGEST_POSTMAN = 8  # of his staff id, in a text of one segment
+
+
+def _out(event: WentOut, article: ArticleFact) -> Say:
+    """Return the morning's text: with the hours of the visit where the beat keeps them.
+
+    DLT takes three variables at most: what is to be paid is worth more than who comes.
+    """
+    if event.hour is None:
+        return _to_pay("out_for_delivery", article)
+    values: dict[str, int | str] = {"digits": article.digits, "hour": event.hour}
+    if article.amount or not 0 < len(event.staff) <= _LONGEST_POSTMAN:
+        return Say("out_window", {**values, "amount": article.amount}, article.number)
+    return Say("out_window_staff", {**values, "postman": event.staff}, article.number)
 
 
 # ---- at the door -------------------------------------------------------------------------------
@@ -250,7 +272,17 @@ def told(state: str, template: str) -> Handler[Happening, Asked, RecipientFacts]
     return handler
 
 
-MACHINE.on(HandedOver, to=("delivered",), says=("delivered",))(told("delivered", "delivered"))
+@MACHINE.on(HandedOver, to=("delivered",), says=("delivered", "delivered_missing"))
+def handed_over(case: Case[HandedOver, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Say that it came, and name the pieces that did not."""
+    article, missing = fact(case, case.event.article), case.event.missing
+    if not missing:
+        return Decision("delivered", Asked(article.number), (digits("delivered", article),))
+    values = {"digits": article.digits, "pieces": named_pieces(missing)}
+    say = Say("delivered_missing", values, article.number)
+    return Decision("delivered", Asked(article.number), (say,))
+
+
 MACHINE.on(SignedFor, to=("delivered",), says=("signed_for",))(told("delivered", "signed_for"))
 MACHINE.on(Collected, to=("delivered",), says=("collected",))(told("delivered", "collected"))
 MACHINE.on(Refused, to=("quiet",), says=("refused",))(told("quiet", "refused"))

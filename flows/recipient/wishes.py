@@ -12,7 +12,14 @@ from flows.acts.nominee import EndNomination, Nominate
 from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import AnotherDay, Event, HoldAtOffice, OnlyMe, SomebodyElse
 from flows.facts import ArticleFact, RecipientFacts
-from flows.happenings import CameToOffice, DayChosen, HoldExtended, Nominated, NominationEnded
+from flows.happenings import (
+    CameToOffice,
+    DayChosen,
+    HoldExtended,
+    Nominated,
+    NominationEnded,
+    SenderChoseDay,
+)
 from flows.machine import SAME, Case
 from flows.recipient import days
 from flows.recipient.states import (
@@ -20,6 +27,7 @@ from flows.recipient.states import (
     MACHINE,
     by_day,
     digits,
+    fact,
     is_open,
     meant,
     say_at_office,
@@ -92,6 +100,15 @@ def _tell_day(article: ArticleFact) -> tuple[Tell, ...]:
     if article.state != "out_for_delivery":
         return (Tell("article", event),)
     return (Tell("postman", event), Tell("article", event))
+
+
+@MACHINE.on(SenderChoseDay, to=("quiet",), says=("day_by_sender",))
+def day_by_sender(case: Case[SenderChoseDay, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Say on which day it comes; he chooses another by `4`, as always."""
+    article = fact(case, case.event.article)
+    assert article.chosen_day is not None
+    said = by_day("day_by_sender", article, article.chosen_day)
+    return Decision("quiet", Asked(article.number), (said,))
 
 
 # ---- 44: at the office -------------------------------------------------------------------------

@@ -102,7 +102,8 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
     article = books.held[act.article]
     evidence = times(act.written_at, books.now)
     shown = {"document": act.document} if act.document else {}
-    data = {"proof": act.proof, "payment": act.payment, **shown, **evidence}
+    without = {"missing": list(act.missing)} if act.missing else {}
+    data = {"proof": act.proof, "payment": act.payment, **shown, **without, **evidence}
     event = NewEvent("delivered", article.id, books.now, data)
     books.together(
         [
@@ -113,7 +114,7 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
             ),
             of_article(
                 "state = 'delivered', delivered_at = %(now)s, document = %(document)s,"
-                " document_last4 = %(last4)s",
+                " document_last4 = %(last4)s, pieces_missing = %(missing)s",
                 "state = 'out_for_delivery'",
             ),
             feed.APPEND,
@@ -125,6 +126,7 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
         payment=act.payment,
         proof=act.proof,
         document=act.document,
+        missing=list(act.missing) or None,
         last4=books.apart[LAST4] if act.document else None,
         kind=event.kind,
         data=Jsonb(data),
@@ -145,7 +147,8 @@ def undo_hand_over(books: Books, act: UndoHandOver, whose: str) -> None:
     cod.undo_door_upi(books, article)
     books.update(
         act.article,
-        "state = 'out_for_delivery', delivered_at = NULL, not_received_at = NULL,"
+        "state = 'out_for_delivery', delivered_at = NULL, pieces_missing = NULL,"
+        " not_received_at = NULL,"
         " document = NULL, document_last4 = NULL",
         "state = 'delivered'",
     )

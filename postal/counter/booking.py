@@ -98,7 +98,7 @@ def has_item(conn: Conn, once: UUID) -> bool:
 _SAID: Final = (
     "number", "service", "weight_g", "otp_required", "registration", "cod_amount", "passport",
     "recipient_phone", "without_phone", "recipient_name", "recipient_address", "recipient_pin",
-    "recipient_language",
+    "recipient_language", "promise", "due_by", "pieces", "digipin",
 )  # fmt: skip
 
 
@@ -145,11 +145,13 @@ def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
                 "INSERT INTO booking_items (group_id, once, number, service, weight_g,"
                 " otp_required, registration, cod_amount, passport, recipient_phone,"
                 " without_phone, recipient_name, recipient_address, recipient_pin,"
-                " recipient_language, tariff, base_paise, otp_paise, registration_paise, gst_paise)"
+                " recipient_language, promise, due_by, pieces, digipin, tariff, base_paise,"
+                " otp_paise, registration_paise, gst_paise)"
                 " VALUES (%(group_id)s, %(once)s, %(number)s, %(service)s, %(weight_g)s,"
                 " %(otp_required)s, %(registration)s, %(cod_amount)s, %(passport)s,"
                 " %(recipient_phone)s, %(without_phone)s, %(recipient_name)s,"
-                " %(recipient_address)s, %(recipient_pin)s, %(recipient_language)s, %(tariff)s,"
+                " %(recipient_address)s, %(recipient_pin)s, %(recipient_language)s, %(promise)s,"
+                " %(due_by)s, %(pieces)s, %(digipin)s, %(tariff)s,"
                 " %(base_paise)s, %(otp_paise)s, %(registration_paise)s, %(gst_paise)s)",
                 {**vars(new), **vars(new.charges), "group_id": group_id, "number": number},
             )
@@ -315,6 +317,10 @@ def _article(group: Group, item: BookingItem) -> NewArticle:
         passport=item.passport,
         registration=item.registration,
         weight_g=item.weight_g,
+        promise=item.promise,
+        due_by=item.due_by,
+        pieces=item.pieces,
+        digipin=item.digipin,
     )
 
 

@@ -7,13 +7,14 @@ booked or cancelled for good. booking.py changes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
 
+from india.promises import Promise
 from postal.articles import Language, Service
 from postal.counter.ledger import Method
 from postal.people import access
@@ -57,6 +58,10 @@ class _Item:
     recipient_address: str
     recipient_pin: str
     recipient_language: Language
+    promise: Promise | None = field(default=None, kw_only=True)
+    due_by: date | None = field(default=None, kw_only=True)
+    pieces: int = field(default=1, kw_only=True)
+    digipin: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -239,7 +244,8 @@ _GROUP = (
 _ITEMS = (
     "SELECT id, number, service, weight_g, otp_required, registration, cod_amount, passport,"
     " recipient_phone, without_phone, recipient_name, recipient_address, recipient_pin,"
-    " recipient_language, tariff, base_paise, otp_paise, registration_paise, gst_paise, paise,"
+    " recipient_language, promise, due_by, pieces, digipin, tariff, base_paise, otp_paise,"
+    " registration_paise, gst_paise, paise,"
     " article_id FROM booking_items WHERE group_id = %s AND removed_at IS NULL ORDER BY id"
 )
 

@@ -38,6 +38,8 @@ class _Row:
     state: ArticleState
     attempts: int
     chosen_day: date | None
+    due_by: date | None
+    pieces: int
     why: Why | None
     last_beat: int | None
     postman_row: int | None
@@ -86,7 +88,7 @@ SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address,
        a.registration, a.passport,
        a.otp_required AND (SELECT mode FROM offices WHERE id = %(office)s) <> 'off' AS otp_required,
        a.cod_amount AS cod, a.state, a.attempts,
-       a.chosen_day,
+       a.chosen_day, a.due_by, a.pieces,
        CASE WHEN a.unlinked_at IS NOT NULL THEN 'unlinked'
             WHEN a.attempts >= %(most)s OR a.state = 'attempted' AND a.remark = ANY(%(no_visit)s)
                  AND a.witness IS DISTINCT FROM 'contested' AND a.suspended_at IS NULL

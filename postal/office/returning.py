@@ -62,6 +62,10 @@ class ReturnLine:
     checked_in_at: datetime | None
     checked_in_late: bool
     moved_on: bool
+    due_by: date | None
+    pieces: int
+    pieces_missing: list[int] | None
+    digipin: str | None
     remark_open: bool  # the article's current remark is not final
 
     @property
@@ -108,6 +112,7 @@ SELECT i.id, i.serial, i.article_id, a.number, a.recipient_name, a.recipient_add
        coalesce(c.late, false) AS checked_in_late,
        EXISTS (SELECT FROM delivery_items j WHERE j.article_id = i.article_id AND j.id > i.id)
            AS moved_on,
+       a.due_by, a.pieces, a.pieces_missing, a.digipin,
        a.remark IS NOT NULL AND a.remark_final_at IS NULL AS remark_open
 FROM delivery_items i JOIN articles a ON a.id = i.article_id
 LEFT JOIN check_ins c ON c.item_id = i.id

@@ -21,6 +21,7 @@ from typing import Final
 
 from psycopg.rows import class_row
 
+from india import digipin
 from india.masks import veiled
 from paper.content import Carried, Outcome, Slip, Taker
 from postal import marks
@@ -61,6 +62,9 @@ class _Line:
     outcome: Outcome
     remark: int | None
     hint: str
+    due_by: date | None
+    pieces: int
+    digipin: str | None
 
 
 _LONGEST_HINT: Final = 120  # letters on paper; the list's page has all of them
@@ -85,7 +89,8 @@ def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
             " a.otp_required AND i.mode <> 'off' AS otp_required,"
             " a.otp_required AND i.mode <> 'off' AND i.state = 'open' AND"
             " coalesce(a.document_until > %s, false)"
-            " AS document, i.state AS outcome, i.remark, coalesce(h.body, '') AS hint"
+            " AS document, i.state AS outcome, i.remark, coalesce(h.body, '') AS hint,"
+            " a.due_by, a.pieces, a.digipin"
             " FROM delivery_items i JOIN articles a ON a.id = i.article_id"
             " LEFT JOIN messages h ON h.id = a.hint_id"
             " WHERE i.list_id = %s AND i.state <> 'withdrawn' ORDER BY i.serial",
@@ -100,7 +105,9 @@ def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
         staff_id=head.staff_id,
         day=head.day,
         made_at=reader.by.at,
-        carried=tuple(_carried(line, marked.get(line.article_id, NOTHING)) for line in lines),
+        carried=tuple(
+            _carried(line, marked.get(line.article_id, NOTHING), head.day) for line in lines
+        ),
     )
 
 
@@ -117,7 +124,7 @@ def _head(conn: Conn, list_id: int) -> _Head:
     return found
 
 
-def _carried(line: _Line, marked: Marked) -> Carried:
+def _carried(line: _Line, marked: Marked, day: date) -> Carried:
     personal = (
         line.service in _PERSONAL or line.registration or line.passport or line.cod_amount > 0
     )
@@ -136,5 +143,8 @@ def _carried(line: _Line, marked: Marked) -> Carried:
         outcome=line.outcome,
         remark=line.remark,
         hint=veiled(" ".join(line.hint.split()))[:_LONGEST_HINT],
+        pieces=line.pieces,
+        digipin=digipin.shown(line.digipin) if line.digipin else "",
+        due=line.due_by is not None and line.due_by <= day and line.outcome == "open",
         marks=marked.marks if line.outcome == "open" else (),
     )

@@ -140,7 +140,8 @@ WHERE phone = ANY(%(around)s) AND direction = 'in'
 """
 _RECEIVED = """
 UPDATE articles SET recipient_phone = %(other)s, recipient_name = '', recipient_address = '',
-    authorised_person = NULL, document_last4 = NULL WHERE recipient_phone = %(phone)s
+    authorised_person = NULL, document_last4 = NULL, digipin = NULL
+WHERE recipient_phone = %(phone)s
 """
 _SENT = (
     "UPDATE articles SET sender_phone = %(other)s, sender_name = '', sender_address = ''"
@@ -148,7 +149,7 @@ _SENT = (
 )
 _ELSEWHERE = (
     "UPDATE booking_items SET recipient_phone = %(other)s, recipient_name = '',"
-    " recipient_address = '' WHERE recipient_phone = %(phone)s",
+    " recipient_address = '', digipin = NULL WHERE recipient_phone = %(phone)s",
     "UPDATE booking_groups SET sender_phone = %(other)s, sender_name = '', sender_address = ''"
     " WHERE sender_phone = %(phone)s",
     "UPDATE conversations SET whose = %(other)s, context ="

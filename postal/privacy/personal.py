@@ -31,7 +31,7 @@ _PARTS: Mapping[str, str] = {
     "looked_up": "SELECT asked_at, answered_at, line, operator, do_not_disturb FROM number_lookups"
     " WHERE phone = %(phone)s",
     "received": "SELECT number, service, state, recipient_name, recipient_address, recipient_pin,"
-    " cod_amount, booked_at, delivered_at, remark, witness FROM articles"
+    " cod_amount, booked_at, delivered_at, remark, witness, digipin FROM articles"
     " WHERE recipient_phone = %(phone)s ORDER BY id",
     "sent": "SELECT number, service, state, sender_name, sender_address, sender_pin, booked_at,"
     " delivered_at FROM articles"
@@ -40,7 +40,8 @@ _PARTS: Mapping[str, str] = {
     " finished_at FROM booking_groups"
     " WHERE sender_phone = %(phone)s ORDER BY id",
     "posted_to": "SELECT number, service, recipient_name, recipient_address, recipient_pin,"
-    " cod_amount, removed_at FROM booking_items WHERE recipient_phone = %(phone)s ORDER BY id",
+    " cod_amount, digipin, removed_at FROM booking_items"
+    " WHERE recipient_phone = %(phone)s ORDER BY id",
     "taken_for_others": "SELECT a.number, n.asked_at, n.agreed_at, n.ended_at, n.ended"
     " FROM nominees n JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s"
     " ORDER BY n.id",

@@ -134,7 +134,7 @@ def _bookings(conn: Conn, kept: Kept) -> int:
                  WHERE i.group_id = g.id AND a.state NOT IN ('delivered', 'returned', 'recalled'))
             ORDER BY finished_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
         ), items AS (
-            UPDATE booking_items i SET recipient_name = '', recipient_address = '',
+            UPDATE booking_items i SET recipient_name = '', recipient_address = '', digipin = NULL,
                 recipient_phone = NULL, purged_at = %(now)s
             FROM old WHERE i.group_id = old.id
         ), groups AS (
@@ -197,7 +197,7 @@ def _statement(sql: str) -> Batch:
 _ARTICLES = """
 UPDATE articles SET recipient_name = '', recipient_address = '', sender_name = '',
     sender_address = '', unlinked_at = coalesce(unlinked_at, %(now)s), recipient_phone = NULL,
-    sender_phone = NULL, authorised_person = NULL, document_last4 = NULL
+    sender_phone = NULL, authorised_person = NULL, document_last4 = NULL, digipin = NULL
 WHERE id IN (SELECT id FROM articles WHERE recipient_name <> ''
     AND booked_at < %(persons)s AND updated_at < %(persons)s
     AND state IN ('delivered', 'returned', 'recalled')

@@ -17,11 +17,13 @@ from postal.reports.sources import (
     CODES,
     ITEMS,
     OFFICE_OF_TICKET,
+    PROMISES,
     QUESTIONS,
     TICKETS,
     TOLD,
     values,
 )
+from postal.walls import LIES_AT
 from store.database import Conn
 
 MOST: Final = 500
@@ -99,6 +101,13 @@ _SHOWN: Final[Mapping[Source, tuple[str, str]]] = MappingProxyType(
             f" {OFFICE_OF_TICKET} AS office_id, t.staff_id AS postman_id, {OF_KIND} AS head",
             TICKETS,
         ),
+        "promises": (
+            "a.delivered_at AS at, a.due_by AS day, NULL::smallint AS remark,"
+            " NULL::bigint AS ticket,"
+            " NULL::text AS kind, a.id AS article_id, a.number, a.service,"
+            f" {LIES_AT} AS office_id, NULL::bigint AS postman_id, NULL::text AS head",
+            PROMISES,
+        ),
         "questions": (
             "q.asked_at AS at, (q.asked_at AT TIME ZONE 'Asia/Kolkata')::date AS day,"
             " NULL::smallint AS remark, t.id AS ticket, t.kind, a.id AS article_id, a.number,"
@@ -111,7 +120,12 @@ _SHOWN: Final[Mapping[Source, tuple[str, str]]] = MappingProxyType(
 
 
 def behind(
-    conn: Conn, measure: Measure, part: str, period: ReportPeriod, where: ReportWhere
+    conn: Conn,
+    measure: Measure,
+    part: str,
+    period: ReportPeriod,
+    where: ReportWhere,
+    today: date,
 ) -> tuple[list[BehindNumber], bool]:
     """Return the first `MOST` articles that `part` counts, and whether there are more."""
     shown, rows = _SHOWN[measure.source]
@@ -124,7 +138,12 @@ def behind(
         LEFT JOIN offices o ON o.id = rows.office_id LEFT JOIN staff p ON p.id = rows.postman_id
         WHERE {WITHIN} ORDER BY rows.day, rows.at NULLS LAST, rows.number LIMIT %(most)s
     """  # noqa: S608
-    given = {**values(period.since, period.until), **where.values(), "most": MOST + 1}
+    given = {
+        **values(period.since, period.until),
+        **where.values(),
+        "most": MOST + 1,
+        "today": today,
+    }
     with conn.cursor(row_factory=class_row(BehindNumber)) as cursor:
         found = cursor.execute(query.encode(), given).fetchall()
     return found[:MOST], len(found) > MOST

@@ -12,9 +12,12 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from flows.remarks import KINDS
+from postal.promises import LATENESSES
 
 By = Literal["office", "beat", "district", "service", "carrier", "head"]
-Source = Literal["items", "codes", "told", "texts", "cod", "tickets", "questions", "fraud"]
+Source = Literal[
+    "items", "codes", "told", "texts", "cod", "tickets", "questions", "fraud", "promises"
+]
 
 SOON: Final = timedelta(seconds=30)
 """A code that arrives later keeps somebody waiting at a door."""
@@ -66,6 +69,7 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "helped": "q.helped",
         "not_helped": "NOT q.helped",
         "no_answer": "q.helped IS NULL",
+        **{f"promise_{each}": f"p.lateness = '{each}'" for each in LATENESSES},
     }
 )
 """What a part counts, as SQL about the rows of its source (postal/reports/sources.py)."""
@@ -89,6 +93,7 @@ class Measure:
     listed: tuple[str, ...] = ()
 
 
+_PROMISES: Final = tuple(f"promise_{each}" for each in LATENESSES)
 _DOOR: Final[tuple[By, ...]] = ("office", "beat", "district", "service")
 
 
@@ -145,6 +150,15 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
                 ("head", "office", "district"),
                 "helped",
                 listed=("helped", "not_helped", "no_answer"),
+            ),
+            Measure(
+                "promises",
+                "promises",
+                _PROMISES,
+                ("office", "district", "service"),
+                "promise_late",
+                False,
+                listed=_PROMISES,
             ),
             Measure("fraud", "fraud", ("reported",), ("office", "district")),
             Measure(

@@ -284,4 +284,4 @@ def _rows(
         f"({union}) AS rows({COLUMNS}, {columns}) LEFT JOIN offices o ON o.id = rows.office_id"
         " LEFT JOIN staff p ON p.id = rows.postman_id"
     )
-    return {**values(min(first, last), max(first, last)), "kept": kept}, rows
+    return {**values(min(first, last), max(first, last)), "kept": kept, "today": today}, rows

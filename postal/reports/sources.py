@@ -13,6 +13,7 @@ from typing import Any, Final
 from india.calendar import bounds
 from postal import walls
 from postal.office.cash import TAKEN_AT_DOORS
+from postal.promises import LATENESS, VISITED
 from postal.reports.heads import OF_KIND
 from postal.reports.measures import BURST_FROM, BURST_GAP, CONDITIONS, MEASURES, SOON, Source
 
@@ -74,6 +75,14 @@ ticket_questions q JOIN tickets t ON t.id = q.ticket_id
 LEFT JOIN staff p ON p.id = t.staff_id LEFT JOIN articles a ON a.id = t.article_id
 WHERE q.asked_at >= %(since)s AND q.asked_at < %(until)s
 """
+PROMISES: Final = f"""
+articles a {VISITED} CROSS JOIN LATERAL (SELECT {LATENESS} AS lateness) p
+WHERE a.due_by BETWEEN %(first)s AND %(last)s
+"""
+_OF_PROMISES: Final = (
+    f"a.due_by AS day, {walls.LIES_AT} AS office_id, NULL::bigint AS postman_id, a.service,"
+    " NULL::text AS carrier, NULL::text AS head"
+)
 _OF_ITEMS: Final = (
     "l.date AS day, s.office_id, l.postman_id, a.service, NULL::text AS carrier, NULL::text AS head"
 )
@@ -172,6 +181,11 @@ def _questions() -> str:
     return f"SELECT {_OF_QUESTIONS}, {columns} FROM {QUESTIONS}"  # noqa: S608
 
 
+def _promises() -> str:
+    columns = ", ".join(f"({CONDITIONS[part]})::int AS {part}" for part in _parts_of("promises"))
+    return f"SELECT {_OF_PROMISES}, {columns} FROM {PROMISES}"  # noqa: S608
+
+
 LIVE: Final[Mapping[Source, str]] = MappingProxyType(
     {
         "items": _counted(_parts_of("items"), _OF_ITEMS, ITEMS),
@@ -182,6 +196,7 @@ LIVE: Final[Mapping[Source, str]] = MappingProxyType(
         "tickets": _tickets(),
         "questions": _questions(),
         "fraud": _FRAUD,
+        "promises": _promises(),
     }
 )
 """The rows of each source, read now: day, office_id, postman_id, service, carrier, head, parts."""

@@ -159,7 +159,13 @@ def test_the_way_in_and_what_everybody_sees(
     player: Player, app: Flask, runtime: Runtime, looks: Looks, clock: Clock
 ) -> None:
     page = looks.page
-    for path, status in (("/", 200), ("/phones", 200), ("/anything", 404), ("/desk/sign-in", 200)):
+    for path, status in (
+        ("/", 200),
+        ("/privacy", 200),
+        ("/phones", 200),
+        ("/anything", 404),
+        ("/desk/sign-in", 200),
+    ):
         looks.at(path, status)
     newcomer = add(runtime, "c1", "clerk")
     for language in NAMES:

@@ -57,6 +57,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     articles.GET,
     articles.RECALL,
     articles.SENDER_PROOF,
+    articles.VISIT,
+    articles.RETURN,
     proof.GET,
     proof.PRINT,
     pins.GET,

@@ -9,28 +9,36 @@ from pydantic import Field, StringConstraints
 
 from conversation import senders
 from conversation.announce import announce
+from flows.events import AskVisit, Recall
 from flows.facts import ArticleState, Proof
 from flows.happenings import Booked, Recalled
+from flows.wishes import DayNamed
 from india.masks import veiled_within
 from india.phone import masked
-from postal import articles, moves, new_articles
+from india.promises import Promise
+from postal import articles, moves, new_articles, promises
 from postal.articles import Article, ArticleEvent, Language, Service
 from postal.counter import number_check
 from postal.counter.number_check import State as CheckState
 from postal.moves import MoveMade
 from postal.new_articles import NewArticle
 from postal.people import access
+from postal.promises import Lateness
 from store.database import Database
 from web.api.engine import whose
 from web.api.engine.fields import (
     Address,
     ArticleNumber,
     CodAmount,
+    Day,
+    Digipin,
+    DueBy,
     Input,
     Name,
     Nothing,
     Output,
     Phone,
+    Pieces,
     Pin,
     Veiled,
     WeightG,
@@ -59,10 +67,13 @@ class SenderIn(Input):
     pin: Pin | None = None
 
 
+QuotedDigits = Annotated[str, StringConstraints(pattern="^[0-9]{2}$")]
+
+
 class SenderProofIn(Input):
     """The two digits of the text that told the sender that it was booked."""
 
-    proof: Annotated[str, StringConstraints(pattern="^[0-9]{2}$")]
+    proof: QuotedDigits
 
 
 class BookArticleIn(Input):
@@ -82,6 +93,10 @@ class BookArticleIn(Input):
         False, description="paid for: the addressee or an authorised person only"
     )
     weight_g: WeightG | None = None
+    promise: Promise | None = Field(None, description="24 or 48 Speed Post: says by when it is due")
+    due_by: DueBy | None = None
+    pieces: Pieces | None = None
+    digipin: Digipin | None = Field(None, description="of the recipient's place")
 
     @classmethod
     def beyond_fields(cls, loose: Any) -> list[FieldError]:
@@ -146,6 +161,19 @@ class ArticleOut(Output):
     cod_amount: int
     registration: bool
     weight_g: int | None
+    promise: Promise | None
+    due_by: date | None = Field(
+        description="by the end of this day in India; null: nothing promised"
+    )
+    lateness: Lateness | None = Field(
+        description="due: it still can be in time; null: nothing was promised"
+    )
+    days_late: int = Field(description="so far, where it is late")
+    pieces: int
+    pieces_missing: list[int] = Field(
+        description="the pieces, from 1, that were not there when the others were handed over"
+    )
+    digipin: str | None
     number_check: CheckState = Field(
         description="whether a text has reached the recipient's number; denied: said “not mine”"
     )
@@ -180,7 +208,7 @@ def _book(call: Call[BookArticleIn]) -> Answer:
     check: CheckState = "unknown" if new.recipient_phone else "no_number"
     article = asked.answer()
     assert article is not None
-    return Answer(201, _as_shown(article, check, [], events.answer()))
+    return Answer(201, _as_shown(call, article, check, [], events.answer()))
 
 
 def new_article(given: BookArticleIn, default: Language) -> NewArticle:
@@ -204,6 +232,10 @@ def new_article(given: BookArticleIn, default: Language) -> NewArticle:
         authorised_person=given.authorised_person,
         registration=given.registration,
         weight_g=given.weight_g,
+        promise=given.promise,
+        due_by=given.due_by,
+        pieces=given.pieces,
+        digipin=given.digipin,
     )
 
 
@@ -220,6 +252,7 @@ def _recall(call: Call[Nothing]) -> Answer:
 def _shown(call: Call[Any], number: str) -> ArticleOut:
     article = articles.look(call.conn, number, call.reader())
     return _as_shown(
+        call,
         article,
         number_check.for_articles(call.conn, [article.id])[article.id].state,
         moves.of_article(call.conn, article.id),
@@ -228,8 +261,13 @@ def _shown(call: Call[Any], number: str) -> ArticleOut:
 
 
 def _as_shown(
-    article: Article, check: CheckState, moved: list[MoveMade], events: list[ArticleEvent]
+    call: Call[Any],
+    article: Article,
+    check: CheckState,
+    moved: list[MoveMade],
+    events: list[ArticleEvent],
 ) -> ArticleOut:
+    late = promises.of_article(call.conn, article.id, article.due_by, call.now)
     return ArticleOut.of(
         article,
         recipient=RecipientOut(
@@ -246,6 +284,9 @@ def _as_shown(
             pin=article.sender_pin,
         ),
         remark_suspended=article.suspended,
+        lateness=late.lateness,
+        days_late=late.days,
+        pieces_missing=article.pieces_missing or [],
         number_check=check,
         moves=[MoveOut.of(each) for each in moved],
         proof=f"/api/v1/articles/{article.number}/proof",
@@ -298,6 +339,55 @@ SENDER_PROOF = Operation(
     handle=_prove_sender,
     answers={200: ArticleOut},
     problems=(404,),
+)
+
+
+class ReturnIn(Input):
+    """`proof`: the two digits of the sender's booking text; without: he was proven before."""
+
+    proof: QuotedDigits | None = None
+
+
+class VisitIn(ReturnIn):
+    """`day`: not before it; without: another attempt, on the next working day."""
+
+    day: Day | None = None
+
+
+def _visit(call: Call[VisitIn]) -> Answer:
+    number, day = article_number(call), call.input.day
+    named = None if day is None else DayNamed(day=day.day, month=day.month, year=day.year)
+    senders.wish(call.runtime, number, AskVisit(number, None, named), call.input.proof)
+    return Answer(200, _shown(call, number))
+
+
+def _return(call: Call[ReturnIn]) -> Answer:
+    number = article_number(call)
+    senders.wish(call.runtime, number, Recall(number), call.input.proof)
+    return Answer(200, _shown(call, number))
+
+
+VISIT = Operation(
+    route="POST /articles/{number:s10}/visit",
+    name="ask_visit",
+    scope="articles",
+    whose=whose.article,
+    summary="The proven sender wants another attempt, or another day; never a third attempt",
+    input=VisitIn,
+    handle=_visit,
+    answers={200: ArticleOut},
+    problems=(404, 409),
+)
+RETURN = Operation(
+    route="POST /articles/{number:s10}/return",
+    name="ask_return",
+    scope="articles",
+    whose=whose.article,
+    summary="The proven sender wants it back: in half an hour, in which he can still object",
+    input=ReturnIn,
+    handle=_return,
+    answers={200: ArticleOut},
+    problems=(404, 409),
 )
 RECALL = Operation(
     route="POST /articles/{number:s10}/recall",

@@ -9,6 +9,7 @@ from uuid import uuid4
 from pydantic import Field
 
 from conversation import counter
+from india.promises import Promise
 from postal.articles import Language, Service
 from postal.counter import booking, groups
 from postal.counter.groups import (
@@ -28,11 +29,14 @@ from web.api.engine.fields import (
     Address,
     ArticleNumber,
     CodAmount,
+    Digipin,
+    DueBy,
     Input,
     Name,
     Nothing,
     Output,
     Phone,
+    Pieces,
     Pin,
     WeightG,
 )
@@ -64,6 +68,10 @@ class PostedIn(Input):
     registration: bool = False
     cod_amount: CodAmount = 0
     passport: bool = False
+    promise: Promise | None = Field(None, description="24 or 48 Speed Post")
+    due_by: DueBy | None = None
+    pieces: Pieces = 1
+    digipin: Digipin | None = Field(None, description="of the recipient's place")
     recipient: AddresseeIn
 
 
@@ -186,6 +194,10 @@ def item_of(call: Call[Any], office_pin: str, each: PostedIn) -> NewItem:
         registration=quote.registration,
         cod_amount=each.cod_amount,
         passport=each.passport,
+        promise=each.promise,
+        due_by=each.due_by,
+        pieces=each.pieces,
+        digipin=each.digipin,
         recipient_phone=each.recipient.phone,
         without_phone=each.recipient.without_phone,
         recipient_name=each.recipient.name,

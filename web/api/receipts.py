@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -93,7 +94,11 @@ def _pdf(call: Call[Nothing]) -> Answer:
         raise Unknown("there is no such printing: count it first, by POST")
     what = receipts.read(call.conn, group.id, call.reader(), call.runtime.settings.gstin)
     document = receipts_on_paper.receipt(
-        what, ways(call.runtime.settings), printing.paper, printing.language, printing.copy
+        replace(what, kept_days=call.runtime.settings.keep_persons_days),
+        ways(call.runtime.settings),
+        printing.paper,
+        printing.language,
+        printing.copy,
     )
     return Answer(200, File(document, f"receipt-{what.reference}.pdf"))
 

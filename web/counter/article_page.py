@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import render_template, request
 
 from india.calendar import day_of
+from india.promises import PROMISES
 from postal.counter import groups, tariff
 from postal.counter.counter_days import CounterDay
 from postal.counter.groups import Group, UnknownGroup
@@ -58,6 +59,7 @@ def form_page(form: Form) -> str:
         sold=edition.services,
         fees=edition.fees,
         without=WITHOUT,
+        promises=PROMISES,
         spoken=LANGUAGES,
     )
 

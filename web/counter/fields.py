@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Generic, Literal, TypeVar
 from uuid import UUID
 
 from flows import number as numbers
-from india import figures, money, names, pincode
+from india import calendar, digipin, figures, money, names, pincode
 from india import phone as phones
+from india.promises import PROMISES, Promise
 from postal.counter import directory, rolls
 from postal.counter.directory import Place, UnknownPin
 from store.database import Conn
@@ -26,6 +28,7 @@ _NUMBER_BEGUN: Final = re.compile(
     r"[A-Z]{0,2}|[A-Z]{2}[0-9OI]{0,9}|[A-Z]{2}[0-9OI]{9}IN?", re.ASCII
 )
 _NUMBER_LENGTH: Final = 13
+_PIECES: Final = re.compile(r"[1-9][0-9]?", re.ASCII)
 
 T = TypeVar("T")
 
@@ -140,6 +143,50 @@ def read_cod(typed: str) -> FieldValue[int]:
         return FieldValue(None, wrong("book_cod_most", most=MOST_COD))
     except ValueError:
         return FieldValue(None, wrong("book_cod_whole"))
+
+
+def read_promise(typed: str) -> FieldValue[Promise]:
+    """Read 24 or 48; empty is neither."""
+    if not typed:
+        return FieldValue(None)
+    promise = next((each for each in PROMISES if typed == str(each)), None)
+    return FieldValue(promise, None if promise else wrong("book_promise_wrong"))
+
+
+def read_due_by(typed: str, today: date) -> FieldValue[date]:
+    """Read the day that was agreed, today at the earliest; empty is none."""
+    if not typed:
+        return FieldValue(None)
+    try:
+        day = calendar.read(typed)
+    except calendar.NoDay:
+        return FieldValue(None, wrong("book_due_by_wrong"))
+    return FieldValue(day) if day >= today else FieldValue(None, wrong("book_due_by_over"))
+
+
+def read_pieces(typed: str) -> FieldValue[int]:
+    """Read how many pieces there are; empty is one."""
+    if not typed:
+        return FieldValue(1)
+    bare = figures.digits(typed)
+    if _PIECES.fullmatch(bare):
+        return FieldValue(int(bare))
+    return FieldValue(None, wrong("book_pieces_wrong"))
+
+
+def read_digipin(typed: str) -> FieldValue[str]:
+    """Read a DIGIPIN; empty is none."""
+    if not typed:
+        return FieldValue(None)
+    try:
+        found = digipin.read(typed)
+    except digipin.DigipinBegun as begun:
+        return FieldValue(None, hint("book_digipin_more", left=begun.left))
+    except digipin.NoDigipin:
+        return FieldValue(None, wrong("book_digipin_wrong"))
+    return FieldValue(
+        found, FieldNote("right", "book_digipin_right", {"digipin": digipin.shown(found)})
+    )
 
 
 def read_name(typed: str) -> FieldValue[str]:

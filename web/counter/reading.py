@@ -78,6 +78,10 @@ def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
     name = fields.read_name(typed.name)
     address = fields.read_address(typed.address)
     phone = fields.read_phone(typed.phone)
+    promise = fields.read_promise(typed.promise)
+    due_by = fields.read_due_by(typed.due_by, desk.day)
+    pieces = fields.read_pieces(typed.pieces)
+    digipin = fields.read_digipin(typed.digipin)
     without = _one_of(WITHOUT, typed.without_phone)
     language = _one_of(LANGUAGES, typed.language)
     said: dict[str, FieldNote | None] = {
@@ -86,6 +90,10 @@ def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
         "weight": weight.note,
         "pin": place.note,
         "cod": cod.note,
+        "promise": promise.note,
+        "due_by": due_by.note,
+        "pieces": pieces.note,
+        "digipin": digipin.note,
         "otp": None,
         "name": name.note,
         "address": address.note,
@@ -120,6 +128,8 @@ def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
         or weight.value is None
         or place.value is None
         or cod.value is None
+        or pieces.value is None
+        or (typed.digipin and digipin.value is None)
         or name.value is None
         or address.value is None
         or language is None
@@ -142,6 +152,10 @@ def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
         recipient_address=address.value,
         recipient_pin=place.value.pin,
         recipient_language=language,
+        promise=promise.value,
+        due_by=due_by.value,
+        pieces=pieces.value,
+        digipin=digipin.value,
         charges=quote.charges,
     )
     return Reading(notes, quote, how, item)
@@ -156,6 +170,10 @@ def finished_article(typed: TypedArticle, reading: Reading) -> Reading:
         ("weight", typed.weight),
         ("pin", typed.pin),
         ("cod", "0"),
+        ("promise", "0"),
+        ("due_by", "0"),
+        ("pieces", "0"),
+        ("digipin", "0"),
         ("otp", "0"),
         ("name", typed.name),
         ("address", typed.address),

@@ -6,6 +6,7 @@ The language is the customer's, not the clerk's. The change is shown until the n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -62,6 +63,7 @@ def receipt(id_: int) -> str | tuple[str, int]:
         what=what,
         give_back=what.change_paise if last else None,
         ways=ways(runtime().settings),
+        kept_days=runtime().settings.keep_persons_days,
         printing=printing,
         printed=printed,
         senders=senders,
@@ -134,7 +136,11 @@ def receipt_pdf(id_: int) -> Response | tuple[str, int]:
         return _none_yet(found)
     what, printing = found
     document = receipts_on_paper.receipt(
-        what, ways(runtime().settings), printing.paper, printing.language, printing.copy
+        replace(what, kept_days=runtime().settings.keep_persons_days),
+        ways(runtime().settings),
+        printing.paper,
+        printing.language,
+        printing.copy,
     )
     return pdf_of(document, f"receipt-{what.reference}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
-from india import figures
+from india import digipin, figures
 from postal.articles import Language
 from postal.counter.groups import BookingItem, Group
 
@@ -39,6 +39,10 @@ class TypedArticle:
     language: str = "hi"
     like: str = ""
     changing: str = ""
+    promise: str = ""
+    due_by: str = ""
+    pieces: str = ""
+    digipin: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def another_for(item: BookingItem, number: str | None) -> TypedArticle:
         address=item.recipient_address,
         without_phone=item.without_phone or "",
         language=item.recipient_language,
+        digipin=digipin.shown(item.digipin) if item.digipin else "",
         like="" if item.recipient_phone is None else str(item.id),
     )
 
@@ -94,6 +99,10 @@ def to_change(item: BookingItem, sender_phone: str | None) -> TypedArticle:
         same_phone=item.recipient_phone is not None and item.recipient_phone == sender_phone,
         language=item.recipient_language,
         changing=str(item.id),
+        promise=str(item.promise or ""),
+        due_by=item.due_by.isoformat() if item.due_by else "",
+        pieces=str(item.pieces) if item.pieces > 1 else "",
+        digipin=digipin.shown(item.digipin) if item.digipin else "",
     )
 
 
@@ -145,6 +154,10 @@ def article_of(form: Mapping[str, str]) -> TypedArticle:
         language=field("language"),
         like=field("like"),
         changing=field("changing"),
+        promise=field("promise"),
+        due_by=field("due_by"),
+        pieces=field("pieces"),
+        digipin=field("digipin"),
     )
 
 

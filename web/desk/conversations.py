@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 from conversation import dry_run
 from flows.possible import Hindrance
 from flows.trust import MOST_WARNED
+from india import digipin
 from india.calendar import day_of
 from messages.catalogue import LANGUAGES, catalogue
-from postal import articles, herd, moves
+from postal import articles, herd, moves, promises
 from postal.articles import Article
 from postal.desk import search, sprints, timeline
 from postal.desk.search import FoundTicket
@@ -26,6 +27,7 @@ from postal.moves import MoveMade
 from postal.people import contacts, numbers
 from postal.people.contacts import Contact
 from postal.people.numbers import KnownNumber
+from postal.promises import Promised
 from store.database import Conn
 from web import given
 from web.desk import seen
@@ -82,6 +84,7 @@ class ArticlePage:
     hindrances: Mapping[str, Hindrance]
     answer: ArticleAnswer
     timeline: TimelineView
+    promised: Promised
     seen: str  # the mark of what its actions depend on
 
 
@@ -132,6 +135,7 @@ def article(article: int) -> Page:
             _hindrances(conn, row, around),
             answer(conn, row),
             _view(conn, of_article(row.id, row.number)),
+            promises.of_article(conn, row.id, row.due_by, runtime().now()),
             seen.of_article(conn, row),
         )
 
@@ -147,6 +151,8 @@ def article(article: int) -> Page:
         many=page.around > MOST_WARNED,
         herd_texts={language: catalogue().text(TEXT, language) for language in LANGUAGES},
         timeline=page.timeline,
+        promised=page.promised,
+        digipin=digipin.shown(page.article.digipin) if page.article.digipin else "",
         seen=page.seen,
         here=url_for("desk.article", article=article),
         news=url_for("desk.article_news", article=article),

@@ -13,6 +13,7 @@ from typing import Final
 from babel.dates import format_timedelta
 from flask import Response, abort, render_template, request
 
+from india.calendar import day_of
 from india.money import shown
 from postal.reports import articles, choices
 from postal.reports import reading as measuring
@@ -36,6 +37,8 @@ TONES: Final = {
     "by_code": "good", "by_signature": "mid", "after_wrong": "warn", "objected": "bad",
     "handed": "good", "outstanding": "bad", "upi": "mid",
     "closed_soon": "good", "closed_late": "warn", "waiting": "bad",
+    "promise_in_time": "good", "promise_tried": "mid", "promise_excused": "off",
+    "promise_late": "bad", "promise_due": "warn",
     "helped": "good", "not_helped": "bad", "no_answer": "off",
     "reported": "bad", "codes": "good", "alarms": "bad", "news": "off", "calls": "mid",
 }  # fmt: skip
@@ -146,7 +149,9 @@ def report_articles(measure: str) -> str:
     if part not in of.listed:
         abort(404)
     with reading() as conn:
-        found, more = articles.behind(conn, of, part, query.period, query.where)
+        found, more = articles.behind(
+            conn, of, part, query.period, query.where, day_of(runtime().now())
+        )
     return render_template(
         "desk/report_articles.html",
         measure=of,

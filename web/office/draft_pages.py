@@ -214,6 +214,7 @@ def _board() -> dict[str, object]:
         step = placing.last_step(conn, account.office_id)
     return {
         "draft": found,
+        "today": today,
         "others": _others(),
         "suggested": suggested,
         "groups": memory.grouped(suggested),

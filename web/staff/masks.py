@@ -1,6 +1,6 @@
 """Template filters that hide telephone numbers until a user says why he needs the whole number.
 
-The network of a sign-in is never shown whole.
+The network of a sign-in is never shown whole. A place by DIGIPIN is, as the address is.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from india import masks, phone
+from india import digipin, masks, phone
 from postal.people.places import masked_network
 from web.staff.rooms import shared
 
@@ -31,6 +31,12 @@ def veiled(text: Any) -> Markup | str:
 def lined(text: Any) -> Markup:
     """Return `text` as it is, its lines kept: for a user who gave a reason."""
     return Markup("<br>").join(escape(line) for line in str(text).split("\n"))
+
+
+@shared.app_template_filter("digipin")
+def legible_digipin(sign: str) -> str:
+    """Return a DIGIPIN as people read it: 39J-49L-L8T4."""
+    return digipin.shown(sign)
 
 
 @shared.app_template_filter()

@@ -83,6 +83,7 @@ _CORRECTS = _from(
     f"{PLAIN} {_short(HOLDER)} {{quote {SENDER}}}",
 )
 _RECALLS = _from(SENDER, f"{PLAIN} wapas {{quote {SENDER}}}", f"{PLAIN} wapas", "3")
+_VISITS = _from(SENDER, f"{PLAIN} 4 18")
 _DOOR = _from(
     POSTMAN,
     "1",
@@ -133,6 +134,7 @@ BOOKED: Final = Scene(
     _BOOKED,
     (
         *_ANSWERS, *_CONSENT, *_NAMES, *_NOMINEE, *_NEW_HOLDER, *_CALLS[:2], *_CORRECTS, *_RECALLS,
+        *_VISITS,
         *_OFFICE_MOVES, f"{PLAIN} desk typing {STRANGER}", f"{PLAIN} desk proof {{quote {SENDER}}}",
         _PROVEN, *_LISTS[:1], f"{HOLDER} > 4", f"{HOLDER} > 44", *_TIME,
     ),

@@ -315,6 +315,8 @@ MUTANTS: Final = (
     Mutant("every sender moves it", 7, forgets(proven=True), _MOVES, scenes.BOOKED),
     Mutant("every sender recalls it", 7, forgets(proven=True), ("R7", "who recalls"),
            scenes.BOOKED),
+    Mutant("every sender names the day", 7, forgets(proven=True), ("R7", "who names the day"),
+           scenes.BOOKED),
     Mutant("a recall at once", 7, on(RecallAsked, _now), ("R7", "who recalls"), scenes.BOOKED),
     Mutant("a recall goes on though he objects", 7, untold(RecallEnded, "recall"), ("I1", "no"),
            scenes.BOOKED),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from flows.acts.hold import AskRecall, RecallArticle
+from flows.acts.hold import AskRecall, ChooseDay, RecallArticle
 from flows.acts.moves import Relink
 from flows.acts.nominee import AcceptNomination, Nominate
 from flows.acts.phone import TakePhone, Unlink
@@ -144,6 +144,18 @@ def recalled_by(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "it was recalled before the sender had half an hour to object"
 
 
+def named_by_sender(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, ChooseDay):
+        if each.whose[1] != "sender":
+            continue
+        parcel, facts = each.books.parcels[act.article], each.facts
+        quoted = isinstance(facts, PartyFacts) and facts.article and facts.article.quote == "right"
+        if not (parcel.proven or quoted):
+            yield "the day was chosen for a sender who has not proven himself"
+        if parcel.chosen_day is not None:
+            yield "the day that was chosen before was taken away by the sender"
+
+
 def said_no(before: SmallWorld, played: Played) -> Iterator[str]:
     for number, was in before.parcels.items():
         after = played.world.parcels[number]
@@ -208,5 +220,11 @@ PROMISES = (
         "who recalls",
         "A sender recalls an article only if he is proven, and half an hour after he said so.",
         recalled_by,
+    ),
+    Promise(
+        "R7",
+        "who names the day",
+        "A sender names the day of a visit only if he is proven and no day was chosen before.",
+        named_by_sender,
     ),
 )

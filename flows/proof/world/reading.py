@@ -15,6 +15,7 @@ from flows.decision import LastVisit
 from flows.events import (
     AskLeft,
     AskStatus,
+    AskVisit,
     Consent,
     CorrectNumber,
     DayEnded,
@@ -134,7 +135,7 @@ def concerned(turn: SmallTurn, whose: Whose, event: Event) -> Sequence[str]:
         return (*mine, *turn.lost, *turn.recalls)
     if machine in ("article", "move", "recall"):
         return (phone,)
-    if isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
+    if isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
         return (event.article,) if event.article in world.parcels else ()
     if isinstance(event, StopRecall):
         return _recalled(world, phone)
@@ -271,7 +272,7 @@ def _of_party(turn: SmallTurn, phone: str, event: Event) -> PartyFacts:
         parcel = world.parcels.get(event.article)
         may = parcel is not None and (parcel.sender == phone or phone == world.office)
         found = parcel.fact(world.now, phone) if parcel is not None and may else None
-    elif isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
+    elif isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
         found = _sent(turn, phone, event.article)
     elif isinstance(event, StopRecall):
         known = (_sent(turn, phone, n) for n in turn.held if event.article in (None, n))

@@ -175,6 +175,10 @@ def test_an_article_is_booked_for_cash_and_its_people_are_told(
         ({"cod": "२,५००"}, "cod_amount", 2_500),
         ({"cod": "20,000"}, "cod_amount", 20_000),
         ({"name": "\u200eSita\u00a0  Devi"}, "recipient_name", "Sita Devi"),
+        ({"digipin": "३9j-49l-l8t4"}, "digipin", "39J49LL8T4"),
+        ({"pieces": "३"}, "pieces", 3),
+        ({"promise": "48"}, "promise", 48),
+        ({"due_by": "२०-०८-2026"}, "due_by", date(2026, 8, 20)),
     ],
 )
 def test_what_is_typed_in_any_script_or_pasted_is_taken(
@@ -240,6 +244,9 @@ def test_an_article_of_today_does_not_go_into_yesterdays_books(
         ({"without_phone": "office"}, "phone", "Either a mobile, or none"),
         ({"phone": "+91 98390 00081", "sender_phone": "9839000081"}, "phone", "sender's own"),
         ({"phone": "", "without_phone": "no_mobile", "otp": "1"}, "otp", "needs a mobile"),
+        ({"digipin": "39J-49L-L8T1"}, "digipin", "Ten signs"),
+        ({"pieces": "0"}, "pieces", "from 1 to 99"),
+        ({"due_by": "13-08-2026"}, "due_by", "is over"),
         ({"sender_name": ""}, "sender_name", "Who posts it?"),
         ({"sender_phone": "0551-2334455"}, "sender_phone", "A landline"),
         ({"sender_phone": "98390"}, "sender_phone", "5 more digits"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -11,11 +12,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    Strict,
     StringConstraints,
 )
 
 from flows import number
-from india import figures, masks, names, phone, pincode, signs
+from india import calendar, digipin, figures, masks, names, phone, pincode, signs
 from web.api.engine.problems import FieldError
 
 _PRINTABLE = f"^[^{names.NEVER}]*[^{names.NEVER}\\s][^{names.NEVER}]*$"
@@ -28,6 +30,22 @@ def _text(most: int) -> StringConstraints:
 def read_first(reader: Callable[[str], str]) -> BeforeValidator:
     """Read a text as people type and paste it, before its pattern is looked at."""
     return BeforeValidator(lambda raw: reader(raw) if isinstance(raw, str) else raw)
+
+
+def day_or_moment(raw: object) -> date:
+    """Return the day of `2026-08-16`, or that day in India of a moment with its time zone."""
+    if not isinstance(raw, str):
+        raise ValueError("a day is written as 2026-08-16")
+    try:
+        return calendar.read(raw)
+    except calendar.NoDay as no_day:
+        try:
+            moment = datetime.fromisoformat(raw)
+        except ValueError:
+            raise no_day from None
+        if moment.tzinfo is None:
+            raise ValueError("a moment needs its time zone, as +05:30") from None
+        return calendar.day_of(moment)
 
 
 Name = Annotated[str, _text(names.LONGEST), read_first(names.read)]
@@ -83,6 +101,30 @@ Veiled = Annotated[str, AfterValidator(masks.veiled)]
 
 WeightG = Annotated[int, Field(ge=1, le=50_000, description="grams", examples=[120])]
 CodAmount = Annotated[int, Field(ge=0, le=50_000, description="whole rupees")]
+
+
+Digipin = Annotated[
+    str,
+    StringConstraints(min_length=10, max_length=64),
+    AfterValidator(digipin.read),
+    Field(
+        description=f"ten signs of {digipin.ALPHABET}; never in a text to anybody",
+        examples=["39J-49L-L8T4"],
+    ),
+]
+Pieces = Annotated[
+    int, Field(ge=1, le=99, description="under the one number and the one code", examples=[1])
+]
+Day = Annotated[date, Strict(False), BeforeValidator(day_or_moment), Field(examples=["2026-08-16"])]
+DueBy = Annotated[
+    date,
+    Strict(False),
+    BeforeValidator(day_or_moment),
+    Field(
+        description="by the end of that day in India; default: as its promise says, if any",
+        examples=["2026-08-16"],
+    ),
+]
 
 
 class Input(BaseModel):

@@ -1,0 +1,143 @@
+"""Whether a promised article is late, and for whose reason: one rule for pages, reports and files.
+
+What the department gives back for is its own decision; here are the facts that it asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, Literal, get_args
+
+from psycopg.rows import class_row
+
+from flows.facts import ArticleState
+from flows.remarks import KINDS
+from india.calendar import day_of
+from india.promises import Promise
+from postal.walls import LIES_AT
+from store.database import Conn
+
+# due: it can still be in time · in_time: handed over by then · tried: the postman was at the door
+# by then, and nobody contests it · excused: addressee or sender wanted it otherwise · late: neither
+Lateness = Literal["due", "in_time", "tried", "excused", "late"]
+LATENESSES: Final[tuple[Lateness, ...]] = get_args(Lateness)
+MOST: Final = 50_000  # rows of a file
+MOST_DAYS: Final = timedelta(days=366)
+
+_NO_VISIT: Final = ", ".join(str(kind.code) for kind in KINDS if not kind.at_door)
+_DAY: Final = "({column} AT TIME ZONE 'Asia/Kolkata')::date"
+VISITED: Final = f"""
+LEFT JOIN LATERAL (
+    SELECT min(i.finished_at) AS at FROM delivery_items i
+    WHERE i.article_id = a.id AND i.state = 'attempted' AND i.remark NOT IN ({_NO_VISIT})
+      AND NOT EXISTS (
+        SELECT FROM events e WHERE e.article_id = a.id AND e.kind = 'remark_contested'
+          AND e.at >= i.finished_at AND e.at < coalesce(
+            (SELECT min(n.finished_at) FROM delivery_items n
+             WHERE n.article_id = a.id AND n.id > i.id), 'infinity'))
+) v ON a.due_by IS NOT NULL
+"""  # noqa: S608
+"""The first visit of the article `a` that nobody contests, as `v.at`."""
+
+LATENESS: Final = f"""
+CASE WHEN {_DAY.format(column="a.delivered_at")} <= a.due_by THEN 'in_time'
+     WHEN {_DAY.format(column="v.at")} <= a.due_by THEN 'tried'
+     WHEN a.state = 'recalled' OR a.chosen_day > a.due_by OR EXISTS (
+              SELECT FROM events e WHERE e.article_id = a.id AND e.kind = 'day_chosen'
+                AND (e.data->>'day')::date > a.due_by)
+          OR a.held_until IS NOT NULL AND a.attempts = 0 THEN 'excused'
+     WHEN a.delivered_at IS NULL AND a.due_by >= %(today)s THEN 'due'
+     ELSE 'late' END
+"""
+"""What the article `a`, which is due by a day, is on the day %(today)s; needs `VISITED`."""
+
+DAYS_LATE: Final = f"""
+greatest(coalesce({_DAY.format(column="a.delivered_at")},
+    CASE WHEN a.state = 'returned' THEN {_DAY.format(column="a.updated_at")} ELSE %(today)s END)
+    - a.due_by, 0)
+"""
+"""How many days after that day it was handed over, or is still not."""
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What became of the promise; None: there was none. `days`: late, else 0."""
+
+    lateness: Lateness | None = None
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class PromisedArticle:
+    """One article for the file of refunds: nothing of a person, but what was paid for it.
+
+    `paise`: of its booking at a counter or by `POST /bookings`; None where it was booked elsewhere.
+    """
+
+    number: str
+    service: str
+    promise: Promise | None
+    booked_at: datetime
+    due_by: date
+    first_visit_at: datetime | None
+    delivered_at: datetime | None
+    state: ArticleState
+    chosen_day: date | None
+    lateness: Lateness
+    days_late: int
+    office: str | None
+    booking: str | None
+    paise: int | None
+
+
+def of_article(conn: Conn, article_id: int, due_by: date | None, now: datetime) -> Promised:
+    """Return what became of the promise of the article of that row until `now`."""
+    if due_by is None:
+        return Promised()
+    row = conn.execute(
+        f"SELECT {LATENESS}, {DAYS_LATE} FROM articles a {VISITED} WHERE a.id = %(id)s",  # noqa: S608
+        {"id": article_id, "today": day_of(now)},
+    ).fetchone()
+    assert row is not None
+    lateness: Lateness = row[0]
+    return Promised(lateness, row[1] if lateness == "late" else 0)
+
+
+_FILE: Final = f"""
+SELECT a.number, a.service, a.promise, a.booked_at, a.due_by, v.at AS first_visit_at,
+       a.delivered_at, a.state, a.chosen_day, {LATENESS} AS lateness,
+       CASE WHEN {LATENESS} = 'late' THEN {DAYS_LATE} ELSE 0 END AS days_late,
+       (SELECT o.name || ' ' || o.pin FROM offices o WHERE o.id = {LIES_AT}) AS office,
+       g.tr AS booking, b.paise
+FROM articles a {VISITED}
+LEFT JOIN booking_items b ON b.article_id = a.id LEFT JOIN booking_groups g ON g.id = b.group_id
+WHERE a.due_by BETWEEN %(first)s AND %(last)s
+  AND (%(office)s::bigint IS NULL OR {LIES_AT} = %(office)s)
+  AND (%(lateness)s::text IS NULL OR {LATENESS} = %(lateness)s)
+ORDER BY a.due_by, a.id LIMIT {MOST}
+"""  # noqa: S608
+
+
+def due_between(
+    conn: Conn,
+    first: date,
+    last: date,
+    office: int | None,
+    lateness: Lateness | None,
+    now: datetime,
+) -> Iterator[PromisedArticle]:
+    """Yield the articles that were due from `first` to `last`, by that day, at most `MOST`.
+
+    `office`: the row of the office that delivers them; None: all. `lateness`: only those.
+    """
+    given = {
+        "first": first,
+        "last": last,
+        "office": office,
+        "lateness": lateness,
+        "today": day_of(now),
+    }
+    with conn.cursor(row_factory=class_row(PromisedArticle)) as cursor:
+        yield from cursor.execute(_FILE, given)

@@ -1,0 +1,109 @@
+"""The three hours of the morning's text: promised only where the beat's own history keeps them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from postal import windows
+from postal.windows import PastVisit
+from runtime import Runtime
+from tests.rigs.api_calls import number_of
+from tests.rigs.transcript import Player
+
+TODAY = date(2026, 8, 14)
+POSTMAN = "+919839000001"
+PEOPLE = {"en": "+919876500001", "hi": "+919876500002", "hi-Latn": "+919876500003"}
+
+
+def history(runtime: Runtime, minutes: list[int], days: int = 15, items: int = 4) -> None:
+    """Write down past rounds of the postman 1001: on each day the next of `minutes`."""
+    with runtime.database.transaction() as conn:
+        for back in range(days, 0, -1):
+            day, minute = TODAY - timedelta(days=back), minutes[back % len(minutes)]
+            row = conn.execute(
+                "INSERT INTO delivery_lists (postman_id, date, created_at)"
+                " SELECT id, %s, %s FROM staff WHERE staff_id = '1001' RETURNING id",
+                (day, f"{day}T03:00:00Z"),
+            ).fetchone()
+            assert row is not None
+            conn.execute(
+                "WITH made AS (INSERT INTO articles (number, service, otp_required,"
+                " recipient_phone, recipient_name, recipient_address, recipient_pin, sender_name,"
+                " booked_at, updated_at, state, delivered_at, code_salt, sought)"
+                " SELECT 'RR' || lpad((1000 * %(back)s + n)::text, 9, '0') || 'IN', 'speed_post',"
+                " true, '+919876500099', 'A', 'B', '273303', 'C', %(at)s, %(at)s, 'delivered',"
+                " %(at)s, decode(repeat('00', 16), 'hex'), '' FROM generate_series(1, %(items)s) n"
+                " RETURNING id, number, delivered_at)"
+                " INSERT INTO delivery_items (list_id, mode, article_id, serial, state,"
+                " finished_at, proof) SELECT %(list)s, 'on', id,"
+                " row_number() OVER (ORDER BY number), 'delivered', delivered_at, 'code' FROM made",
+                {
+                    "back": back,
+                    "list": row[0],
+                    "items": items,
+                    "at": f"{day} {minute // 60:02}:{minute % 60:02}+05:30",
+                },
+            )
+
+
+def morning(player: Player, language: str, cod: str = "") -> str:
+    number = number_of(7)
+    player.step(f"article {number} to {PEOPLE[language]} {language}{cod}")
+    said = player.step(f"list 1001: {number}")
+    return next(each for each in said if each.startswith(PEOPLE[language]))
+
+
+@pytest.fixture
+def postman(player: Player) -> Player:
+    player.step(f"postman 1001 {POSTMAN}")
+    return player
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "postman 1001: within 3 hours from 10 h. Pay nothing."),
+        ("hi-Latn", "dakiya 1001 laayenge, 10 baje se 3 ghante mein."),
+        ("hi", "डाकिया 1001 से, 10 बजे से 3 घंटे में।"),
+    ],
+)
+def test_a_beat_that_keeps_its_hours_has_them_in_the_text(
+    postman: Player, runtime: Runtime, language: str, words: str
+) -> None:
+    history(runtime, [10 * 60 + 10, 11 * 60, 12 * 60 + 50], items=40)
+    assert words in morning(postman, language)
+
+
+def test_what_is_to_be_paid_is_worth_more_than_who_comes(postman: Player, runtime: Runtime) -> None:
+    history(runtime, [10 * 60 + 10, 11 * 60, 12 * 60 + 50], items=40)
+    said = morning(postman, "en", " cod 500")
+    assert "within 3 hours from 10 h. Pay Rs 500 only." in said
+    with runtime.database.transaction() as conn:
+        assert conn.execute("SELECT hour FROM promised_windows").fetchall() == [(10,)]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "days"),
+    [
+        ([9 * 60, 12 * 60 + 30, 16 * 60], 15),  # at any time of the day
+        ([10 * 60 + 10, 11 * 60], 5),  # too few days
+    ],
+)
+def test_no_history_that_holds_no_window(
+    postman: Player, runtime: Runtime, minutes: list[int], days: int
+) -> None:
+    history(runtime, minutes, days, items=40)
+    assert "comes today. Nothing to pay." in morning(postman, "en")
+
+
+def test_a_window_that_held_before_and_not_lately_is_not_promised() -> None:
+    def visits(back: int, minute: int) -> list[PastVisit]:
+        return [PastVisit(TODAY - timedelta(days=back), 0.5, minute)] * 5
+
+    steady = [each for back in range(1, 16) for each in visits(back, 11 * 60)]
+    assert windows.start_of(steady, 0.5) == 9  # the first start that holds them all
+    moved = [each for back in range(1, 16) for each in visits(back, (11 if back > 4 else 15) * 60)]
+    assert windows.start_of(moved, 0.5) is None
+    assert windows.start_of(steady, 0.9) is None  # nobody there was visited

@@ -1,0 +1,195 @@
+"""The API: by when an article is due, how late it is, its pieces and its DIGIPIN."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from runtime import Runtime
+from tests.rigs.api_calls import Api, api_of, article, fields, number_of, postman
+from tests.rigs.clock import Clock
+from tests.rigs.desk import sign_in
+from tests.rigs.transcript import Player
+
+
+@pytest.fixture
+def api(runtime: Runtime, client: FlaskClient) -> Api:
+    return api_of(runtime, client)
+
+
+def _booked(api: Api, serial: int = 1, **more: Any) -> Any:
+    answer = api.post("/articles", article(serial, **more))
+    assert answer.status_code == 201, answer.text
+    return answer.get_json()
+
+
+def _now(api: Api, serial: int = 1) -> Any:
+    return api.get(f"/articles/{number_of(serial)}").get_json()
+
+
+def test_a_promised_service_says_by_when_it_is_due(api: Api) -> None:
+    assert _booked(api, 1)["due_by"] is None
+    assert _booked(api, 2, promise=24)["due_by"] == "2026-08-15"
+    assert _booked(api, 3, promise=48)["due_by"] == "2026-08-16"  # a Sunday, and rounds go
+    agreed = _booked(api, 4, promise=48, due_by="2026-08-20")
+    assert (agreed["due_by"], agreed["promise"], agreed["lateness"]) == ("2026-08-20", 48, "due")
+    moment = _booked(api, 5, due_by="2026-08-19T20:00:00+00:00")  # in India the next day has begun
+    assert (moment["due_by"], moment["promise"]) == ("2026-08-20", None)
+
+
+def test_what_is_late_says_for_how_many_days(api: Api, clock: Clock) -> None:
+    _booked(api, 1, promise=24)
+    clock.advance(days=1)
+    assert (_now(api)["lateness"], _now(api)["days_late"]) == ("due", 0)
+    clock.advance(days=2)
+    assert (_now(api)["lateness"], _now(api)["days_late"]) == ("late", 2)
+    api.post(f"/articles/{number_of(1)}/recall", {})
+    assert (_now(api)["lateness"], _now(api)["days_late"]) == ("excused", 0)
+
+
+def test_pieces_and_digipin_are_kept_and_compared(api: Api) -> None:
+    given = {"pieces": 3, "digipin": "39j-49l-l8t4"}
+    made = _booked(api, 1, **given)
+    assert (made["pieces"], made["digipin"], made["pieces_missing"]) == (3, "39J49LL8T4", [])
+    assert api.post("/articles", article(1, **given)).status_code == 200
+    assert api.post("/articles", article(1)).status_code == 200  # whoever says nothing of it
+    assert api.post("/articles", article(1, pieces=2)).status_code == 409
+    assert _booked(api, 2)["pieces"] == 1
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        ({"promise": 36}, "promise"),
+        ({"due_by": "tomorrow"}, "due_by"),
+        ({"due_by": "2026-08-20T10:00:00"}, "due_by"),
+        ({"due_by": 20260820}, "due_by"),
+        ({"pieces": 0}, "pieces"),
+        ({"pieces": 100}, "pieces"),
+        ({"digipin": "19J-49L-L8T4"}, "digipin"),
+        ({"digipin": "39J-49L"}, "digipin"),
+    ],
+)
+def test_what_cannot_be_is_named(api: Api, bad: dict[str, Any], field: str) -> None:
+    answer = api.post("/articles", article(1, **bad))
+    assert (answer.status_code, [*fields(answer)]) == (422, [field])
+
+
+def test_what_was_late_is_in_the_file_for_refunds(
+    api: Api, app: Flask, runtime: Runtime, clock: Clock
+) -> None:
+    _booked(api, 1, promise=24)
+    _booked(api, 2, promise=24)
+    _booked(api, 3)
+    assert api.post("/postmen", postman()).status_code == 201
+    clock.advance(days=3)
+    supervisor = sign_in(app, runtime, "supervisor")
+    where = "since=2026-08-01&until=2026-08-31"
+    answer = supervisor.get(f"/desk/promised.csv?{where}&lateness=late")
+    assert answer.status_code == 200
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [row["number"] for row in rows] == [number_of(1), number_of(2)]
+    assert {(row["due_by"], row["days_late"], row["promise_hours"]) for row in rows} == {
+        ("2026-08-15", "2", "24")
+    }
+    assert "98390" not in answer.text
+    shown = supervisor.get(f"/desk/reports/promises?{where}").text
+    assert "promise" in shown
+    listed = supervisor.get(f"/desk/reports/promises/articles?{where}&part=promise_late").text
+    assert number_of(1) in listed
+    assert number_of(3) not in listed
+    with runtime.database.transaction() as conn:
+        row = conn.execute("SELECT id FROM articles WHERE number = %s", (number_of(1),)).fetchone()
+    assert row is not None
+    page = supervisor.get(f"/desk/articles/{row[0]}").text
+    assert "24 Speed Post" in page
+    assert "days late: 2" in page
+    assert supervisor.get("/desk/promised.csv?lateness=maybe").status_code == 422
+
+
+# ---- what a sender asks for ----------------------------------------------------------------------
+
+
+def test_software_brings_what_the_proven_sender_wants(player: Player) -> None:
+    number, sender, addressee = number_of(7), "+919811100001", "+919876500001"
+    player.step(f"article {number} to {addressee} en from {sender}")
+    api = Api(player.client, player.token)
+    path, proof = f"/articles/{number}", player.quotes[sender][-1]
+    wrong = f"{(int(proof) + 1) % 100:02}"
+    assert api.post(f"{path}/visit", {"day": "2026-08-18"}).status_code == 409  # not proven
+    assert api.post(f"{path}/visit", {"day": "2026-08-18", "proof": wrong}).status_code == 422
+    asked = api.post(f"{path}/visit", {"day": "2026-08-18", "proof": proof})
+    assert (asked.status_code, asked.get_json()["chosen_day"]) == (200, "2026-08-18")
+    player.step("wait 1 min")
+    told = [
+        each["template"] for each in api.get(f"/simulator/phones/{addressee}/messages").get_json()
+    ]
+    assert told[-1] == "day_by_sender"
+    again = api.post(f"{path}/visit", {"day": "2026-08-19"})
+    assert (again.status_code, "chosen before" in again.get_json()["detail"]) == (409, True)
+    assert api.post(f"{path}/return", {}).status_code == 200
+    assert api.get(path).get_json()["state"] == "booked"  # half an hour is left
+    player.step("wait 31 min")
+    assert api.get(path).get_json()["state"] == "recalled"
+    assert api.post(f"{path}/visit", {}).status_code == 409
+    assert api.post(f"/articles/{number_of(8)}/visit", {}).status_code == 404
+
+
+# ---- several pieces under one code ---------------------------------------------------------------
+
+
+def _on_the_road(player: Player, pieces: int) -> tuple[Api, str]:
+    """Book an article of so many pieces and bring the postman 1001 to its door."""
+    api, number = Api(player.client, player.token), number_of(7)
+    player.step("postman 1001 +919839000001")
+    body = article(7, pieces=pieces, cod_amount=0)
+    body["recipient"] |= {"phone": "+919876500001", "language": "en"}
+    body["sender"] |= {"phone": "+919811100001"}
+    assert api.post("/articles", body).status_code == 201
+    player.step(f"list 1001: {number}")
+    player.step("+919839000001 > 1")
+    return api, number
+
+
+def _templates(api: Api, phone: str) -> list[str]:
+    return [each["template"] for each in api.get(f"/simulator/phones/{phone}/messages").get_json()]
+
+
+def test_one_code_hands_over_all_pieces(player: Player) -> None:
+    api, number = _on_the_road(player, 3)
+    player.step(f"+919839000001 > 1 {player.codes['+919876500001'][-1]}")
+    shown = api.get(f"/articles/{number}").get_json()
+    assert (shown["state"], shown["pieces"], shown["pieces_missing"]) == ("delivered", 3, [])
+    assert _templates(api, "+919876500001")[-1] == "delivered"
+
+
+def test_missing_pieces_are_named_to_everybody_and_looked_for(
+    player: Player, app: Flask, runtime: Runtime
+) -> None:
+    api, number = _on_the_road(player, 3)
+    code = player.codes["+919876500001"][-1]
+    for wrong in ("# 4", "# 1 2 3", "# 2 2"):  # it has no fourth; somebody takes at least one
+        assert "3" in player.step(f"+919839000001 > 1 {code} {wrong}")[-1]
+        assert api.get(f"/articles/{number}").get_json()["state"] == "out_for_delivery"
+    said = player.step(f"+919839000001 > 1 {code} # 2 3")
+    assert any("P2P3" in line and line.startswith("+919876500001") for line in said), said
+    shown = api.get(f"/articles/{number}").get_json()
+    assert (shown["state"], shown["pieces_missing"]) == ("delivered", [2, 3])
+    assert _templates(api, "+919876500001")[-1] == "delivered_missing"
+    assert _templates(api, "+919811100001")[-1] == "sender_missing"
+    assert _templates(api, "+919839000001")[-1] == "handed_over_missing"
+    with runtime.database.transaction() as conn:
+        row = conn.execute(
+            "SELECT a.id, t.kind FROM articles a JOIN tickets t ON t.article_id = a.id"
+        ).fetchone()
+    assert row is not None
+    assert row[1] == "overlooked"
+    agent = sign_in(app, runtime, "supervisor")
+    assert "pieces missing: 2, 3" in agent.get(f"/desk/articles/{row[0]}").text
+    player.step("+919839000001 > 0")  # undone: nothing is missing any more
+    assert api.get(f"/articles/{number}").get_json()["pieces_missing"] == []
