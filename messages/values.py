@@ -72,6 +72,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "amount": Number(0, 50000),  # whole rupees
         "total": Number(0, 9999999),  # whole rupees of a whole list
         "remark": Number(10, 99),
+        "reason": Number(1, 5),  # why no code can be told at the door
         "staff": Word(
             r"[0-9A-Za-z]{1,20}", "1 to 20 letters and digits", "W" * 20, "alphanumeric", "1001"
         ),

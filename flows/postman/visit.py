@@ -20,6 +20,7 @@ from flows.grammar.late import APPROACH_OVER
 from flows.happenings import (
     Approached,
     Attempted,
+    Excepted,
     HandedOver,
     Happening,
     RefusalClaimed,
@@ -27,7 +28,7 @@ from flows.happenings import (
     SignedFor,
     TriesRanOut,
 )
-from flows.trust import MOST_APPROACHES, signature
+from flows.trust import MOST_APPROACHES, exception, signature
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,12 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return Outcome(say_item("code_first", item))
     if act.proof == "code" and article.code_for == "refusal" and article.code == "live":
         return _judge_refusal(item, article)
-    if act.proof == "code" and not article.coded:
+    if act.proof in ("code", "exception") and not article.coded:
         return Outcome(say_first("approach_plain", item, article))
+    if act.proof == "exception" and (
+        article.exception != "granted" or exception(article) is not None
+    ):
+        return Outcome(say_no_exception(item, article))
     refusal = _judge_payment(act, item, article)
     if refusal is not None:
         return refusal
@@ -171,15 +176,16 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return _refuse_code(item, article)
     if article.disputed:
         return Outcome(say_item("item_disputed", item))
-    if article.document and act.document is None:
+    if article.document and act.document is None and act.proof != "exception":
         return Outcome(say_item("document_needed", item))
     handed = HandOver(article.number, act.proof, act.payment, document=act.document)
     news = told_how(article, act.proof)
-    signed = isinstance(news, SignedFor)
-    said = say_first("handed_over_signed", item, article) if signed else None
+    without = {SignedFor: "handed_over_signed", Excepted: "handed_over_excepted"}.get(type(news))
     return Outcome(
-        said or say_handed_over(act.payment, item, article),
-        (*_against_signature(article), handed) if signed else (handed,),
+        say_first(without, item, article)
+        if without
+        else say_handed_over(act.payment, item, article),
+        (*_without_code(article, act.proof), handed) if without else (handed,),
         tuple(Tell(role, news) for role in concerned(article)),
         Done("handover", item.serial, article.number),
     )
@@ -187,16 +193,40 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
 
 def told_how(article: ArticleFact, proof: HandoverProof) -> Happening:
     """Return what its people are told: that it came without the code that was asked, or just so."""
-    signed = proof == "signature" and article.coded
-    return SignedFor(article.number) if signed else HandedOver(article.number)
+    if not article.coded:
+        return HandedOver(article.number)
+    if proof == "exception":
+        return Excepted(article.number)
+    return SignedFor(article.number) if proof == "signature" else HandedOver(article.number)
 
 
-def _against_signature(article: ArticleFact) -> Iterator[Act]:
-    """Yield what a signature in the place of a code takes besides (docs/developing/trust.md 16)."""
+def _without_code(article: ArticleFact, proof: HandoverProof) -> Iterator[Act]:
+    """Yield what it takes to do without a code (docs/developing/trust.md rules 16 and 17)."""
     if article.code == "live":
         yield KillCode(article.number, "signed")
-    if article.doubted:
+    if article.doubted and proof == "signature":
         yield OpenTicket("signed", article.number)
+
+
+_NO_EXCEPTION = {
+    "law": "exception_law",
+    "uncoded": "exception_not_now",
+    "tries": "approach_locked",
+    "disputed": "item_disputed",
+    "unlinked": "item_unlinked",
+}
+
+
+def say_no_exception(item: ItemFact, article: ArticleFact) -> Say:
+    """Return why remark 28 hands nothing over: what to do first, or that it cannot be."""
+    why = exception(article)
+    if why is not None:
+        return say_item(_NO_EXCEPTION.get(why, "exception_not_now"), item)
+    if article.exception == "asked":
+        return say_item("exception_waits", item)
+    if not item.approached:
+        return say_item("code_first", item)
+    return say_item("exception_how", item)
 
 
 def concerned(article: ArticleFact) -> tuple[Role, ...]:
