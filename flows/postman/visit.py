@@ -166,7 +166,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
     if act.proof in ("code", "exception") and not article.coded:
         return Outcome(say_first("approach_plain", item, article))
     if act.proof == "exception" and (
-        article.exception != "granted" or exception(article) is not None
+        article.exception != "granted" or exception(article) is not None or not item.approached
     ):
         return Outcome(say_no_exception(item, article))
     refusal = _judge_payment(act, item, article)

@@ -78,7 +78,7 @@ def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Ask
     if without_code is not None and (
         without_code.number == case.context.article or not (_in_danger(case) or lost or recalled)
     ):
-        decision = contest_exception(without_code)
+        decision = replace(contest_exception(without_code), state="reported")
     elif lost and (not _in_danger(case) or lost[-1].number == case.context.article):
         decision = _dispute(lost)
     elif recalled and not _in_danger(case):
