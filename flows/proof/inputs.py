@@ -172,9 +172,7 @@ _DAY: Mapping[str, Domain[object]] = {
 def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = visit(picks, thorough) if kind is events.Visit else event_of(picks, kind)
     # What came before does not depend on a second item, which depends on the first alone.
-    among = isinstance(event, events.Visit) and (
-        len(event.acts) > 1 or is_excepted(event.acts[0])
-    )
+    among = isinstance(event, events.Visit) and (len(event.acts) > 1 or is_excepted(event.acts[0]))
     doors = tuple(act.item for act in event.acts) if isinstance(event, events.Visit) else ()
     of_before = {
         **_BEFORE,
@@ -429,9 +427,7 @@ def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> 
     return Met(Nothing(), event, lazy(PartyFacts, picks, domains))
 
 
-_OF_ANSWERS: Mapping[str, Domain[ArticleFact]] = {
-    "exception": one_of("none", "asked", "granted")
-}
+_OF_ANSWERS: Mapping[str, Domain[ArticleFact]] = {"exception": one_of("none", "asked", "granted")}
 
 
 def _meet_exception(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:

@@ -1,4 +1,4 @@
-"""The page of exceptions: what postmen ask to hand over without its code, answered by the office."""
+"""The page of exceptions: what postmen ask to hand over without its code, and the answers."""
 
 from __future__ import annotations
 
