@@ -78,7 +78,7 @@ def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Ask
     if without_code is not None and (
         without_code.number == case.context.article or not (_in_danger(case) or lost or recalled)
     ):
-        decision = replace(contest_exception(without_code), state="reported")
+        decision = _contest(case, without_code)
     elif lost and (not _in_danger(case) or lost[-1].number == case.context.article):
         decision = _dispute(lost)
     elif recalled and not _in_danger(case):
@@ -88,6 +88,24 @@ def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Ask
     if case.event.named is None:
         return decision
     return replace(decision, acts=(*decision.acts, NameNumber(case.event.named)))
+
+
+def _contest(
+    case: Case[ReportFraud, Asked, RecipientFacts], article: ArticleFact
+) -> Decision[Asked]:
+    """Contest what was handed over without its code; other codes that live die all the same."""
+    contested = contest_exception(article)
+    perilled = _in_danger(case)
+    if not perilled:
+        return replace(contested, state="reported")
+    protected = _protect(perilled)
+    return replace(
+        contested,
+        state="reported",
+        says=(*contested.says, *protected.says),
+        acts=(*contested.acts, *protected.acts),
+        tells=(*contested.tells, *protected.tells),
+    )
 
 
 def _without_code(case: Case[ReportFraud, Asked, RecipientFacts]) -> ArticleFact | None:
