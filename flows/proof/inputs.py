@@ -86,6 +86,8 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     asked = _ANY_ASKED if thorough or kind is events.Said else _NONE_ASKED
     context = lazy(Asked, picks, asked)
     more: dict[str, Domain[ArticleFact]] = {}
+    if not thorough or kind not in _OF_EXCEPTIONS:
+        more |= {"exception": one_of("none"), "excepted": one_of(False)}
     if kind is events.Consent:
         more["quote"] = _judged
     elif kind is events.RepeatQuestion:
@@ -109,6 +111,8 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     return Met(context, event, lazy(RecipientFacts, picks, domains))
 
 
+# Where a recipient's answer can be about what goes, or went, without its code.
+_OF_EXCEPTIONS = (events.ReportFraud, events.Deny)
 # What every input has alike is made once: it is met a million times.
 _OF_TELEPHONE: Mapping[str, Domain[object]] = {
     "now": one_of(NOW),
