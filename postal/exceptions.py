@@ -177,7 +177,7 @@ def shown(
     ).fetchall()
     access.listed(conn, reader, len(rows), "exceptions")
     rates = {each: rate(conn, each, now) for each in {row[-1] for row in rows}}
-    return [AskedException(*row[:-1], rates[row[-1]]) for row in rows]
+    return [AskedException(*(*row[:-1], rates[row[-1]])) for row in rows]
 
 
 def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[PostmanFigure]:
