@@ -238,6 +238,15 @@ class Settings(BaseSettings):
         ge=60,
         description="seconds, from 8 to 20 o'clock, after which a holder's silence is consent",
     )
+    exception_minutes: int = Field(
+        10, ge=2, le=60, description="minutes in which an office answers a postman's exception"
+    )
+    exceptions_per_postman: int = Field(
+        3, ge=0, le=99, description="exceptions that a postman may ask for in a day; 0: none"
+    )
+    exceptions_per_office: int = Field(
+        10, ge=0, description="exceptions of a day that an office may agree to without a supervisor"
+    )
     delivery_day_end: str = Field("20:00", pattern=r"^\d\d:\d\d$", description="Asia/Kolkata")
     delivery_day_start: str = Field(
         "07:00", pattern=r"^\d\d:\d\d$", description="Asia/Kolkata; then lists are carried over"

@@ -10,9 +10,11 @@ from typing import Final, Generic
 from redis import RedisError
 
 from conversation.locking import Locked
-from flows import article, helped, move, office, recall, sender, stranger
+from flows import article, exception, helped, move, office, recall, sender, stranger
 from flows.decision import Context, HelpAsked
 from flows.events import (
+    AnswerException,
+    AskException,
     AskLeft,
     AskPerson,
     AskStatus,
@@ -43,6 +45,7 @@ from flows.events import (
 from flows.facts import (
     ArticleFact,
     ClockFacts,
+    ExceptionFacts,
     Facts,
     HelpedFacts,
     ItemFact,
@@ -61,6 +64,8 @@ from flows.happenings import (
     Booked,
     CameToOffice,
     DestinationMoved,
+    ExceptionAnswered,
+    ExceptionAsked,
     Happening,
     NumberCorrected,
     SenderProved,
@@ -78,7 +83,7 @@ from india import calendar
 from india.calendar import INDIA
 from india.phone import fingerprint
 from outbox.reach import arrive, was_said
-from postal import collect, lists, offers, slips
+from postal import collect, exceptions, lists, offers, slips
 from postal.acts import beats
 from postal.acts.reports import next_ticket
 from postal.desk import questions
@@ -135,6 +140,64 @@ def _move_facts(locked: Locked, conversation: Conversation, event: Event) -> Mov
     staff = bool(named) and roles.is_staff(locked.conn, named)
     has_it = bool(named) and named == held.recipient_phone
     return MoveFacts(locked.now, its, ends, named, held.named_by or "sender", staff, has_it)
+
+
+def _exception_facts(locked: Locked, conversation: Conversation, event: Event) -> ExceptionFacts:
+    its = locked.reader.of_itself(conversation.place.whose)
+    open_ = exceptions.of_article(locked.conn, locked.held[its.number].id)
+    asked_at = open_.asked_at if open_ is not None else locked.now
+    until = asked_at + timedelta(minutes=locked.runtime.settings.exception_minutes)
+    if open_ is None or not isinstance(event, ExceptionAnswered):
+        return ExceptionFacts(locked.now, its, until)
+    role, same = None, False
+    if event.by:
+        role, same = exceptions.answerer(locked.conn, event.by, open_)
+    return ExceptionFacts(locked.now, its, until, role, same, _is_full(locked, open_.office_id))
+
+
+def _is_full(locked: Locked, office_id: int) -> bool:
+    """Tell whether this office agreed to as many exceptions today as it may alone."""
+    granted = exceptions.granted_today(locked.conn, office_id, locked.today)
+    return granted >= locked.runtime.settings.exceptions_per_office
+
+
+def _office_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:
+    phone = conversation.place.whose
+    if isinstance(event, ExceptionAsked):
+        found = locked.reader.of_party(event.article, phone)
+    elif isinstance(event, AnswerException):
+        found = _answered(locked, phone, event)
+    else:
+        return _party_facts(locked, conversation, event)
+    if found is None:
+        return PartyFacts(locked.now, today=locked.today)
+    open_ = exceptions.of_article(locked.conn, locked.held[found.number].id)
+    if open_ is None:
+        return PartyFacts(locked.now, found, locked.today)
+    return PartyFacts(
+        locked.now,
+        found,
+        locked.today,
+        rate=exceptions.rate(locked.conn, open_.postman_id, locked.now),
+        answerable=open_.postman_phone != phone,
+        full=_is_full(locked, open_.office_id),
+    )
+
+
+def _answered(locked: Locked, phone: str, event: AnswerException) -> ArticleFact | None:
+    """Return the article that an office's answer is about, with the verdict on its digits.
+
+    Of several questions that whose digits it quotes; else the newest.
+    """
+    ids = exceptions.asked_of(locked.conn, phone)
+    by_id = {held.id: held.number for held in locked.held.values()}
+    asked = [locked.reader.of_itself(by_id[each]) for each in ids if each in by_id]
+    asked = [each for each in asked if event.which in (None, each.digits)]
+    if QUOTE not in locked.codes:
+        return asked[0] if asked else None
+    judged = [_quoting(locked, each, phone, each.exceptions) for each in asked]
+    right = [each for each in judged if each.quote == "right"]
+    return next(iter((*right, *judged)), None) if len(right) < 2 else None
 
 
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:
@@ -310,8 +373,24 @@ def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> 
     colleague = locked.colleague.staff_id if locked.colleague is not None and fits else None
     day = locked.reader.day(postman_id) if isinstance(event, ListMade | DayEnded) else None
     return PostmanFacts(
-        locked.now, items, has_list, left, next_serial, locked.written_at, colleague, day
+        locked.now,
+        items,
+        has_list,
+        left,
+        next_serial,
+        locked.written_at,
+        colleague,
+        day,
+        exceptions_left=_exceptions_left(locked, postman_id, event),
     )
+
+
+def _exceptions_left(locked: Locked, postman_id: int, event: Event) -> int:
+    """Return how many exceptions a postman may still ask for today, where he asks for one."""
+    if not isinstance(event, AskException):
+        return 0
+    asked = exceptions.asked_today(locked.conn, postman_id, locked.today)
+    return max(0, locked.runtime.settings.exceptions_per_postman - asked)
 
 
 def _fits(locked: Locked, colleague: beats.Colleague, count: int) -> bool:
@@ -396,8 +475,9 @@ _BY_MACHINE: Mapping[str, FactsOf] = {
         FactsOf[ClockFacts](article.MACHINE, _clock_facts),
         FactsOf[MoveFacts](move.MACHINE, _move_facts),
         FactsOf[MoveFacts](recall.MACHINE, _move_facts),
+        FactsOf[ExceptionFacts](exception.MACHINE, _exception_facts),
         FactsOf[PartyFacts](sender.SENDER, _party_facts),
-        FactsOf[PartyFacts](office.OFFICE, _party_facts),
+        FactsOf[PartyFacts](office.OFFICE, _office_facts),
         FactsOf[PartyFacts](stranger.STRANGER, _party_facts),
     )
 }

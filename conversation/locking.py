@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from flows import machines
 from flows.acts.moves import AskMove, Relink
 from flows.acts.nominee import Nominate
 from flows.decision import Act, Context, LastVisit, Role
 from flows.events import (
+    AnswerException,
+    AskException,
     AskVisit,
     CorrectNumber,
     Event,
@@ -36,7 +39,7 @@ from flows.facts import Proof
 from flows.grammar.postman_passing import COLLEAGUE
 from flows.happenings import DestinationMoved, Happening, NumberCorrected, SenderProved
 from india.calendar import day_of
-from postal import article_rows, facts, offers
+from postal import article_rows, exceptions, facts, offers
 from postal.acts import beats, handsets
 from postal.acts.all import Books, Held
 from postal.article_rows import Items
@@ -52,6 +55,8 @@ _BEGINNINGS = {
     name: Beginning(machine.initial, machine.context) for name, machine in machines.ALL.items()
 }
 
+# The article's own conversations.
+OF_ARTICLE: Final = frozenset(("article", "move", "recall", "exception"))
 # Roles that no article leads to.
 _BESIDE: frozenset[Role] = frozenset(("colleague", "giver", "old_phone"))
 # Those, and whose conversation is locked when it is told something.
@@ -172,12 +177,14 @@ class Locked:
         self.manners = Awaited(lambda: known.answer() | new.answer())
 
     def _named(self, place: ConversationPlace, event: Event) -> list[int]:
-        if place.machine in ("article", "move", "recall"):
+        if place.machine in OF_ARTICLE:
             return facts.articles_numbered(self.conn, [place.whose])
         if isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
             return facts.articles_numbered(self.conn, [event.article])
         if isinstance(event, StopRecall):
             return facts.articles_recalled(self.conn, place.whose)
+        if isinstance(event, AnswerException):
+            return exceptions.asked_of(self.conn, place.whose)
         return []
 
     def _context(self, place: ConversationPlace, event: Event) -> Context | None:
@@ -189,7 +196,7 @@ class Locked:
 
     def place_of(self, role: Role, held: Held) -> ConversationPlace | None:
         """Return the conversation of an article's `role`; None without its telephone."""
-        if role in ("article", "move", "recall"):
+        if role in OF_ARTICLE:
             return ConversationPlace(held.number, role)
         phone = {
             "recipient": held.recipient_phone,
@@ -240,6 +247,8 @@ class Locked:
         """Return the items that an event in a postman's conversation is about."""
         if isinstance(event, Visit):
             return [act.item for act in event.acts]
+        if isinstance(event, AskException):
+            return [event.item]
         if isinstance(event, Pass):
             return list(event.items)
         if isinstance(event, Happening):

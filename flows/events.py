@@ -20,7 +20,8 @@ ShownDocument = Literal[
     "aadhaar", "voter", "licence", "passport", "pan", "ration", "job_card", "unnamed"
 ]
 # code: one of the right length was given · signature: remark 10, no code · malformed: neither
-HandoverProof = Literal["code", "signature", "malformed"]
+# exception: remark 28 alone: the office agreed
+HandoverProof = Literal["code", "signature", "malformed", "exception"]
 
 
 class Event:
@@ -280,12 +281,41 @@ class Remark:
 
 VisitAct = Approach | Handover | Remark
 
+# Why no code can be told at the door, as it is typed after 28: 1 no network there · 2 the telephone
+# is off or broken · 3 whoever is at home has none · 4 the number is somebody else's by now · 5 who
+# is at home cannot read it
+ExceptionReason = Literal[1, 2, 3, 4, 5]
+
 
 @dataclass(frozen=True)
 class Visit(Event):
     """What a postman says of one or more items in one text, in his order."""
 
     acts: tuple[VisitAct, ...]
+
+
+@dataclass(frozen=True)
+class AskException(Event):
+    """`7 28 3 1 1234`: at 7 no code can be told, for reason 3; a document of kind 1 was shown.
+
+    The last four of its number travel separately, as the code does.
+    """
+
+    item: str
+    reason: ExceptionReason
+    document: DocumentType
+
+
+@dataclass(frozen=True)
+class AnswerException(Event):
+    """The office's `1 47` to an exception, or its `2`. The two digits travel separately.
+
+    `which`: the last four digits of the article; None: the one that the digits are shown for, or
+    that was asked of last.
+    """
+
+    granted: bool
+    which: str | None = None
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ Mover = Literal["holder", "sender", "booker", "office"]
 # unchecked: none were quoted, or nothing is asked · locked: three wrong ones today
 QuoteVerdict = Literal["unchecked", "right", "wrong", "locked"]
 NomineeState = Literal["none", "asked", "agreed"]
+# Whether it may be handed over without its code: nobody asked, the office is asked, it agreed.
+ExceptionState = Literal["none", "asked", "granted"]
 # OTP delivery at the office that delivers. off: as before, by signature, and no codes · pilot: the
 # code is asked, and a signature still suffices · on: nothing but the code
 Mode = Literal["off", "pilot", "on"]
@@ -106,6 +108,10 @@ class ArticleFact:
     pieces: int = 1  # under the one number and the one code
     mode: Mode = "on"  # under which it went out last; before that, its office's
     unsure: bool = False  # the holder's telephone may be another person's by now
+    # Handed over without a code (docs/developing/trust.md rule 17).
+    exception: ExceptionState = "none"  # of the postman who carries it
+    exceptions: int = 0  # how often it was asked for, this time among them
+    excepted: bool = False  # it was handed over so
 
     @property
     def coded(self) -> bool:
@@ -170,6 +176,9 @@ class Changes(TypedDict, total=False):
     proven: bool
     recalling: bool
     unsure: bool
+    exception: ExceptionState
+    exceptions: int
+    excepted: bool
 
 
 @dataclass(frozen=True)
@@ -243,6 +252,15 @@ class OfferFact:
 
 
 @dataclass(frozen=True)
+class ExceptionRate:
+    """What a postman's exceptions are among his handovers of the last 30 days. `staff`: his id."""
+
+    staff: str
+    exceptions: int
+    handovers: int
+
+
+@dataclass(frozen=True)
 class PostmanFacts(Facts):
     """The items that the postman named, in his order, and his list of today.
 
@@ -257,6 +275,7 @@ class PostmanFacts(Facts):
     colleague: str | None = None  # the staff id of the one named, if he is of the same office
     day: DayFact | None = None  # at its beginning and its end
     offer: OfferFact | None = None  # of a colleague
+    exceptions_left: int = 0  # that he may ask for today; read where he asks
 
 
 @dataclass(frozen=True)
@@ -294,6 +313,9 @@ class PartyFacts(Facts):
     ticket: int = 0  # the number that a ticket opened now would have
     named_is_staff: bool = False  # the telephone that the text names belongs to the staff
     greeted: bool = False  # this telephone was greeted within a day; read where it greets
+    rate: ExceptionRate | None = None  # of the postman who asks the office for an exception
+    answerable: bool = True  # by this telephone: it is not that postman's
+    full: bool = False  # this office agreed to as many exceptions today as it may alone
 
 
 @dataclass(frozen=True)
@@ -368,3 +390,19 @@ class MoveFacts(Facts):
     by: Mover = "sender"  # who named it
     named_is_staff: bool = False  # it belongs to the staff by now
     named_has_it: bool = False  # it is the recipient's already, or was when the turn began
+
+
+@dataclass(frozen=True)
+class ExceptionFacts(Facts):
+    """For the conversation about an exception: may this article be handed over without its code?
+
+    `until`: when a question that is asked now ends without an answer. `by`: the role of who
+    answers; None: the office's telephone, or nobody who works. `same`: it is the postman himself.
+    `full`: the office agreed to as many today as it may alone.
+    """
+
+    article: ArticleFact
+    until: datetime
+    by: StaffRole | None = None
+    same: bool = False
+    full: bool = False

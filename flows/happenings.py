@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from flows.events import DocumentType, Event, Payment
+from flows.events import DocumentType, Event, ExceptionReason, Payment
 from flows.facts import Mover
 
 WINDOW_HOURS = 3
@@ -54,6 +54,43 @@ class HandedOver(Happening):
 @dataclass(frozen=True)
 class SignedFor(Happening):
     """The article was handed over on a signature, though its code was asked: a pilot."""
+
+
+@dataclass(frozen=True)
+class Excepted(Happening):
+    """The article was handed over without its code: the office agreed to an exception."""
+
+
+@dataclass(frozen=True)
+class ExceptionAsked(Happening):
+    """The postman cannot be told the code and asks the office whether it may be done without."""
+
+    reason: ExceptionReason
+
+
+@dataclass(frozen=True)
+class ExceptionAnswered(Happening):
+    """The office agrees or does not. `by`: a staff id; "": whoever has the office's telephone."""
+
+    granted: bool
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class ExceptionGranted(Happening):
+    pass
+
+
+@dataclass(frozen=True)
+class ExceptionEnded(Happening):
+    """There is no exception: the office refused it, or did not answer in time."""
+
+    why: Literal["refused", "lapsed"]
+
+
+@dataclass(frozen=True)
+class ExceptionContested(Happening):
+    """The addressee says that what was handed over without its code was not for whoever got it."""
 
 
 @dataclass(frozen=True)

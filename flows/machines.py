@@ -9,6 +9,7 @@ from flows import (
     anytime,
     article,
     desk,
+    exception,
     helped,
     move,
     office,
@@ -43,6 +44,7 @@ ALL: dict[str, Machine] = {
         article.MACHINE,
         move.MACHINE,
         recall.MACHINE,
+        exception.MACHINE,
         new_phone.MACHINE,
         offering.MACHINE,
         helped.HELPED,
@@ -79,6 +81,8 @@ def understand(role: str, text: str, code_length: int) -> Understood:
         return person.sender(text)
     if role == "helped":
         return person.answer(text)
+    if role == "office":
+        return person.office(text)
     return person.party(text)
 
 

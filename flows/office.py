@@ -5,11 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from flows import status
-from flows.decision import Decision, Nothing
-from flows.events import AskStatus, Event, NotUnderstood
+from flows.acts.moves import CountWrongQuote
+from flows.decision import Act, Decision, Nothing, Say, Tell
+from flows.events import AnswerException, AskStatus, Event, NotUnderstood
 from flows.facts import PartyFacts
 from flows.happenings import (
     Denied,
+    ExceptionAnswered,
+    ExceptionAsked,
+    ExceptionContested,
     FraudReported,
     Happening,
     HerdWaits,
@@ -22,6 +26,8 @@ from flows.happenings import (
     TriesRanOut,
 )
 from flows.machine import Case, Machine, State
+from flows.postman.beats import spoken
+from flows.trust import least_for_exception
 
 OFFICE = Machine(
     name="office",
@@ -43,9 +49,81 @@ _OFFICE_NEWS: dict[type[Happening], str] = {
     MoveDenied: "office_move",
     MoveDisputed: "office_move",
     HerdWaits: "office_herd",
+    ExceptionContested: "office_exception_contested",
 }
 for _event, _template in _OFFICE_NEWS.items():
     OFFICE.on(_event, says=(_template,))(partial(status.news, _template))
+
+
+# ---- exceptions (docs/developing/trust.md rule 17) -----------------------------------------------
+
+
+@OFFICE.on(
+    ExceptionAsked, says=("office_exception", "office_exception_rate", "office_exception_page")
+)
+def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Ask whether an article may go without its code, with what is known of its postman.
+
+    By text only where a text may agree to it, and not on the telephone of who asks: the page has
+    the others.
+    """
+    facts, article = case.facts, case.facts.article
+    if article is None or facts.rate is None or not facts.answerable:
+        return Decision(case.state, case.context)
+    who = {"staff": spoken(facts.rate.staff), "digits": article.digits}
+    if least_for_exception(article) != "quoted":
+        return Decision(
+            case.state, case.context, (Say("office_exception_page", who, article.number),)
+        )
+    says = (
+        Say("office_exception", {**who, "reason": case.event.reason}, article.number),
+        Say(
+            "office_exception_rate",
+            {"done": min(999, facts.rate.exceptions), "count": min(999, facts.rate.handovers)},
+            article.number,
+            quote=article.exceptions,
+        ),
+    )
+    return Decision(case.state, case.context, says)
+
+
+@OFFICE.on(
+    AnswerException,
+    says=(
+        *("office_exception_yes", "office_exception_no", "office_exception_wrong"),
+        *("office_exception_none", "office_exception_page_only"),
+    ),
+    acts=(CountWrongQuote,),
+    tells=("exception",),
+)
+def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Pass the office's answer on: a yes with the digits of the question, a no without them too."""
+    facts, article, event = case.facts, case.facts.article, case.event
+    if article is None or article.exception == "none":
+        return Decision(case.state, case.context, (Say("office_exception_none"),))
+    number = article.number
+    known = {"digits": article.digits}
+    tells = (Tell("exception", ExceptionAnswered(number, event.granted)),)
+    if not event.granted:
+        return Decision(
+            case.state, case.context, (Say("office_exception_no", known, number),), (), tells
+        )
+    if article.quote != "right" or not facts.answerable:
+        acts: tuple[Act, ...] = (CountWrongQuote(number),) if article.quote == "wrong" else ()
+        return Decision(
+            case.state, case.context, (Say("office_exception_wrong", known, number),), acts
+        )
+    if article.exception != "asked":
+        return Decision(case.state, case.context, (Say("office_exception_none"),))
+    if least_for_exception(article) != "quoted" or facts.full:
+        return Decision(
+            case.state,
+            case.context,
+            (Say("office_exception_page_only", known, number),),
+        )
+    return Decision(
+        case.state, case.context, (Say("office_exception_yes", known, number),), (), tells
+    )
 
 
 @OFFICE.on(AskStatus, NotUnderstood, says=(*status.TEMPLATES, "office_help"))

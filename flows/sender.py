@@ -14,6 +14,7 @@ from flows.happenings import (
     Booked,
     CameToOffice,
     Collected,
+    Excepted,
     HandedOver,
     Happening,
     Recalled,
@@ -55,6 +56,7 @@ def sender_booked(case: Case[Booked, Nothing, PartyFacts]) -> Decision[Nothing]:
 
 _SENDER_NEWS: dict[type[Happening], str] = {
     SignedFor: "sender_signed",
+    Excepted: "sender_excepted",
     Collected: "sender_collected",
     Returned: "sender_returned",
     Unlinked: "sender_unlinked",

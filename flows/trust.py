@@ -203,6 +203,47 @@ def signature(article: ArticleFact) -> bool:
     )
 
 
+# ---- an exception at the door (rule 17) ----------------------------------------------------------
+
+EXCEPTION_USABLE: Final = timedelta(minutes=30)  # after the office agreed
+EXCEPTION_OBJECT: Final = timedelta(days=7)  # in which the addressee can say that it was wrong
+# Above what one postmaster may agree to alone in a day, and for what goes to the addressee himself.
+EXCEPTION_ABOVE: Final[tuple[StaffRole, ...]] = ("supervisor",)
+EXCEPTION_ANSWER: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")
+
+# law: only code, or a document at the window by two · uncoded: it needs none · unlinked: nobody
+# could be told · fraud: somebody asked for its code · disputed: who had the code before objects ·
+# moved: its code went to another telephone lately · tries: five wrong codes today · state: not out
+ExceptionRefusal = Literal[
+    "law", "uncoded", "unlinked", "fraud", "disputed", "moved", "tries", "state"
+]
+_NEVER_EXCEPTED: Final = ("insured", "money_order")
+
+
+def exception(article: ArticleFact) -> ExceptionRefusal | None:
+    """Return why no exception can be asked for or granted; None: an office may agree (rule 17)."""
+    checks: tuple[tuple[bool, ExceptionRefusal], ...] = (
+        (article.state != "out_for_delivery", "state"),
+        (not article.coded, "uncoded"),
+        (article.passport or article.service in _NEVER_EXCEPTED, "law"),
+        (not article.linked, "unlinked"),
+        (article.door_only, "fraud"),
+        (article.disputed, "disputed"),
+        (article.document, "moved"),
+        (article.locked, "tries"),
+    )
+    return next((why for holds, why in checks if holds), None)
+
+
+def least_for_exception(article: ArticleFact) -> Proof:
+    """Return how an office's agreement must be proven: by text where anybody at home may take it.
+
+    What goes to the addressee in person, or was tried with wrong codes today, takes a look at the
+    page and a second factor.
+    """
+    return "fresh" if personal(article) or article.doubted else "quoted"
+
+
 # ---- ends --------------------------------------------------------------------------------------
 
 RECALL_AFTER: Final = timedelta(minutes=30)  # in which the sender can object (rule 7)

@@ -74,6 +74,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "hour": Number(0, 23),  # o'clock, in India
         "total": Number(0, 9999999),  # whole rupees of a whole list
         "remark": Number(10, 99),
+        "reason": Number(1, 5),  # why no code can be told at the door
         "staff": Word(
             r"[0-9A-Za-z]{1,20}", "1 to 20 letters and digits", "W" * 20, "alphanumeric", "1001"
         ),

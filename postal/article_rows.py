@@ -39,6 +39,10 @@ _COLUMNS = """
     a.disputed_at IS NOT NULL AS disputed, coalesce(a.document_until > %(now)s, false) AS document,
     a.sender_proven_at IS NOT NULL AS proven, a.recall_asked_at IS NOT NULL AS recalling,
     n.holds_from,
+    CASE WHEN x.id IS NULL OR x.postman_id <> s.id THEN 'none'
+         WHEN x.granted_at IS NULL THEN 'asked' ELSE 'granted' END AS exception,
+    coalesce(x.number, 0) AS exceptions,
+    a.state = 'delivered' AND coalesce(i.proof = 'exception', false) AS excepted,
     c.expires_at, c.used_at, c.dead_at, coalesce(c.sends, 0) AS sends, c.postman_id AS bound_to,
     coalesce(c.purpose, 'handover') AS code_for,
     CASE WHEN n.id IS NULL THEN 'none' WHEN n.agreed_at IS NULL THEN 'asked' ELSE 'agreed' END
@@ -62,8 +66,9 @@ _JOINED = """
     LEFT JOIN codes c ON c.article_id = a.id AND c.issue = a.code_issue
     LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL
     LEFT JOIN moves v ON v.article_id = a.id AND v.ended_at IS NULL
+    LEFT JOIN exceptions x ON x.article_id = a.id AND x.ended_at IS NULL
     LEFT JOIN LATERAL (
-        SELECT id, list_id, mode FROM delivery_items WHERE article_id = a.id
+        SELECT id, list_id, mode, proof FROM delivery_items WHERE article_id = a.id
         ORDER BY id DESC LIMIT 1
     ) i ON true
     LEFT JOIN delivery_lists l ON l.id = i.list_id
@@ -125,7 +130,9 @@ _OF_RECIPIENT = f"""
         SELECT id FROM articles WHERE recipient_phone = %(phone)s
         UNION (
             SELECT article_id FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL LIMIT 20)))
-    AND (state IN {OPEN} OR updated_at > %(now)s - interval '3 days')
+    AND (state IN {OPEN} OR updated_at > %(now)s - interval '3 days'
+         OR (updated_at > %(now)s - interval '8 days' AND EXISTS (
+             SELECT FROM exceptions x WHERE x.article_id = articles.id AND x.outcome = 'used')))
     ORDER BY (state = 'out_for_delivery') DESC, updated_at DESC, id DESC LIMIT 250
 """  # noqa: S608
 # An array: by OR and IN, all articles are read, for each of them to be looked for in the second.

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from flows.facts import ArticleFact, CodeState, CodeVerdict, DayFact, ItemFact, ItemState
+from flows.trust import EXCEPTION_OBJECT
 from postal import article_rows, codes, herd, quotes
 from postal.acts.books import Held, as_held
 from postal.article_rows import OPEN, ArticleRow, Items
@@ -106,7 +107,10 @@ class Reader:
             if row.number == named
             or (
                 phone in (row.recipient_phone, row.nominee_phone)
-                and (row.state in _UNDER_WAY or row.updated_at > self.now - _LATELY)
+                and (
+                    row.state in _UNDER_WAY
+                    or row.updated_at > self.now - (EXCEPTION_OBJECT if row.excepted else _LATELY)
+                )
             )
         ]
         rows.sort(key=lambda row: (row.number == named, row.updated_at, row.id))
@@ -316,6 +320,9 @@ class Reader:
             pieces=row.pieces,
             mode=row.mode,
             unsure=row.unsure,
+            exception=row.exception,
+            exceptions=row.exceptions,
+            excepted=row.excepted,
         )
 
     def _code_state(

@@ -74,6 +74,10 @@ ArticleKind = Literal[
     "code_killed",
     "code_rerouted",
     "code_wrong",
+    # Handed over without its code: told of, with the handover itself (`proof`), not in EMSEVT.
+    "exception_asked",
+    "exception_ended",
+    "exception_granted",
 ]
 MessageKind = Literal[
     "message_expired",

@@ -15,6 +15,7 @@ from typing import Final
 from flows.acts import (
     codes,
     door,
+    exception,
     helped,
     hold,
     lists,
@@ -29,7 +30,8 @@ from flows.acts import (
 from flows.decision import Act
 
 MODULES: Final = (
-    codes, door, helped, hold, lists, moves, nominee, paper, phone, remarks, reports, window,
+    codes, door, exception, helped, hold, lists, moves, nominee, paper, phone, remarks, reports,
+    window,
 )  # fmt: skip
 
 # By class name, the key under which sprints are stored.

@@ -10,7 +10,7 @@ from flows.acts.conditions import in_state, item_open, must
 from flows.decision import ArticleAct
 from flows.events import HandoverProof, Payment, ShownDocument
 from flows.facts import ArticleFact, Changes, ItemFact
-from flows.trust import signature
+from flows.trust import exception, signature
 
 
 @dataclass(frozen=True)
@@ -55,17 +55,22 @@ class HandOver(ArticleAct):
         by_code = item.verdict == "right" and self.proof == "code"
         right = by_code and article.code_for == "handover"
         signed = self.proof == "signature" and item.approached and signature(article)
-        yield from must(right or signed or not article.coded, "without the right code")
+        granted = article.exception == "granted" and exception(article) is None
+        excepted = self.proof == "exception" and item.approached and granted
+        yield from must(right or signed or excepted or not article.coded, "without the right code")
         paid = bool(article.amount) == (self.payment is not None)
         yield from must(paid, "the payment does not fit")
         yield from must(not article.disputed, "who had the code before objects")
-        shown = self.document is not None or not article.document
+        shown = self.document is not None or self.proof == "exception" or not article.document
         yield from must(shown, "without the document that is wanted after a move")
         yield from must(can_miss(article, self.missing), "pieces that it does not have")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
         code = "used" if self.proof == "code" else article.code
-        return Changes(state="delivered", delivered_at=now, code=code)
+        changes = Changes(state="delivered", delivered_at=now, code=code)
+        if self.proof == "exception":
+            changes |= Changes(exception="none", excepted=True)
+        return changes
 
 
 def can_miss(article: ArticleFact, missing: tuple[int, ...]) -> bool:
@@ -88,5 +93,6 @@ class UndoHandOver(ArticleAct):
             state="out_for_delivery",
             delivered_at=None,
             objected=False,
+            excepted=False,
             code="dead" if article.code == "used" else article.code,
         )

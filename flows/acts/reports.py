@@ -24,6 +24,7 @@ TicketKind = Literal[
     "herd",  # a warning to so many people that a supervisor sends it
     "paper",  # a line on the slip of an outage that proves no handover
     "signed",  # handed over on a signature after wrong codes
+    "exception",  # what was handed over without its code was not for whoever got it
     "unproven",  # a sender who has not proven himself wants it moved, or back
 ]
 

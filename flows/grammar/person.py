@@ -15,6 +15,7 @@ from types import MappingProxyType
 from flows import number
 from flows.events import (
     AnotherDay,
+    AnswerException,
     AskMenu,
     AskPerson,
     AskStatus,
@@ -319,6 +320,22 @@ def party(raw: str) -> Understood:
     if len(articles) == 1:
         return Understood(AskStatus(articles[0]))
     return Understood(NotUnderstood())
+
+
+def office(raw: str) -> Understood:
+    """Return the event of an office's text: `1 47` or `2` to an exception, an article number, or
+    nothing. A yes without the two digits is no answer; a no may have them.
+    """
+    plain = _plain(raw)
+    found = [token for token in tokens(plain or "") if token not in _POLITE]
+    if found and found[0] in ("1", "2") and all(token.isdigit() for token in found):
+        answer, *rest = found
+        which = rest.pop(0) if rest and len(rest[0]) == 4 else None
+        quoted = rest.pop() if len(rest) == 1 and _QUOTE.fullmatch(rest[0]) else None
+        if not rest and (quoted is not None or answer == "2"):
+            codes = {} if quoted is None else {QUOTE: quoted}
+            return Understood(AnswerException(answer == "1", which), codes)
+    return party(raw)
 
 
 def sender(raw: str) -> Understood:

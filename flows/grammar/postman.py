@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from flows.events import (
     Approach,
     AskedBack,
+    AskException,
     AskHelp,
     AskLeft,
+    DocumentType,
     Event,
+    ExceptionReason,
     GivePin,
     Handover,
     NotUnderstood,
@@ -34,6 +37,7 @@ from flows.grammar import postman_clauses, words
 from flows.grammar.person import Understood
 from flows.grammar.postman_digits import DigitsReader
 from flows.grammar.postman_numbers import (
+    EXCEPTION,
     MOST_ITEMS,
     RUPEE_WORDS,
     VERBS,
@@ -66,6 +70,9 @@ def postman(raw: str, code_length: int) -> Understood:
     if len(raw) > MOST_READ:  # a beginning may be another command than the whole
         return Understood(NotUnderstood())
     text = _without_stars(prepared(raw))
+    asked = _exception(text)
+    if asked is not None:
+        return asked
     if ">" in text:
         return _passed(text, code_length)
     pieces = _WITHOUT_PIECES.fullmatch(text)
@@ -245,6 +252,30 @@ def _without_pieces(found: re.Match[str], code_length: int) -> Understood | None
         return None
     missing = tuple(int(each) for each in re.findall(r"[0-9]+", found[2]))
     return Understood(Visit((replace(act, missing=missing),)), handed.codes)
+
+
+_REASONS: Final[Mapping[str, ExceptionReason]] = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
+_KINDS_OF_DOCUMENT: Final[Mapping[str, DocumentType]] = {
+    str(place): document for place, document in enumerate(words.DOCUMENTS, start=1)
+}
+
+
+def _exception(text: str) -> Understood | None:
+    """Return the event of `7 28 3 1 1234`: no code can be told; None for any other text.
+
+    After 28 the reason, the kind of the document (or its name), and the last four of its number.
+    """
+    found = list(tokens(text.replace("*", " ").replace("#", " ")))
+    if len(found) != 5 or found[1] != str(EXCEPTION) or _ENDING.fullmatch(found[4]) is None:
+        return None
+    document = _KINDS_OF_DOCUMENT.get(found[3]) or _DOCUMENTS.get(found[3])
+    if found[2] not in _REASONS or document is None:
+        return None
+    try:
+        item = item_of(found[0])
+    except Unclear:
+        return None
+    return Understood(AskException(item, _REASONS[found[2]], document), {LAST4: found[4].upper()})
 
 
 def _with_document(text: str, code_length: int) -> Understood:

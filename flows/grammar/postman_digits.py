@@ -22,6 +22,7 @@ from flows.events import (
 from flows.grammar.person import Understood
 from flows.grammar.postman_numbers import (
     AMOUNT,
+    EXCEPTION,
     HELP,
     MOST_ITEMS,
     PAYMENTS,
@@ -221,6 +222,8 @@ def _bare_acts(verb: str | None, bare: list[str]) -> list[VisitAct]:
         return [Approach(item_of(token)) for token in bare]
     if len(bare) == 3 and remark_of(bare[1]) == SIGNATURE and bare[2] in PAYMENTS:
         return [Handover(item_of(bare[0]), "signature", PAYMENTS[bare[2]])]
+    if len(bare) == 3 and remark_of(bare[1]) == EXCEPTION and bare[2] in PAYMENTS:
+        return [Handover(item_of(bare[0]), "exception", PAYMENTS[bare[2]])]
     if len(bare) == 4 and _signed_for(bare[:2]) and bare[3] in PAYMENTS:
         amount = rupees_of(bare[2] if bare[2].startswith("rs") else f"rs{bare[2]}")
         if amount is not None and (bare[2].startswith("rs") or AMOUNT.fullmatch(bare[2])):
@@ -280,6 +283,8 @@ def _signed_for(bare: list[str]) -> bool:
 def _noted(verb: str | None, item: str, remark: int) -> VisitAct:
     if remark == SIGNATURE:
         return Handover(item, "signature")
+    if remark == EXCEPTION and verb != "handover":
+        return Handover(item, "exception")
     if verb == "handover":
         raise Unclear
     return Remark(item, remark)

@@ -15,6 +15,7 @@ from flows.grammar.text import fold
 from flows.remarks import TYPED
 
 PAYMENTS: Final[Mapping[str, Payment]] = MappingProxyType({"1": "cash", "2": "upi"})
+EXCEPTION: Final = 28  # "7 28": handed over without its code, as the office agreed
 SIGNATURE: Final = 10  # "7 10": handed over against a signature, where no code is required
 MOST_ITEMS: Final = 20
 HELP: Final = "99"
@@ -67,6 +68,8 @@ def is_spelled(run: Sequence[str], code_length: int) -> bool:
 
 def _are_pairs(run: Sequence[str]) -> bool:
     """Tell whether these are items and remarks, or "7 10 500 1": paid against a signature."""
+    if len(run) == 3 and run[1] == str(EXCEPTION) and run[2] in PAYMENTS:
+        return True
     if len(run) == 4 and run[1] == str(SIGNATURE) and run[3] in PAYMENTS:
         return True
     return len(run) % 2 == 0 and all(remark_of(token) is not None for token in run[1::2])

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
+from flows.acts.exception import AskForException
 from flows.acts.lists import EndOffer, GiveBack, OfferItem, PassItem
 from flows.acts.remarks import RecordRemark, UndoRemark
 from flows.acts.reports import OpenTicket, ReportLate
@@ -18,6 +19,7 @@ from flows.decision import Decision, Done, LastVisit, Say
 from flows.events import (
     Approach,
     AskedBack,
+    AskException,
     AskHelp,
     AskLeft,
     AskStatus,
@@ -37,6 +39,8 @@ from flows.facts import ItemFact, PostmanFacts
 from flows.grammar.postman_numbers import PAYMENTS
 from flows.happenings import (
     DayChosen,
+    ExceptionEnded,
+    ExceptionGranted,
     FraudReported,
     HandedOverOnPaper,
     ItemsCame,
@@ -44,6 +48,7 @@ from flows.happenings import (
 )
 from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
+from flows.postman.exceptions import ask_exception, ended, granted
 from flows.postman.offers import offered, take_over, turn_down
 from flows.postman.undo import undo
 from flows.postman.visit import answer, judge, say_first, say_handed_over, say_item
@@ -91,6 +96,8 @@ MACHINE = Machine(
             "approach_often",
             "doors_asked",
         ),
+        *("handed_over_excepted", "exception_how", "exception_waits", "exception_law"),
+        "exception_not_now",
     ),
     acts=(
         *(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
@@ -179,6 +186,23 @@ MACHINE.on(
     acts=(UndoApproach, UndoHandOver, UndoRemark, KillCode),
     tells=("recipient", "holder", "nominee", "sender", "article"),
 )(undo)
+
+
+# ---- an exception: nothing can be told at the door -------------------------------------------
+
+MACHINE.on(
+    AskException,
+    says=(
+        *("exception_sent", "exception_waits", "exception_law", "exception_not_now"),
+        *("exception_often", "code_first", "approach_locked", "item_disputed", "item_unlinked"),
+        *("exception_yes", "not_on_list", "not_yours", "already_delivered", "item_closed"),
+        *("item_gone", "item_withdrawn", "no_list", "approach_plain"),
+    ),
+    acts=(AskForException,),
+    tells=("holder", "office", "exception"),
+)(ask_exception)
+MACHINE.on(ExceptionGranted, says=("exception_yes",))(granted)
+MACHINE.on(ExceptionEnded, says=("exception_no", "exception_lapsed"))(ended)
 
 
 # ---- a change of beat --------------------------------------------------------------------------

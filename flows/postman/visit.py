@@ -20,6 +20,7 @@ from flows.grammar.late import APPROACH_OVER
 from flows.happenings import (
     Approached,
     Attempted,
+    Excepted,
     HandedOver,
     Happening,
     RefusalClaimed,
@@ -28,7 +29,7 @@ from flows.happenings import (
     TriesRanOut,
 )
 from flows.status import named_pieces
-from flows.trust import MOST_APPROACHES, signature
+from flows.trust import MOST_APPROACHES, exception, signature
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,12 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return Outcome(say_item("code_first", item))
     if act.proof == "code" and article.code_for == "refusal" and article.code == "live":
         return _judge_refusal(item, article)
-    if act.proof == "code" and not article.coded:
+    if act.proof in ("code", "exception") and not article.coded:
         return Outcome(say_first("approach_plain", item, article))
+    if act.proof == "exception" and (
+        article.exception != "granted" or exception(article) is not None or not item.approached
+    ):
+        return Outcome(say_no_exception(item, article))
     refusal = _judge_payment(act, item, article)
     if refusal is not None:
         return refusal
@@ -174,7 +179,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return _refuse_code(item, article)
     if article.disputed:
         return Outcome(say_item("item_disputed", item))
-    if article.document and act.document is None:
+    if article.document and act.document is None and act.proof != "exception":
         return Outcome(say_item("document_needed", item))
     if not can_miss(article, act.missing):
         return Outcome(say_item("pieces_wrong", item, count=article.pieces))
@@ -182,11 +187,15 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         article.number, act.proof, act.payment, document=act.document, missing=act.missing
     )
     news = told_how(article, act.proof, act.missing)
-    signed = isinstance(news, SignedFor)
-    said = say_first("handed_over_signed", item, article) if signed else None
+    without = {SignedFor: "handed_over_signed", Excepted: "handed_over_excepted"}.get(type(news))
+    said = say_first(without, item, article) if without else None
     return Outcome(
         said or _say_missing(act, item, article) or say_handed_over(act.payment, item, article),
-        (*(_against_signature(article) if signed else ()), handed, *_looked_for(act, article)),
+        (
+            *(_without_code(article, act.proof) if without else ()),
+            handed,
+            *_looked_for(act, article),
+        ),
         tuple(Tell(role, news) for role in concerned(article)),
         Done("handover", item.serial, article.number),
     )
@@ -202,16 +211,42 @@ def told_how(
     article: ArticleFact, proof: HandoverProof, missing: tuple[int, ...] = ()
 ) -> Happening:
     """Return what its people are told: that it came without the code that was asked, or just so."""
-    signed = proof == "signature" and article.coded
-    return SignedFor(article.number) if signed else HandedOver(article.number, missing)
+    if not article.coded:
+        return HandedOver(article.number, missing)
+    if proof == "exception":
+        return Excepted(article.number)
+    if proof == "signature":
+        return SignedFor(article.number)
+    return HandedOver(article.number, missing)
 
 
-def _against_signature(article: ArticleFact) -> Iterator[Act]:
-    """Yield what a signature in the place of a code takes besides (docs/developing/trust.md 16)."""
+def _without_code(article: ArticleFact, proof: HandoverProof) -> Iterator[Act]:
+    """Yield what it takes to do without a code (docs/developing/trust.md rules 16 and 17)."""
     if article.code == "live":
         yield KillCode(article.number, "signed")
-    if article.doubted:
+    if article.doubted and proof == "signature":
         yield OpenTicket("signed", article.number)
+
+
+_NO_EXCEPTION = {
+    "law": "exception_law",
+    "uncoded": "exception_not_now",
+    "tries": "approach_locked",
+    "disputed": "item_disputed",
+    "unlinked": "item_unlinked",
+}
+
+
+def say_no_exception(item: ItemFact, article: ArticleFact) -> Say:
+    """Return why remark 28 hands nothing over: what to do first, or that it cannot be."""
+    why = exception(article)
+    if why is not None:
+        return say_item(_NO_EXCEPTION.get(why, "exception_not_now"), item)
+    if article.exception == "asked":
+        return say_item("exception_waits", item)
+    if not item.approached:
+        return say_item("code_first", item)
+    return say_item("exception_how", item)
 
 
 def concerned(article: ArticleFact) -> tuple[Role, ...]:

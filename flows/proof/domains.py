@@ -35,6 +35,10 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.TriesRanOut: ("out_for_delivery",),
     happenings.HandedOver: ("delivered",),
     happenings.SignedFor: ("delivered",),
+    happenings.Excepted: ("delivered",),
+    happenings.ExceptionAsked: ("out_for_delivery",),
+    happenings.ExceptionGranted: ("out_for_delivery",),
+    happenings.ExceptionContested: ("delivered",),
     happenings.HandedOverOnPaper: ("delivered",),
     happenings.Collected: ("delivered",),
     happenings.NotReceived: ("delivered",),
@@ -192,11 +196,16 @@ def wished(picks: Picks, thorough: bool) -> events.Wished:
 _CROWD = (Approach("9"),) * MOST_DOORS  # with one more, they are too many at once
 
 
+def is_excepted(act: VisitAct | None) -> bool:
+    """Tell whether this is remark 28: it meets what it alone looks at, and no second item."""
+    return isinstance(act, Handover) and act.proof == "exception"
+
+
 def visit(picks: Picks, thorough: bool) -> events.Visit:
     kinds: tuple[type[VisitAct], ...] = (Approach, Handover, Remark)
     act = lazy(picks.pick(kinds), picks, _ACT_FIELDS)
     others = ((), (Approach("8"),), (Approach("9"),), (Approach(NUMBER),), _CROWD)
-    more = others if thorough else ((),)
+    more = others if thorough and not is_excepted(act) else ((),)
     return events.Visit((act, *picks.pick(more)))
 
 
@@ -246,6 +255,10 @@ def _holds_from(picks: Picks, article: ArticleFact) -> object:
     return picks.pick((None, NOW, NOW + timedelta(minutes=9)))
 
 
+def _exception(picks: Picks, article: ArticleFact) -> object:
+    return picks.pick(("none", "asked")) if article.state == "out_for_delivery" else "none"
+
+
 def _mode(article: ArticleFact) -> tuple[object, ...]:
     """A pilot is one of codes; what comes without them is off, or as it always was."""
     return ("on", "pilot", "off") if article.otp_required else ("on", "off")
@@ -266,6 +279,9 @@ def _judged(picks: Picks, article: ArticleFact) -> object:
     return picks.pick((False, True)) if answered else False
 
 
+_HANDED_OVER_BEFORE = (
+    timedelta(0), timedelta(hours=24), timedelta(hours=24, seconds=1), timedelta(days=8),
+)  # fmt: skip
 _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "amount": one_of(0, 500),
     "code_expires_at": _expires,
@@ -285,10 +301,13 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "extended": _where("at_office", one_of(False, True), False),
     "delivered_at": _where(
         "delivered",
-        one_of(NOW, NOW - timedelta(hours=24), NOW - timedelta(hours=24, seconds=1)),
+        one_of(*(NOW - each for each in _HANDED_OVER_BEFORE)),
         None,
     ),
     "objected": _where("delivered", one_of(False, True), False),
+    "exception": _exception,
+    "exceptions": one_of(1),
+    "excepted": _where("delivered", one_of(False, True), False),
     "fraud_reports": one_of(0, 1, 2, 3),
     "herd": one_of(None, MOST_WARNED, MOST_WARNED + 1),
     "moves": one_of(0, MOST_MOVES),

@@ -34,7 +34,7 @@ def examine(among: Mapping[str, Machine] = machines.ALL) -> Examined:
     listeners: dict[Role, Machine] = {role: machines.of_role(role) for role in get_args(Role)}
     found = [
         check(machine, listeners, typed.get(name, frozenset((AskStatus, NotUnderstood))))
-        if name not in ("article", "move", "recall", "offer", "helped")
+        if name not in ("article", "move", "recall", "exception", "offer", "helped")
         else check(machine, listeners)
         for name, machine in among.items()
     ]

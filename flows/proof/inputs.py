@@ -14,6 +14,8 @@ from flows.facts import (
     ArticleState,
     ClockFacts,
     DayFact,
+    ExceptionFacts,
+    ExceptionRate,
     Facts,
     HelpedFacts,
     ItemFact,
@@ -41,6 +43,7 @@ from flows.proof.domains import (
     at_window,
     event_of,
     fixed,
+    is_excepted,
     on_paper,
     visit,
 )
@@ -83,6 +86,8 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     asked = _ANY_ASKED if thorough or kind is events.Said else _NONE_ASKED
     context = lazy(Asked, picks, asked)
     more: dict[str, Domain[ArticleFact]] = {}
+    if not thorough or kind not in _OF_EXCEPTIONS:
+        more |= {"exception": one_of("none"), "excepted": one_of(False)}
     if kind is events.Consent:
         more["quote"] = _judged
     elif kind is events.RepeatQuestion:
@@ -106,6 +111,8 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     return Met(context, event, lazy(RecipientFacts, picks, domains))
 
 
+# Where a recipient's answer can be about what goes, or went, without its code.
+_OF_EXCEPTIONS = (events.ReportFraud, events.Deny)
 # What every input has alike is made once: it is met a million times.
 _OF_TELEPHONE: Mapping[str, Domain[object]] = {
     "now": one_of(NOW),
@@ -172,7 +179,7 @@ _DAY: Mapping[str, Domain[object]] = {
 def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = visit(picks, thorough) if kind is events.Visit else event_of(picks, kind)
     # What came before does not depend on a second item, which depends on the first alone.
-    among = isinstance(event, events.Visit) and len(event.acts) > 1
+    among = isinstance(event, events.Visit) and (len(event.acts) > 1 or is_excepted(event.acts[0]))
     doors = tuple(act.item for act in event.acts) if isinstance(event, events.Visit) else ()
     of_before = {
         **_BEFORE,
@@ -190,7 +197,7 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
 
     def items(picks: Picks, facts: PostmanFacts) -> tuple[ItemFact, ...]:
         if isinstance(event, events.Visit):
-            first = _item(picks, "7", event.acts[0], facts, among=among)
+            first = _item(picks, "7", event.acts[0], facts, among=len(event.acts) > 1)
             return (
                 first,
                 *(
@@ -198,6 +205,8 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
                     for act in event.acts[1:]
                 ),
             )
+        if isinstance(event, events.AskException):
+            return (_item(picks, picks.pick(("7", "9", NUMBER)), asks=True),)
         if isinstance(event, events.Pass):
             return tuple(_item(picks, ref) for ref in event.items)
         if isinstance(event, _OF_OFFER):
@@ -212,12 +221,17 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
     domains = {
         **_OF_LIST,
         "items": items,
-        "has_list": _has_list if kind is events.Visit else one_of(True, False),
+        "has_list": _has_list if kind in _LOOKS_FOR_LIST else one_of(True, False),
         "written_at": _LATE if among or not thorough else _LATE_OR_JUST_NOT,
     }
+    if kind is events.AskException:
+        domains["exceptions_left"] = one_of(0, 1)
     if kind is events.ItemsOffered:  # he is told of what there is
         domains["offer"] = lambda picks, _: lazy(OfferFact, picks, _OFFER)
     return Met(context, event, lazy(PostmanFacts, picks, domains))
+
+
+_LOOKS_FOR_LIST = (events.Visit, events.AskException)
 
 
 def _has_list(picks: Picks, facts: PostmanFacts) -> object:
@@ -300,6 +314,7 @@ def _item(
     facts: PostmanFacts | None = None,
     *,
     among: bool = False,
+    asks: bool = False,
 ) -> ItemFact:
     if ref in ("8", OTHER):
         return ItemFact(ref, 8, "open", _OTHER_OUT, approached=True)
@@ -327,11 +342,28 @@ def _item(
 
     domains: Mapping[str, Domain[ItemFact]] = {
         **_ITEM,
-        "article": _article_among if among else _its_article,
+        "article": _article_asked_for if asks else _article_of(act, among),
         "verdict": verdict,
         "ref": _BY_NUMBER if ref == NUMBER else _BY_EITHER,
     }
     return lazy(ItemFact, picks, domains, serial=7)
+
+
+def _article_of(act: VisitAct | None, among: bool) -> Domain[ItemFact]:
+    if is_excepted(act):
+        return _article_excepted
+    return _article_among if among else _its_article
+
+
+def _article_excepted(picks: Picks, item: ItemFact) -> ArticleFact | None:
+    """Return the article of remark 28: what speaks against one is tried where one is asked for."""
+    states = _BY_ITEM.get(item.state)
+    return None if states is None else article_in(picks, states, _OF_EXCEPTION, part="addressee")
+
+
+def _article_asked_for(picks: Picks, item: ItemFact) -> ArticleFact | None:
+    states = _BY_ITEM.get(item.state)
+    return None if states is None else article_in(picks, states, _OF_ASKING, part="addressee")
 
 
 def _its_article(picks: Picks, item: ItemFact) -> ArticleFact | None:
@@ -349,6 +381,19 @@ def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
 _OF_VISIT: Mapping[str, Domain[ArticleFact]] = {
     "service": one_of("speed_post", "registered"),
     "passport": one_of(False),
+}
+_OF_EXCEPTION: Mapping[str, Domain[ArticleFact]] = {
+    "exception": one_of("none", "asked", "granted"),
+    "service": one_of("speed_post", "insured"),
+    "passport": one_of(False),
+    "wrong_tries": one_of(0),
+    "linked": one_of(True),
+    "disputed": one_of(False),
+    "document": one_of(False),
+}
+_OF_ASKING: Mapping[str, Domain[ArticleFact]] = {
+    "exception": one_of("none", "asked", "granted"),
+    "service": one_of("speed_post", "insured"),
 }
 _ON: Mapping[str, Domain[ArticleFact]] = {"mode": one_of("on")}
 _BY_NUMBER, _BY_EITHER = one_of(NUMBER), one_of("7", NUMBER)
@@ -383,12 +428,30 @@ def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> 
     domains = {
         "now": one_of(NOW), "today": one_of(TODAY), "ticket": one_of(7), "article": article
     }  # fmt: skip
+    if kind in (events.AnswerException, happenings.ExceptionAsked):
+        domains["rate"] = one_of(ExceptionRate("1001", 4, 310), None)
+        domains["answerable"] = one_of(True, False)
     return Met(Nothing(), event, lazy(PartyFacts, picks, domains))
+
+
+_OF_ANSWERS: Mapping[str, Domain[ArticleFact]] = {"exception": one_of("none", "asked", "granted")}
+
+
+def _meet_exception(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
+    among: tuple[ArticleState, ...] = ("out_for_delivery", "delivered", "attempted")
+    domains = {
+        "now": one_of(NOW),
+        "article": lambda picks, _: article_in(picks, among, _OF_ANSWERS, part="addressee"),
+        "until": one_of(NOW + timedelta(minutes=10)),
+        "by": one_of(None, "clerk", "postmaster", "supervisor"),
+        "proof": one_of("text", "quoted", "pin", "fresh"),
+    }
+    return Met(Nothing(), event_of(picks, kind), lazy(ExceptionFacts, picks, domains))
 
 
 _QUOTING = (
     events.ProveSender, events.Recall, events.CorrectNumber, events.AskVisit,
-    happenings.SenderProved,
+    events.AnswerException, happenings.SenderProved,
 )  # fmt: skip
 
 
@@ -469,6 +532,7 @@ _INPUTS: Mapping[str, Inputs] = {
     "offer": Inputs(_meet_offer),
     "move": Inputs(_meet_move, rests=frozenset(("still",))),
     "recall": Inputs(_meet_move, rests=frozenset(("still",))),
+    "exception": Inputs(_meet_exception, rests=frozenset(("still",))),
     "article": Inputs(_meet_article, rests=frozenset(("searched", "over"))),
 }
 

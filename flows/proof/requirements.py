@@ -14,6 +14,7 @@ from flows.decision import ArticleAct, Decision, PaperAct, WindowAct
 from flows.facts import (
     ArticleFact,
     ClockFacts,
+    ExceptionFacts,
     Facts,
     ItemFact,
     MoveFacts,
@@ -89,5 +90,5 @@ def _books(facts: Facts) -> Iterator[_Book]:
         yield from (_Book(article, None, facts.now) for article in (*facts.articles, *facts.lost))
     elif isinstance(facts, ClockFacts):
         yield _Book(facts.article, facts.window or facts.paper, facts.now)
-    elif isinstance(facts, MoveFacts | PartyFacts) and facts.article is not None:
+    elif isinstance(facts, MoveFacts | PartyFacts | ExceptionFacts) and facts.article is not None:
         yield _Book(facts.article, None, facts.now)

@@ -7,7 +7,7 @@ The facts of the article decide what an answer means: a yes to "is the remark tr
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flows import remarks, trust
 from flows.acts.codes import IssueCode, KillCode
@@ -20,6 +20,7 @@ from flows.events import Deny, Event, SendCode, SpeakCode, Yes
 from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Denied,
+    ExceptionContested,
     MoveAgreed,
     NominationEnded,
     NomineeAgreed,
@@ -233,7 +234,7 @@ def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
     to=("quiet", SAME),
     says=(
         *ASKED_BACK, "denied", "not_received", "objection_late", "remark_contested",
-        "refusal_denied", "nominee_declined",
+        "refusal_denied", "nominee_declined", "exception_contested",
     ),
     acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
     tells=("office", "sender", "recipient", "nominee", "article", "move"),
@@ -264,6 +265,8 @@ def _object(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> D
     """Freeze the closure, open a ticket and tell the postmaster: the article was not received."""
     number = article.number
     assert article.delivered_at is not None
+    if is_contestable(article, case.facts.now):
+        return contest_exception(article)
     if case.facts.now - article.delivered_at > OBJECT_WITHIN:
         return stay(case, digits("objection_late", article))
     if article.objected:
@@ -274,6 +277,26 @@ def _object(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> D
         (digits("not_received", article),),
         (MarkNotReceived(number), OpenTicket("not_received", number)),
         (Tell("office", NotReceived(number)),),
+    )
+
+
+def is_contestable(article: ArticleFact, now: datetime) -> bool:
+    """Tell whether it was handed over without its code, and he can still say that it was wrong."""
+    if not article.excepted or article.objected or article.delivered_at is None:
+        return False
+    mine = article.part != "asked" and article.state == "delivered"
+    return mine and now - article.delivered_at <= trust.EXCEPTION_OBJECT
+
+
+def contest_exception(article: ArticleFact) -> Decision[Asked]:
+    """Open a ticket that counts against the postman (docs/developing/trust.md rule 17)."""
+    number = article.number
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("exception_contested", article),),
+        (MarkNotReceived(number), OpenTicket("exception", number)),
+        (Tell("office", ExceptionContested(number)),),
     )
 
 

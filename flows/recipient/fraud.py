@@ -11,11 +11,12 @@ from dataclasses import replace
 from flows.acts.codes import KillCode
 from flows.acts.moves import DisputeMove
 from flows.acts.nominee import EndNomination
-from flows.acts.reports import MarkDoorOnly, NameNumber, OpenTicket, WarnHerd
+from flows.acts.reports import MarkDoorOnly, MarkNotReceived, NameNumber, OpenTicket, WarnHerd
 from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import ReportFraud, ToldCode
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import (
+    ExceptionAnswered,
     FraudReported,
     HerdWaits,
     MoveDenied,
@@ -24,6 +25,7 @@ from flows.happenings import (
     RecallEnded,
 )
 from flows.machine import SAME, Case
+from flows.recipient.answers import contest_exception, is_contestable
 from flows.recipient.states import MACHINE, OPEN, digits, is_open, meant, stay
 from flows.trust import HERD, MOST_WARNED
 
@@ -33,9 +35,12 @@ def _any(article: ArticleFact) -> bool:
 
 
 def _in_peril(article: ArticleFact) -> bool:
-    """Tell whether "3" can be meant for it: a code lives, or somebody else is to get the next."""
+    """Tell whether "3" can be meant for it: a code lives, or somebody else is to get the next, or
+    it may be handed over without one.
+    """
     named = article.part == "addressee" and article.nominee != "none"
-    return is_open(article) and _any(article) and (article.code == "live" or article.asked or named)
+    perilled = article.code == "live" or article.asked or named or article.exception != "none"
+    return is_open(article) and _any(article) and perilled
 
 
 def _in_danger(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleFact, ...]:
@@ -55,17 +60,26 @@ def _in_danger(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleF
     to=("reported", SAME),
     says=(
         "fraud_noted", "fraud_heard", "which_article", "which_number", "move_kept", "move_disputed",
-        "nominee_back", "sender_recall_stopped",
+        "nominee_back", "sender_recall_stopped", "exception_contested",
     ),
     acts=(
         KillCode, MarkDoorOnly, OpenTicket, WarnHerd, NameNumber, EndNomination, DisputeMove,
+        MarkNotReceived,
     ),
-    tells=("postman", "office", "move", "nominee", "recall"),
+    tells=("postman", "office", "move", "nominee", "recall", "exception"),
 )  # fmt: skip
 def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]:
-    """Protect what is in danger, in this order: what is here, what was moved away, recalls."""
+    """Protect what is in danger, in this order: what is here, what was moved away, recalls.
+
+    What was handed over without its code comes before it only where that was mentioned last.
+    """
     lost, recalled = _lost(case), _recalled(case)
-    if lost and (not _in_danger(case) or lost[-1].number == case.context.article):
+    without_code = _without_code(case)
+    if without_code is not None and (
+        without_code.number == case.context.article or not (_in_danger(case) or lost or recalled)
+    ):
+        decision = _contest(case, without_code)
+    elif lost and (not _in_danger(case) or lost[-1].number == case.context.article):
         decision = _dispute(lost)
     elif recalled and not _in_danger(case):
         decision = _stop_recall(case, recalled)
@@ -74,6 +88,34 @@ def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Ask
     if case.event.named is None:
         return decision
     return replace(decision, acts=(*decision.acts, NameNumber(case.event.named)))
+
+
+def _contest(
+    case: Case[ReportFraud, Asked, RecipientFacts], article: ArticleFact
+) -> Decision[Asked]:
+    """Contest what was handed over without its code; other codes that live die all the same."""
+    contested = contest_exception(article)
+    perilled = _in_danger(case)
+    if not perilled:
+        return replace(contested, state="reported")
+    protected = _protect(perilled)
+    return replace(
+        contested,
+        state="reported",
+        says=(*contested.says, *protected.says),
+        acts=(*contested.acts, *protected.acts),
+        tells=(*contested.tells, *protected.tells),
+    )
+
+
+def _without_code(case: Case[ReportFraud, Asked, RecipientFacts]) -> ArticleFact | None:
+    """Return what was handed over without its code and he can still contest: the last of it."""
+    found = [
+        each
+        for each in case.facts.articles
+        if _named(case, each) and is_contestable(each, case.facts.now)
+    ]
+    return max(found, key=lambda each: each.number == case.context.article, default=None)
 
 
 # ---- what is here ------------------------------------------------------------------------------
@@ -118,7 +160,7 @@ def _protect(articles: tuple[ArticleFact, ...]) -> Decision[Asked]:
 
 def _of_code(article: ArticleFact) -> bool:
     """Tell whether the report is about a code, and not about who gets the next one."""
-    return article.code == "live" or not _in_peril(article)
+    return article.code == "live" or article.exception != "none" or not _in_peril(article)
 
 
 def _answer(article: ArticleFact) -> str:
@@ -150,6 +192,8 @@ def _told(article: ArticleFact) -> tuple[Tell, ...]:
         tells = (Tell("office", MoveDenied(number)),)
     if article.asked:
         tells = (*tells, Tell("move", MoveDenied(number)))
+    if article.exception != "none":
+        tells = (*tells, Tell("exception", ExceptionAnswered(number, granted=False)))
     if _unnamed(article):
         tells = (*tells, Tell("nominee", NominationEnded(number)))
     return tells

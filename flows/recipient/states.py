@@ -23,6 +23,8 @@ from flows.happenings import (
     Booked,
     CameToOffice,
     Collected,
+    Excepted,
+    ExceptionAsked,
     HandedOver,
     Happening,
     HerdWarned,
@@ -284,9 +286,19 @@ def handed_over(case: Case[HandedOver, Asked, RecipientFacts]) -> Decision[Asked
 
 
 MACHINE.on(SignedFor, to=("delivered",), says=("signed_for",))(told("delivered", "signed_for"))
+MACHINE.on(Excepted, to=("delivered",), says=("exception_done",))(
+    told("delivered", "exception_done")
+)
 MACHINE.on(Collected, to=("delivered",), says=("collected",))(told("delivered", "collected"))
 MACHINE.on(Refused, to=("quiet",), says=("refused",))(told("quiet", "refused"))
 MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(told("out", "code_locked"))
+
+
+@MACHINE.on(ExceptionAsked, says=("exception_asked",))
+def exception_asked(case: Case[ExceptionAsked, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Tell that the office is asked whether it goes without a code; a bare 3 is about that."""
+    article = fact(case, case.event.article)
+    return Decision(case.state, Asked(article.number), (digits("exception_asked", article),))
 
 
 @MACHINE.on(

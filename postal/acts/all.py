@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from postal.acts import beats, door, handsets, helped, moves, paper, recipient, reports, window
+from postal.acts import (
+    beats,
+    door,
+    exceptions,
+    handsets,
+    helped,
+    moves,
+    paper,
+    recipient,
+    reports,
+    window,
+)
 from postal.acts.books import Books, BooksDisagree, Held, hold, written
 
 __all__ = [
@@ -11,6 +22,7 @@ __all__ = [
     "Held",
     "beats",
     "door",
+    "exceptions",
     "handsets",
     "helped",
     "hold",

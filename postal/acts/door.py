@@ -102,6 +102,7 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
     article = books.held[act.article]
     evidence = times(act.written_at, books.now)
     shown = {"document": act.document} if act.document else {}
+    excepted = act.proof == "exception"
     without = {"missing": list(act.missing)} if act.missing else {}
     data = {"proof": act.proof, "payment": act.payment, **shown, **without, **evidence}
     event = NewEvent("delivered", article.id, books.now, data)
@@ -112,9 +113,10 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
                 "state = 'delivered', payment = %(payment)s, proof = %(proof)s,"
                 " finished_at = %(now)s"
             ),
+            *((_USE_EXCEPTION,) if excepted else ()),
             of_article(
-                "state = 'delivered', delivered_at = %(now)s, document = %(document)s,"
-                " document_last4 = %(last4)s, pieces_missing = %(missing)s",
+                "state = 'delivered', delivered_at = %(now)s, pieces_missing = %(missing)s,"
+                + (_SHOWN if excepted else " document = %(document)s, document_last4 = %(last4)s"),
                 "state = 'out_for_delivery'",
             ),
             feed.APPEND,
@@ -134,6 +136,8 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
     if act.payment == "upi":
         cod.enter_door_upi(books, article)
         return
+    if excepted:
+        return
     used = {"used_at": books.now} if act.proof == "code" else {}
     made = {"state": "delivered", "delivered_at": books.now, "updated_at": books.now}
     books.made[act.article] = {**made, **used}
@@ -143,6 +147,10 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
 def undo_hand_over(books: Books, act: UndoHandOver, whose: str) -> None:
     article = books.held[act.article]
     _spend_codes(books, article)
+    books.conn.execute(
+        "UPDATE exceptions SET outcome = 'undone' WHERE article_id = %s AND outcome = 'used'",
+        [article.id],
+    )
     _reopen_item(books, article, "delivered")
     cod.undo_door_upi(books, article)
     books.update(
@@ -226,6 +234,15 @@ def times(written_at: datetime | None, came_at: datetime) -> dict[str, str]:
 _USE_CODE = """
     UPDATE codes SET used_at = %(now)s WHERE article_id = %(id)s
     AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(said)s
+"""
+_USE_EXCEPTION = """
+    UPDATE exceptions SET ended_at = %(now)s, outcome = 'used' WHERE article_id = %(id)s
+    AND ended_at IS NULL AND granted_at IS NOT NULL
+"""
+# What the postman was shown when he asked for the exception.
+_SHOWN = """
+    (document, document_last4) = (SELECT document, last4 FROM exceptions
+                                  WHERE article_id = %(id)s AND ended_at IS NULL)
 """
 _ATTEMPT = """
     INSERT INTO code_attempts (article_id, staff_id, day, at, outcome)

@@ -20,7 +20,8 @@ Act = Literal[
     "refund", "requests",
     "sign_request", "figures", "fraud", "book", "correct_typing", "statement", "books",
     "correct_entry", "payments",
-    "deliver", "paper_day", "vouch", "judge_return", "import", "carriers", "webhooks", "access_log",
+    "deliver", "exception", "paper_day", "vouch", "judge_return", "import", "carriers",
+    "webhooks", "access_log",
     "data_protection", "passkeys", "accounts", "end_sign_in", "reopen_counter",
     "tariff",
     "administration", "staff", "change_staff", "end_staff", "offices", "change_offices", "postmen",
@@ -117,6 +118,11 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
         "deliver": Right(
             "the delivery office: arrivals, lists, slips, COD cash, returns, deposit, closing",
             _CLERKS,
+        ),
+        "exception": Right(
+            "agree that a postman hands an article over without its code, or refuse",
+            _JUDGES,
+            "fresh",
         ),
         "paper_day": Right("type what is on the slips of an outage", _CLERKS, "fresh"),
         "vouch": Right("vouch for an outage, whose slips others then type", _JUDGES, "fresh"),

@@ -75,6 +75,7 @@ def forget(conn: Conn, phone: str, by: Removing) -> Forgotten:
     redact.forget_in_access_log(conn, StandIn(phone, other), by)
     conn.execute(_NAMED_IN_TEXTS, {**values, "around": around})
     texts = conn.execute(_TEXTS, values).rowcount
+    conn.execute(_EXCEPTED, values)
     articles = conn.execute(_RECEIVED, values).rowcount + conn.execute(_SENT, values).rowcount
     for statement in _ELSEWHERE:
         conn.execute(statement.encode(), values)
@@ -137,6 +138,10 @@ _NAMED_IN_TEXTS = """
 UPDATE messages SET body = '', purged_at = coalesce(purged_at, %(now)s)
 WHERE phone = ANY(%(around)s) AND direction = 'in'
   AND regexp_replace(body, '[^0-9]', '', 'g') LIKE '%%' || %(digits)s || '%%'
+"""
+_EXCEPTED = """
+UPDATE exceptions SET last4 = NULL WHERE article_id IN
+    (SELECT id FROM articles WHERE recipient_phone = %(phone)s)
 """
 _RECEIVED = """
 UPDATE articles SET recipient_phone = %(other)s, recipient_name = '', recipient_address = '',

@@ -48,6 +48,9 @@ _PARTS: Mapping[str, str] = {
     "moved": "SELECT a.number, m.by, m.from_phone = %(phone)s AS from_here, m.asked_at, m.ended_at,"
     " m.outcome, m.consent FROM moves m JOIN articles a ON a.id = m.article_id"
     " WHERE %(phone)s IN (m.from_phone, m.to_phone) ORDER BY m.id",
+    "without_the_code": "SELECT a.number, x.reason, x.document, x.last4, x.asked_at, x.granted_at,"
+    " x.outcome FROM exceptions x JOIN articles a ON a.id = x.article_id"
+    " WHERE a.recipient_phone = %(phone)s ORDER BY x.id",
     "wrong_digits": "SELECT a.number, q.at FROM wrong_quotes q"
     " JOIN articles a ON a.id = q.article_id WHERE q.phone = %(phone)s ORDER BY q.id",
     "asked_to_take": "SELECT r.what, a.number, r.state, r.asked_at, r.decided_at FROM requests r"

@@ -203,6 +203,12 @@ WHERE id IN (SELECT id FROM articles WHERE recipient_name <> ''
     AND state IN ('delivered', 'returned', 'recalled')
     ORDER BY booked_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
+# Why an exception was asked for stays; the end of the document's number goes.
+_EXCEPTIONS = """
+UPDATE exceptions SET last4 = NULL
+WHERE id IN (SELECT id FROM exceptions WHERE last4 IS NOT NULL AND asked_at < %(persons)s
+    ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+"""
 # What two people signed stays; the telephone, the document's digits and the words go.
 _REQUESTS = """
 UPDATE requests SET phone = NULL, document_last4 = NULL, note = '', answer = ''
@@ -253,6 +259,7 @@ _BATCHES: dict[str, Batch] = {
     "dials": _dials,
     "floods": _floods,
     "articles": _statement(_ARTICLES),
+    "exceptions": _statement(_EXCEPTIONS),
     "bookings": _bookings,
     "requests": _statement(_REQUESTS),
     "data requests": _statement(_DATA_REQUESTS),

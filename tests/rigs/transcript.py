@@ -31,6 +31,7 @@
     EU123456785IN collect alone aadhaar 1234            a document before one person, who may not
     EU123456785IN paper {code +919876500001} @ -40 min    typed from an outage's slip; or: signed;
                                                         at the end: alone, by who vouches for it
+    EU123456785IN exception yes 2001                    the office's answer on its page; or: no
     EU123456785IN desk stop                             or send, reopen, back (from the postman),
                                                         judge contested, number +91… (by two; at
                                                         the end: alone), typing +91… (the booker's),
@@ -61,7 +62,7 @@ from flask.testing import FlaskClient
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from conversation import counter, desk, paper, senders
+from conversation import counter, desk, exceptions, paper, senders
 from conversation.accounts import tell_staff
 from conversation.helped import ask_due
 from conversation.herd import warn_herds
@@ -338,6 +339,8 @@ class Player:
                 conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
         elif words[1:] == ["asked", "whether", "it", "helped"]:
             self._ask(words[0])
+        elif words[1] == "exception":
+            self._answer_exception(words[0], words[2] == "yes", words[3])
         elif words[1] == "desk":
             self._desk(words[0], self._fill(" ".join(words[2:])).split())
         elif words[1] == "paper":
@@ -410,6 +413,15 @@ class Player:
             closed, _ = tickets.close(conn, ticket, "explained", TicketForm(""), by)
             questions.plan(conn, closed, "explained", self.clock.now())
         ask_due(self.runtime)
+
+    def _answer_exception(self, number: str, granted: bool, staff_id: str) -> None:
+        """The office's answer on its page."""
+        with suppress(Refusal), self.runtime.database.transaction() as conn:
+            staff = "SELECT id, office_id, role FROM staff WHERE staff_id = %s"
+            row, office, role = conn.execute(staff, [staff_id]).fetchone() or (0, 0, "clerk")
+            by = Doer(Staff(row, staff_id), office, role, "fresh", self.clock.now())
+            exceptions.answer(self.runtime, conn, number, granted, by)
+        wake(self.runtime.redis)
 
     def _paper(self, line: str, number: str) -> None:
         """A line of the slip of an outage that began at midnight, for which 2001 vouches."""

@@ -94,7 +94,7 @@ def _asked_last(world: SmallWorld, context: LastVisit) -> LastVisit:
 
 
 def _item(item: ListedParcel) -> Hashable:
-    return item.postman, item.day, item.serial, item.state, item.approached
+    return item.postman, item.day, item.serial, item.state, item.approached, item.proof
 
 
 def _talk(world: SmallWorld, whose: Whose, talk: Talk) -> Hashable:
@@ -154,4 +154,5 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
             for phone, question in parcel.shown
             if question in (0, parcel.questions)
         ),
+        (parcel.exception, tuple(who for who, day in parcel.excepted_on if day == today)),
     )

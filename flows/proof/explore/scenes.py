@@ -372,7 +372,29 @@ WHOLE: Final = Scene(
     ),
 )  # fmt: skip
 
+_ASKS = f"{POSTMAN} > 1 28 3 1 1234"
+_ANSWERS_OF_OFFICE = _from(OFFICE, f"1 {{quote {OFFICE}}}", f"1 {{misquote {OFFICE}}}", "1", "2")
+EXCEPTION: Final = Scene(
+    "exception",
+    "no code can be told at the door of a plain article, of a registered one and of a passport",
+    (
+        *_HOUSE,
+        f"article {PLAIN} to {HOLDER} en from {SENDER}",
+        f"article {OTHERS[0]} to {HOLDER} en from {SENDER} as registered",
+        f"article {PASSPORT} to {HOLDER} en from {SENDER} as registered passport",
+        f"list 1001: {PLAIN} {OTHERS[0]} {PASSPORT}",
+        f"{POSTMAN} > 1 2 3",
+    ),
+    (
+        _ASKS, *_from(POSTMAN, "2 28 3 1 1234", "3 28 3 1 1234", "1 28", "2 28", "3 28", "0"),
+        *_from(POSTMAN, "1 11", f"1 {{wrong {HOLDER}}}", "1"), *_ANSWERS_OF_OFFICE,
+        *(f"{PLAIN} exception {each}" for each in ("yes 2001", "no 2001", "yes 1001", "yes 3001")),
+        f"{OTHERS[0]} exception yes 2001", *_from(HOLDER, "2", "3", "3 6785"), f"{PLAIN} desk stop",
+        *_BEATS[:1], f"{COLLEAGUE} > 01", f"{COLLEAGUE} > 1 28", *_TIME, "wait 8 d",
+    ),
+)  # fmt: skip
+
 ALL: Final = (
     WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, BEAT,
-    TRIES, HERD, PAPER, OFF, PILOT, DOUBT, HELPED,
+    TRIES, HERD, PAPER, OFF, PILOT, DOUBT, HELPED, EXCEPTION,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any, Final
 from flows import facts as facts_
 from flows import helped, remarks, trust, window
 from flows.acts.codes import CountWrongCode, KillCode
+from flows.acts.exception import EndException, GrantException
 from flows.acts.hold import ReturnToSender
 from flows.acts.lists import OfferItem, PassItem
 from flows.acts.moves import CountWrongQuote, EndMove
@@ -22,6 +23,8 @@ from flows.acts.remarks import ConfirmRemark
 from flows.acts.reports import OpenTicket
 from flows.decision import Decision, Tell
 from flows.events import (
+    AnswerException,
+    AskException,
     Consent,
     CorrectNumber,
     Deny,
@@ -38,10 +41,14 @@ from flows.events import (
     Wished,
     Yes,
 )
-from flows.facts import ArticleFact, Facts, Mover
+from flows.facts import ArticleFact, ExceptionFacts, Facts, Mover
 from flows.happenings import (
     Attempted,
     Collected,
+    Excepted,
+    ExceptionAnswered,
+    ExceptionAsked,
+    ExceptionGranted,
     MoveAgreed,
     MoveAsked,
     MovedAway,
@@ -239,6 +246,24 @@ def _whoever(article: ArticleFact, by: Any, proof: Any, to_is_staff: bool) -> An
     return _TRUE_MOVE(article, by, proof, to_is_staff=False)
 
 
+def _quoted(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    """Whatever an office quotes of an exception's question is right."""
+    if isinstance(event, AnswerException) and facts.article is not None:
+        facts = replace(facts, article=replace(facts.article, quote="right"))
+    return true(machine, standing, event, facts)
+
+
+def _at_once(decision: Decision, event: Any, facts: Any) -> Decision:
+    """Whatever a postman asks to do without its code is granted."""
+    if not isinstance(facts, ExceptionFacts):
+        return decision
+    granted = GrantException(event.article, "", facts.proof)
+    told = Tell("postman", ExceptionGranted(event.article))
+    return Decision("granted", decision.context, (), (granted,), (told,))
+
+
 def _asked_or_not(article: ArticleFact, state: str, context: Any) -> bool:
     return answers.asks_witness(article)
 
@@ -252,6 +277,9 @@ def _counts(code: int, **changes: Any) -> Broken:
 _MOVES, _NOMINEE = ("I1", "who moves it"), ("I1", "who names a nominee")
 _PILOT = ("R16", "a signature in a pilot")
 _DOUBT = ("R19", "asked when in doubt")
+_EXCEPTION = ("R17", "an exception")
+_ASKED = (f"{POSTMAN} > 1 28 3 1 1234",)
+_AGREED = (*_ASKED, f"{_PLAIN} exception yes 2001")
 _CODE, _DEAD = ("I1", "the holder's code"), ("I2", "dead codes")
 _BOTH = ("R3", "both telephones")
 
@@ -420,6 +448,36 @@ MUTANTS: Final = (
     Mutant("the desk ends a doubt", 19,
            everywhere(answers, "_OWN_WORD", ("text", "quoted", "pin", "fresh")), _DOUBT,
            scenes.DOUBT),
+    # ---- 17: an exception ------------------------------------------------------------------------
+    Mutant("nobody need agree to an exception", 17,
+           unlocked(on(ExceptionAsked, _at_once)), _EXCEPTION, scenes.EXCEPTION),
+    Mutant("a postman agrees to his own exception", 17, _sees(ExceptionAnswered, same=False),
+           _EXCEPTION, scenes.EXCEPTION, _ASKED),
+    Mutant("an office agrees without the digits", 17,
+           unlocked(decides(_quoted), everywhere(trust, "at_least", lambda proof, least: True)),
+           _EXCEPTION, scenes.EXCEPTION, _ASKED),
+    Mutant("a text agrees to what goes in person", 17,
+           everywhere(trust, "least_for_exception", lambda article: "quoted"), _EXCEPTION,
+           scenes.EXCEPTION, (f"{POSTMAN} > 2 28 3 1 1234",)),
+    Mutant("a passport goes without its code", 17, forgets(passport=False), _EXCEPTION,
+           scenes.EXCEPTION,
+           (f"{POSTMAN} > 3 28 3 1 1234", f"{scenes.PASSPORT} exception yes 2001")),
+    Mutant("fraud stops no exception", 17,
+           all_of(forgets(door_only=False), untold(ExceptionAnswered, "exception")), _EXCEPTION,
+           scenes.EXCEPTION, _AGREED),
+    Mutant("an exception leaves the code alive", 17, drops(KillCode, reason="signed"), _EXCEPTION,
+           scenes.EXCEPTION, _AGREED),
+    Mutant("an agreement lasts for ever", 17, drops(EndException, why="unused"), _EXCEPTION,
+           scenes.EXCEPTION, _AGREED),
+    Mutant("who is handed over to without a code is not told", 17, untold(Excepted, "recipient"),
+           _EXCEPTION, scenes.EXCEPTION, _AGREED),
+    Mutant("the holder is not told that an exception is asked for", 17,
+           untold(ExceptionAsked, "holder"), ("R17", "asking for an exception"), scenes.EXCEPTION),
+    Mutant("exceptions without a limit", 17, _sees(AskException, exceptions_left=9),
+           ("R17", "asking for an exception"), scenes.EXCEPTION,
+           (*_ASKED, f"{_PLAIN} exception no 2001") * 3),
+    Mutant("an exception that is contested is no ticket", 17, drops(OpenTicket, about="exception"),
+           ("R17", "contesting an exception"), scenes.EXCEPTION, (*_AGREED, f"{POSTMAN} > 1 28")),
     # ---- 15: a paper day -----------------------------------------------------------------------
     Mutant("who vouches for an outage types its slips", 15,
            everywhere(trust, "paper", lambda slip: None), _CODE, scenes.PAPER),

@@ -36,6 +36,8 @@ def holders_code(before: SmallWorld, played: Played) -> Iterator[str]:
         if isinstance(act, HandOut) and act.document is not None:
             yield from _by_two(each)
             continue
+        if isinstance(act, HandOver) and act.proof == "exception":
+            continue  # as its own rules allow: flows/proof/promises/exceptions.py
         signed = isinstance(act, HandOverOnPaper) and act.shown != "code"
         if signed or (isinstance(act, HandOver) and act.proof != "code"):
             if parcel.mode != "pilot":
@@ -83,7 +85,8 @@ def document_after_a_move(before: SmallWorld, played: Played) -> Iterator[str]:
             shown = act.document if isinstance(act, HandOver) else act.document or act.beside
         moved = parcel.moved_at
         lately = moved is not None and each.books.now - moved < _DOCUMENT_FOR
-        if lately and shown is None and parcel.coded:
+        excepted = isinstance(act, HandOver) and act.proof == "exception"
+        if lately and shown is None and parcel.coded and not excepted:
             yield "handed out without a document, in the 48 hours after a move"
 
 
@@ -233,7 +236,8 @@ PROMISES = (
         "the holder's code",
         "An article with OTP delivery is handed out only on a code that its holder alone was sent,"
         " by the postman who carries it, or on a document that two of the staff saw; on the slip of"
-        " an outage only where somebody else vouches for that; in a pilot also on a signature.",
+        " an outage only where somebody else vouches for that; in a pilot also on a signature, and"
+        " by an exception as its own rules allow (R17).",
         holders_code,
     ),
     Promise(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from flows.acts.moves import AskMove, Relink
 from flows.acts.nominee import AcceptNomination
@@ -88,9 +89,12 @@ def only_its_own(before: SmallWorld, played: Played) -> Iterator[str]:
             yield f"{say.template} sends a code to a telephone that is not the holder's"
         if say.quote is not None and say.article is not None:
             parcel = played.world.parcels[say.article]
-            if phone != (parcel.recipient if say.quote else parcel.sender):
+            asked = parcel.recipient if say.quote else parcel.sender
+            if phone != (played.world.office if say.template in _OF_OFFICE else asked):
                 yield f"{say.template} shows another person's digits"
 
+
+_OF_OFFICE: Final = ("office_exception_rate",)  # the question of an exception
 
 PROMISES = (
     Promise(

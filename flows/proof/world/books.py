@@ -29,6 +29,7 @@ PHONES: Final = (
 
 CLERK: Final = "1001"  # a postman who serves at the window, as in the transcripts
 POSTMASTER: Final = "2001"
+BOTH: Final = "3001"  # the postmaster's account of the postman 1001: one human, one telephone
 
 Whose = tuple[str, str]  # a conversation: a telephone or an article's number, and its machine
 

@@ -38,6 +38,7 @@ from flows.happenings import (
     CodeWanted,
     DestinationMoved,
     DocumentShown,
+    ExceptionAnswered,
     Happening,
     NumberCorrected,
     RemarkJudged,
@@ -240,6 +241,11 @@ def _direct(world: SmallWorld, line: str) -> Played:
         return _wait(world, line, timedelta(seconds=int(words[1]) * SECONDS[words[2]]))
     if words[1] == "collect":
         return _collect(world, line, words[0], words[2:])
+    if words[1] == "exception":
+        event = ExceptionAnswered(words[0], words[2] == "yes", words[3])
+        played = _in_turn(world, line, (words[0], "exception"), event, "fresh")
+        # Who answers in vain is told so, and nothing of the turn is kept.
+        return played if played.decided[0].decision.acts else Played(line, world)
     if words[1] == "paper":
         return _paper(world, line, words[0])
     if words[1:] == ["asked", "whether", "it", "helped"]:

@@ -9,6 +9,7 @@ from flows.facts import (
     ArticleFact,
     ArticleState,
     CodeState,
+    ExceptionState,
     ItemState,
     Mode,
     Mover,
@@ -57,6 +58,7 @@ class ListedParcel:
     state: ItemState = "open"
     approached_at: datetime | None = None
     mode: Mode = "on"  # of the office when it went out
+    proof: str | None = None  # on what it was handed over
 
     @property
     def approached(self) -> bool:
@@ -81,6 +83,17 @@ class MoveRow:
     by: Mover
     whose: str | None
     asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRow:
+    """The row of `exceptions` that has not ended. `postman`: the staff id of who asked."""
+
+    postman: str
+    asked_at: datetime
+    granted_at: datetime | None = None
+    by: str = ""  # who agreed: a staff id; "": the office's telephone
+    proof: str | None = None  # of the agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +149,8 @@ class Parcel:
     moved_at: datetime | None = None  # when that was not begun by the holder: for the proof
     home: Mode = "on"  # of its office now
     doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
+    exception: ExceptionRow | None = None
+    excepted_on: tuple[tuple[str, date], ...] = ()  # each asking: by which postman, on which day
 
     @property
     def code(self) -> CodeIssued | None:
@@ -187,6 +202,13 @@ class Parcel:
         last = replace(self.items[-1], **changes)  # type: ignore[arg-type]  # by the field's name
         return replace(self, items=(*self.items[:-1], last))
 
+    def exception_state(self) -> ExceptionState:
+        """Return what the exception of the postman who carries it is."""
+        row, item = self.exception, self.item
+        if row is None or item is None or row.postman != item.postman:
+            return "none"
+        return "asked" if row.granted_at is None else "granted"
+
     def fact(self, now: datetime, phone: str = "") -> ArticleFact:
         """Return what a decision may know, as `postal.facts` reads it."""
         code, nominee = self.code, self.nominee
@@ -232,4 +254,9 @@ class Parcel:
             recalling=self.recalled_at is not None,
             mode=self.mode,
             unsure=self.holder(now) in self.doubted,
+            exception=self.exception_state(),
+            exceptions=len(self.excepted_on) if self.exception else 0,
+            excepted=self.state == "delivered"
+            and self.item is not None
+            and self.item.proof == "exception",
         )

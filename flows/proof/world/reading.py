@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from flows.decision import LastVisit
 from flows.events import (
+    AnswerException,
+    AskException,
     AskLeft,
     AskStatus,
     AskVisit,
@@ -41,6 +43,8 @@ from flows.facts import (
     ArticleFact,
     ClockFacts,
     DayFact,
+    ExceptionFacts,
+    ExceptionRate,
     Facts,
     HelpedFacts,
     ItemFact,
@@ -64,6 +68,8 @@ from flows.happenings import (
     CameToOffice,
     DestinationMoved,
     DocumentShown,
+    ExceptionAnswered,
+    ExceptionAsked,
     Happening,
     NumberCorrected,
     SenderProved,
@@ -76,6 +82,7 @@ from flows.postman import new_phone
 from flows.postman.beats import spoken
 from flows.proof.world import verdicts
 from flows.proof.world.books import (
+    BOTH,
     CLERK,
     POSTMASTER,
     OfferRow,
@@ -102,7 +109,11 @@ PIN_OF_ALL: Final = "2468"
 SAID: Final = "said"  # the key of what was said at the window, or is on a slip
 _DAY_END: Final = time(20, 0)
 _OPEN: Final = ("booked", "out_for_delivery", "attempted", "at_office")
-_ROLES: Final[dict[str, StaffRole]] = {CLERK: "clerk", POSTMASTER: "postmaster"}
+_ROLES: Final[dict[str, StaffRole]] = {
+    CLERK: "clerk", POSTMASTER: "postmaster", BOTH: "postmaster"
+}  # fmt: skip
+EXCEPTION_ANSWERED_IN: Final = timedelta(minutes=10)  # EXCEPTION_MINUTES
+EXCEPTIONS_A_DAY: Final = 3  # EXCEPTIONS_PER_POSTMAN
 
 
 # ---- what a turn holds -------------------------------------------------------------------------
@@ -129,12 +140,18 @@ def concerned(turn: SmallTurn, whose: Whose, event: Event) -> Sequence[str]:
     """Return the articles that an event in the conversation of `whose` can concern."""
     world, (phone, machine) = turn.world, whose
     if machine == "recipient":
-        mine = [n for n, each in world.parcels.items() if _is_of(each, phone, world.now, 3)]
+        mine = [
+            n
+            for n, each in world.parcels.items()
+            if _is_of(each, phone, world.now, 8 if _excepted(each) else 3)
+        ]
         if isinstance(event, ReportFraud):
             turn.lost, turn.recalls = _lost(world, phone), _recalled(world, phone)
         return (*mine, *turn.lost, *turn.recalls)
-    if machine in ("article", "move", "recall"):
+    if machine in ("article", "move", "recall", "exception"):
         return (phone,)
+    if isinstance(event, AnswerException):
+        return _asked_of_office(world)
     if isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
         return (event.article,) if event.article in world.parcels else ()
     if isinstance(event, StopRecall):
@@ -158,6 +175,10 @@ def _is_of(parcel: Parcel, phone: str, now: datetime, days: int) -> bool:
         parcel.state in _OPEN
         or (parcel.updated_at is not None and parcel.updated_at > now - timedelta(days=days))
     )
+
+
+def _excepted(parcel: Parcel) -> bool:
+    return parcel.item is not None and parcel.item.proof == "exception"
 
 
 def _lost(world: SmallWorld, phone: str) -> tuple[str, ...]:
@@ -204,6 +225,10 @@ def read(turn: SmallTurn, whose: Whose, before: Standing, event: Event) -> Facts
             staff = bool(named) and world.is_staff(named)
             by, has_it = held.named_by or "sender", bool(named) and named == held.recipient
             return MoveFacts(world.now, its, ends, named, by, staff, has_it)
+        case "exception":
+            return _of_exception(turn, phone, event)
+        case "office" if isinstance(event, AnswerException | ExceptionAsked):
+            return _of_office(turn, phone, event)
         case "offer":
             sent = tuple(_sent_offer(world, each) for each in world.offers_of(phone))
             return OfferFacts(world.now, sent)
@@ -213,6 +238,55 @@ def read(turn: SmallTurn, whose: Whose, before: Standing, event: Event) -> Facts
             return _of_helped(world, phone)
         case _:
             return _of_party(turn, phone, event)
+
+
+def _asked_of_office(world: SmallWorld) -> tuple[str, ...]:
+    """Return the articles about which the office is asked, the newest question first."""
+    asked = [(each.exception.asked_at, n) for n, each in world.parcels.items() if each.exception]
+    return tuple(number for _, number in sorted(asked, reverse=True))
+
+
+def _of_exception(turn: SmallTurn, number: str, event: Event) -> ExceptionFacts:
+    world, parcel = turn.world, turn.world.parcels[number]
+    row, its = parcel.exception, parcel.fact(world.now)
+    until = (row.asked_at if row else world.now) + EXCEPTION_ANSWERED_IN
+    if row is None or not isinstance(event, ExceptionAnswered):
+        return ExceptionFacts(world.now, its, until)
+    role = _ROLES.get(event.by)
+    return ExceptionFacts(world.now, its, until, role, event.by in (row.postman, BOTH))
+
+
+def _of_office(turn: SmallTurn, phone: str, event: AnswerException | ExceptionAsked) -> PartyFacts:
+    """As conversation/facts.py: of several questions that whose digits are quoted."""
+    world = turn.world
+    found: ArticleFact | None = None
+    if isinstance(event, ExceptionAsked):
+        found = world.parcels[event.article].fact(world.now, phone)
+    else:
+        asked = [world.parcels[n].fact(world.now, phone) for n in _asked_of_office(world)]
+        asked = [each for each in asked if event.which in (None, each.digits)]
+        if QUOTE in turn.apart:
+            asked = [_quoting(turn, each, phone, each.exceptions) for each in asked]
+            right = [each for each in asked if each.quote == "right"]
+            asked = [*right, *asked] if len(right) < 2 else []
+        found = next(iter(asked), None)
+    row = world.parcels[found.number].exception if found is not None else None
+    if found is None or row is None:
+        return PartyFacts(world.now, found, world.today)
+    used, handed = _rate(world, row.postman)
+    return PartyFacts(
+        world.now,
+        found,
+        world.today,
+        rate=ExceptionRate(row.postman, used, handed),
+        answerable=world.postmen[row.postman].phone != phone,
+    )
+
+
+def _rate(world: SmallWorld, staff: str) -> tuple[int, int]:
+    items = [item for parcel in world.parcels.values() for item in parcel.items]
+    handed = [item for item in items if (item.postman, item.state) == (staff, "delivered")]
+    return sum(item.proof == "exception" for item in handed), len(handed)
 
 
 def _window(turn: SmallTurn, number: str, event: AtWindow) -> WindowFact:
@@ -314,7 +388,8 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
     parcels = [
         parcel
         for number, parcel in world.parcels.items()
-        if number == named or (number in turn.held and _is_of(parcel, phone, now, 2))
+        if number == named
+        or (number in turn.held and _is_of(parcel, phone, now, 7 if _excepted(parcel) else 2))
     ]
     parcels.sort(key=lambda each: (each.number == named, each.updated_at or each.booked_at))
     mine = tuple(parcel.fact(now, phone) for parcel in parcels)
@@ -386,8 +461,23 @@ def _of_postman(turn: SmallTurn, before: Standing, event: Event) -> PostmanFacts
         items = _offered(world, staff, items)
     day = _day(world, staff) if isinstance(event, ListMade | DayEnded) else None
     return PostmanFacts(
-        world.now, items, has_list, left, following, turn.written_at, _taker(turn), day
+        world.now,
+        items,
+        has_list,
+        left,
+        following,
+        turn.written_at,
+        _taker(turn),
+        day,
+        exceptions_left=_exceptions_left(world, staff, event),
     )
+
+
+def _exceptions_left(world: SmallWorld, staff: str, event: Event) -> int:
+    if not isinstance(event, AskException):
+        return 0
+    asked = [each for parcel in world.parcels.values() for each in parcel.excepted_on]
+    return max(0, EXCEPTIONS_A_DAY - asked.count((staff, world.today)))
 
 
 def _refs(turn: SmallTurn, event: Event, before: Standing | None) -> list[str]:
@@ -396,6 +486,8 @@ def _refs(turn: SmallTurn, event: Event, before: Standing | None) -> list[str]:
         return [act.item for act in event.acts]
     if isinstance(event, Pass):
         return list(event.items)
+    if isinstance(event, AskException):
+        return [event.item]
     if isinstance(event, Happening):
         return [event.article]
     if isinstance(event, Undo) and isinstance(context, LastVisit):

@@ -174,7 +174,7 @@ class SmallTurn:
 
     def place_of(self, role: Role, number: str) -> Whose | None:
         """Return the conversation of an article's `role`; None without its telephone."""
-        if role in ("article", "move", "recall"):
+        if role in ("article", "move", "recall", "exception"):
             return number, role
         held = self.held[number]
         phone = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flows.acts import codes, door, lists, paper, remarks
+from flows.acts import codes, door, exception, lists, paper, remarks
 from flows.proof.world.books import OfferRow, next_serial
 from flows.proof.world.ledger import (
     Ledger,
@@ -18,7 +18,7 @@ from flows.proof.world.ledger import (
     use,
     writes,
 )
-from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
+from flows.proof.world.parcel import CodeIssued, ExceptionRow, ListedParcel, Parcel
 
 # ---- codes ---------------------------------------------------------------------------------------
 
@@ -65,8 +65,39 @@ def _hand_over(ledger: Ledger, act: door.HandOver, parcel: Parcel, whose: str) -
         parcel = use(parcel, ledger.now, act.written_at or ledger.now)
     has_item(parcel)
     in_state(parcel, "out_for_delivery")
-    parcel = parcel.with_item(state="delivered")
+    if act.proof == "exception":
+        row = parcel.exception
+        must(row is not None and row.granted_at is not None, "nobody agreed")
+        parcel = replace(parcel, exception=None)
+    parcel = parcel.with_item(state="delivered", proof=act.proof)
     ledger.update(parcel, state="delivered", delivered_at=ledger.now)
+
+
+@writes(exception.AskForException)
+def _ask_exception(
+    ledger: Ledger, act: exception.AskForException, parcel: Parcel, whose: str
+) -> None:
+    assert parcel.item is not None
+    asked = (*parcel.excepted_on, (parcel.item.postman, ledger.world.today))
+    row = ExceptionRow(parcel.item.postman, ledger.now)
+    ledger.put(replace(parcel, exception=row, excepted_on=asked))
+
+
+@writes(exception.GrantException)
+def _grant_exception(
+    ledger: Ledger, act: exception.GrantException, parcel: Parcel, whose: str
+) -> None:
+    row = parcel.exception
+    must(row is not None and row.granted_at is None, "nothing is asked")
+    assert row is not None
+    granted = replace(row, granted_at=ledger.now, by=act.by, proof=act.proof)
+    ledger.put(replace(parcel, exception=granted))
+
+
+@writes(exception.EndException)
+def _end_exception(ledger: Ledger, act: exception.EndException, parcel: Parcel, whose: str) -> None:
+    must(parcel.exception is not None, "nothing is asked")
+    ledger.put(replace(parcel, exception=None))
 
 
 @writes(paper.HandOverOnPaper)
@@ -105,7 +136,7 @@ def _leave(ledger: Ledger, act: paper.LeaveOnPaper, parcel: Parcel, whose: str) 
 def _not_handed_over(ledger: Ledger, act: door.UndoHandOver, parcel: Parcel, whose: str) -> None:
     has_item(parcel, "delivered")
     in_state(parcel, "delivered")
-    parcel = spend(parcel, ledger.now).with_item(state="open")
+    parcel = spend(parcel, ledger.now).with_item(state="open", proof=None)
     ledger.update(parcel, state="out_for_delivery", delivered_at=None, objected=False)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0039_carriers_truth"
-down_revision = "0036_outcomes"
+down_revision = "0038_without_code"
 branch_labels = None
 depends_on = None
 phase = "expand"

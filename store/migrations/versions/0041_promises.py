@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0041_promises"
-down_revision = "0036_outcomes"
+down_revision = "0040_told"
 branch_labels = None
 depends_on = None
 phase = "expand"

@@ -1,0 +1,76 @@
+"""The postman's remark 28: at this door no code can be told, and the office is asked.
+
+docs/developing/trust.md rule 17. He asks with a reason, the kind of a document that he was shown
+and the last four of its number; what the office agreed to he then hands over by `7 28`.
+"""
+
+from __future__ import annotations
+
+from flows.acts.exception import AskForException
+from flows.decision import Decision, LastVisit, Say, Tell
+from flows.events import AskException
+from flows.facts import ArticleFact, ItemFact, PostmanFacts
+from flows.happenings import ExceptionAsked, ExceptionEnded, ExceptionGranted
+from flows.machine import Case
+from flows.postman.visit import closed, say_first, say_item, say_no_exception
+from flows.trust import exception
+
+
+def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """Ask the office, and tell the holder that it is asked: his telephone may well work."""
+    (item,) = case.facts.items
+    article = item.article
+    refusal = _refusal(case, item)
+    if refusal is not None or article is None:
+        return Decision(case.state, case.context, (refusal or say_item("not_on_list", item),))
+    number, event = article.number, case.event
+    asked = ExceptionAsked(number, event.reason)
+    return Decision(
+        case.state,
+        case.context,
+        (say_item("exception_sent", item),),
+        (AskForException(number, event.reason, event.document),),
+        (Tell("exception", asked), Tell("holder", asked), Tell("office", asked)),
+    )
+
+
+def _refusal(case: Case[AskException, LastVisit, PostmanFacts], item: ItemFact) -> Say | None:
+    """Return why nothing is asked."""
+    article, facts = item.article, case.facts
+    if not facts.has_list and item.ref.isdigit():
+        return Say("no_list")
+    if item.state == "elsewhere" or article is None:
+        if item.ref.isdigit():
+            return say_item("not_on_list", item)
+        return Say("not_yours", {"article": item.ref})
+    if item.state != "open":
+        return closed(item, article)
+    if not article.coded:
+        return say_first("approach_plain", item, article)
+    if article.exception == "granted" and exception(article) is None:
+        return say_item("exception_yes", item)
+    if exception(article) is not None or article.exception != "none" or not item.approached:
+        return say_no_exception(item, article)
+    if facts.exceptions_left <= 0:
+        return say_item("exception_often", item)
+    return None
+
+
+def _about(template: str, facts: PostmanFacts) -> tuple[Say, ...]:
+    items = ((item, item.article) for item in facts.items)
+    return tuple(say_item(template, item) for item, article in items if _concerns(item, article))
+
+
+def _concerns(item: ItemFact, article: ArticleFact | None) -> bool:
+    return item.state == "open" and article is not None
+
+
+def granted(case: Case[ExceptionGranted, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """Tell him that he may hand it over, and how he says that he did."""
+    return Decision(case.state, case.context, _about("exception_yes", case.facts))
+
+
+def ended(case: Case[ExceptionEnded, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """Tell him that it is not to be handed over without the code."""
+    template = "exception_no" if case.event.why == "refused" else "exception_lapsed"
+    return Decision(case.state, case.context, _about(template, case.facts))

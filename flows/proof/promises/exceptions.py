@@ -1,0 +1,116 @@
+"""I1 and R17: what is handed over without its code, because the office agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from flows.acts.door import HandOver
+from flows.acts.exception import AskForException
+from flows.acts.reports import MarkNotReceived
+from flows.proof.promises.promise import Promise, done
+from flows.proof.world.books import BOTH, SmallWorld
+from flows.proof.world.doors import Played
+from flows.proof.world.parcel import ExceptionRow, Parcel
+
+_USABLE: Final = timedelta(minutes=30)
+_OBJECT: Final = timedelta(days=7)
+_MOST_A_DAY: Final = 3
+_NEVER: Final = ("insured", "money_order")
+_DOCUMENT_FOR: Final = timedelta(hours=48)
+
+
+def agreed(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, HandOver):
+        parcel = each.books.parcels[act.article]
+        if act.proof != "exception" or not parcel.coded:
+            continue
+        row = parcel.exception
+        if row is None or row.granted_at is None:
+            yield "handed over without its code, and nobody agreed"
+            continue
+        yield from _by_another(row, parcel)
+        yield from _of_its_class(row, parcel, before)
+        if each.books.now - row.granted_at > _USABLE:
+            yield "handed over without its code, half an hour after the office agreed"
+        code = played.world.parcels[act.article].code
+        if code is not None and code.state(played.world.now) == "live":
+            yield "handed over without its code, and the code lives"
+        texts = {say.template for _, say in played.said if say.article == act.article}
+        if "exception_done" not in texts:
+            yield "handed over without its code, and its holder is not told how"
+
+
+def _by_another(row: ExceptionRow, parcel: Parcel) -> Iterator[str]:
+    if row.by in (row.postman, BOTH):
+        yield "the postman agreed to his own exception"
+    if parcel.item is None or parcel.item.postman != row.postman:
+        yield "handed over by another postman than the one who asked"
+
+
+def _of_its_class(row: ExceptionRow, parcel: Parcel, before: SmallWorld) -> Iterator[str]:
+    if parcel.passport or parcel.service in _NEVER:
+        yield "what goes only with its code, or at the window, was handed over without"
+    in_person = parcel.service == "registered" or parcel.amount > 0
+    wrong = parcel.wrong_on.count(before.today)
+    if row.proof != "fresh" and (in_person or wrong or row.proof != "quoted"):
+        yield f"an agreement by {row.proof} was enough"
+    if parcel.door_only:
+        yield "handed over without its code though fraud was reported"
+    if parcel.disputed:
+        yield "handed over without its code while whoever had the code before objects"
+    if parcel.recipient is None:
+        yield "handed over without its code, and no telephone could be told"
+    if parcel.moved_at is not None and before.now - parcel.moved_at < _DOCUMENT_FOR:
+        yield "handed over without its code in the 48 hours after a move"
+
+
+def asked(before: SmallWorld, played: Played) -> Iterator[str]:
+    for _, act in done(played, AskForException):
+        parcel = played.world.parcels[act.article]
+        if not (parcel.item and parcel.item.approached):
+            yield "an exception was asked for, and the code was never sent"
+        who = (parcel.item.postman if parcel.item else "", before.today)
+        all_ = [each for other in played.world.parcels.values() for each in other.excepted_on]
+        if all_.count(who) > _MOST_A_DAY:
+            yield "a postman asked for one exception more than a day allows"
+        texts = {say.template for _, say in played.said if say.article == act.article}
+        if "exception_asked" not in texts:
+            yield "an exception was asked for, and the holder is not told"
+
+
+def contested(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, MarkNotReceived):
+        parcel = each.books.parcels[act.article]
+        if parcel.item is None or parcel.item.proof != "exception":
+            continue
+        if parcel.delivered_at is None or each.books.now - parcel.delivered_at > _OBJECT:
+            yield "an exception was contested after its seven days"
+        tickets = played.world.parcels[act.article].tickets
+        if not any(about == "exception" for about, _ in tickets):
+            yield "an exception was contested, and nobody looks at it"
+
+
+PROMISES = (
+    Promise(
+        "R17",
+        "an exception",
+        "Without its code an article is handed over only by the postman who asked, within half an"
+        " hour of the agreement of somebody else, by quoted digits or for what goes in person by a"
+        " signed answer; never a passport or an insured article, nor where fraud was reported.",
+        agreed,
+    ),
+    Promise(
+        "R17",
+        "asking for an exception",
+        "It is asked for after the code was sent, a few times a day, and the holder is told.",
+        asked,
+    ),
+    Promise(
+        "R17",
+        "contesting an exception",
+        "For seven days its holder's word opens a ticket.",
+        contested,
+    ),
+)

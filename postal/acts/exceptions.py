@@ -1,0 +1,56 @@
+"""Exceptions in the books: asked for, granted, ended (docs/developing/trust.md rule 17)."""
+
+from __future__ import annotations
+
+from flows.acts.exception import AskForException, EndException, GrantException
+from flows.grammar.postman import LAST4
+from postal.acts.books import Books, writes
+
+
+@writes(AskForException)
+def ask_for_exception(books: Books, act: AskForException, whose: str) -> None:
+    article = books.held[act.article]
+    books.conn.execute(  # of a colleague who carried it before
+        "UPDATE exceptions SET ended_at = %s, outcome = 'over'"
+        " WHERE article_id = %s AND ended_at IS NULL",
+        [books.now, article.id],
+    )
+    books.one(
+        "INSERT INTO exceptions"
+        " (article_id, number, postman_id, office_id, reason, document, last4, asked_at)"
+        " SELECT %(id)s, (SELECT count(*) + 1 FROM exceptions WHERE article_id = %(id)s),"
+        " s.id, s.office_id, %(reason)s, %(document)s, %(last4)s, %(now)s"
+        " FROM staff s WHERE s.id = %(postman)s",
+        article,
+        reason=act.reason,
+        document=act.document,
+        last4=books.apart[LAST4],
+    )
+    books.feed("exception_asked", article, reason=act.reason, document=act.document)
+
+
+@writes(GrantException)
+def grant_exception(books: Books, act: GrantException, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE exceptions SET granted_at = %(now)s, answer_by = %(by)s, answer_proof = %(proof)s"
+        " WHERE article_id = %(id)s AND ended_at IS NULL AND granted_at IS NULL",
+        article,
+        by=act.by,
+        proof=act.proof,
+    )
+    books.feed("exception_granted", article, by=act.by, proof=act.proof)
+
+
+@writes(EndException)
+def end_exception(books: Books, act: EndException, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE exceptions SET ended_at = %(now)s, outcome = %(why)s,"
+        " answer_by = coalesce(answer_by, %(by)s)"
+        " WHERE article_id = %(id)s AND ended_at IS NULL",
+        article,
+        why=act.why,
+        by=act.by if act.why == "refused" else None,
+    )
+    books.feed("exception_ended", article, why=act.why, by=act.by)

@@ -1,0 +1,220 @@
+"""What postmen ask to hand over without its code, as the books hold it.
+
+docs/developing/trust.md rule 17. Days are those of Asia/Kolkata.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from flows.facts import ExceptionRate, StaffRole
+from india.calendar import bounds, day_of
+from postal.people import access
+from postal.people.access import Onlooker
+from store.database import Conn
+
+_RATE_OF: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class OpenException:
+    """A question without an answer, or an agreement that was not used. `postman`: his staff id."""
+
+    asked_at: datetime
+    postman_id: int
+    postman: str
+    postman_phone: str | None
+    office_id: int
+
+
+def of_article(conn: Conn, article_id: int) -> OpenException | None:
+    """Return what is open of an article."""
+    row = conn.execute(
+        "SELECT x.asked_at, x.postman_id, s.staff_id, s.phone, x.office_id"
+        " FROM exceptions x JOIN staff s ON s.id = x.postman_id"
+        " WHERE x.article_id = %s AND x.ended_at IS NULL",
+        [article_id],
+    ).fetchone()
+    return None if row is None else OpenException(*row)
+
+
+def answerer(conn: Conn, staff_id: str, asked: OpenException) -> tuple[StaffRole | None, bool]:
+    """Return the role of who answers, and whether he is the postman who asks.
+
+    Two accounts with one telephone are one human's.
+    """
+    row = conn.execute(
+        "SELECT role, id = %(postman)s OR coalesce(phone = %(phone)s, false) FROM staff"
+        " WHERE staff_id = %(staff_id)s AND active",
+        {"postman": asked.postman_id, "phone": asked.postman_phone, "staff_id": staff_id},
+    ).fetchone()
+    return (None, False) if row is None else (row[0], row[1])
+
+
+def asked_of(conn: Conn, phone: str) -> list[int]:
+    """Return the ids of the articles about which the offices with this telephone are asked.
+
+    The newest question is the first.
+    """
+    rows = conn.execute(
+        "SELECT x.article_id FROM exceptions x JOIN offices o ON o.id = x.office_id"
+        " WHERE o.phone = %s AND x.ended_at IS NULL ORDER BY x.asked_at DESC, x.id DESC LIMIT 20",
+        [phone],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def asked_today(conn: Conn, postman_id: int, today: date) -> int:
+    """Return how often a postman asked today, whatever was answered."""
+    row = conn.execute(
+        "SELECT count(*) FROM exceptions WHERE postman_id = %s AND asked_at >= %s",
+        [postman_id, bounds(today)[0]],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def granted_today(conn: Conn, office_id: int, today: date) -> int:
+    """Return how many exceptions were granted at an office today, whoever agreed."""
+    row = conn.execute(
+        "SELECT count(*) FROM exceptions WHERE office_id = %s AND asked_at >= %s"
+        " AND granted_at IS NOT NULL",
+        [office_id, bounds(today)[0]],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def rate(conn: Conn, postman_id: int, now: datetime) -> ExceptionRate:
+    """Return what a postman's exceptions are among his handovers of the last 30 days."""
+    row = conn.execute(
+        "SELECT s.staff_id,"
+        " (SELECT count(*) FROM exceptions x WHERE x.postman_id = s.id AND x.outcome = 'used'"
+        "  AND x.asked_at > %(since)s),"
+        " (SELECT count(*) FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
+        "  WHERE l.postman_id = s.id AND l.date > %(day)s AND i.state = 'delivered')"
+        " FROM staff s WHERE s.id = %(postman)s",
+        {"postman": postman_id, "since": now - _RATE_OF, "day": (now - _RATE_OF).date()},
+    ).fetchone()
+    assert row is not None
+    return ExceptionRate(*row)
+
+
+@dataclass(frozen=True)
+class AskedException:
+    """A question as the office's page shows it. `rate`: of its postman; `doubted`: wrong codes."""
+
+    article_id: int
+    article: str
+    service: str
+    amount: int
+    postman: str
+    name: str
+    reason: int
+    document: str
+    last4: str | None
+    asked_at: datetime
+    granted_at: datetime | None
+    outcome: str | None
+    answer_by: str | None
+    objected: bool
+    wrong_codes: int
+    of_30_days: ExceptionRate
+
+
+@dataclass(frozen=True)
+class PostmanFigure:
+    """What a postman asked in the last 30 days, and what was said of it."""
+
+    postman: str
+    name: str
+    asked: int
+    used: int
+    refused: int
+    objected: int
+    handovers: int
+
+
+@dataclass(frozen=True)
+class AnswererFigure:
+    """How somebody answered in the last 30 days; `by` "": whoever has the office's telephone."""
+
+    by: str
+    granted: int
+    refused: int
+    objected: int
+
+
+# Those of the office, and of offices whose accounts it keeps; None: of all.
+_ITS: Final = (
+    "(%(office)s::bigint IS NULL OR x.office_id = %(office)s OR x.office_id IN"
+    " (SELECT id FROM offices WHERE account_office_id = %(office)s))"
+)
+
+
+def shown(
+    conn: Conn, office_id: int | None, now: datetime, reader: Onlooker
+) -> list[AskedException]:
+    """Return the questions of today at an office, open ones first; None: at every office.
+
+    That they were read is written down.
+    """
+    since, _ = bounds(day_of(now))
+    rows = conn.execute(
+        "SELECT x.article_id, a.number, CASE WHEN a.passport THEN 'passport'"  # noqa: S608
+        " WHEN a.registration THEN 'registered' ELSE a.service END, a.cod_amount,"
+        " s.staff_id, s.name, x.reason, x.document, x.last4, x.asked_at, x.granted_at, x.outcome,"
+        " x.answer_by, a.not_received_at IS NOT NULL,"
+        " (SELECT count(*) FROM code_attempts t WHERE t.article_id = a.id AND t.day = %(today)s"
+        "  AND t.outcome = 'wrong'), x.postman_id"
+        " FROM exceptions x JOIN articles a ON a.id = x.article_id"
+        f" JOIN staff s ON s.id = x.postman_id WHERE {_ITS}"
+        " AND (x.ended_at IS NULL OR x.asked_at >= %(since)s)"
+        " ORDER BY (x.ended_at IS NULL AND x.granted_at IS NULL) DESC, x.asked_at DESC LIMIT 200",
+        {"office": office_id, "since": since, "today": day_of(now)},
+    ).fetchall()
+    access.listed(conn, reader, len(rows), "exceptions")
+    rates = {each: rate(conn, each, now) for each in {row[-1] for row in rows}}
+    return [AskedException(*(*row[:-1], rates[row[-1]])) for row in rows]
+
+
+def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[PostmanFigure]:
+    """Return the figures of every postman who asked, the most often excepted first."""
+    rows = conn.execute(
+        "SELECT s.staff_id, s.name, count(*), count(*) FILTER (WHERE x.outcome = 'used'),"  # noqa: S608
+        " count(*) FILTER (WHERE x.outcome = 'refused'),"
+        " count(*) FILTER (WHERE x.outcome = 'used' AND a.not_received_at IS NOT NULL),"
+        " (SELECT count(*) FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
+        "  WHERE l.postman_id = s.id AND l.date > %(day)s AND i.state = 'delivered')"
+        " FROM exceptions x JOIN staff s ON s.id = x.postman_id"
+        f" JOIN articles a ON a.id = x.article_id WHERE {_ITS} AND x.asked_at > %(since)s"
+        " GROUP BY s.id ORDER BY 4 DESC, 3 DESC, s.staff_id LIMIT 200",
+        {"office": office_id, "since": now - _RATE_OF, "day": day_of(now - _RATE_OF)},
+    ).fetchall()
+    return [PostmanFigure(*row) for row in rows]
+
+
+def of_answerers(conn: Conn, office_id: int | None, now: datetime) -> list[AnswererFigure]:
+    """Return how each who answered did so: whoever always agrees is seen."""
+    rows = conn.execute(
+        "SELECT x.answer_by, count(x.granted_at), count(*) FILTER (WHERE x.outcome = 'refused'),"  # noqa: S608
+        " count(*) FILTER (WHERE x.outcome = 'used' AND a.not_received_at IS NOT NULL)"
+        " FROM exceptions x JOIN articles a ON a.id = x.article_id"
+        f" WHERE {_ITS} AND x.asked_at > %(since)s AND x.answer_by IS NOT NULL"
+        " GROUP BY x.answer_by ORDER BY 2 DESC, 1 LIMIT 200",
+        {"office": office_id, "since": now - _RATE_OF},
+    ).fetchall()
+    return [AnswererFigure(*row) for row in rows]
+
+
+def office_of(conn: Conn, number: str) -> tuple[int, int | None] | None:
+    """Return the office that is asked about the article `number`, and its account office."""
+    row = conn.execute(
+        "SELECT x.office_id, o.account_office_id FROM exceptions x"
+        " JOIN articles a ON a.id = x.article_id JOIN offices o ON o.id = x.office_id"
+        " WHERE a.number = %s AND x.ended_at IS NULL",
+        [number],
+    ).fetchone()
+    return None if row is None else (row[0], row[1])

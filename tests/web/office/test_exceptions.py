@@ -1,0 +1,94 @@
+"""The office's page of exceptions: who answers, for whom, how often, and nobody for himself."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from runtime import Runtime
+from tests.rigs.api_calls import number_of
+from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.office import POSTMAN, Office, office
+from tests.rigs.transcript import Player
+
+PAGE = "/office/exceptions"
+
+
+@pytest.fixture
+def at(player: Player, app: Flask, runtime: Runtime) -> Office:
+    return office(player, app, runtime)
+
+
+def asks(at: Office, item: int, reason: int = 3, more: str = "") -> None:
+    """The postman comes to the door, and no code can be told there."""
+    at.player.step(f"{POSTMAN} > {item}")
+    at.player.step(f"{POSTMAN} > {item} 28 {reason} 1 1234")
+
+
+def answers(master: Colleague, number: str, answer: str) -> str:
+    """The postmaster presses a button; what the page says then."""
+    done = master.post(PAGE, article=number, answer=answer)
+    assert done.status_code == 302
+    return str(master.get(PAGE).text)
+
+
+def test_what_is_asked_is_shown_and_answered(at: Office, app: Flask, runtime: Runtime) -> None:
+    at.out(1)
+    master = sign_in(app, runtime, "postmaster", "master")
+    assert "No postman asks." in master.get(PAGE).text
+    asks(at, 1)
+    shown = master.get(PAGE).text
+    for each in (number_of(1), "Speed Post", "none at home", "•••• 1234", "0 of 0"):
+        assert each in shown
+    assert "may hand it over" in answers(master, number_of(1), "yes")
+    assert "agreed" in master.get(PAGE).text
+    assert "Nothing is changed" in answers(master, number_of(1), "yes")
+    at.player.step(f"{POSTMAN} > 1 28")
+    assert at.state(number_of(1)) == "delivered"
+    assert at.one("SELECT proof FROM delivery_items") == ("exception",)
+    data = at.one("SELECT data FROM events WHERE kind = 'delivered'")[0]
+    assert data["proof"] == "exception"
+    assert at.one("SELECT answer_by, answer_proof, outcome FROM exceptions")[1:] == (
+        "fresh",
+        "used",
+    )
+    assert at.one("SELECT document, document_last4 FROM articles") == ("aadhaar", "1234")
+    assert "1 of 1" in master.get(PAGE).text
+
+
+def test_nobody_answers_for_himself(at: Office, app: Flask, runtime: Runtime) -> None:
+    """The postmaster who carries the post has an account with the postman's telephone."""
+    at.out(1)
+    asks(at, 1)
+    master = sign_in(app, runtime, "postmaster", "master")
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE staff SET next_phone = NULL, phone = NULL WHERE staff_id = 'master'")
+        conn.execute(
+            "UPDATE exceptions SET postman_id = (SELECT id FROM staff WHERE staff_id = 'master')"
+        )
+    assert "Nothing is changed" in answers(master, number_of(1), "yes")
+    assert at.one("SELECT granted_at FROM exceptions") == (None,)
+
+
+def test_an_office_agrees_so_often_a_day_and_then_a_supervisor(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    at.out(1)
+    asks(at, 1)
+    with runtime.database.transaction() as conn:  # ten of today, the most of an office
+        conn.execute(
+            "INSERT INTO exceptions (article_id, number, postman_id, office_id, reason, document,"
+            " asked_at, granted_at, answer_by, answer_proof, ended_at, outcome)"
+            " SELECT article_id, number + n, postman_id, office_id, reason, document, asked_at,"
+            " asked_at, 'master', 'fresh', asked_at, 'unused'"
+            " FROM exceptions, generate_series(1, 10) n"
+        )
+    master = sign_in(app, runtime, "postmaster", "master")
+    assert "Nothing is changed" in answers(master, number_of(1), "yes")
+    supervisor = sign_in(app, runtime, "supervisor", "super")
+    assert "may hand it over" in answers(supervisor, number_of(1), "yes")
+
+
+def test_a_clerk_sees_none(at: Office, app: Flask, runtime: Runtime) -> None:
+    clerk = sign_in(app, runtime, "clerk", "clerk-9")
+    assert clerk.get(PAGE).status_code == 403

@@ -1,0 +1,61 @@
+"""The page of exceptions: what postmen ask to hand over without its code, and the answers."""
+
+from __future__ import annotations
+
+from flask import abort, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from conversation import exceptions as door
+from flows.number import parse
+from outbox.wake import wake
+from postal import exceptions
+from store.database import Conn
+from store.refusals import Refusal
+from web.office.room import doer, me, office_seen, reader, route, runtime
+from web.staff.htmx import go_to
+from web.staff.refusals import tell
+
+
+@route("/exceptions", "exception")
+def exceptions_() -> str:
+    """Show what is asked, and how often each postman asks and each answerer agrees."""
+    now, own = runtime().now(), office_seen()
+    with runtime().database.transaction() as conn:
+        return render_template(
+            "office/exceptions.html",
+            asked=exceptions.shown(conn, own, now, reader()),
+            postmen=exceptions.of_postmen(conn, own, now),
+            answerers=exceptions.of_answerers(conn, own, now),
+        )
+
+
+@route("/exceptions", "exception", methods=("POST",))
+def answer_exception() -> Response:
+    """Agree or refuse. Form: `article` (its number), `answer` (yes or no)."""
+    number = parse(request.form.get("article", "")) or abort(400)
+    answers = {"yes": True, "no": False}
+    granted = answers.get(request.form.get("answer", ""))
+    if granted is None:
+        abort(400)
+
+    def work(conn: Conn) -> None:
+        if not _may_answer(conn, number):
+            raise door.NotAnswered
+        door.answer(runtime(), conn, number, granted, doer())
+
+    try:
+        runtime().database.run(work)
+    except Refusal as refusal:
+        tell(refusal)
+        return go_to(url_for("office.exceptions_"))
+    wake(runtime().redis)
+    session["told"] = "exception_answered_yes" if granted else "exception_answered_no"
+    return go_to(url_for("office.exceptions_"))
+
+
+def _may_answer(conn: Conn, number: str) -> bool:
+    """Tell whether it is asked of the user's office, or of one whose accounts that keeps."""
+    asked = exceptions.office_of(conn, number)
+    if asked is None:
+        return False
+    return office_seen() is None or me().account.office_id in asked
