@@ -21,6 +21,7 @@ Hindrance = Literal[
     # of the code
     "code_none", "code_expired", "code_used", "code_dead",
     "no_code_needed", "locked", "disputed", "at_door", "sent_often", "nominee_soon", "elsewhere",
+    "in_doubt",
     # of a remark
     "no_remark", "is_confirmed", "is_contested",
     # of another visit
@@ -61,6 +62,7 @@ _OF_REFUSAL: Final[Mapping[str, Hindrance]] = MappingProxyType(
         "code_wait": "sent_often",
         "nominee_thanks": "nominee_soon",
         "nominee_agreed": "elsewhere",
+        "number_asked": "in_doubt",
     }
 )
 _OF_MOVE: Final[Mapping[str, Hindrance]] = MappingProxyType(
