@@ -23,6 +23,7 @@ from conversation.helped import ask_due
 from conversation.timers import fire_timers
 from conversation.waiting import read_waiting
 from jobs import Process
+from outbox import probing, scrubs
 from outbox.failover import send_again
 from outbox.sweep import sweep
 from postal import herd as herds
@@ -44,8 +45,11 @@ _SECOND: Final = 2
 # Each task by the name by which a job calls it.
 TASKS: Final[Mapping[str, Callable[[Process], object]]] = {
     "sweep_outbox": lambda each: sweep(each.runtime),
+    "scrubs.look": lambda each: scrubs.look(each.runtime),
+    "probing.send_due": lambda each: probing.send_due(each.runtime),
     "send_again": lambda each: send_again(each.runtime),
     "listed.start": lambda each: each.listed.start(),
+    "lookups.start": lambda each: each.lookups.start(),
     "tell_staff": lambda each: tell_staff(each.runtime),
     "postmen.begin_day": lambda each: postmen.begin_day(each.runtime),
     "herd.warn_herds": lambda each: herd.warn_herds(each.runtime),

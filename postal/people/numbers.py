@@ -2,7 +2,7 @@
 
 A number that its operator withdrew is given out again some 90 days later, and the next person would
 get the code. So a telephone in doubt is asked before a code goes out (flows/recipient/states.py,
-`ask_number`; docs/developing/trust.md rule 19). Who has it confirms it by writing `1`; nothing else
+`ask_number`; docs/developing/trust.md rule 18). Who has it confirms it by writing `1`; nothing else
 ends a doubt, as a receipt says that a handset took a text and not whose it is.
 """
 

@@ -85,6 +85,7 @@ def test_stored_sprints_find_their_acts_by_class_name() -> None:
     stored = {
         "kind": "HandOver", "article": "EU123456785IN",
         "proof": "code", "payment": "cash", "written_at": NOW.isoformat(), "document": None,
+        "missing": [],
     }  # fmt: skip
     act = HandOver("EU123456785IN", "code", "cash", NOW)
     assert decode(stored, HandOver) == act

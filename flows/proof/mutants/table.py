@@ -276,7 +276,7 @@ def _counts(code: int, **changes: Any) -> Broken:
 
 _MOVES, _NOMINEE = ("I1", "who moves it"), ("I1", "who names a nominee")
 _PILOT = ("R16", "a signature in a pilot")
-_DOUBT = ("R19", "asked when in doubt")
+_DOUBT = ("R18", "asked when in doubt")
 _EXCEPTION = ("R17", "an exception")
 _ASKED = (f"{POSTMAN} > 1 28 3 1 1234",)
 _AGREED = (*_ASKED, f"{_PLAIN} exception yes 2001")
@@ -440,14 +440,11 @@ MUTANTS: Final = (
     Mutant("the new telephone is shown the holder's digits", None,
            says("move_named", lambda say: replace(say, quote=1)), ("I6", "nobody else's"),
            scenes.BOOKED),
-    # ---- 19: a telephone in doubt ------------------------------------------------------------
-    Mutant("a telephone in doubt is sent its code", 19, unlocked(forgets(unsure=False)), _DOUBT,
+    # ---- 18: a telephone in doubt ------------------------------------------------------------
+    Mutant("a telephone in doubt is sent its code", 18, unlocked(forgets(unsure=False)), _DOUBT,
            scenes.DOUBT),
-    Mutant("a caller's number ends a doubt", 19,
+    Mutant("a caller's number ends a doubt", 18,
            everywhere(answers, "_OWN_WORD", ("text", "quoted", "call")), _DOUBT, scenes.DOUBT),
-    Mutant("the desk ends a doubt", 19,
-           everywhere(answers, "_OWN_WORD", ("text", "quoted", "pin", "fresh")), _DOUBT,
-           scenes.DOUBT),
     # ---- 17: an exception ------------------------------------------------------------------------
     Mutant("nobody need agree to an exception", 17,
            unlocked(on(ExceptionAsked, _at_once)), _EXCEPTION, scenes.EXCEPTION),

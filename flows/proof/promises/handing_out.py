@@ -217,7 +217,7 @@ PROMISES = (
         no_code_where_off,
     ),
     Promise(
-        "R19",
+        "R18",
         "asked when in doubt",
         "No code is issued for a telephone in doubt before it wrote itself that the article is for"
         " the person who has it.",

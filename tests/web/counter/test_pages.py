@@ -242,7 +242,11 @@ def test_an_article_of_today_does_not_go_into_yesterdays_books(
         ({"phone": "98390000110"}, "phone", "No such mobile"),
         ({"phone": "my son's"}, "phone", "Digits only"),
         ({"without_phone": "office"}, "phone", "Either a mobile, or none"),
-        ({"phone": "+91 98390 00081", "sender_phone": "9839000081"}, "phone", "sender's own"),
+        (
+            {"phone": "+91 98390 00081", "sender_phone": "9839000081"},
+            "phone",
+            "the sender would get",
+        ),
         ({"phone": "", "without_phone": "no_mobile", "otp": "1"}, "otp", "needs a mobile"),
         ({"digipin": "39J-49L-L8T1"}, "digipin", "Ten signs"),
         ({"pieces": "0"}, "pieces", "from 1 to 99"),
