@@ -212,6 +212,7 @@ BY_SMS = {
     "not_understood",  # one article twice in a text; a screen names one item
     "amount_wrong",  # the sum is never typed on a screen
     "approach_late",  # a screen is never late
+    "exception_contested",  # what follows from it takes days: it is to stay on the telephone
     "number_asked",  # who dials has said that it is for them
     *("pass_asked_many", "pass_partly", "given_back", "given_back_many"),
     *("offer_asked", "offer_asked_many"),  # a screen says which offer is answered
