@@ -208,10 +208,21 @@ def test_whatever_is_answered_to_ussd_has_a_screen_of_its_own() -> None:
 
 # Answers to what no screen asks: several items at once, a full article number.
 BY_SMS = {
-    *("approach_many", "doors_asked", "batch_done", "batch_partly", "not_yours"),
+    *(
+        "approach_many",
+        "approach_many_unsure",
+        "doors_asked",
+        "batch_done",
+        "batch_partly",
+        "not_yours",
+    ),
     "not_understood",  # one article twice in a text; a screen names one item
     "amount_wrong",  # the sum is never typed on a screen
     "approach_late",  # a screen is never late
+    # An exception is asked for by text alone: its document is typed.
+    *("exception_how", "exception_waits", "exception_law", "exception_not_now"),
+    *("exception_sent", "exception_often", "handed_over_excepted"),
+    *("handed_over_missing", "pieces_wrong"),  # pieces are named by text alone
     "exception_contested",  # what follows from it takes days: it is to stay on the telephone
     "number_asked",  # who dials has said that it is for them
     *("pass_asked_many", "pass_partly", "given_back", "given_back_many"),
