@@ -11,7 +11,7 @@ from datetime import datetime
 
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
-from flows.acts.exception import AskForException
+from flows.acts.exception import AskForException, EndException
 from flows.acts.lists import EndOffer, GiveBack, OfferItem, PassItem
 from flows.acts.remarks import RecordRemark, UndoRemark
 from flows.acts.reports import OpenTicket, ReportLate
@@ -101,7 +101,7 @@ MACHINE = Machine(
     ),
     acts=(
         *(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
-        OpenTicket,
+        *(OpenTicket, EndException),
     ),
     tells=("recipient", "holder", "nominee", "sender", "office", "article"),
 )

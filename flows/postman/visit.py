@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from flows import remarks
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.door import HandOver, MarkApproached, can_miss
+from flows.acts.exception import EndException
 from flows.acts.remarks import RecordRemark
 from flows.acts.reports import OpenTicket, ReportLate
 from flows.decision import Act, Done, Role, Say, Tell
@@ -305,12 +306,14 @@ def _refuse_code(item: ItemFact, article: ArticleFact) -> Outcome:
     if item.verdict in templates:
         return Outcome(say_item(templates[item.verdict], item))
     number = article.number
+    # Who agreed to do without a code did not know that a wrong one was told.
+    ends = (EndException(number, "over"),) if article.exception == "granted" else ()
     left = TRIES_PER_DAY - article.wrong_tries - 1
     if left > 0:
-        return Outcome(say_item("wrong_code", item, tries=left), (CountWrongCode(number),))
+        return Outcome(say_item("wrong_code", item, tries=left), (CountWrongCode(number), *ends))
     return Outcome(
         say_item("tries_over", item),
-        (CountWrongCode(number), KillCode(number, "tries")),
+        (CountWrongCode(number), KillCode(number, "tries"), *ends),
         (Tell("holder", TriesRanOut(number)), Tell("office", TriesRanOut(number))),
     )
 
