@@ -7,9 +7,10 @@ knows, and the page says so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from statistics import median
 from typing import Final, Literal
 
@@ -144,13 +145,8 @@ def _route_state(
             return "waiting"
         accused = [each for each in recent if each.overdue(late, now)]
         # The telephone answered another route since: so it is the route.
-        cleared = any(
-            other.phone == each.phone and other.carrier != name and other.answered_at is not None
-            and other.round_at >= each.round_at
-            for each in accused
-            for other in probes
-        )  # fmt: skip
-        return "dead" if cleared else "silent"
+        others = [each for each in probes if each.carrier != name]
+        return "dead" if _answered_since(accused, others, attrgetter("phone")) else "silent"
     came = [each for each in recent if each.answered_at is not None]
     if any(each.letters == "broken" for each in came):
         return "broken"
@@ -172,14 +168,21 @@ def _handset(phone: str, probes: Sequence[Probe], late: timedelta, now: datetime
     elif len(last) == _ROUNDS:
         # Another telephone answered by one of the same routes since: so it is the telephone.
         accused = [each for each in missing if each.round_at >= last[0]]
-        cleared = any(
-            other.carrier == each.carrier and other.phone != phone and other.answered_at is not None
-            and other.round_at >= each.round_at
-            for each in accused
-            for other in probes
-        )  # fmt: skip
-        state = "off" if cleared else "silent"
+        others = [each for each in probes if each.phone != phone]
+        state = "off" if _answered_since(accused, others, attrgetter("carrier")) else "silent"
     return HandsetVerdict(phone, state, len(answered), len(missing))
+
+
+def _answered_since(
+    accused: Sequence[Probe], others: Sequence[Probe], same: Callable[[Probe], str]
+) -> bool:
+    """Tell whether one of `others`, in what is the `same`, was answered since an accused one."""
+    return any(
+        same(other) == same(each) and other.answered_at is not None
+        and other.round_at >= each.round_at
+        for each in accused
+        for other in others
+    )  # fmt: skip
 
 
 def _rounds(probes: Sequence[Probe]) -> list[datetime]:

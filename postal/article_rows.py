@@ -23,7 +23,10 @@ OPEN: Final = "('booked', 'out_for_delivery', 'attempted', 'at_office')"
 
 _MOST_COMPARED: Final = 50  # issues of a code
 
-_COLUMNS = """
+# Who gets the code: the nominee who agreed, once he holds it.
+_HOLDER = """CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
+         THEN a.recipient_phone ELSE n.phone END"""
+_COLUMNS = f"""
     a.id, a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
     a.code_salt, a.passport, a.authorised_person IS NOT NULL AS authorised, a.updated_at,
     CASE WHEN a.registration THEN 'registered' ELSE a.service END AS service,
@@ -52,16 +55,13 @@ _COLUMNS = """
     (SELECT count(*) FROM code_attempts t
      WHERE t.article_id = a.id AND t.day = %(today)s AND t.outcome = 'wrong') AS wrong_tries,
     a.recipient_phone, a.sender_phone, n.phone AS nominee_phone,
-    CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
-         THEN a.recipient_phone ELSE n.phone END AS holder_phone,
-    EXISTS (SELECT FROM phones d WHERE d.doubt IS NOT NULL AND d.phone =
-        CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
-             THEN a.recipient_phone ELSE n.phone END) AS unsure,
+    {_HOLDER} AS holder_phone,
+    EXISTS (SELECT FROM phones d WHERE d.doubt IS NOT NULL AND d.phone = {_HOLDER}) AS unsure,
     v.to_phone AS named_phone, v.by AS named_by,
     i.id AS item_id, s.id AS postman_id,
     CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,
     coalesce(o.phone, home.phone) AS office_phone
-"""
+"""  # noqa: S608
 _JOINED = """
     LEFT JOIN codes c ON c.article_id = a.id AND c.issue = a.code_issue
     LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL

@@ -22,8 +22,9 @@ _AGAIN: Final = """
                    ORDER BY asked_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING phone
 """
+_RESTED: Final = "l.asked_at < excluded.asked_at - interval '90 days'"
 # The first one ever is the newest booking: those of before are as old as they are.
-_NEXT: Final = """
+_NEXT: Final = f"""
     INSERT INTO number_lookups AS l (phone, article_id, asked_at)
     SELECT a.recipient_phone, a.id, %(now)s FROM articles a
     WHERE a.id > coalesce((SELECT max(article_id) FROM number_lookups),
@@ -31,14 +32,11 @@ _NEXT: Final = """
       AND a.recipient_phone IS NOT NULL AND a.booked_at < %(now)s - interval '1 minute'
     ORDER BY a.id LIMIT 1
     ON CONFLICT (phone) DO UPDATE SET article_id = greatest(l.article_id, excluded.article_id),
-        asked_at = CASE WHEN l.asked_at < excluded.asked_at - interval '90 days'
-                        THEN excluded.asked_at ELSE l.asked_at END,
-        attempts = CASE WHEN l.asked_at < excluded.asked_at - interval '90 days'
-                        THEN 1 ELSE l.attempts END,
-        answered_at = CASE WHEN l.asked_at < excluded.asked_at - interval '90 days'
-                           THEN NULL ELSE l.answered_at END
+        asked_at = CASE WHEN {_RESTED} THEN excluded.asked_at ELSE l.asked_at END,
+        attempts = CASE WHEN {_RESTED} THEN 1 ELSE l.attempts END,
+        answered_at = CASE WHEN {_RESTED} THEN NULL ELSE l.answered_at END
     RETURNING phone, asked_at = %(now)s
-"""
+"""  # noqa: S608
 
 
 def claim(conn: Conn, now: datetime) -> str | None:
