@@ -18,11 +18,11 @@ class DueTimer:
 
 
 def due(conn: Conn, now: datetime, limit: int) -> list[DueTimer]:
-    """Return the time limits that passed before `now`, oldest first."""
+    """Return the time limits that passed before `now`, oldest first; of one moment, as set."""
     rows = conn.execute(
         "SELECT c.whose, c.machine, t.sprint_id FROM timers t"
         " JOIN conversations c ON c.id = t.conversation_id"
-        " WHERE t.due_at <= %s ORDER BY t.due_at LIMIT %s",
+        " WHERE t.due_at <= %s ORDER BY t.due_at, t.sprint_id LIMIT %s",
         [now, limit],
     ).fetchall()
     return [

@@ -352,6 +352,8 @@ def _item(
 def _article_of(act: VisitAct | None, among: bool) -> Domain[ItemFact]:
     if is_excepted(act):
         return _article_excepted
+    if isinstance(act, Handover) and act.proof == "code" and not among:
+        return _article_of_code
     return _article_among if among else _its_article
 
 
@@ -371,6 +373,11 @@ def _its_article(picks: Picks, item: ItemFact) -> ArticleFact | None:
     return None if states is None else article_in(picks, states, _OF_VISIT, part="addressee")
 
 
+def _article_of_code(picks: Picks, item: ItemFact) -> ArticleFact | None:
+    states = _BY_ITEM.get(item.state)
+    return None if states is None else article_in(picks, states, _OF_CODE, part="addressee")
+
+
 def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
     """Return the article of a second item: the mode of its office decides nothing about it."""
     states = _BY_ITEM.get(item.state)
@@ -382,6 +389,8 @@ _OF_VISIT: Mapping[str, Domain[ArticleFact]] = {
     "service": one_of("speed_post", "registered"),
     "passport": one_of(False),
 }
+# A wrong code ends an agreement to do without one; one that is only asked for changes nothing.
+_OF_CODE: Mapping[str, Domain[ArticleFact]] = {**_OF_VISIT, "exception": one_of("none", "granted")}
 _OF_EXCEPTION: Mapping[str, Domain[ArticleFact]] = {
     "exception": one_of("none", "asked", "granted"),
     "service": one_of("speed_post", "insured"),

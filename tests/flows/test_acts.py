@@ -82,7 +82,7 @@ def test_every_file_of_acts_is_gathered() -> None:
 
 
 def test_stored_sprints_find_their_acts_by_class_name() -> None:
-    stored = {
+    stored: dict[str, object] = {
         "kind": "HandOver", "article": "EU123456785IN",
         "proof": "code", "payment": "cash", "written_at": NOW.isoformat(), "document": None,
         "missing": [],
