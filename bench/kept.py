@@ -13,7 +13,8 @@ from dataclasses import dataclass, fields
 from bench.month import thrown_away
 from bench.month_office import Office
 from bench.month_people import REACTIONS
-from bench.month_world import Month, Plan, Rates
+from bench.month_rates import Rates
+from bench.month_world import Month, Plan
 from bench.year_patterns import confirm
 from runtime import Runtime
 from store.database import Conn

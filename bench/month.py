@@ -1,10 +1,12 @@
 """A month of one office through the real engine, its clock running as fast as the machine can.
 
     ./script/bench month --articles 1000 --seed 1 --absence 0.25 --wrong-code 0.05
+    ./script/bench month --sensitivity --articles 400
 
 Real PostgreSQL and Valkey, thrown away afterwards. Texts enter by `inbound.receive`, timers by
 `fire_timers`, mornings by `begin_day`; the outbox sends to the simulated carrier, and codes are
-read from its telephones. At the end the books are checked (`month_checks.py`).
+read from its telephones. At the end the books are checked (`month_checks.py`). It is played twice,
+with the same doors: without the roads on which nobody goes without his post, and with them.
 """
 
 from __future__ import annotations
@@ -14,17 +16,20 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Final
 
 from pydantic import SecretStr
 
 from bench import month_checks
 from bench.month_office import Office
 from bench.month_people import REACTIONS
-from bench.month_world import Month, Plan, Rates
+from bench.month_rates import ROADS, Rates
+from bench.month_success import Success, beside, sensitivity, success
+from bench.month_world import Month, Plan
 from bench.rig import refuse_surroundings
 from embedded.addresses import THROW_AWAY
 from embedded.servers import Servers
@@ -84,24 +89,75 @@ def run(settings: Settings, plan: Plan) -> tuple[Month, month_checks.Found, floa
         runtime.redis.close()
 
 
+# What nobody knows well, with a low and a high value of each.
+TRIED: Final[Mapping[str, tuple[float, float]]] = {
+    "absence": (0.15, 0.35),
+    "others_home": (0.3, 0.7),
+    "relayed": (0.2, 0.5),
+    "relay_called": (0.3, 0.7),
+    "telephone_off": (0.01, 0.06),
+    "no_network": (0.02, 0.1),
+    "cannot_read": (0.05, 0.3),
+    "agreeing": (0.6, 1.0),
+    "careful": (0.01, 0.1),
+    "gullible": (0.01, 0.2),
+    "objecting": (0.4, 0.9),
+}
+
+
+@contextmanager
+def played(plan: Plan) -> Iterator[tuple[Month, month_checks.Found, float]]:
+    """Yield the month of `plan` on a database of its own, what its books say, and its seconds."""
+    with thrown_away() as settings:
+        yield run(settings, plan)
+
+
 def main(arguments: list[str]) -> int:
     """Return 0 where every invariant holds."""
     parser = argparse.ArgumentParser(prog="./script/bench month", description=__doc__)
     parser.add_argument("--articles", type=int, default=Plan.articles)
     parser.add_argument("--seed", type=int, default=Plan.seed)
     parser.add_argument("--days", type=int, default=Plan.days)
+    parser.add_argument("--roads", default=",".join(sorted(ROADS)), help="those that are open")
+    parser.add_argument("--sensitivity", action="store_true", help="the same for other rates")
     for rate in fields(Rates):
         parser.add_argument(f"--{rate.name.replace('_', '-')}", type=float, default=rate.default)
     given = vars(parser.parse_args(arguments))
     refuse_surroundings()
     rates = Rates(**{rate.name: given[rate.name] for rate in fields(Rates)})
-    plan = Plan(given["articles"], given["seed"], given["days"], rates)
-    with thrown_away() as settings:
-        month, found, seconds = run(settings, plan)
-    print(month_checks.table(month, found, seconds))
-    for problem in found.problems:
+    roads = frozenset(road for road in ROADS if road in given["roads"].split(","))
+    plan = Plan(given["articles"], given["seed"], given["days"], rates, roads)
+    problems = _tried(plan) if given["sensitivity"] else _beside(plan)
+    for problem in problems:
         print(f"problem: {problem}", file=sys.stderr)
-    return 1 if found.problems else 0
+    return 1 if problems else 0
+
+
+def _beside(plan: Plan) -> tuple[str, ...]:
+    """Print the month with its roads, and the first visits without them and with them."""
+    with played(plan) as (month, found, seconds):
+        print(month_checks.table(month, found, seconds), flush=True)
+        roads, problems = success(month), found.problems
+    with played(replace(plan, roads=frozenset())) as (month, found, _):
+        print("\n" + beside(success(month), roads))
+        return (*problems, *found.problems)
+
+
+def _tried(plan: Plan) -> tuple[str, ...]:
+    """Print the first visits for a low and a high value of each rate that nobody knows well."""
+    rows: list[tuple[str, float, Success, Success]] = []
+    problems: list[str] = []
+    for rate, values in TRIED.items():
+        for value in values:
+            tried = replace(plan, rates=replace(plan.rates, **{rate: value}))
+            with played(tried) as (with_roads, found, _):
+                problems.extend(found.problems)
+            with played(replace(tried, roads=frozenset())) as (without, found, _):
+                problems.extend(found.problems)
+            rows.append((rate, value, success(without), success(with_roads)))
+            print(f"{rate} {value:g}: done", file=sys.stderr, flush=True)
+    print(sensitivity(rows))
+    return tuple(problems)
 
 
 if __name__ == "__main__":

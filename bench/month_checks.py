@@ -85,20 +85,25 @@ def _ledger(conn: Conn, month: Month) -> list[str]:
     problems = []
     rows = conn.execute(
         "SELECT a.number, a.state, a.otp_required, a.attempts, a.collected,"
-        " EXISTS (SELECT FROM codes c WHERE c.article_id = a.id AND c.used_at IS NOT NULL)"
+        " EXISTS (SELECT FROM codes c WHERE c.article_id = a.id AND c.used_at IS NOT NULL),"
+        " EXISTS (SELECT FROM delivery_items i WHERE i.article_id = a.id"
+        " AND i.state = 'delivered' AND i.proof = 'exception')"
         " FROM articles a"
     ).fetchall()
     if len(rows) != len(month.parcels):
         problems.append(f"{len(month.parcels)} articles were booked, the books have {len(rows)}")
-    for number, state, otp, attempts, collected, used in rows:
+    for number, state, otp, attempts, collected, used, excepted in rows:
         parcel = month.parcels[number]
         if attempts != parcel.attempts:
             problems.append(f"{number}: {attempts} attempts in the books, not {parcel.attempts}")
-        given = parcel.handed_by_right_code or parcel.handed_without
+        given = (
+            parcel.handed_by_right_code or parcel.handed_without or parcel.excepted or parcel.stolen
+        )
         if (state == "delivered") != given:
             problems.append(f"{number} is {state}; handed over, as its people know: {given}")
-        by_code = used and parcel.handed_by_right_code
-        if state == "delivered" and otp and not (by_code or collected == "document"):
+        by_code = used and (parcel.handed_by_right_code or parcel.stolen)
+        without = collected == "document" or excepted
+        if state == "delivered" and otp and not (by_code or without):
             problems.append(f"{number} was handed over without the right code")
     return problems
 

@@ -9,7 +9,8 @@ import itertools
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from bench.month_people import visit
+from bench.month_door import visit
+from bench.month_fate import house_of
 from bench.month_world import FIRST_DAY, Acting, Month, Parcel, Postman
 from conversation.announce import announce
 from conversation.herd import warn_herds
@@ -97,28 +98,31 @@ class Office:
                 announce(self.month.runtime, conn, [Booked(parcel.number) for parcel in new])
             for parcel in new:
                 self.month.parcels[parcel.number] = parcel
-                due = today + timedelta(days=self.month.rng.randint(1, 3))
+                due = today + timedelta(days=self.month.births.randint(1, 3))
                 self.waiting.append((due, parcel))
             self.month.unsettled = True
             yield 1
 
     def parcel(self) -> Parcel:
+        births = self.month.births
         serial = f"{self.month.serial():08}"
         number = f"EU{serial}{check_digit(serial)}IN"
-        household = self.month.parcels and self.month.rng.random() < 0.2
+        household = self.month.parcels and births.random() < 0.2
         phone = (
-            self.month.rng.choice(list(self.month.parcels.values())[-200:]).phone
+            births.choice(list(self.month.parcels.values())[-200:]).phone
             if household
             else self.month.new_phone()
         )
-        amount = self.month.rng.choice((450, 1299, 50_000)) if self.month.rng.random() < 0.15 else 0
-        return Parcel(number, phone, self._sender(), amount, self.month.rng.random() < 0.9)
+        amount = births.choice((450, 1299, 50_000)) if births.random() < 0.15 else 0
+        otp = births.random() < 0.9
+        house = house_of(self.month.plan, number)
+        return Parcel(number, phone, self._sender(), amount, otp, house=house)
 
     def _sender(self) -> str:
-        return f"+9160{self.month.rng.randint(1, max(5, self.month.plan.articles // 3)):08}"
+        return f"+9160{self.month.births.randint(1, max(5, self.month.plan.articles // 3)):08}"
 
     def form(self, parcel: Parcel) -> new_articles.NewArticle:
-        language = self.month.rng.choice(_LANGUAGES)
+        language = self.month.births.choice(_LANGUAGES)
         return new_articles.NewArticle(
             parcel.number, "speed_post", parcel.otp, parcel.phone, "Sita Devi", "Piprauli", PIN,
             language, parcel.sender, "Mohan", "hi-Latn", parcel.amount,

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from bench.month_rates import ROADS, House, Rates, Road
 from conversation import counter
 from conversation.inbound import receive
 from flows.happenings import DocumentShown, ToldCodeAtWindow
@@ -34,33 +35,6 @@ Acting = Iterator[float]  # what is yielded: minutes until the person goes on
 Reaction = Callable[["Month", "Parcel", str], Acting]  # to a text, on the telephone named
 
 
-@dataclass(frozen=True)
-class Rates:
-    """The shares of events, of 1. The first five are options of the command."""
-
-    absence: float = 0.25  # nobody at home, at each visit
-    wrong_code: float = 0.05  # mistyped once, at each handover
-    lost: float = 0.02  # a code that the telephone never shows
-    contested: float = 0.1  # of remarks
-    dead_zone: float = 0.05  # a handover whose text comes half an hour to five hours later
-    confirmed: float = 0.4  # of remarks
-    stubborn: float = 0.1  # of wrong codes: all five tries
-    refused: float = 0.02
-    undone: float = 0.01
-    fraud: float = 0.005
-    not_received: float = 0.005
-    wrong_number: float = 0.01
-    another_day: float = 0.03
-    hold: float = 0.01
-    somebody_else: float = 0.02
-    asked_before: float = 0.05  # the code fetched, or tried to be, before the postman comes
-    chatter: float = 0.03  # menu, language, a person, the article's number, words
-    recalled: float = 0.01
-    fetched_by_code: float = 0.5  # of what waits at the office
-    fetched_by_document: float = 0.2
-    repeated: float = 0.02  # texts that the carrier delivers twice
-
-
 @dataclass
 class Parcel:
     """One article as its people know it, and its fate as they believe it."""
@@ -76,6 +50,14 @@ class Parcel:
     handed_without: bool = False
     loses: bool = False  # the next code text does not reach the telephone
     holder: str | None = None  # a nominee's telephone
+    house: House = field(default_factory=lambda: House())
+    visits: int = 0
+    at_window: bool = False  # handed over at the office and not at the door
+    excepted: bool = False  # handed over without a code, as the office agreed
+    by: str = ""  # how the dishonest postman got it into the books
+    wanted: bool = False  # by the dishonest postman, at this visit
+    stolen: bool = False  # handed over in the books, and its people have not got it
+    objected: bool = False  # and said so
 
     @property
     def digits(self) -> str:
@@ -91,12 +73,13 @@ class Postman:
 
 @dataclass(frozen=True)
 class Plan:
-    """The size, the length and the rates of a month."""
+    """The size, the length, the rates and the roads of a month."""
 
     articles: int = 1000
     seed: int = 1
     days: int = 30
     rates: Rates = field(default_factory=Rates)
+    roads: frozenset[Road] = ROADS
 
 
 @dataclass
@@ -118,6 +101,8 @@ class Month:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.plan.seed)
+        # What is booked is the same, whatever people do and whichever roads are open.
+        self.births = random.Random(f"{self.plan.seed} births")
         self._queue: list[tuple[float, int, Acting]] = []
         self._order = itertools.count()
         self._phones = itertools.count(1)
@@ -244,6 +229,7 @@ class Month:
             if done.why_not is None:
                 parcel.handed_by_right_code |= code is not None
                 parcel.handed_without |= code is None
+                parcel.at_window = True
             else:
                 self.happened[f"at the window: {done.why_not.split(':')[0]}"] += 1
         self.unsettled = True

@@ -10,7 +10,8 @@ from bench import month_checks
 from bench.month import settings_on
 from bench.month_office import Office
 from bench.month_people import REACTIONS
-from bench.month_world import Month, Plan, Rates
+from bench.month_rates import Rates
+from bench.month_world import Month, Plan
 from conversation.announce import announce
 from flows.happenings import Booked
 from postal import new_articles

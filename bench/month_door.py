@@ -1,0 +1,129 @@
+"""A postman of the simulated month at one door: approach, code or remark, and what goes wrong.
+
+Each act is a generator that texts, waits minutes, reads, texts. The postman knows only his own
+telephone, the article in his hands and who stands before him.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from bench.month_fate import chances, door_of
+from bench.month_rates import Door
+from bench.month_roads import without_code
+from bench.month_said import NO_NETWORK, answered, paid_for, remark
+from bench.month_thief import steals, wants
+from bench.month_world import Acting, Month, Parcel, Postman
+
+
+def visit(month: Month, man: Postman, serial: int, parcel: Parcel, following: int | None) -> Acting:
+    """Visit one door: approach, code or remark, and what goes wrong there."""
+    rng, rates = month.rng, month.plan.rates
+    if not month.is_open(man, serial):  # the addressee wants it another day
+        return
+    parcel.visits += 1
+    door = door_of(month, parcel)
+    if serial not in man.approached and (door.network or door.code_before):
+        both = following is not None and rng.random() < 0.2
+        # "10 11" alone would be item 10 with remark 11.
+        month.say(man.phone, f"a {serial} {following}" if both else f"{serial}")
+        if both and following is not None:
+            man.approached.add(following)
+    yield 3
+    if not month.is_open(man, serial):
+        return
+    if wants(month, man, parcel):
+        yield from steals(month, man, serial, parcel, door)
+    elif not door.network:
+        yield from _without_network(month, man, serial, parcel, door)
+    elif door.home == "nobody":
+        code = chances(month, parcel, "remark").choice((11, 11, 12, 12, 14, 20, 26))
+        yield from remark(month, man, serial, parcel, code)
+    elif not parcel.otp:
+        got = yield from answered(month, man, parcel, f"{serial} 10{paid_for(month, parcel)}")
+        if got.startswith("handed_over"):
+            parcel.handed_without = True
+    elif door.home == "addressee" and chances(month, parcel, "refuse").random() < rates.refused:
+        yield from _refuse(month, man, serial, parcel)
+    else:
+        yield from _by_code(month, man, serial, parcel, door)
+
+
+def _without_network(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
+    """Leave with the article, and say so where there is a network again."""
+    month.later(remark(month, man, serial, parcel, NO_NETWORK), month.rng.choice((35, 90, 200)))
+    return
+    yield
+
+
+def _told(month: Month, parcel: Parcel, door: Door) -> Generator[float, None, str | None]:
+    """Return the code that is said at the door, if it is there for somebody to say."""
+    if door.telephone in ("off", "strangers", "out") or not door.reads:
+        return None
+    parcel.loses = chances(month, parcel, "lost").random() < month.plan.rates.lost
+    code = month.read_code(parcel, ("code",))
+    if code is None:
+        parcel.loses = False
+        month.say(parcel.holder or parcel.phone, f"1 {parcel.digits}")
+        yield 2
+        code = month.read_code(parcel, ("code",))
+    return code
+
+
+def _by_code(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
+    rng, rates = month.rng, month.plan.rates
+    code = yield from _told(month, parcel, door)
+    if code is None:
+        yield from without_code(month, man, serial, parcel, door)
+        return
+    paid = paid_for(month, parcel)
+    if rng.random() < rates.wrong_code:
+        for _ in range(5 if rng.random() < rates.stubborn else 1):
+            wrong = f"{(int(code) + rng.randint(1, 999_998)) % 10**6:06d}"
+            got = yield from answered(month, man, parcel, f"{serial} {wrong}{paid}")
+            if got == "tries_over":
+                yield from remark(month, man, serial, parcel, 27)
+                return
+    if rng.random() < rates.dead_zone:
+        month.later(_out_of_the_dead_zone(month, man, f"{serial} {code}{paid}", parcel, month.now))
+        return
+    got = yield from answered(month, man, parcel, f"{serial} {code}{paid}")
+    if got.startswith("handed_over"):
+        parcel.handed_by_right_code = True
+        if rng.random() < rates.undone:
+            yield from _undo(month, man, serial, parcel)
+
+
+def _undo(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
+    """Undo the wrong item, and hand it over again on a new code."""
+    if (yield from answered(month, man, parcel, "0")) != "undone_one":
+        return
+    parcel.handed_by_right_code = False
+    month.say(man.phone, f"{serial}")
+    yield 2
+    code = month.read_code(parcel, ("code",))
+    if code is not None:
+        text = f"{serial} {code}{paid_for(month, parcel)}"
+        got = yield from answered(month, man, parcel, text)
+        parcel.handed_by_right_code = got.startswith("handed_over")
+
+
+def _out_of_the_dead_zone(
+    month: Month, man: Postman, text: str, parcel: Parcel, written: float
+) -> Acting:
+    """Deliver a text hours after it was written at the door, with the time from its carrier."""
+    yield month.rng.choice((35, 90, 200, 300))
+    got = yield from answered(month, man, parcel, text, written)
+    parcel.handed_by_right_code |= got.startswith("handed_over")
+
+
+def _refuse(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
+    if (yield from answered(month, man, parcel, f"{serial} 17")) != "refusal_wait":
+        return
+    code = month.read_code(parcel, ("refusal_code",))
+    if code is None or month.rng.random() < 0.3:
+        month.say(parcel.holder or parcel.phone, f"2 {parcel.digits}")
+        yield 1
+        yield from remark(month, man, serial, parcel, 12)
+    elif (yield from answered(month, man, parcel, f"{serial} {code}")) == "refusal_noted":
+        parcel.attempts += 1

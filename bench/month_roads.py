@@ -1,0 +1,64 @@
+"""The roads of the simulated month on which nobody goes without his post: no code at the door."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from typing import Final
+
+from bench.month_rates import Door
+from bench.month_said import NO_CODE, answered, remark, waited_for
+from bench.month_world import Acting, Month, Parcel, Postman
+from web.phones.simulator import received
+
+# The reasons of remark 28 (docs/postmen.md).
+_REASONS: Final = {"off": 2, "out": 3, "called": 3, "strangers": 4, "here": 5}
+_DOOR_MINUTES: Final = 12  # that a postman waits for the office
+_QUOTED: Final = re.compile(r"(?<!\d)\d\d(?!\d)")
+_ENOUGH: Final = 50  # handovers of a postman of which a share says something
+
+
+def without_code(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
+    """Hand it over on a road that is open, or leave with it."""
+    roads = month.plan.roads
+    if "exception" in roads and door.document and not parcel.amount:
+        reason = _REASONS[door.telephone]
+        parcel.excepted = yield from by_exception(month, man, serial, parcel, reason)
+    if not parcel.excepted:
+        yield from remark(month, man, serial, parcel, NO_CODE)
+
+
+def by_exception(
+    month: Month, man: Postman, serial: int, parcel: Parcel, reason: int
+) -> Generator[float, None, bool]:
+    """Ask for an exception, wait for the office, and hand it over. Return whether he did."""
+    got = yield from answered(month, man, parcel, f"{serial} 28 {reason} 1 1234")
+    if got != "exception_sent":
+        return False
+    if (yield from waited_for(month, man, parcel, _DOOR_MINUTES)) != "exception_yes":
+        return False
+    return (yield from answered(month, man, parcel, f"{serial} 28")).startswith("handed_over")
+
+
+def office_asked(month: Month, parcel: Parcel, phone: str) -> Acting:
+    """Answer for the office: no to a postman who asks too often, else nearly always yes."""
+    text = _question(month, parcel, phone)
+    of, excepted = (int(number) for number in re.findall(r"\d+", text)[1:3])
+    yield month.rng.uniform(1, 8)
+    often = of >= _ENOUGH and excepted / of >= month.plan.rates.careful
+    if often or month.rng.random() >= month.plan.rates.agreeing:
+        month.say(phone, f"2 {parcel.digits}")
+    else:
+        month.say(phone, f"1 {_QUOTED.findall(text)[-1]}")
+
+
+def _question(month: Month, parcel: Parcel, phone: str) -> str:
+    """Return the text that shows the office how often he asked, and the digits of its yes."""
+    with month.runtime.database.transaction() as conn:
+        row = conn.execute(
+            "SELECT max(m.id) FROM messages m JOIN articles a ON a.id = m.article_id"
+            " WHERE m.template = 'office_exception_rate' AND a.number = %s",
+            [parcel.number],
+        ).fetchone()
+    assert row is not None
+    return next(each.text for each in received(month.runtime, phone) if each.id == row[0])

@@ -1,0 +1,96 @@
+"""How many articles of a month were handed over at the first visit, and into which hands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.month_world import Month, Parcel
+
+
+@dataclass(frozen=True)
+class Success:
+    """The figures of one month's articles with OTP delivery; shares are of 1."""
+
+    visited: int
+    first: int  # handed over at the first visit, and not to somebody else
+    doors: int  # handed over at any visit
+    excepted: int  # of these, without a code as the office agreed
+    tried: int  # by the dishonest postman
+    wrong: int  # handed over in the books alone, or to nobody who should have it
+    found: int  # of these, objected to
+
+    @property
+    def first_share(self) -> float:
+        return self.first / max(1, self.visited)
+
+    @property
+    def excepted_share(self) -> float:
+        return self.excepted / max(1, self.doors)
+
+
+def success(month: Month) -> Success:
+    """Return what became of the articles of `month`; what was never visited does not count."""
+    visited = [each for each in month.parcels.values() if each.otp and each.visits]
+    doors = [each for each in visited if _at_door(each)]
+    wrong = [each for each in visited if each.stolen]
+    return Success(
+        visited=len(visited),
+        first=sum(each.visits == 1 and not each.stolen for each in doors),
+        doors=len(doors),
+        excepted=sum(each.excepted for each in doors)
+        + sum(each.by == "exception" for each in wrong),
+        tried=month.happened["the dishonest postman tried"],
+        wrong=len(wrong),
+        found=sum(each.objected for each in wrong),
+    )
+
+
+def _at_door(parcel: Parcel) -> bool:
+    given = parcel.handed_by_right_code or parcel.excepted or parcel.stolen
+    return given and not parcel.at_window
+
+
+def lines(success: Success) -> list[tuple[str, str]]:
+    """Return the figures as labels and values."""
+    return [
+        ("articles with OTP that were visited", str(success.visited)),
+        ("handed over at the first visit", f"{success.first_share:.1%}"),
+        ("handed over at a door", str(success.doors)),
+        ("of these by an exception", f"{success.excepted_share:.1%}"),
+        ("tries of the dishonest postman", str(success.tried)),
+        ("wrong handovers", str(success.wrong)),
+        ("of these, objected to", str(success.found)),
+    ]
+
+
+def beside(plain: Success, roads: Success) -> str:
+    """Return Markdown: the month without any road, and with those that were open."""
+    left, right = lines(plain), lines(roads)
+    width = max(len(what) for what, _ in left)
+    rows = [
+        f"| {what.ljust(width)} | {before:>7} | {after:>7} |"
+        for (what, before), (_, after) in zip(left, right, strict=True)
+    ]
+    points = 100 * (roads.first_share - plain.first_share)
+    rows.append(f"| {'points at the first visit'.ljust(width)} | {'':>7} | {points:>+7.1f} |")
+    return "\n".join(
+        [f"| {'the same doors'.ljust(width)} | without | with    |", "| --- | ---: | ---: |", *rows]
+    )
+
+
+def sensitivity(found: Sequence[tuple[str, float, Success, Success]]) -> str:
+    """Return Markdown: a row for each rate and value that was tried, without and with roads."""
+    rows = [
+        f"| {rate} | {value:g} | {plain.first_share:.1%} | {roads.first_share:.1%}"
+        f" | {100 * (roads.first_share - plain.first_share):+.1f} | {roads.excepted_share:.1%}"
+        f" | {plain.wrong}, {roads.wrong} |"
+        for rate, value, plain, roads in found
+    ]
+    return "\n".join(
+        [
+            "| rate | value | without | with | points | exceptions | wrong, without and with |",
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+            *rows,
+        ]
+    )
