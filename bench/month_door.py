@@ -18,13 +18,13 @@ from bench.month_world import Acting, Month, Parcel, Postman
 
 def visit(month: Month, man: Postman, serial: int, parcel: Parcel, following: int | None) -> Acting:
     """Visit one door: approach, code or remark, and what goes wrong there."""
-    rng, rates = month.rng, month.plan.rates
+    rates = month.plan.rates
     if not month.is_open(man, serial):  # the addressee wants it another day
         return
     parcel.visits += 1
     door = door_of(month, parcel)
     if serial not in man.approached and (door.network or door.code_before):
-        both = following is not None and rng.random() < 0.2
+        both = following is not None and chances(month, parcel, "both").random() < 0.2
         # "10 11" alone would be item 10 with remark 11.
         month.say(man.phone, f"a {serial} {following}" if both else f"{serial}")
         if both and following is not None:
@@ -51,7 +51,8 @@ def visit(month: Month, man: Postman, serial: int, parcel: Parcel, following: in
 
 def _without_network(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
     """Leave with the article, and say so where there is a network again."""
-    month.later(remark(month, man, serial, parcel, NO_NETWORK), month.rng.choice((35, 90, 200)))
+    later = chances(month, parcel, "later").choice((35, 90, 200))
+    month.later(remark(month, man, serial, parcel, NO_NETWORK), later)
     return
     yield
 
@@ -71,7 +72,7 @@ def _told(month: Month, parcel: Parcel, door: Door) -> Generator[float, None, st
 
 
 def _by_code(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
-    rng, rates = month.rng, month.plan.rates
+    rng, rates = chances(month, parcel, "code"), month.plan.rates
     code = yield from _told(month, parcel, door)
     if code is None:
         yield from without_code(month, man, serial, parcel, door)
@@ -112,7 +113,7 @@ def _out_of_the_dead_zone(
     month: Month, man: Postman, text: str, parcel: Parcel, written: float
 ) -> Acting:
     """Deliver a text hours after it was written at the door, with the time from its carrier."""
-    yield month.rng.choice((35, 90, 200, 300))
+    yield chances(month, parcel, "dead zone").choice((35, 90, 200, 300))
     got = yield from answered(month, man, parcel, text, written)
     parcel.handed_by_right_code |= got.startswith("handed_over")
 
@@ -121,7 +122,7 @@ def _refuse(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
     if (yield from answered(month, man, parcel, f"{serial} 17")) != "refusal_wait":
         return
     code = month.read_code(parcel, ("refusal_code",))
-    if code is None or month.rng.random() < 0.3:
+    if code is None or chances(month, parcel, "denies").random() < 0.3:
         month.say(parcel.holder or parcel.phone, f"2 {parcel.digits}")
         yield 1
         yield from remark(month, man, serial, parcel, 12)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bench.month_fate import chances
 from bench.month_roads import office_asked
 from bench.month_thief import robbed, warned
 from bench.month_world import Acting, Month, Parcel, Reaction
@@ -19,7 +20,8 @@ def _reply(month: Month, parcel: Parcel, phone: str, text: str, minutes: float) 
 
 
 def booked(month: Month, parcel: Parcel, phone: str) -> Acting:
-    rng, rates, minutes = month.rng, month.plan.rates, month.rng.uniform(1, 600)
+    rng, rates = chances(month, parcel, "booked"), month.plan.rates
+    minutes = rng.uniform(1, 600)
     answers = (
         (rates.wrong_number, f"2 {parcel.digits}"),
         (rates.another_day / 2, f"4 {parcel.digits}"),
@@ -36,7 +38,7 @@ def booked(month: Month, parcel: Parcel, phone: str) -> Acting:
 
 
 def out(month: Month, parcel: Parcel, phone: str) -> Acting:
-    rng, rates = month.rng, month.plan.rates
+    rng, rates = chances(month, parcel, "out"), month.plan.rates
     answers = (
         (rates.asked_before, f"1 {parcel.digits}"),
         (rates.another_day / 2, f"4 {parcel.digits}"),
@@ -49,12 +51,12 @@ def out(month: Month, parcel: Parcel, phone: str) -> Acting:
 
 
 def coded(month: Month, parcel: Parcel, phone: str) -> Acting:
-    if month.rng.random() < month.plan.rates.fraud:
+    if chances(month, parcel, "coded").random() < month.plan.rates.fraud:
         yield from _reply(month, parcel, phone, f"3 {parcel.digits}", 1)
 
 
 def attempted(month: Month, parcel: Parcel, phone: str) -> Acting:
-    rng, rates = month.rng, month.plan.rates
+    rng, rates = chances(month, parcel, "attempted"), month.plan.rates
     chance = rng.random()
     if chance < rates.contested:
         yield from _reply(month, parcel, phone, f"2 {parcel.digits}", rng.uniform(1, 200))
@@ -75,12 +77,14 @@ def contest_heard(month: Month, parcel: Parcel, phone: str) -> Acting:
 def handed(month: Month, parcel: Parcel, phone: str) -> Acting:
     if parcel.stolen:
         yield from robbed(month, parcel, phone)
-    elif month.rng.random() < month.plan.rates.not_received:
-        yield from _reply(month, parcel, phone, f"2 {parcel.digits}", month.rng.uniform(5, 900))
+        return
+    rng = chances(month, parcel, "handed")
+    if rng.random() < month.plan.rates.not_received:
+        yield from _reply(month, parcel, phone, f"2 {parcel.digits}", rng.uniform(5, 900))
 
 
 def at_office(month: Month, parcel: Parcel, phone: str) -> Acting:
-    rng, rates = month.rng, month.plan.rates
+    rng, rates = chances(month, parcel, "at_office"), month.plan.rates
     chance = rng.random()
     days = 24 * 60 * rng.randint(1, 4)
     if chance < rates.fetched_by_code and parcel.otp:
@@ -96,8 +100,9 @@ def at_office(month: Month, parcel: Parcel, phone: str) -> Acting:
 
 
 def asked(month: Month, parcel: Parcel, phone: str) -> Acting:
-    agrees = month.rng.random() < 0.8
-    yield from _reply(month, parcel, phone, "1" if agrees else "2", month.rng.uniform(1, 300))
+    rng = chances(month, parcel, "asked")
+    agrees = rng.random() < 0.8
+    yield from _reply(month, parcel, phone, "1" if agrees else "2", rng.uniform(1, 300))
 
 
 def thanked(month: Month, parcel: Parcel, phone: str) -> Acting:
@@ -107,12 +112,13 @@ def thanked(month: Month, parcel: Parcel, phone: str) -> Acting:
 
 
 def sender_booked(month: Month, parcel: Parcel, phone: str) -> Acting:
-    if month.rng.random() < month.plan.rates.recalled:
-        yield from _reply(month, parcel, phone, f"{parcel.number} wapas", month.rng.uniform(5, 900))
+    rng = chances(month, parcel, "sender")
+    if rng.random() < month.plan.rates.recalled:
+        yield from _reply(month, parcel, phone, f"{parcel.number} wapas", rng.uniform(5, 900))
 
 
 def sender_unlinked(month: Month, parcel: Parcel, phone: str) -> Acting:
-    if month.rng.random() < 0.6:
+    if chances(month, parcel, "unlinked").random() < 0.6:
         right = month.new_phone()
         yield from _reply(month, parcel, phone, f"{parcel.number} {right[3:]}", 60)
         parcel.phone = right

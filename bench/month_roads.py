@@ -6,6 +6,7 @@ import re
 from collections.abc import Generator
 from typing import Final
 
+from bench.month_fate import chances
 from bench.month_rates import Door
 from bench.month_said import NO_CODE, answered, remark, waited_for
 from bench.month_world import Acting, Month, Parcel, Postman
@@ -33,9 +34,10 @@ def by_exception(
 ) -> Generator[float, None, bool]:
     """Ask for an exception, wait for the office, and hand it over. Return whether he did."""
     got = yield from answered(month, man, parcel, f"{serial} 28 {reason} 1 1234")
-    if got != "exception_sent":
-        return False
-    if (yield from waited_for(month, man, parcel, _DOOR_MINUTES)) != "exception_yes":
+    if got == "exception_sent":
+        got = yield from waited_for(month, man, parcel, _DOOR_MINUTES)
+    month.happened[f"who asked for an exception was answered {got or 'nothing'}"] += 1
+    if got != "exception_yes":
         return False
     return (yield from answered(month, man, parcel, f"{serial} 28")).startswith("handed_over")
 
@@ -44,9 +46,10 @@ def office_asked(month: Month, parcel: Parcel, phone: str) -> Acting:
     """Answer for the office: no to a postman who asks too often, else nearly always yes."""
     text = _question(month, parcel, phone)
     of, excepted = (int(number) for number in re.findall(r"\d+", text)[1:3])
-    yield month.rng.uniform(1, 8)
+    rng = chances(month, parcel, "office")
+    yield rng.uniform(1, 8)
     often = of >= _ENOUGH and excepted / of >= month.plan.rates.careful
-    if often or month.rng.random() >= month.plan.rates.agreeing:
+    if often or rng.random() >= month.plan.rates.agreeing:
         month.say(phone, f"2 {parcel.digits}")
     else:
         month.say(phone, f"1 {_QUOTED.findall(text)[-1]}")

@@ -43,7 +43,7 @@ def steals(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) 
 def warned(month: Month, parcel: Parcel, phone: str) -> Acting:
     """Object to an exception that is asked for while nobody is at the door."""
     if parcel.wanted and _objects(month, parcel):
-        yield month.rng.uniform(1, 30)
+        yield chances(month, parcel, "warned").uniform(1, 30)
         month.say(phone, f"3 {parcel.digits}")
         parcel.objected = True
 
@@ -51,7 +51,7 @@ def warned(month: Month, parcel: Parcel, phone: str) -> Acting:
 def robbed(month: Month, parcel: Parcel, phone: str) -> Acting:
     """Object to a handover that never was."""
     if parcel.stolen and not parcel.objected and _objects(month, parcel):
-        yield month.rng.uniform(5, 900)
+        yield chances(month, parcel, "robbed").uniform(5, 900)
         month.say(phone, f"2 {parcel.digits}")
         parcel.objected = True
 

@@ -106,6 +106,7 @@ class Month:
         self._queue: list[tuple[float, int, Acting]] = []
         self._order = itertools.count()
         self._phones = itertools.count(1)
+        self._serials = itertools.count()
         self._drain = Drain(self.runtime)
 
     # -- time ----------------------------------------------------------------------------------
@@ -164,7 +165,7 @@ class Month:
 
     def serial(self) -> int:
         """Return a serial that no article of this month has."""
-        return len(self.parcels) + 10_000_000 + next(self._order)
+        return 10_000_000 + 7 * next(self._serials)
 
     def new_phone(self) -> str:
         return f"+9170{next(self._phones):08}"
