@@ -87,7 +87,7 @@ def _ledger(conn: Conn, month: Month) -> list[str]:
         "SELECT a.number, a.state, a.otp_required, a.attempts, a.collected,"
         " EXISTS (SELECT FROM codes c WHERE c.article_id = a.id AND c.used_at IS NOT NULL),"
         " EXISTS (SELECT FROM delivery_items i WHERE i.article_id = a.id"
-        " AND i.state = 'delivered' AND i.proof = 'exception')"
+        " AND i.state = 'delivered' AND i.proof IN ('exception', 'word'))"
         " FROM articles a"
     ).fetchall()
     if len(rows) != len(month.parcels):
@@ -96,9 +96,8 @@ def _ledger(conn: Conn, month: Month) -> list[str]:
         parcel = month.parcels[number]
         if attempts != parcel.attempts:
             problems.append(f"{number}: {attempts} attempts in the books, not {parcel.attempts}")
-        given = (
-            parcel.handed_by_right_code or parcel.handed_without or parcel.excepted or parcel.stolen
-        )
+        on_road = parcel.excepted or parcel.on_word or parcel.stolen
+        given = parcel.handed_by_right_code or parcel.handed_without or on_road
         if (state == "delivered") != given:
             problems.append(f"{number} is {state}; handed over, as its people know: {given}")
         by_code = used and (parcel.handed_by_right_code or parcel.stolen)

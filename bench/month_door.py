@@ -10,7 +10,8 @@ from collections.abc import Generator
 
 from bench.month_fate import chances, door_of
 from bench.month_rates import Door
-from bench.month_roads import without_code
+from bench.month_home import hears
+from bench.month_roads import by_word, without_code
 from bench.month_said import NO_NETWORK, answered, paid_for, remark
 from bench.month_thief import steals, wants
 from bench.month_world import Acting, Month, Parcel, Postman
@@ -37,6 +38,8 @@ def visit(month: Month, man: Postman, serial: int, parcel: Parcel, following: in
     elif not door.network:
         yield from _without_network(month, man, serial, parcel, door)
     elif door.home == "nobody":
+        if parcel.otp and door.neighbour and (yield from by_word(month, man, serial, parcel)):
+            return
         code = chances(month, parcel, "remark").choice((11, 11, 12, 12, 14, 20, 26))
         yield from remark(month, man, serial, parcel, code)
     elif not parcel.otp:
@@ -50,17 +53,35 @@ def visit(month: Month, man: Postman, serial: int, parcel: Parcel, following: in
 
 
 def _without_network(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
-    """Leave with the article, and say so where there is a network again."""
+    """Say where there is a network again what was done: handed over on three digits, or not."""
     later = chances(month, parcel, "later").choice((35, 90, 200))
+    told = door.home != "nobody" and door.code_before and door.telephone == "here" and door.reads
+    if "offline" in month.plan.roads and parcel.otp and not parcel.amount and told:
+        code, check = month.read_code(parcel, ("code",)), month.read_check(parcel)
+        if code is not None and check is not None:  # and it is what stands on his slip
+            text = f"{serial} {code} {check}"
+            month.later(_offline(month, man, text, parcel), later)
+            return
     month.later(remark(month, man, serial, parcel, NO_NETWORK), later)
     return
     yield
 
 
+def _offline(month: Month, man: Postman, text: str, parcel: Parcel) -> Acting:
+    """Text what was written down at a door without network."""
+    got = yield from answered(month, man, parcel, text)
+    month.happened[f"a handover without network was answered {got or 'nothing'}"] += 1
+    parcel.handed_by_right_code |= got.startswith("handed_over")
+
+
 def _told(month: Month, parcel: Parcel, door: Door) -> Generator[float, None, str | None]:
     """Return the code that is said at the door, if it is there for somebody to say."""
-    if door.telephone in ("off", "strangers", "out") or not door.reads:
+    if door.telephone in ("off", "strangers", "out"):
         return None
+    if not door.reads:
+        calls = "speech" in month.plan.roads and door.calls and door.telephone == "here"
+        if not calls or not (yield from hears(month, parcel)):
+            return None
     parcel.loses = chances(month, parcel, "lost").random() < month.plan.rates.lost
     code = month.read_code(parcel, ("code",))
     if code is None:

@@ -18,6 +18,8 @@ def house_of(plan: Plan, number: str) -> House:
     return House(
         relayed=rng.random() < rates.relayed,
         strangers=rng.random() < rates.strangers,
+        withdrawn=rng.random() < rates.withdrawn,
+        wishes=rng.random() < rates.wishes,
         reads=not rng.random() < rates.cannot_read,
     )
 
@@ -35,6 +37,7 @@ def door_of(month: Month, parcel: Parcel) -> Door:
     off, network = rng.random() < rates.telephone_off, not rng.random() < rates.no_network
     before, read = rng.random() < rates.code_before, rng.random() < rates.read_to_them
     document = rng.random() < rates.document
+    neighbour, calls = rng.random() < rates.neighbour_home, rng.random() < rates.called_up
     with_him = absent and not house.relayed  # his own telephone goes where he goes
     telephone: Telephone = (
         "strangers"
@@ -51,5 +54,7 @@ def door_of(month: Month, parcel: Parcel) -> Door:
         network=network,
         code_before=before,
         reads=house.reads or read,
+        calls=calls,
+        neighbour=neighbour,
         document=document,
     )

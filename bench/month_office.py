@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from bench.month_door import visit
 from bench.month_fate import house_of
+from bench.month_home import listed
 from bench.month_world import FIRST_DAY, Acting, Month, Parcel, Postman
 from conversation.announce import announce
 from conversation.herd import warn_herds
@@ -97,6 +98,7 @@ class Office:
                     new_articles.book(conn, self.form(parcel), self.month.clock())
                 announce(self.month.runtime, conn, [Booked(parcel.number) for parcel in new])
             for parcel in new:
+                listed(self.month, parcel)
                 self.month.parcels[parcel.number] = parcel
                 due = today + timedelta(days=self.month.births.randint(1, 3))
                 self.waiting.append((due, parcel))

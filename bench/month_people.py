@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bench.month_fate import chances
+from bench.month_home import draws_word, wishes
 from bench.month_roads import office_asked
 from bench.month_thief import robbed, warned
 from bench.month_world import Acting, Month, Parcel, Reaction
@@ -20,6 +21,7 @@ def _reply(month: Month, parcel: Parcel, phone: str, text: str, minutes: float) 
 
 
 def booked(month: Month, parcel: Parcel, phone: str) -> Acting:
+    yield from wishes(month, parcel)
     rng, rates = chances(month, parcel, "booked"), month.plan.rates
     minutes = rng.uniform(1, 600)
     answers = (
@@ -38,6 +40,7 @@ def booked(month: Month, parcel: Parcel, phone: str) -> Acting:
 
 
 def out(month: Month, parcel: Parcel, phone: str) -> Acting:
+    draws_word(month, parcel)
     rng, rates = chances(month, parcel, "out"), month.plan.rates
     answers = (
         (rates.asked_before, f"1 {parcel.digits}"),

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 # What leads on where the plain road ends; without any of them a visit ends with a remark.
-Road = Literal["exception"]
+Road = Literal["exception", "household", "numbers", "offline", "speech"]
 # Where the telephone is that gets the code; "called": out, and who has it says the code.
 Telephone = Literal["here", "called", "out", "off", "strangers"]
-ROADS: Final[frozenset[Road]] = frozenset(("exception",))
+ROADS: Final[frozenset[Road]] = frozenset(
+    ("exception", "household", "numbers", "offline", "speech")
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Rates:
     code_before: float = 0.5  # of these: a code reached the telephone before
     cannot_read: float = 0.15  # of households
     read_to_them: float = 0.9  # of these: somebody reads the text for them
+    withdrawn: float = 0.5  # of changed numbers: they stand on a list of withdrawn ones
+    wishes: float = 0.3  # of telephones: they let a neighbour take plain post, and have a word
+    neighbour_home: float = 0.5
+    called_up: float = 0.8  # of who cannot read: calls, and hears the code
     document: float = 0.8  # of doors without a code: a document is there to be shown
     agreeing: float = 0.9  # of exceptions that the office could agree to
     careful: float = 0.02  # the share of a postman's exceptions above which the office says no
@@ -65,6 +71,8 @@ class House:
 
     relayed: bool = False
     strangers: bool = False
+    withdrawn: bool = False
+    wishes: bool = False
     reads: bool = True
 
 
@@ -77,4 +85,6 @@ class Door:
     network: bool
     code_before: bool  # where there is no network: a code has reached the telephone all the same
     reads: bool
+    calls: bool  # who cannot read calls a number, and listens
+    neighbour: bool
     document: bool

@@ -22,11 +22,51 @@ _ENOUGH: Final = 50  # handovers of a postman of which a share says something
 def without_code(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
     """Hand it over on a road that is open, or leave with it."""
     roads = month.plan.roads
+    if (yield from by_word(month, man, serial, parcel)):
+        return
+    if "numbers" in roads and door.telephone == "strangers" and parcel.house.withdrawn:
+        if (yield from on_another_telephone(month, man, serial, parcel)):
+            return
     if "exception" in roads and door.document and not parcel.amount:
         reason = _REASONS[door.telephone]
         parcel.excepted = yield from by_exception(month, man, serial, parcel, reason)
     if not parcel.excepted:
         yield from remark(month, man, serial, parcel, NO_CODE)
+
+
+def by_word(
+    month: Month, man: Postman, serial: int, parcel: Parcel
+) -> Generator[float, None, bool]:
+    """Hand it over on the word that its telephone told the household. Return whether he did."""
+    word = month.words.pop(parcel.phone, None)
+    if word is None or parcel.amount:
+        return False
+    got = yield from answered(month, man, parcel, f"{serial} ** {word}")
+    month.happened[f"a household's word was answered {got or 'nothing'}"] += 1
+    parcel.on_word = got.startswith("handed_over")
+    return parcel.on_word
+
+
+def on_another_telephone(
+    month: Month, man: Postman, serial: int, parcel: Parcel
+) -> Generator[float, None, bool]:
+    """Have the number corrected by the office, and hand it over on the code that goes there."""
+    right = f"+9180{parcel.number[2:10]}"
+    got = yield from answered(month, man, parcel, f"{serial} 29 {right[3:]} 1 1234")
+    if got == "exception_sent":
+        got = yield from waited_for(month, man, parcel, _DOOR_MINUTES)
+    month.happened[f"who named another telephone was answered {got or 'nothing'}"] += 1
+    if got != "number_changed":
+        return False
+    parcel.holder = right
+    month.say(man.phone, f"{serial}")
+    yield 2
+    code = month.read_code(parcel, ("code",))
+    if code is None:
+        return False
+    got = yield from answered(month, man, parcel, f"{serial} {code} * 1234")
+    parcel.handed_by_right_code = got.startswith("handed_over")
+    return parcel.handed_by_right_code
 
 
 def by_exception(

@@ -15,6 +15,7 @@ class Success:
     visited: int
     first: int  # handed over at the first visit, and not to somebody else
     doors: int  # handed over at any visit
+    words: int  # of these, on the word of a household
     excepted: int  # of these, without a code as the office agreed
     tried: int  # by the dishonest postman
     wrong: int  # handed over in the books alone, or to nobody who should have it
@@ -38,6 +39,7 @@ def success(month: Month) -> Success:
         visited=len(visited),
         first=sum(each.visits == 1 and not each.stolen for each in doors),
         doors=len(doors),
+        words=sum(each.on_word for each in doors),
         excepted=sum(each.excepted for each in doors)
         + sum(each.by == "exception" for each in wrong),
         tried=month.happened["the dishonest postman tried"],
@@ -47,7 +49,8 @@ def success(month: Month) -> Success:
 
 
 def _at_door(parcel: Parcel) -> bool:
-    given = parcel.handed_by_right_code or parcel.excepted or parcel.stolen
+    on_road = parcel.excepted or parcel.on_word
+    given = parcel.handed_by_right_code or on_road or parcel.stolen
     return given and not parcel.at_window
 
 
@@ -57,6 +60,7 @@ def lines(success: Success) -> list[tuple[str, str]]:
         ("articles with OTP that were visited", str(success.visited)),
         ("handed over at the first visit", f"{success.first_share:.1%}"),
         ("handed over at a door", str(success.doors)),
+        ("of these on a household's word", f"{success.words / max(1, success.doors):.1%}"),
         ("of these by an exception", f"{success.excepted_share:.1%}"),
         ("tries of the dishonest postman", str(success.tried)),
         ("wrong handovers", str(success.wrong)),

@@ -29,6 +29,7 @@ from web.phones.simulator import received
 
 FIRST_DAY = date(2026, 8, 3)  # a Monday
 _NEWS = ("fraud_alert", "nudge")  # to postmen, and no answers
+_CHECK = re.compile(r"(?<!\d)\d{3}(?!\d)")
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 Acting = Iterator[float]  # what is yielded: minutes until the person goes on
@@ -54,6 +55,7 @@ class Parcel:
     visits: int = 0
     at_window: bool = False  # handed over at the office and not at the door
     excepted: bool = False  # handed over without a code, as the office agreed
+    on_word: bool = False  # handed over on the word of its household
     by: str = ""  # how the dishonest postman got it into the books
     wanted: bool = False  # by the dishonest postman, at this visit
     stolen: bool = False  # handed over in the books, and its people have not got it
@@ -94,6 +96,8 @@ class Month:
     postmen: list[Postman] = field(default_factory=list)
     # By telephone and article: the template of the first answer since it was asked.
     heard: dict[tuple[str, str], str] = field(default_factory=dict)
+    wishing: set[str] = field(default_factory=set)  # telephones that wished
+    words: dict[str, str] = field(default_factory=dict)  # by telephone: its household's
     inbound: int = 0
     seen: int = 0
     happened: Counter[str] = field(default_factory=Counter)
@@ -195,6 +199,14 @@ class Month:
         for message in reversed(received(self.runtime, parcel.holder or parcel.phone)):
             if message.template in templates and parcel.digits in message.text:
                 found = _CODE.search(message.text)
+                return found[0] if found else None
+        return None
+
+    def read_check(self, parcel: Parcel) -> str | None:
+        """Return the three digits beside the newest code on the telephone of this article."""
+        for message in reversed(received(self.runtime, parcel.holder or parcel.phone)):
+            if message.template == "code" and parcel.digits in message.text:
+                found = _CHECK.search(message.text)
                 return found[0] if found else None
         return None
 
