@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from bench.month_fate import chances, door_of
-from bench.month_rates import Door
 from bench.month_home import hears
+from bench.month_rates import Door
 from bench.month_roads import by_word, without_code
 from bench.month_said import NO_NETWORK, answered, paid_for, remark
 from bench.month_thief import steals, wants

@@ -24,8 +24,10 @@ def without_code(month: Month, man: Postman, serial: int, parcel: Parcel, door: 
     roads = month.plan.roads
     if (yield from by_word(month, man, serial, parcel)):
         return
-    if "numbers" in roads and door.telephone == "strangers" and parcel.house.withdrawn:
-        if (yield from on_another_telephone(month, man, serial, parcel)):
+    withdrawn = door.telephone == "strangers" and parcel.house.withdrawn
+    if "numbers" in roads and withdrawn:
+        given = yield from on_another_telephone(month, man, serial, parcel)
+        if given:
             return
     if "exception" in roads and door.document and not parcel.amount:
         reason = _REASONS[door.telephone]
