@@ -38,6 +38,8 @@ class DueMessage:
     code_issue: int | None
     code_key: int | None  # its number
     code_salt: bytes | None = field(repr=False)
+    check_item: int | None
+    check_key: int | None  # its number
     quote: int | None
     quote_key: int | None  # its number
     salt: bytes | None = field(repr=False)
