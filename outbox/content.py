@@ -18,8 +18,8 @@ def text_of(due: DueMessage, keys: Keyring, code_length: int) -> str:
     """Return the body of `due`, its code and the digits beside it, or those to quote, filled in.
 
     A call's has none. All are computed from their key and the article's salt; they are stored
-    nowhere. Never log the result. Raises `UnknownKey` where the key was retired meanwhile, and ValueError where the row
-    has no words that can be read: nobody gets an empty text.
+    nowhere. Never log the result. Raises `UnknownKey` where the key was retired meanwhile, and
+    ValueError where the row has no words that can be read: nobody gets an empty text.
     """
     if not due.body and due.channel == "text":
         raise ValueError("what it says cannot be read: by a newer release, or it is damaged")

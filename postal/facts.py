@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from flows import trust
 from flows.facts import (
     ArticleFact,
     CheckVerdict,
@@ -250,8 +251,8 @@ class Reader:
                 bytes(row.code_salt),
                 codes.known_roots(self.conn, self.keys, row.keys),
             )
-            if three is not None and state == "open" and not article.amount:
-                said = offline.Said(
+            if three is not None and state == "open" and trust.offline(article) is None:
+                said = offline.OfflineSaid(
                     entered, three, row.place, postman_id, article.wrong_tries, row.holder_phone
                 )
                 verdict, check = self._without_network(said, row.id, last)
@@ -261,7 +262,7 @@ class Reader:
         return ItemFact(ref, row.serial, state, article, verdict, *came, check=check)
 
     def _without_network(
-        self, said: offline.Said, article_id: int, last: codes.Issue
+        self, said: offline.OfflineSaid, article_id: int, last: codes.Issue
     ) -> tuple[CodeVerdict, CheckVerdict]:
         issued = offline.of_article(self.conn, article_id)
         root = offline.root_of(self.conn, self.keys, issued, said.item_id)

@@ -57,7 +57,7 @@ def of_article(conn: Conn, article_id: int) -> list[ListedCode]:
 
 
 @dataclass(frozen=True)
-class Said:
+class OfflineSaid:
     """What a postman said of the item `item_id` of his list: a code, and three digits.
 
     `holder`: the telephone that gets the code now.
@@ -72,7 +72,7 @@ class Said:
 
 
 def judge(
-    said: Said, issued: Sequence[ListedCode], last: Issue, root: bytes | None, length: int
+    said: OfflineSaid, issued: Sequence[ListedCode], last: Issue, root: bytes | None, length: int
 ) -> tuple[CodeVerdict, CheckVerdict]:
     """Judge code and digits. Call under the article's row lock; `root`: the key of the digits.
 
@@ -98,7 +98,7 @@ def judge(
     return ("offline", "right") if equal and right else ("wrong", "wrong")
 
 
-def _usable(said: Said, issued: Sequence[ListedCode]) -> list[ListedCode]:
+def _usable(said: OfflineSaid, issued: Sequence[ListedCode]) -> list[ListedCode]:
     """Return the issues that can prove it, for the present holder alone.
 
     None of them, or after them, was stopped or used.

@@ -55,10 +55,13 @@ def _on_living_code(act: Handover, item: ItemFact, facts: PostmanFacts, left: in
 
     Wrong ones beside it may be rupees, of which none are due.
     """
-    if item.check != "right":
+    article = item.article
+    assert article is not None
+    if item.check != "right" or article.code_for != "handover":
         return Outcome(say_item("no_payment_due", item))
-    proven = act if left > 0 else replace(act, proof="code")
-    return _settled(judge(proven, item, facts), item.article)
+    compared = left > 0 and offline(article) is None
+    proven = act if compared else replace(act, proof="code")
+    return _settled(judge(proven, item, facts), article)
 
 
 def _doubt(item: ItemFact, article: ArticleFact, left: int) -> OfflineDoubt | None:
@@ -85,7 +88,7 @@ def _claimed(item: ItemFact, article: ArticleFact, why: OfflineDoubt) -> Outcome
     news = OfflineClaimed(number, wrong=why == "wrong")
     tells = tuple(Tell(role, news) for role in ("recipient", *nominee, "office"))
     claim = ClaimOffline(number, why)
-    if why != "wrong" or item.verdict != "wrong":
+    if item.verdict != "wrong":
         return Outcome(say_item("offline_ticket", item), (claim,), tells)
     # Who agreed to do without a code did not know that a wrong one was told.
     ends: tuple[Act, ...] = (EndException(number, "over"),) * (article.exception == "granted")

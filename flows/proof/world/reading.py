@@ -99,7 +99,7 @@ from flows.recipient import states as recipient
 from flows.recipient.moves import is_asked
 from flows.recipient.wish_answers import GREETED_AGAIN_AFTER, greets
 from flows.sender_words import SENT_LATELY
-from flows.trust import APPROACHES_WITHIN
+from flows.trust import APPROACHES_WITHIN, offline
 from india import calendar
 from india.calendar import INDIA
 
@@ -544,7 +544,7 @@ def _item(turn: SmallTurn, staff: str, ref: str) -> ItemFact:
     fact = parcel.fact(world.now)
     entered = turn.apart.get(ref)
     three = turn.apart.get(f"{ref}{CHECKED}")
-    judged = parcel.coded and not parcel.amount and item.state == "open"
+    judged = item.state == "open" and offline(fact) is None
     if entered is not None and three is not None and judged:
         worth, check = verdicts.without_network(world, parcel, entered, three, staff)
         came_ = (worth, item.approached, came)
