@@ -149,8 +149,14 @@ class OfflineFigure:
     handovers: int
 
 
-# The article is where it was before he said so: it was not handed over to anybody.
-_BACK: Final = "(a.state IN ('at_office', 'returned', 'recalled') OR a.remark_final_at IS NOT NULL)"
+# Where the article is tells that he was mistaken, not that he gave it to somebody: it came back,
+# or its code was told afterwards to whoever brought it, typed from a slip, or at the window.
+_BACK: Final = """(
+    a.state IN ('at_office', 'returned', 'recalled') OR a.remark_final_at IS NOT NULL
+    OR (a.state = 'delivered' AND NOT EXISTS (
+        SELECT FROM delivery_items i WHERE i.article_id = a.id AND i.state = 'delivered'
+        AND i.proof IN ('signature', 'exception')))
+)"""
 
 
 def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[OfflineFigure]:
