@@ -247,6 +247,12 @@ class Settings(BaseSettings):
     exceptions_per_office: int = Field(
         10, ge=0, description="exceptions of a day that an office may agree to without a supervisor"
     )
+    offline_per_postman: int = Field(
+        10,
+        ge=0,
+        description="handovers without network that a postman may say in a day; 0: none, and code"
+        " and slip show no digits for them",
+    )
     delivery_day_end: str = Field("20:00", pattern=r"^\d\d:\d\d$", description="Asia/Kolkata")
     delivery_day_start: str = Field(
         "07:00", pattern=r"^\d\d:\d\d$", description="Asia/Kolkata; then lists are carried over"

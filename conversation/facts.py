@@ -24,6 +24,7 @@ from flows.events import (
     DayEnded,
     Event,
     GivePin,
+    Handover,
     ItemsOffered,
     ListMade,
     Pass,
@@ -38,6 +39,8 @@ from flows.events import (
     StopRecall,
     TakeOver,
     TurnDown,
+    Visit,
+    VisitAct,
     WhetherHelped,
     Wished,
     Yes,
@@ -83,7 +86,7 @@ from india import calendar
 from india.calendar import INDIA
 from india.phone import fingerprint
 from outbox.reach import arrive, was_said
-from postal import collect, exceptions, lists, offers, slips
+from postal import collect, exceptions, lists, offers, offline, slips
 from postal.acts import beats
 from postal.acts.reports import next_ticket
 from postal.desk import questions
@@ -302,6 +305,7 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         ticket=_ticket(locked, event, phone),
         greeted=_greeted(locked, phone, event),
         notice=_notice(locked, phone, event),
+        offline=settings.offline_per_postman > 0,
     )
 
 
@@ -382,7 +386,20 @@ def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> 
         colleague,
         day,
         exceptions_left=_exceptions_left(locked, postman_id, event),
+        offline_left=_offline_left(locked, postman_id, event),
     )
+
+
+def _offline_left(locked: Locked, postman_id: int, event: Event) -> int:
+    """Return how many handovers without network a postman may still say today, where he does."""
+    if not isinstance(event, Visit) or not any(_is_offline(act) for act in event.acts):
+        return 0
+    said = offline.said_today(locked.conn, postman_id, locked.today)
+    return max(0, locked.runtime.settings.offline_per_postman - said)
+
+
+def _is_offline(act: VisitAct) -> bool:
+    return isinstance(act, Handover) and act.proof == "offline"
 
 
 def _exceptions_left(locked: Locked, postman_id: int, event: Event) -> int:

@@ -10,6 +10,7 @@ from flows.events import (
     AskStatus,
     Deny,
     Event,
+    Handover,
     NotUnderstood,
     RepeatQuestion,
     ReportFraud,
@@ -20,14 +21,18 @@ from flows.events import (
     Start,
     Stop,
     ToldCode,
+    Visit,
+    VisitAct,
     Wished,
     Yes,
 )
 from flows.grammar.person import QUOTE, Understood, is_clear, is_command
+from flows.grammar.postman_numbers import CHECKED
 from flows.grammar.postman_words import mask_spoken
 from flows.grammar.text import mask_codes, mask_own_words, mask_spelled_codes
 from gateways.base import Inbound
-from messages.render import QUOTE_MASK
+from india.signs import ascii_digits
+from messages.render import CHECK_MASK, QUOTE_MASK
 from postal.people import roles
 from postal.people.roles import PhoneRoles
 from runtime import Runtime
@@ -86,12 +91,26 @@ def _is_own(event: Event, text: str) -> bool:
     return is_command(text) and not isinstance(event, ToldCode)
 
 
+# After a mistyped code, three digits may be those of the slip.
+_AFTER_CODE = re.compile(r"([0-9]{4,8}[\W_]+)[0-9]{3}(?![0-9])", re.ASCII)
+
+
+def _is_malformed(act: VisitAct) -> bool:
+    return isinstance(act, Handover) and act.proof == "malformed"
+
+
 _LAST_TWO = re.compile(r"(?<!\w)\w{2}(?=\W*$)")
 
 
 def kept_words(text: str, understood: Understood) -> str:
     """Return `text` as it may be kept, without codes and without the digits that it quotes."""
     event = understood.event
+    for key, digits in understood.codes.items():
+        if key.endswith(CHECKED):
+            shown = rf"(?<![0-9]){digits}(?![0-9])"
+            text = re.sub(shown, CHECK_MASK, ascii_digits(text), flags=re.ASCII)
+    if isinstance(event, Visit) and any(_is_malformed(act) for act in event.acts):
+        text = _AFTER_CODE.sub(rf"\1{CHECK_MASK}", ascii_digits(text))
     if QUOTE in understood.codes:
         text = _LAST_TWO.sub(QUOTE_MASK, text)
     # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none: it may be a code.

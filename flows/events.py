@@ -20,8 +20,9 @@ ShownDocument = Literal[
     "aadhaar", "voter", "licence", "passport", "pan", "ration", "job_card", "unnamed"
 ]
 # code: one of the right length was given · signature: remark 10, no code · malformed: neither
-# exception: remark 28 alone: the office agreed
-HandoverProof = Literal["code", "signature", "malformed", "exception"]
+# exception: remark 28 alone: the office agreed · offline: a code, and the three digits beside it on
+# the slip, texted later from a door without network
+HandoverProof = Literal["code", "signature", "malformed", "exception", "offline"]
 
 
 class Event:
@@ -259,7 +260,8 @@ class Handover:
     """`7 482913 1`: handed over with this code, the COD amount paid in cash (1) or by UPI (2).
 
     `amount`: the whole rupees taken, if he writes them: `7 482913 500 1`. `document`: the one shown
-    besides, `7 482913 * 1234`; the last four of its number travel separately, as the code does.
+    besides, `7 482913 * 1234`; the last four of its number travel separately, as the code does, and
+    as the three digits of the slip, `7 482913 417`.
     `missing`: the pieces that were not there, `7 482913 # 2 3`.
     """
 

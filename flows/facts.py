@@ -16,8 +16,13 @@ ArticleState = Literal[
 CodeState = Literal["none", "live", "expired", "used", "dead"]
 # right/wrong: compared with the live code · expired/stale: equal to a code that no longer counts ·
 # none: there is no code to compare with · locked: five wrong today · unchecked: no code was given ·
-# late: right once, or when the text was written, but not usable any more
-CodeVerdict = Literal["right", "wrong", "expired", "stale", "none", "locked", "unchecked", "late"]
+# late: right once, or when the text was written, but not usable any more · offline: sent to the
+# holder for this place on the list of today, whatever its time, with the three digits beside it
+CodeVerdict = Literal[
+    "right", "wrong", "expired", "stale", "none", "locked", "unchecked", "late", "offline"
+]
+# The three digits of a slip, compared with those beside the item; unchecked: none were given.
+CheckVerdict = Literal["unchecked", "right", "wrong"]
 # open: on my list of today · delivered/attempted/withdrawn: was, with that result · elsewhere: not
 # on my list
 ItemState = Literal["open", "delivered", "attempted", "withdrawn", "elsewhere"]
@@ -112,6 +117,8 @@ class ArticleFact:
     exception: ExceptionState = "none"  # of the postman who carries it
     exceptions: int = 0  # how often it was asked for, this time among them
     excepted: bool = False  # it was handed over so
+    # A postman says that he handed it over without network, and nothing proves it (rule 19).
+    claimed: bool = False
 
     @property
     def coded(self) -> bool:
@@ -179,6 +186,7 @@ class Changes(TypedDict, total=False):
     exception: ExceptionState
     exceptions: int
     excepted: bool
+    claimed: bool
 
 
 @dataclass(frozen=True)
@@ -210,6 +218,7 @@ class RecipientFacts(Facts):
     texts_arrive: bool = True  # False: the last texts to this telephone could not be delivered
     greeted: bool = False  # this telephone was greeted within a day; read where it greets
     notice: int = 0  # days that its data are kept, where it has to be told so now; 0: not now
+    offline: bool = True  # slips show three digits for doors without network
 
 
 @dataclass(frozen=True)
@@ -225,6 +234,7 @@ class ItemFact:
     approaches: int = 0  # within the last ten minutes
     offered_to: str = ""  # the staff id of the colleague who is asked to take it over
     approached_since: bool = False  # he went there himself, after he had offered it
+    check: CheckVerdict = "unchecked"
 
 
 @dataclass(frozen=True)
@@ -276,6 +286,7 @@ class PostmanFacts(Facts):
     day: DayFact | None = None  # at its beginning and its end
     offer: OfferFact | None = None  # of a colleague
     exceptions_left: int = 0  # that he may ask for today; read where he asks
+    offline_left: int = 0  # that he may hand over today without network; read where he says so
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,16 @@ class ExceptionContested(Happening):
 
 
 @dataclass(frozen=True)
+class OfflineClaimed(Happening):
+    """The postman says that he handed it over without network, and nothing proves it.
+
+    `wrong`: with a code, or three digits, that fit nothing.
+    """
+
+    wrong: bool
+
+
+@dataclass(frozen=True)
 class Attempted(Happening):
     """The postman texted a remark instead of a handover."""
 

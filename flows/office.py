@@ -20,6 +20,7 @@ from flows.happenings import (
     MoveDenied,
     MoveDisputed,
     NotReceived,
+    OfflineClaimed,
     Overlooked,
     RefusalDenied,
     RemarkContested,
@@ -50,6 +51,7 @@ _OFFICE_NEWS: dict[type[Happening], str] = {
     MoveDisputed: "office_move",
     HerdWaits: "office_herd",
     ExceptionContested: "office_exception_contested",
+    OfflineClaimed: "office_offline",
 }
 for _event, _template in _OFFICE_NEWS.items():
     OFFICE.on(_event, says=(_template,))(partial(status.news, _template))

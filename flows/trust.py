@@ -244,6 +244,38 @@ def least_for_exception(article: ArticleFact) -> Proof:
     return "fresh" if personal(article) or article.doubted else "quoted"
 
 
+# ---- a door without network (rule 19) ------------------------------------------------------------
+
+# law: goes to the addressee in person, is worth much, or is paid for · unsure: its telephone may be
+# another person's · the others as of an exception
+OfflineRefusal = Literal[
+    "law", "uncoded", "unlinked", "fraud", "disputed", "moved", "tries", "unsure", "state"
+]
+
+
+def offline(article: ArticleFact) -> OfflineRefusal | None:
+    """Return why no three digits of the slip can stand for its code; None: they can (rule 19).
+
+    Where anything is to be doubted, the code's text does not show them.
+    """
+    checks: tuple[tuple[bool, OfflineRefusal], ...] = (
+        (article.state != "out_for_delivery", "state"),
+        (not article.coded, "uncoded"),
+        (personal(article) or article.passport, "law"),
+        (article.service not in _OFFLINE or article.amount > 0, "law"),
+        (not article.linked, "unlinked"),
+        (article.door_only, "fraud"),
+        (article.disputed, "disputed"),
+        (article.document, "moved"),
+        (article.unsure, "unsure"),
+        (article.locked, "tries"),
+    )
+    return next((why for holds, why in checks if holds), None)
+
+
+_OFFLINE: Final = ("speed_post", "parcel")
+
+
 # ---- ends --------------------------------------------------------------------------------------
 
 RECALL_AFTER: Final = timedelta(minutes=30)  # in which the sender can object (rule 7)

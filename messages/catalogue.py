@@ -21,6 +21,9 @@ LANES: tuple[Lane, ...] = ("code", "alarm", "reply", "notice", "bulk")
 # The variables that are never given to the renderer: what proves something is stored nowhere.
 CODE = "code"
 QUOTE = "quote"
+CHECK = "check"
+# What stands in the values of a text that shows the three digits: which words it has, not them.
+SHOWN = "shown"
 
 VARIABLE = re.compile(r"\{([a-z_]*)\}")
 _FOLDER = Path(__file__).parent / "catalogue"
@@ -46,6 +49,8 @@ class Template:
     so that whoever forges its texts cannot spend the answers that somebody at a door waits for.
     `free`: the template whose words are used where the amount is 0, "" for none. Operators register
     a sentence with its variables, so "nothing to pay" is a sentence of its own.
+    `checked`: the template whose words are used where the text also shows the three digits of the
+    postman's slip, "" for none.
     `late`: the template whose words are used by a carrier that takes no validity, "" for none: they
     say by themselves until when they are true.
     """
@@ -58,6 +63,7 @@ class Template:
     why_so_many: str = ""  # the recorded reason for a third variable (TRAI, 18 Nov 2025)
     talk: bool = False
     free: str = ""
+    checked: str = ""
     late: str = ""
 
 
@@ -89,13 +95,15 @@ class Catalogue:
             raise CatalogueError(f"no template is called {name}") from None
 
     def words_of(self, name: str, values: Mapping[str, Any] | None) -> str:
-        """Return the template whose words are used for `name` with `values`, `name` itself or its
-        `free` one. An unknown name is returned as it is: a text of an older release.
+        """Return the template whose words are used for `name` with `values`: `name` itself, its
+        `free` one, or that one's `checked`. An unknown name is returned as it is: a text of an
+        older release.
         """
         template = self.templates.get(name)
         if template is None or not template.free or (values or {}).get("amount") != 0:
             return name
-        return template.free
+        free = self.templates[template.free]
+        return free.checked if free.checked and CHECK in (values or {}) else free.name
 
     def late_words_of(self, name: str, values: Mapping[str, Any] | None) -> str:
         """Return the template whose words say until when they are true, or that of `words_of`."""
@@ -130,6 +138,7 @@ def read(folder: Path = _FOLDER) -> Catalogue:
     templates = {name: _template(name, entry) for name, entry in _tables(folder / "templates.toml")}
     for each in templates.values():
         _fits_its_free(each, templates)
+        _fits_its_checked(each, templates)
         if each.late and each.late not in templates:
             raise CatalogueError(f"templates.toml, {each.name}: no template is called {each.late}")
     return Catalogue(
@@ -213,6 +222,21 @@ def _fits_its_free(template: Template, templates: Mapping[str, Template]) -> Non
     )  # fmt: skip
     if rest == template.variables or free.variables != rest or free.free or not same:
         raise CatalogueError(f"{where}: {free.name} must be the same without the amount")
+
+
+def _fits_its_checked(template: Template, templates: Mapping[str, Template]) -> None:
+    if not template.checked:
+        return
+    checked = templates.get(template.checked)
+    where = f"templates.toml, {template.name}"
+    if checked is None:
+        raise CatalogueError(f"{where}: no template is called {template.checked}")
+    rest = tuple(each for each in checked.variables if each.name != CHECK)
+    same = (checked.audience, checked.lane, checked.lifetime) == (
+        template.audience, template.lane, template.lifetime,
+    )  # fmt: skip
+    if rest == checked.variables or template.variables != rest or not same:
+        raise CatalogueError(f"{where}: {checked.name} must be the same with the three digits")
 
 
 def _dlt(folder: Path) -> Dlt:

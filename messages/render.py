@@ -7,20 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from messages.catalogue import CODE, QUOTE, VARIABLE, CatalogueError, catalogue
+from messages.catalogue import CHECK, CODE, QUOTE, SHOWN, VARIABLE, CatalogueError, catalogue
 from messages.segments import Segments, count
 
 CODE_MASK: Final = "••••••"
 QUOTE_MASK: Final = "▪▪"
+CHECK_MASK: Final = "▫▫▫"
 _CODE = re.compile(r"[0-9]{4,8}", re.ASCII)
 _QUOTE = re.compile(r"[0-9]{2}", re.ASCII)
-_SIX = "000000"
-_TWO = "00"
+_CHECK = re.compile(r"[0-9]{3}", re.ASCII)
+_MASKS = {CODE: CODE_MASK, QUOTE: QUOTE_MASK, CHECK: CHECK_MASK}
+_SENT = {CODE: "000000", QUOTE: "00", CHECK: "000"}
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A text as it is stored, with masks in the place of a code and of digits to be quoted."""
+    """A text as it is stored, with masks in the place of a code, of digits to quote or to check."""
 
     template: str
     language: str
@@ -31,25 +33,31 @@ class Rendered:
 def render(template: str, language: str, values: Mapping[str, int | str]) -> Rendered:
     """Return the text of `template` in `language`, its variables filled with `values`.
 
-    A code, and the two digits that prove who answers, are no values: masks keep their places until
-    `fill_code` and `fill_quote` insert them when the message is sent; the segments are those of the
-    text with a code of six digits. Where nothing is to be paid the words are those of its `free`
-    template; it is still the text `template`. Raise `CatalogueError` for a template, language or
-    variable that does not exist or is missing, and for a value that is not of its kind.
+    A code, the two digits that prove who answers, and the three of the postman's slip are no
+    values: masks keep their places until `fill_code`, `fill_quote` and `fill_check` insert them
+    when the message is sent; the segments are those of the text with a code of six digits. Where
+    nothing is to be paid the words are those of its `free` template, or, where `check` is `SHOWN`,
+    of that one's `checked`; it is still the text `template`. Raise `CatalogueError` for a template,
+    language or variable that does not exist or is missing, and for a value that is not of its kind.
     """
     entry = catalogue().template(template)
-    kinds = {each.name: each.kind for each in entry.variables if each.name not in (CODE, QUOTE)}
-    if set(kinds) != set(values):
+    words = catalogue().words_of(template, values)
+    kinds = {each.name: each.kind for each in entry.variables if each.name not in _MASKS}
+    given = {name: value for name, value in values.items() if name != CHECK}
+    if set(kinds) != set(given):
         raise CatalogueError(
             f"template {template} takes {sorted(kinds) or 'no variables'}, not {sorted(values)}"
         )
+    checked = any(each.name == CHECK for each in catalogue().template(words).variables)
+    if values.get(CHECK) != (SHOWN if checked else None):
+        raise CatalogueError(f"template {template}: {CHECK} is {SHOWN}, where its words have it")
     for name, kind in kinds.items():
         if not kind.admits(values[name]):
             # The message omits the value: a misplaced code must not end in a log.
             raise CatalogueError(f"template {template}: {name} must be {kind.allowed}")
-    text = catalogue().text(catalogue().words_of(template, values), language)
-    stored = _fill(text, {**values, CODE: CODE_MASK, QUOTE: QUOTE_MASK})
-    sent = _fill(text, {**values, CODE: _SIX, QUOTE: _TWO})
+    text = catalogue().text(words, language)
+    stored = _fill(text, {**values, **_MASKS})
+    sent = _fill(text, {**values, **_SENT})
     return Rendered(template, language, stored, count(sent))
 
 
@@ -63,7 +71,7 @@ def render_late(
     late = catalogue().late_words_of(template, values)
     if late == catalogue().words_of(template, values):
         return None
-    given = {**values, "day": day, CODE: CODE_MASK, QUOTE: QUOTE_MASK}
+    given = {**values, "day": day, **_MASKS}
     names = {each.name for each in catalogue().template(late).variables}
     if not names <= set(given):
         raise CatalogueError(f"template {late} takes more than {template} has")
@@ -93,6 +101,18 @@ def fill_quote(text: str, quote: str) -> str:
     if text.count(QUOTE_MASK) != 1:
         raise ValueError("the text has no single place for digits to quote")
     return text.replace(QUOTE_MASK, quote)
+
+
+def fill_check(text: str, check: str) -> str:
+    """Return `text` with the three digits `check` in the place of their mask.
+
+    Raise ValueError, without the digits in it, if there is not exactly one mask.
+    """
+    if _CHECK.fullmatch(check) is None:
+        raise ValueError("what is compared with a slip are three digits")
+    if text.count(CHECK_MASK) != 1:
+        raise ValueError("the text has no single place for digits of a slip")
+    return text.replace(CHECK_MASK, check)
 
 
 def _fill(text: str, values: Mapping[str, int | str]) -> str:

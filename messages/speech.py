@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from messages.catalogue import CODE, VARIABLE, Catalogue, CatalogueError, catalogue
+from messages.catalogue import CHECK, CODE, VARIABLE, Catalogue, CatalogueError, catalogue
 from messages.render import CODE_MASK
 
 Tongue = Literal["hi", "en"]
@@ -98,7 +98,9 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> str
     kind.
     """
     tongue = tongue_of(language)
-    lines = speech().texts[tongue].get(catalogue().words_of(template, values))
+    # The three digits of the slip are only written: who hears them cannot look again at the door.
+    words = catalogue().words_of(template, {n: v for n, v in values.items() if n != CHECK})
+    lines = speech().texts[tongue].get(words)
     if lines is None:
         raise CatalogueError(f"template {template} has no spoken words")
     kinds = {each.name: each.kind for each in catalogue().template(template).variables}

@@ -101,6 +101,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "EU123456785IN",
         ),
         "quote": Word(r"[0-9]{2}", "two digits", "99", "numeric", "47"),
+        "check": Word(r"[0-9]{3}", "three digits", "999", "numeric", "417"),
         "code": Word(r"[0-9]{6,8}", "6 to 8 digits", "99999999", "numeric", "482913"),
     }
 )

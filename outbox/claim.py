@@ -45,7 +45,8 @@ _DUE: Final = """
     SELECT due.id, due.status, due.channel, due.lane, due.phone, due.template, due.language,
            due.body, due.said, due.not_after, due.attempts, due.gateway, due.carrier_id,
            due.first_tried_at, due.article_id, due.code_id, codes.issue AS code_issue,
-           codes.key AS code_key, articles.code_salt, due.quote, due.quote_key,
+           codes.key AS code_key, articles.code_salt, codes.item_id AS check_item,
+           codes.check_key, due.quote, due.quote_key,
            about.code_salt AS salt, due.given, due.again_of, due.via,
            about.sender_phone AS sender, due.request_id, due.variables,
            CASE WHEN due.not_after <= %(now)s THEN coalesce(due.error, 'deadline over')

@@ -51,6 +51,8 @@ class DueMessage:
     request_id: str | None = None  # of the request that caused it, as in the logs
     variables: Mapping[str, Any] | None = None
     other_calls: Sequence[str | None] = ()  # as in `Outgoing`, for a look-up
+    check_item: int | None = None  # the place on a list whose three digits are beside the code
+    check_key: int | None = None  # the number of their key
 
     @property
     def standing(self) -> MessageStanding:

@@ -13,7 +13,7 @@ import orjson
 
 from messages import speech
 from messages.catalogue import Channel, Lane
-from messages.render import CODE_MASK, QUOTE_MASK, render
+from messages.render import CHECK_MASK, CODE_MASK, QUOTE_MASK, render
 from settings import Language
 from store import wording
 from store.database import Conn
@@ -89,6 +89,8 @@ def _row(draft: OutboxDraft) -> dict[str, Any]:
             f"template {draft.template}: a message holds a code exactly if its template does; "
             "give code_id with code templates and only with them"
         )
+    if CHECK_MASK in body and draft.code_id is None:
+        raise ValueError(f"template {draft.template}: the three digits of a slip are beside a code")
     if (QUOTE_MASK in body) != (draft.quote is not None and draft.article_id is not None):
         raise ValueError(
             f"template {draft.template}: a message shows digits to quote exactly if its template "

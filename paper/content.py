@@ -129,7 +129,8 @@ class Carried:
     the receiver shows a document as well.
     `taker`: who may receive it. `signature`: whether the receiver signs on the slip. `hint`: how
     the recipient says that the place is found. `pieces`: under the one number. `digipin`: as people
-    read it; empty: not known. `due`: promised by the day of the list, or before.
+    read it; empty: not known. `due`: promised by the day of the list, or before. `check`: three
+    digits that are compared where there is no network; empty: none are.
     """
 
     serial: int
@@ -149,6 +150,7 @@ class Carried:
     pieces: int = 1
     digipin: str = ""
     due: bool = False
+    check: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """A postman's delivery slip on A4: a row for each article in walking order, header on every page.
 
 The postman writes on it the remark, how COD was paid, and has it signed where the law requires a
-signature. It shows no telephone and no code.
+signature. It shows no telephone and no code; beside plain post the three digits that are compared
+where there is no network (docs/developing/trust.md rule 19).
 """
 
 from __future__ import annotations
@@ -147,7 +148,6 @@ def _body(pdf: PdfDocument, whole: PrintColumn, what: Slip, language: Language) 
 def _row(pdf: PdfDocument, each: Carried, language: Language) -> Block:
     columns = [PrintColumn(pdf, cell.x + _PAD, cell.width - 2 * _PAD) for cell in _CELLS]
     serial, article, recipient, cod, code, remark, signature = columns
-    asks = "code_yes" if each.code_required else "code_no"
     return _framed(
         pdf,
         (
@@ -155,7 +155,7 @@ def _row(pdf: PdfDocument, each: Carried, language: Language) -> Block:
             joined(_article(article, each)),
             joined(_recipient(recipient, each, language)),
             joined(_cod(cod, each, language)),
-            code.text(say(language, asks), _STRONG if each.code_required else _BODY),
+            joined(_code(code, each, language)),
             joined(_outcome(remark, each, language)),
             joined(_signature(signature, each, language)),
         ),
@@ -193,6 +193,15 @@ def _recipient(column: PrintColumn, each: Carried, language: Language) -> Iterat
         yield column.text(f"DIGIPIN {each.digipin}", _SMALL)
     if each.hint:
         yield column.text(f'"{each.hint}"', _SMALL)
+
+
+def _code(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:
+    """Yield whether a code is asked for, and the three digits that are compared without network."""
+    asks = "code_yes" if each.code_required else "code_no"
+    yield column.text(say(language, asks), _STRONG if each.code_required else _BODY)
+    if each.check:
+        yield column.text(say(language, "without_network"), _SMALL)
+        yield column.text(each.check, _STRONG)
 
 
 def _cod(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:
@@ -246,6 +255,8 @@ def _foot(column: PrintColumn, what: Slip, language: Language) -> Iterator[Block
     yield space(1)
     legend = " · ".join(remark(number, language) for number in BY_CODE)
     yield column.text(f"{say(language, 'remarks_are')} {legend}", _SMALL)
+    if any(each.check for each in what.carried):
+        yield column.text(say(language, "how_without_network"), _SMALL)
     if column.pdf.respelt:
         yield column.text(say(language, "respelt"), _SMALL)
     yield space(13)

@@ -46,6 +46,8 @@ _COLUMNS = f"""
          WHEN x.granted_at IS NULL THEN 'asked' ELSE 'granted' END AS exception,
     coalesce(x.number, 0) AS exceptions,
     a.state = 'delivered' AND coalesce(i.proof = 'exception', false) AS excepted,
+    EXISTS (SELECT FROM offline_claims k WHERE k.article_id = a.id AND k.outcome = 'unproven')
+        AS claimed,
     c.expires_at, c.used_at, c.dead_at, coalesce(c.sends, 0) AS sends, c.postman_id AS bound_to,
     coalesce(c.purpose, 'handover') AS code_for,
     CASE WHEN n.id IS NULL THEN 'none' WHEN n.agreed_at IS NULL THEN 'asked' ELSE 'agreed' END
@@ -89,7 +91,7 @@ _BY_NUMBER = """
     WHERE b.number = ANY(%(numbers)s) AND l.postman_id = %(postman)s AND l.date = %(today)s
 """
 _ITEM = f"""
-    y.serial, y.state AS item_state, y.approached_at IS NOT NULL AS approached,
+    y.id AS place, y.serial, y.state AS item_state, y.approached_at IS NOT NULL AS approached,
     (SELECT count(*) FROM events e
      WHERE e.article_id = a.id AND e.kind = 'approached' AND e.at > %(lately)s) AS approaches,
     ARRAY(SELECT ARRAY[k.issue, k.key] FROM codes k WHERE k.article_id = a.id

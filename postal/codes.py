@@ -151,6 +151,11 @@ def judge_on_paper(
     return "right" if unharmed and told[0].issue == last.number else "late"
 
 
+def is_equal(entered: str, last: Issue, issue: int, length: int) -> bool:
+    """Tell whether it is the code of that `issue`, in constant time."""
+    return _equal(entered, last, issue, length)
+
+
 def _equal(entered: str, last: Issue, issue: int, length: int) -> bool:
     root = last.roots.get(issue)
     return root is not None and hmac.compare_digest(
@@ -161,11 +166,15 @@ def _equal(entered: str, last: Issue, issue: int, length: int) -> bool:
 def in_use(conn: Conn, now: datetime) -> Mapping[int, int]:
     """Return how many codes each key has that live, or that a late text may still bring.
 
+    The key of the three digits beside a code counts too.
+
     `now`: a code that expired more than a day ago is of no use to anybody.
     """
     rows = conn.execute(
-        "SELECT key, count(*) FROM codes WHERE expires_at > %(now)s - interval '1 day'"
-        " AND released_at > %(now)s - interval '3 days' GROUP BY key",
+        "SELECT used, count(*) FROM (SELECT DISTINCT id, unnest(ARRAY[key, check_key]) AS used"
+        " FROM codes WHERE expires_at > %(now)s - interval '1 day'"
+        " AND released_at > %(now)s - interval '3 days') bound"
+        " WHERE used IS NOT NULL GROUP BY used",
         {"now": now},
     ).fetchall()
     return dict(rows)

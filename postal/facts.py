@@ -7,9 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from flows.facts import ArticleFact, CodeState, CodeVerdict, DayFact, ItemFact, ItemState
+from flows import trust
+from flows.facts import (
+    ArticleFact,
+    CheckVerdict,
+    CodeState,
+    CodeVerdict,
+    DayFact,
+    ItemFact,
+    ItemState,
+)
+from flows.grammar.postman_numbers import CHECKED
 from flows.trust import EXCEPTION_OBJECT
-from postal import article_rows, codes, herd, quotes
+from postal import article_rows, codes, herd, offline, quotes
 from postal.acts.books import Held, as_held
 from postal.article_rows import OPEN, ArticleRow, Items
 from store.database import Conn
@@ -188,7 +198,7 @@ class Reader:
         for row in self._items[items]:
             by_ref[str(row.serial)] = row
             by_ref[row.number] = row
-        return tuple(self._item(ref, by_ref.get(ref), entered.get(ref), postman_id) for ref in refs)
+        return tuple(self._item(ref, by_ref.get(ref), entered, postman_id) for ref in refs)
 
     def left(self, postman_id: int) -> tuple[bool, int, int | None]:
         """Return whether the postman has a list today, its number of open items, and the next
@@ -222,13 +232,15 @@ class Reader:
         return DayFact(*row)
 
     def _item(
-        self, ref: str, row: ArticleRow | None, entered: str | None, postman_id: int
+        self, ref: str, row: ArticleRow | None, codes_of: Mapping[str, str], postman_id: int
     ) -> ItemFact:
         if row is None:
             return ItemFact(ref, int(ref) if ref.isdigit() else 0, "elsewhere", None)
         state: ItemState = row.item_state
         article = self._article(row, "")
         verdict: CodeVerdict = "unchecked"
+        check: CheckVerdict = "unchecked"
+        entered, three = codes_of.get(ref), codes_of.get(f"{ref}{CHECKED}")
         if entered is not None and self._has_code(article):
             # A code counts only for the postman to whom it was issued
             # (docs/developing/domain.md rule 6).
@@ -239,8 +251,22 @@ class Reader:
                 bytes(row.code_salt),
                 codes.known_roots(self.conn, self.keys, row.keys),
             )
-            verdict = self._verdict(entered, last, state, article, postman_id)
-        return ItemFact(ref, row.serial, state, article, verdict, row.approached, row.approaches)
+            if three is not None and state == "open" and trust.offline(article) is None:
+                said = offline.OfflineSaid(
+                    entered, three, row.place, postman_id, article.wrong_tries, row.holder_phone
+                )
+                verdict, check = self._without_network(said, row.id, last)
+            else:
+                verdict = self._verdict(entered, last, state, article, postman_id)
+        came = row.approached, row.approaches
+        return ItemFact(ref, row.serial, state, article, verdict, *came, check=check)
+
+    def _without_network(
+        self, said: offline.OfflineSaid, article_id: int, last: codes.Issue
+    ) -> tuple[CodeVerdict, CheckVerdict]:
+        issued = offline.of_article(self.conn, article_id)
+        root = offline.root_of(self.conn, self.keys, issued, said.item_id)
+        return offline.judge(said, issued, last, root, self.code_length)
 
     def _has_code(self, article: ArticleFact) -> bool:
         """Tell whether the article has a code: it needs one, or one can prove its refusal."""
@@ -323,6 +349,7 @@ class Reader:
             exception=row.exception,
             exceptions=row.exceptions,
             excepted=row.excepted,
+            claimed=row.claimed,
         )
 
     def _code_state(

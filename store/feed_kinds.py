@@ -78,6 +78,9 @@ ArticleKind = Literal[
     "exception_asked",
     "exception_ended",
     "exception_granted",
+    # Handed over without network: told of, with the handover itself (`proof`), not in EMSEVT.
+    "offline_claimed",
+    "offline_settled",
 ]
 MessageKind = Literal[
     "message_expired",

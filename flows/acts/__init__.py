@@ -21,6 +21,7 @@ from flows.acts import (
     lists,
     moves,
     nominee,
+    offline,
     paper,
     phone,
     remarks,
@@ -30,8 +31,8 @@ from flows.acts import (
 from flows.decision import Act
 
 MODULES: Final = (
-    codes, door, exception, helped, hold, lists, moves, nominee, paper, phone, remarks, reports,
-    window,
+    codes, door, exception, helped, hold, lists, moves, nominee, offline, paper, phone, remarks,
+    reports, window,
 )  # fmt: skip
 
 # By class name, the key under which sprints are stored.

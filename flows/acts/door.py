@@ -10,7 +10,7 @@ from flows.acts.conditions import in_state, item_open, must
 from flows.decision import ArticleAct
 from flows.events import HandoverProof, Payment, ShownDocument
 from flows.facts import ArticleFact, Changes, ItemFact
-from flows.trust import exception, signature
+from flows.trust import exception, offline, signature
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,13 @@ class HandOver(ArticleAct):
         yield from in_state(article, "out_for_delivery")
         by_code = item.verdict == "right" and self.proof == "code"
         right = by_code and article.code_for == "handover"
+        compared = item.check == "right" and item.verdict in ("right", "offline")
+        later = self.proof == "offline" and compared and offline(article) is None
         signed = self.proof == "signature" and item.approached and signature(article)
         granted = article.exception == "granted" and exception(article) is None
         excepted = self.proof == "exception" and item.approached and granted
-        yield from must(right or signed or excepted or not article.coded, "without the right code")
+        proven = right or later or signed or excepted or not article.coded
+        yield from must(proven, "without the right code")
         paid = bool(article.amount) == (self.payment is not None)
         yield from must(paid, "the payment does not fit")
         yield from must(not article.disputed, "who had the code before objects")
@@ -66,7 +69,7 @@ class HandOver(ArticleAct):
         yield from must(can_miss(article, self.missing), "pieces that it does not have")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        code = "used" if self.proof == "code" else article.code
+        code = "used" if self.proof in ("code", "offline") else article.code
         changes = Changes(state="delivered", delivered_at=now, code=code)
         if self.proof == "exception":
             changes |= Changes(exception="none", excepted=True)

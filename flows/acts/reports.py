@@ -25,6 +25,7 @@ TicketKind = Literal[
     "paper",  # a line on the slip of an outage that proves no handover
     "signed",  # handed over on a signature after wrong codes
     "exception",  # what was handed over without its code was not for whoever got it
+    "offline",  # a postman says that it was handed over without network, and nothing proves it
     "unproven",  # a sender who has not proven himself wants it moved, or back
 ]
 

@@ -114,7 +114,7 @@ def _asked_of_signs(text: str, read: Understood) -> Understood:
     )
 
 
-_STARRED = re.compile(r"([0-9]{1,3})\*([0-9]{4,8})(?:\*([12]))?#?")
+_STARRED = re.compile(r"([0-9]{1,3})\*([0-9]{4,8})(?:\*([12]|[0-9]{3}))?#?")
 
 
 def _without_stars(text: str) -> str:

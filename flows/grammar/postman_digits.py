@@ -14,6 +14,7 @@ from flows.events import (
     Approach,
     AskedBack,
     Handover,
+    HandoverProof,
     Payment,
     Remark,
     Visit,
@@ -22,6 +23,7 @@ from flows.events import (
 from flows.grammar.person import Understood
 from flows.grammar.postman_numbers import (
     AMOUNT,
+    CHECKED,
     EXCEPTION,
     HELP,
     MOST_ITEMS,
@@ -80,19 +82,39 @@ class DigitsReader:
             if not bare or verb not in (None, "handover"):
                 raise Unclear
             item = bare.pop()
+            check = self._check(token, rest)
             before = _bare_acts(verb, _pay(bare, acts) if after_code else bare)
             if any(isinstance(act, Approach) for act in before):
                 raise _sure(item)  # "7 8 482913": whose code is it?
             acts += before
-            payment, amount = self._paid(rest)
-            acts.append(Handover(item_of(item), self._proof(token), payment, amount))
+            payment, amount = self._paid(rest) if check is None else (None, None)
+            proof: HandoverProof = self._proof(token) if check is None else "offline"
+            if proof == "malformed":
+                amount = None  # it may be three digits of the slip
+            acts.append(Handover(item_of(item), proof, payment, amount))
             if codes.setdefault(item_of(item), token) != token:
+                raise Unclear
+            if check is not None and codes.setdefault(check_of(item), check) != check:
                 raise Unclear
             bare, after_code = [], payment is None
         after = _bare_acts(verb, _pay(bare, acts) if after_code else bare)
         if codes and verb is None and _is_doubtful(after, acts[-1]):
             raise _sure(next(iter(codes)))  # "7 482913 45 1": two doors, or 45 rupees in cash?
         acts += after
+
+    def _check(self, code: str, rest: list[str]) -> str | None:
+        """Remove and return the three digits of the slip after a code; None: there are none.
+
+        They end the text, or the next item and its code follow; but for 1 and 2, which may be how
+        that many rupees were paid.
+        """
+        if self._proof(code) != "code" or not rest or not _is_half(rest[0]):
+            return None
+        then = rest[1:3]
+        next_item = len(then) == 2 and then[0] not in PAYMENTS and self._is_code(then[1])
+        if then and (not next_item or self._is_code(then[0])):
+            return None
+        return rest.pop(0)
 
     def _paid(self, rest: list[str]) -> tuple[Payment | None, int | None]:
         """Remove "500 1" or "Rs 500 1" after a code; return how it was paid, and the amount."""
@@ -144,6 +166,11 @@ class DigitsReader:
             joined.append("".join(rest[:2]))
             del rest[:2]
         return joined
+
+
+def check_of(item: str) -> str:
+    """Return the key in `Understood.codes` of the three digits that were typed for an item."""
+    return f"{item_of(item)}{CHECKED}"
 
 
 def whole_visit(acts: list[VisitAct], codes: dict[str, str]) -> Understood:

@@ -13,6 +13,7 @@ from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
 from flows.acts.exception import AskForException, EndException
 from flows.acts.lists import EndOffer, GiveBack, OfferItem, PassItem
+from flows.acts.offline import ClaimOffline, SettleOffline
 from flows.acts.remarks import RecordRemark, UndoRemark
 from flows.acts.reports import OpenTicket, ReportLate
 from flows.decision import Decision, Done, LastVisit, Say
@@ -50,8 +51,9 @@ from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
 from flows.postman.exceptions import ask_exception, ended, granted
 from flows.postman.offers import offered, take_over, turn_down
+from flows.postman.offline import judge_each
 from flows.postman.undo import undo
-from flows.postman.visit import answer, judge, say_first, say_handed_over, say_item
+from flows.postman.visit import answer, say_first, say_handed_over, say_item
 from flows.trust import APPROACHES_WITHIN, MOST_DOORS
 
 MACHINE = Machine(
@@ -97,11 +99,11 @@ MACHINE = Machine(
             "doors_asked",
         ),
         *("handed_over_excepted", "exception_how", "exception_waits", "exception_law"),
-        "exception_not_now",
+        *("exception_not_now", "offline_wrong", "offline_ticket"),
     ),
     acts=(
         *(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
-        *(OpenTicket, EndException),
+        *(OpenTicket, EndException, ClaimOffline, SettleOffline),
     ),
     tells=("recipient", "holder", "nominee", "sender", "office", "article"),
 )
@@ -122,9 +124,7 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
         return Decision(case.state, case.context, (Say("batch_partly", values),))
     if _may_be_paid(case.event, facts):
         return Decision(case.state, case.context, (Say("not_understood"),))
-    outcomes = [
-        judge(act, item, facts) for act, item in zip(case.event.acts, facts.items, strict=True)
-    ]
+    outcomes = judge_each(case.event.acts, facts)
     done = tuple(outcome.done for outcome in outcomes if outcome.done is not None)
     context = case.context
     visiting = _still_visiting(context, done)

@@ -39,6 +39,7 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.ExceptionAsked: ("out_for_delivery",),
     happenings.ExceptionGranted: ("out_for_delivery",),
     happenings.ExceptionContested: ("delivered",),
+    happenings.OfflineClaimed: ("out_for_delivery", "attempted", "at_office"),
     happenings.HandedOverOnPaper: ("delivered",),
     happenings.Collected: ("delivered",),
     happenings.NotReceived: ("delivered",),
@@ -201,10 +202,17 @@ def is_excepted(act: VisitAct | None) -> bool:
     return isinstance(act, Handover) and act.proof == "exception"
 
 
+def is_offline(act: VisitAct | None) -> bool:
+    """Tell whether this is a code and three digits: it meets what it alone looks at."""
+    return isinstance(act, Handover) and act.proof == "offline"
+
+
 def visit(picks: Picks, thorough: bool) -> events.Visit:
     kinds: tuple[type[VisitAct], ...] = (Approach, Handover, Remark)
     act = lazy(picks.pick(kinds), picks, _ACT_FIELDS)
     others = ((), (Approach("8"),), (Approach("9"),), (Approach(NUMBER),), _CROWD)
+    if is_offline(act):
+        return events.Visit((Handover("7", "offline", missing=picks.pick(((), (2,)))),))
     more = others if thorough and not is_excepted(act) else ((),)
     return events.Visit((act, *picks.pick(more)))
 
@@ -308,6 +316,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "exception": _exception,
     "exceptions": one_of(1),
     "excepted": _where("delivered", one_of(False, True), False),
+    "claimed": one_of(False),
     "fraud_reports": one_of(0, 1, 2, 3),
     "herd": one_of(None, MOST_WARNED, MOST_WARNED + 1),
     "moves": one_of(0, MOST_MOVES),

@@ -44,11 +44,12 @@ from flows.proof.domains import (
     event_of,
     fixed,
     is_excepted,
+    is_offline,
     on_paper,
     visit,
 )
 from flows.proof.paths import NOW, TODAY, Domain, Picks, lazy, one_of
-from flows.trust import MOST_DOORS
+from flows.trust import MOST_DOORS, offline
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,20 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
             return picks.pick(((first,), (first, booked), (first, alike)))
         return picks.pick(((), (booked,), (fixed(OTHER, "delivered"),)))
 
+    if kind is events.Deny and thorough:
+        more["claimed"] = _claimed
     others = _AMONG_OTHERS if kind is events.ReportFraud and thorough else _NO_OTHERS
     domains = {**_OF_TELEPHONE, **others, "articles": articles}
+    if kind is happenings.Approached and thorough:
+        domains["offline"] = one_of(False, True)
     return Met(context, event, lazy(RecipientFacts, picks, domains))
+
+
+def _claimed(picks: Picks, article: ArticleFact) -> object:
+    """A postman says so only of what he carries, or carried today."""
+    return (
+        picks.pick((False, True)) if article.state in ("out_for_delivery", "attempted") else False
+    )
 
 
 # Where a recipient's answer can be about what goes, or went, without its code.
@@ -121,6 +133,7 @@ _OF_TELEPHONE: Mapping[str, Domain[object]] = {
     "today": one_of(TODAY),
     "ticket": one_of(7),
     "notice": one_of(0, 365),
+    "offline": one_of(False),
 }
 # What only a report of fraud looks at.
 _AMONG_OTHERS: Mapping[str, Domain[object]] = {
@@ -179,7 +192,9 @@ _DAY: Mapping[str, Domain[object]] = {
 def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = visit(picks, thorough) if kind is events.Visit else event_of(picks, kind)
     # What came before does not depend on a second item, which depends on the first alone.
-    among = isinstance(event, events.Visit) and (len(event.acts) > 1 or is_excepted(event.acts[0]))
+    among = isinstance(event, events.Visit) and (
+        len(event.acts) > 1 or is_excepted(event.acts[0]) or is_offline(event.acts[0])
+    )
     doors = tuple(act.item for act in event.acts) if isinstance(event, events.Visit) else ()
     of_before = {
         **_BEFORE,
@@ -224,6 +239,8 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
         "has_list": _has_list if kind in _LOOKS_FOR_LIST else one_of(True, False),
         "written_at": _LATE if among or not thorough else _LATE_OR_JUST_NOT,
     }
+    if isinstance(event, events.Visit):
+        domains["offline_left"] = one_of(0, 1) if is_offline(event.acts[0]) else one_of(0)
     if kind is events.AskException:
         domains["exceptions_left"] = one_of(0, 1)
     if kind is events.ItemsOffered:  # he is told of what there is
@@ -323,8 +340,10 @@ def _item(
 
     def verdict(picks: Picks, item: ItemFact) -> object:
         """Return the verdict as postal/codes.py judges."""
-        given = isinstance(act, Handover) and act.proof == "code"
+        given = isinstance(act, Handover) and act.proof in ("code", "offline")
         of = item.article
+        if is_offline(act) and of is not None and item.state == "open" and offline(of) is None:
+            return picks.pick(_WITHOUT_NETWORK[of.code])
         if not given or of is None or not (of.coded or of.code_for == "refusal"):
             return "unchecked"
         if item.state != "open":
@@ -340,8 +359,18 @@ def _item(
             return picks.pick((*(("right",) if told else ()), "wrong", "expired", "stale", "late"))
         return picks.pick(("none",) if of.code == "none" else ("none", "stale", "late"))
 
+    def check(picks: Picks, item: ItemFact) -> object:
+        of = item.article
+        judged = is_offline(act) and of is not None and offline(of) is None
+        if not judged or item.verdict not in ("right", "wrong", "offline"):
+            return "unchecked"
+        if item.verdict == "right":
+            return picks.pick(("right", "wrong"))
+        return "right" if item.verdict == "offline" else "wrong"
+
     domains: Mapping[str, Domain[ItemFact]] = {
         **_ITEM,
+        "check": check,
         "article": _article_asked_for if asks else _article_of(act, among),
         "verdict": verdict,
         "ref": _BY_NUMBER if ref == NUMBER else _BY_EITHER,
@@ -349,12 +378,30 @@ def _item(
     return lazy(ItemFact, picks, domains, serial=7)
 
 
+# What the code of a text from a door without network may be worth, by the state of the newest one.
+_WITHOUT_NETWORK: Mapping[str, tuple[str, ...]] = {
+    "live": ("right", "offline", "wrong", "stale"),
+    "expired": ("offline", "wrong", "stale"),
+    "none": ("none",),
+    "used": ("none", "stale"),
+    "dead": ("none", "stale"),
+}
+
+
 def _article_of(act: VisitAct | None, among: bool) -> Domain[ItemFact]:
+    if is_offline(act):
+        return _article_offline
     if is_excepted(act):
         return _article_excepted
     if isinstance(act, Handover) and act.proof == "code" and not among:
         return _article_of_code
     return _article_among if among else _its_article
+
+
+def _article_offline(picks: Picks, item: ItemFact) -> ArticleFact | None:
+    """Return the article of a text from a door without network: what speaks against it is tried."""
+    states = _BY_ITEM.get(item.state)
+    return None if states is None else article_in(picks, states, _OF_OFFLINE, part="addressee")
 
 
 def _article_excepted(picks: Picks, item: ItemFact) -> ArticleFact | None:
@@ -390,7 +437,11 @@ _OF_VISIT: Mapping[str, Domain[ArticleFact]] = {
     "passport": one_of(False),
 }
 # A wrong code ends an agreement to do without one; one that is only asked for changes nothing.
-_OF_CODE: Mapping[str, Domain[ArticleFact]] = {**_OF_VISIT, "exception": one_of("none", "granted")}
+_OF_CODE: Mapping[str, Domain[ArticleFact]] = {
+    **_OF_VISIT,
+    "exception": one_of("none", "granted"),
+    "claimed": one_of(False, True),
+}
 _OF_EXCEPTION: Mapping[str, Domain[ArticleFact]] = {
     "exception": one_of("none", "asked", "granted"),
     "service": one_of("speed_post", "insured"),
@@ -399,6 +450,12 @@ _OF_EXCEPTION: Mapping[str, Domain[ArticleFact]] = {
     "linked": one_of(True),
     "disputed": one_of(False),
     "document": one_of(False),
+}
+_OF_OFFLINE: Mapping[str, Domain[ArticleFact]] = {
+    **_OF_VISIT,
+    "exception": one_of("none", "granted"),
+    "claimed": one_of(False, True),
+    "pieces": one_of(1, 3),
 }
 _OF_ASKING: Mapping[str, Domain[ArticleFact]] = {
     "exception": one_of("none", "asked", "granted"),

@@ -183,7 +183,7 @@ def release_code(case: Case[Event, Asked, RecipientFacts], article: ArticleFact)
     acts: tuple[Act, ...] = () if lives else (issue(article, case.facts, purpose),)
     if article.unsure:
         acts = (ConfirmNumber(article.number), *acts)
-    return Decision("code", Asked(article.number), (code(article, purpose),), acts)
+    return Decision("code", Asked(article.number), (code(article, case.facts, purpose),), acts)
 
 
 def _purpose(article: ArticleFact) -> Purpose:
@@ -249,6 +249,8 @@ def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
         return stay(case, Say("nothing_waiting"))
     if is_witness(article, case.state, case.context) or unsaid(article):
         return _contest(article)
+    if article.claimed and article.part != "asked":
+        return _complain(article)
     if article.part != "addressee":
         return _decline(article)
     if article.state == "attempted" and article.witness == "contested":

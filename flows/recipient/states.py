@@ -10,6 +10,7 @@ his `part` in the facts.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from flows import remarks
@@ -33,6 +34,7 @@ from flows.happenings import (
     NominationEnded,
     NomineeAgreed,
     NomineeRefused,
+    OfflineClaimed,
     Recalled,
     RefusalClaimed,
     Refused,
@@ -45,7 +47,9 @@ from flows.happenings import (
 )
 from flows.machine import SAME, Case, Handler, Machine, State
 from flows.status import named_pieces
+from flows.trust import offline
 from india import calendar
+from messages.catalogue import CHECK, SHOWN
 
 DAY = 24 * 3600
 OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
@@ -138,11 +142,16 @@ _CODE_TEMPLATES: dict[Purpose, str] = {
 CODES = tuple(_CODE_TEMPLATES.values())
 
 
-def code(article: ArticleFact, purpose: Purpose) -> Say:
-    """Return the text with a code, the digits that must be said first, and the amount to pay."""
+def code(article: ArticleFact, facts: RecipientFacts, purpose: Purpose) -> Say:
+    """Return the text with a code, the digits that must be said first, and the amount to pay.
+
+    Where a door without network is provided for, it also shows the three digits of the slip.
+    """
     say = _to_pay(_CODE_TEMPLATES[purpose], article)
     if purpose == "refusal":
         say = digits("refusal_code", article)
+    if purpose == "handover" and facts.offline and offline(article) is None:
+        say = replace(say, values={**say.values, CHECK: SHOWN})
     return Say(say.template, say.values, article.number, code_of=article.number)
 
 
@@ -203,7 +212,8 @@ def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
         return ask_number(article)
     kept = article.door_only or article.locked or article.disputed
     if facts.release == "dispatch" and not kept:
-        return Decision("code", asked, (code(article, "handover"),), (issue(article, facts),))
+        says = (code(article, facts, "handover"),)
+        return Decision("code", asked, says, (issue(article, facts),))
     return Decision("out", asked, (_out(case.event, article),))
 
 
@@ -256,7 +266,7 @@ def _release(
         return ask_number(article)
     lives = lives_long_enough(article, case.facts, purpose)
     acts = () if lives else (issue(article, case.facts, purpose),)
-    return Decision("code", Asked(article.number), (code(article, purpose),), acts)
+    return Decision("code", Asked(article.number), (code(article, case.facts, purpose),), acts)
 
 
 def told(state: str, template: str) -> Handler[Happening, Asked, RecipientFacts]:
@@ -299,6 +309,14 @@ def exception_asked(case: Case[ExceptionAsked, Asked, RecipientFacts]) -> Decisi
     """Tell that the office is asked whether it goes without a code; a bare 3 is about that."""
     article = fact(case, case.event.article)
     return Decision(case.state, Asked(article.number), (digits("exception_asked", article),))
+
+
+@MACHINE.on(OfflineClaimed, says=("offline_claimed", "offline_unproven"))
+def offline_claimed(case: Case[OfflineClaimed, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Tell what the postman says, and ask: a bare 2 is about that."""
+    article = fact(case, case.event.article)
+    template = "offline_claimed" if case.event.wrong else "offline_unproven"
+    return Decision(case.state, Asked(article.number), (digits(template, article),))
 
 
 @MACHINE.on(

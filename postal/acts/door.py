@@ -13,8 +13,11 @@ from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
 from flows.acts.remarks import MakeFinal, RecordRemark, UndoRemark
 from flows.acts.reports import ReportLate
 from flows.grammar.postman import LAST4
+from india.calendar import bounds
 from postal.acts import cod
 from postal.acts.books import Books, Held, of_article, of_item, writes
+from postal.acts.offline import stands, undone
+from postal.checks import KEY_OF_DAY
 from store import feed, keyring
 from store.feed import NewEvent
 from store.together import Awaited
@@ -29,11 +32,15 @@ def issue_code(books: Books, act: IssueCode, whose: str) -> None:
         [books.now, article.id],
     )
     books.one(
-        "WITH next AS (UPDATE articles SET code_issue = code_issue + 1"
+        "WITH next AS (UPDATE articles SET code_issue = code_issue + 1"  # noqa: S608
         " WHERE id = %(id)s RETURNING id, code_issue)"
-        " INSERT INTO codes (article_id, issue, key, postman_id, purpose, released_at, expires_at)"
-        " SELECT id, code_issue, %(key)s, %(bearer)s, %(purpose)s, %(now)s, %(expires)s FROM next",
+        " INSERT INTO codes (article_id, issue, key, postman_id, purpose, released_at, expires_at,"
+        " item_id, check_key)"
+        " SELECT id, code_issue, %(key)s, %(bearer)s, %(purpose)s, %(now)s, %(expires)s,"
+        f" %(place)s, CASE WHEN %(place)s::bigint IS NOT NULL THEN {KEY_OF_DAY} END FROM next",
         article,
+        place=article.item_id if act.purpose == "handover" else None,
+        day_began=bounds(books.today)[0],
         key=keyring.current(books.conn, "codes"),
         bearer=None if act.purpose == "window" else article.postman_id,
         purpose=act.purpose,
@@ -103,12 +110,14 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
     evidence = times(act.written_at, books.now)
     shown = {"document": act.document} if act.document else {}
     excepted = act.proof == "exception"
+    offline = act.proof == "offline"
     without = {"missing": list(act.missing)} if act.missing else {}
     data = {"proof": act.proof, "payment": act.payment, **shown, **without, **evidence}
     event = NewEvent("delivered", article.id, books.now, data)
     books.together(
         [
             *((_USE_CODE, _ATTEMPT) if act.proof == "code" else ()),
+            *((_USE_SENT_CODE, _ATTEMPT) if offline else ()),
             of_item(
                 "state = 'delivered', payment = %(payment)s, proof = %(proof)s,"
                 " finished_at = %(now)s"
@@ -133,12 +142,14 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
         kind=event.kind,
         data=Jsonb(data),
     )
+    if offline:
+        stands(books, article)
     if act.payment == "upi":
         cod.enter_door_upi(books, article)
         return
     if excepted:
         return
-    used = {"used_at": books.now} if act.proof == "code" else {}
+    used = {"used_at": books.now} if act.proof in ("code", "offline") else {}
     made = {"state": "delivered", "delivered_at": books.now, "updated_at": books.now}
     books.made[act.article] = {**made, **used}
 
@@ -151,6 +162,7 @@ def undo_hand_over(books: Books, act: UndoHandOver, whose: str) -> None:
         "UPDATE exceptions SET outcome = 'undone' WHERE article_id = %s AND outcome = 'used'",
         [article.id],
     )
+    undone(books, article)
     _reopen_item(books, article, "delivered")
     cod.undo_door_upi(books, article)
     books.update(
@@ -234,6 +246,11 @@ def times(written_at: datetime | None, came_at: datetime) -> dict[str, str]:
 _USE_CODE = """
     UPDATE codes SET used_at = %(now)s WHERE article_id = %(id)s
     AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(said)s
+"""
+# Whenever its time was over: it was told at a door without network.
+_USE_SENT_CODE = """
+    UPDATE codes SET used_at = %(now)s WHERE article_id = %(id)s
+    AND used_at IS NULL AND dead_at IS NULL
 """
 _USE_EXCEPTION = """
     UPDATE exceptions SET ended_at = %(now)s, outcome = 'used' WHERE article_id = %(id)s

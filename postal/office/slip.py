@@ -9,13 +9,16 @@ These rules decide:
   an authorised person only, and so does an article with paid registration; a passport goes to the
   addressee or a representative at that address. With or without a code, the signature shows who
   took it.
+- docs/developing/trust.md rule 19: of plain post it shows three digits, which the code's text shows
+  too: they are compared where there is no network.
 - docs/developing/trust.md rule 6: for 48 hours after the code went to another telephone the code
   alone is not enough.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -26,12 +29,16 @@ from india.masks import veiled
 from paper.content import Carried, Outcome, Slip, Taker
 from postal import marks
 from postal.articles import Service
+from postal.checks import check_of, key_of_day
 from postal.marks import NOTHING, Marked
 from postal.office.returning import UnknownList
 from postal.people import access
 from postal.people.access import Onlooker
 from store.database import Conn
+from store.keyring import Keyring, UnknownKey
 
+_OFFLINE: Final = ("speed_post", "parcel")
+_DOUBTS: Final = ("fraud", "disputed", "number")
 _PERSONAL: Final[frozenset[Service]] = frozenset({"registered", "insured", "money_order"})
 
 
@@ -48,6 +55,8 @@ class _Head:
 @dataclass(frozen=True)
 class _Line:
     article_id: int
+    item_id: int
+    code_salt: bytes = field(repr=False)
     serial: int
     number: str
     service: Service
@@ -75,16 +84,17 @@ def office_of(conn: Conn, list_id: int) -> int:
     return _head(conn, list_id).office_id
 
 
-def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
+def read(conn: Conn, list_id: int, reader: Onlooker, keys: Keyring | None) -> Slip:
     """Return the current slip of a list, in walking order. Raises `UnknownList`.
 
     That it was read is written down. It omits withdrawn items, which the postman does not carry
-    any more.
+    any more. `keys`: of the three digits for doors without network; None: it shows none.
     """
     head = _head(conn, list_id)
     with conn.cursor(row_factory=class_row(_Line)) as cursor:
         lines = cursor.execute(
-            "SELECT i.article_id, i.serial, a.number, a.service, a.registration, a.passport,"
+            "SELECT i.article_id, i.id AS item_id, a.code_salt, i.serial, a.number, a.service,"
+            " a.registration, a.passport,"
             " a.recipient_name, a.recipient_address, a.recipient_pin, a.cod_amount,"
             " a.otp_required AND i.mode <> 'off' AS otp_required,"
             " a.otp_required AND i.mode <> 'off' AND i.state = 'open' AND"
@@ -97,6 +107,7 @@ def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
             (reader.by.at, list_id),
         ).fetchall()
     marked = marks.of_articles(conn, [line.article_id for line in lines])
+    root = _root(conn, keys, head.day)
     access.listed(conn, reader, len(lines), f"slip {head.staff_id} {head.day}")
     return Slip(
         office=head.office,
@@ -106,9 +117,18 @@ def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
         day=head.day,
         made_at=reader.by.at,
         carried=tuple(
-            _carried(line, marked.get(line.article_id, NOTHING), head.day) for line in lines
+            _carried(line, marked.get(line.article_id, NOTHING), head.day, root) for line in lines
         ),
     )
+
+
+def _root(conn: Conn, keys: Keyring | None, day: date) -> bytes | None:
+    """Return the key of the three digits of a day's lists; None: they are not shown any more."""
+    if keys is None:
+        return None
+    with suppress(UnknownKey):
+        return keys.root(conn, "codes", key_of_day(conn, day))
+    return None
 
 
 def _head(conn: Conn, list_id: int) -> _Head:
@@ -124,7 +144,19 @@ def _head(conn: Conn, list_id: int) -> _Head:
     return found
 
 
-def _carried(line: _Line, marked: Marked, day: date) -> Carried:
+def _check(line: _Line, marked: Marked, root: bytes | None, *, personal: bool) -> str:
+    """Return the three digits of an item, where its code's text shows them; else "".
+
+    As `flows.trust.offline` says: nothing that goes in person or is paid for, nothing in doubt.
+    """
+    shown = line.otp_required and line.outcome == "open" and line.service in _OFFLINE
+    doubted = line.document or any(mark in _DOUBTS for mark in marked.marks)
+    if root is None or personal or not shown or doubted:
+        return ""
+    return check_of(root, line.code_salt, line.item_id)
+
+
+def _carried(line: _Line, marked: Marked, day: date, root: bytes | None) -> Carried:
     personal = (
         line.service in _PERSONAL or line.registration or line.passport or line.cod_amount > 0
     )
@@ -146,5 +178,6 @@ def _carried(line: _Line, marked: Marked, day: date) -> Carried:
         pieces=line.pieces,
         digipin=digipin.shown(line.digipin) if line.digipin else "",
         due=line.due_by is not None and line.due_by <= day and line.outcome == "open",
+        check=_check(line, marked, root, personal=personal),
         marks=marked.marks if line.outcome == "open" else (),
     )

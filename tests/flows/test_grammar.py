@@ -123,7 +123,15 @@ def postman(text: str) -> Understood:
         ("7 10 1500 1", [Handover("7", "signature", "cash", 1500)]),
         ("7 10 Rs 45 2", [Handover("7", "signature", "upi", 45)]),
         ("7 482913 45 1", AskedBack("sure", 7)),
-        ("7 482913 500", [Handover("7", "code", None, 500)]),
+        ("7 482913 500", [Handover("7", "offline")]),  # or rupees, of which COD alone has any
+        ("7 482913 041", [Handover("7", "offline")]),
+        ("7*482913*417", [Handover("7", "offline")]),
+        ("7 482913 417 # 2", [Handover("7", "offline", missing=(2,))]),
+        (
+            "7 482913 417 9 551234 308, 12 307164",
+            [Handover("7", "offline"), Handover("9", "offline"), Handover("12", "code")],
+        ),
+        ("7 48291 417", [Handover("7", "malformed")]),
         ("7 482913 500 1 551234", AskedBack("sure", 7)),
         ("7 482913 500 1 11", None),
         ("7 482913 1500", [Handover("7", "code", None, 1500)]),

@@ -52,7 +52,7 @@ def handed(
         ("5 307164 1,00,000 1", None),
         ("5 307164 640/- nakad", handed(payment="cash", amount=640)),
         ("5 307164 640.00 2", handed(payment="upi", amount=640)),
-        ("5 307164 640", handed(amount=640)),
+        ("5 307164 640", [Handover("5", "offline")]),
         ("5 307164 2 640", handed(payment="upi", amount=640)),
         ("5,307164,1", handed(payment="cash")),
         ("5-307164", handed()),

@@ -8,9 +8,9 @@ import pytest
 
 from conversation import accounts
 from flows import machines
-from messages.catalogue import CODE, LANGUAGES, QUOTE, catalogue
+from messages.catalogue import CHECK, CODE, LANGUAGES, QUOTE, SHOWN, catalogue
 from messages.check import longest
-from messages.render import CODE_MASK, fill_code, fill_quote, render
+from messages.render import CODE_MASK, fill_check, fill_code, fill_quote, render
 from messages.values import Number
 from outbox import probing
 from tests.rigs.told import nothing_in
@@ -41,6 +41,7 @@ def test_every_text_that_a_machine_may_say_is_in_the_catalogue_and_the_other_way
     known = set(catalogue().templates)
     said = {template for _, template in _DECLARED} | _OF_ACCOUNTS | _TOO_MUCH
     said |= {catalogue().templates[each].free for each in said & known}
+    said |= {catalogue().templates[each].checked for each in said & known}
     said |= {catalogue().templates[each].late for each in said & known}  # by some carriers
     said.add(probing.TEMPLATE)  # to telephones of our own
     nothing_in(
@@ -76,14 +77,19 @@ def test_every_text_is_rendered_with_its_longest_values_as_the_check_counts_it(
         if isinstance(variable.kind, Number)
         else variable.kind.longest
         for variable in entry.variables
-        if variable.name not in (CODE, QUOTE)
+        if variable.name not in (CODE, QUOTE, CHECK)
     }
+    checked = CHECK in {variable.name for variable in entry.variables}
+    if checked:
+        values[CHECK] = SHOWN
     rendered = render(template, language, values)
     text = rendered.text
     if CODE in {variable.name for variable in entry.variables}:
         text = fill_code(text, "99999999")
     if QUOTE in {variable.name for variable in entry.variables}:
         text = fill_quote(text, "99")
+    if checked:
+        text = fill_check(text, "999")
     assert text == longest(entry, catalogue().text(template, language))
     assert CODE_MASK not in text
     assert text.endswith(catalogue().warning(template, language))
@@ -98,7 +104,7 @@ def test_what_carries_a_code_goes_first() -> None:
     }
     names = (
         "code", "code_free", "code_newest", "code_free_newest", "refusal_code", "window_code",
-        "window_code_free",
+        "window_code_free", "code_free_check", "code_free_check_newest",
     )  # fmt: skip
     assert carrying == dict.fromkeys(names, "code")
 

@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.catalogue import CODE, LANGUAGES, QUOTE, CatalogueError, Language, catalogue
+from messages.catalogue import (
+    CHECK,
+    CODE,
+    LANGUAGES,
+    QUOTE,
+    SHOWN,
+    CatalogueError,
+    Language,
+    catalogue,
+)
 from messages.check import BUDGET
-from messages.render import CODE_MASK, Rendered, fill_code, fill_quote, render
+from messages.render import CODE_MASK, Rendered, fill_check, fill_code, fill_quote, render
 from messages.segments import Segments, count
 from messages.values import KINDS, Number
 
@@ -24,7 +33,7 @@ def longest_values(template: str) -> dict[str, int | str]:
             variable.kind.most if isinstance(variable.kind, Number) else variable.kind.longest
         )
         for variable in catalogue().template(template).variables
-        if variable.name not in (CODE, QUOTE)
+        if variable.name not in (CODE, QUOTE, CHECK)
     }
 
 
@@ -33,16 +42,35 @@ def test_every_text_with_its_longest_values_is_within_budget(
     template: str, language: Language
 ) -> None:
     values = longest_values(template)
-    rendered = render(template, language, values)
+    names = [variable.name for variable in catalogue().template(template).variables]
+    shown = {CHECK: SHOWN} if CHECK in names else {}
+    rendered = render(template, language, {**values, **shown})
     holds_code = CODE in [variable.name for variable in catalogue().template(template).variables]
     sent = fill_code(rendered.text, "99999999") if holds_code else rendered.text
     if QUOTE in [variable.name for variable in catalogue().template(template).variables]:
         sent = fill_quote(sent, "99")
+    if CHECK in names:
+        sent = fill_check(sent, "999")
     assert rendered.text.count(CODE_MASK) == holds_code
     assert count(sent).segments <= BUDGET[language]
     assert catalogue().warning(template, language) in sent
     assert all(str(value) in sent for value in values.values())
     assert "{" not in sent
+
+
+def test_the_three_digits_of_a_slip_are_shown_where_nothing_is_to_be_paid_alone() -> None:
+    usual: dict[str, int | str] = {"digits": "6785", "amount": 0}
+    shown = render("code", "en", {**usual, CHECK: SHOWN})
+    assert "No network? Then ▫▫▫ too." in shown.text
+    assert shown.template == "code"
+    assert "▫" not in render("code", "en", usual).text
+    assert "Then 417 too." in fill_check(shown.text, "417")
+    for bad in ({**usual, CHECK: "417"}, {**usual, "amount": 500, CHECK: SHOWN}):
+        with pytest.raises(CatalogueError):
+            render("code", "en", bad)
+    for text, check in ((shown.text, "41"), (shown.text, "41x"), ("no place", "417")):
+        with pytest.raises(ValueError, match="digits"):
+            fill_check(text, check)
 
 
 def test_a_text_is_filled_in() -> None:

@@ -56,11 +56,12 @@ def test_the_day_and_the_newest_code_are_said_where_no_carrier_ends_a_text(
     out, code = [each["body"] for each in carrier.messages if each["to"] == RECIPIENT][-2:]
     says_when = settings.sms_routes == "pigeon"
     assert ("14AUG" in out) == says_when
-    newest = {"en": "Only the newest", "hi": "नया कोड ही", "hi-Latn": "Naya code hi"}[language]
+    newest = {"en": "Newest counts", "hi": "नया ही चलेगा", "hi-Latn": "Naya hi chalega"}[language]
     assert (newest in code) == says_when
     for said in (out, code):
         assert catalogue().warning("code", language) in said
     assert "•" not in code
+    assert "▫" not in code
     with player.runtime.database.transaction() as conn:
         stored = conn.execute(
             "SELECT count(*) FROM messages WHERE direction = 'out' AND said IS NULL"

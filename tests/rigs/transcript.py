@@ -28,6 +28,8 @@
     EU123456785IN is delivered                          what the API says of it
     EU123456785IN collect {code +919876500001}          at the window; by two: collect aadhaar 1234
     EU123456785IN collect {code +919876500001} aadhaar 1234    the code, and a document besides
+    +919839000001 > 1 {code +919876500001} {check +919876500001}    and the three digits beside it,
+                                                        which it was shown last; mischeck: others
     EU123456785IN collect alone aadhaar 1234            a document before one person, who may not
     EU123456785IN paper {code +919876500001} @ -40 min    typed from an outage's slip; or: signed;
                                                         at the end: alone, by who vouches for it
@@ -86,7 +88,7 @@ from flows.happenings import (
 from flows.proof.world.lines import BOOKED, FILLED, MODES, PAPER, SECONDS
 from gateways.simulator.voice import NUMBERS
 from india.calendar import bounds, day_of
-from messages.render import QUOTE_MASK
+from messages.render import CHECK_MASK, QUOTE_MASK
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep
 from outbox.wake import BELLS, wake
@@ -130,6 +132,7 @@ class Player:
     token: str
     codes: dict[str, list[str]] = field(default_factory=dict)
     quotes: dict[str, list[str]] = field(default_factory=dict)
+    checks: dict[str, list[str]] = field(default_factory=dict)
     seen: int = 0
     texts: int = 0
     dialled: dict[str, str] = field(default_factory=dict)  # all that was typed since the dial
@@ -253,11 +256,16 @@ class Player:
         for id_, phone, with_code, body, said in rows:
             self.seen = id_
             quoted = wording.body_of(body, said).find(QUOTE_MASK) + 1
+            checked = wording.body_of(body, said).find(CHECK_MASK) + 1
             got = next((m for m in received(self.runtime, phone) if int(m.id) == id_), None)
             if got is None:
                 lines.append(f"{phone} < (not sent)")
                 continue
             shown = got.text
+            if checked:
+                digits = shown[checked - 1 : checked + 2]
+                self.checks.setdefault(phone, []).append(digits)
+                shown = f"{shown[: checked - 1]}{{check}}{shown[checked + 2 :]}"
             if with_code:
                 found = _DIGITS.search(shown)
                 assert found, f"a code's text without a code: {shown}"
@@ -285,8 +293,9 @@ class Player:
     def _fill(self, text: str) -> str:
         def code(match: re.Match[str]) -> str:
             of = self.quotes if match[1].endswith("quote") else self.codes
+            of = self.checks if match[1].endswith("check") else of
             got = of[match[2]][-int(match[3] or 1)]
-            right = match[1] in ("code", "quote")
+            right = match[1] in ("code", "quote", "check")
             return got if right else f"{(int(got) + 1) % 10 ** len(got):0{len(got)}d}"
 
         return FILLED.sub(code, text)

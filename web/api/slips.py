@@ -28,7 +28,8 @@ def _slip(call: Call[AskSlipIn]) -> Answer:
     who = clerks.clerk(call.conn, call.input.staff, rights.roles("deliver"))
     if slips.office_of(call.conn, head.id) != who.office_id:
         raise Unknown("the clerk's office has no such delivery list")
-    what = slips.read(call.conn, head.id, call.reader(who.office_id, who.staff))
+    keys = call.runtime.keys if call.runtime.settings.offline_per_postman else None
+    what = slips.read(call.conn, head.id, call.reader(who.office_id, who.staff), keys)
     document = slips_on_paper.slip(what, call.input.language)
     return Answer(200, File(document, f"slip-{what.staff_id}-{what.day}.pdf"))
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from conversation import exceptions as door
 from flows.number import parse
 from outbox.wake import wake
-from postal import exceptions
+from postal import exceptions, offline
 from store.database import Conn
 from store.refusals import Refusal
 from web.office.room import doer, me, office_seen, reader, route, runtime
@@ -26,6 +26,7 @@ def exceptions_() -> str:
             asked=exceptions.shown(conn, own, now, reader()),
             postmen=exceptions.of_postmen(conn, own, now),
             answerers=exceptions.of_answerers(conn, own, now),
+            without_network=offline.of_postmen(conn, own, now),
         )
 
 

@@ -20,6 +20,7 @@ from paper.receipt import count_of
 from postal.office import closing
 from postal.office import slip as slips
 from store.database import Conn
+from store.keyring import Keyring
 from web import language
 from web.office.room import me, own_list, reader, route, runtime
 from web.staff.printed import pdf_of
@@ -59,7 +60,7 @@ def _all(day: date) -> list[Slip]:
 
     def look(conn: Conn) -> list[Slip]:
         lists = closing.of_day(conn, me().account.office_id, day)
-        return [slips.read(conn, each.id, reader()) for each in lists]
+        return [slips.read(conn, each.id, reader(), _keys()) for each in lists]
 
     return runtime().database.run(look)
 
@@ -90,9 +91,14 @@ def _read(id_: int) -> Slip:
 
     def look(conn: Conn) -> Slip:
         own_list(conn, id_)
-        return slips.read(conn, id_, reader())
+        return slips.read(conn, id_, reader(), _keys())
 
     return runtime().database.run(look)
+
+
+def _keys() -> Keyring | None:
+    """Return the keys of the three digits for doors without network, where there are such."""
+    return runtime().keys if runtime().settings.offline_per_postman else None
 
 
 def _spoken() -> Language:

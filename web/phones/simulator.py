@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from messages.render import fill_code, fill_quote
+from messages.render import CHECK_MASK, fill_check, fill_code, fill_quote
+from postal.checks import check_of
 from postal.codes import code_of
 from postal.quotes import quote_of
 from runtime import Runtime
@@ -52,7 +53,7 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
         """
         SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.said, m.template,
                m.segments, m.lane = 'alarm', a.code_salt, c.issue, coalesce(c.key, m.quote_key),
-               m.quote
+               m.quote, c.item_id, c.check_key
         FROM messages m LEFT JOIN codes c ON c.id = m.code_id
              LEFT JOIN articles a ON a.id = coalesce(c.article_id, m.article_id)
         WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
@@ -63,7 +64,8 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
     ).fetchall()
     length = runtime.settings.code_length
     messages: list[PhoneMessage] = []
-    for id_, at, body, said, template, segments, alarm, salt, issue, key, quote in reversed(rows):
+    for row in reversed(rows):
+        id_, at, body, said, template, segments, alarm, salt, issue, key, quote, *check = row
         text, code = wording.body_of(body, said), ""
         if issue is not None or quote is not None:
             with suppress(UnknownKey):  # retired: the code is of no use to anybody any more
@@ -71,6 +73,10 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
                 if issue is not None:
                     code = code_of(root, salt, issue, length)
                     text = fill_code(text, code)
+                    if CHECK_MASK in text:
+                        place, check_key = check
+                        of_day = runtime.keys.root(conn, "codes", check_key)
+                        text = fill_check(text, check_of(of_day, salt, place))
                 else:
                     text = fill_quote(text, quote_of(root, salt, phone, quote))
         messages.append(PhoneMessage(id_, at, text, template, segments, alarm, code))

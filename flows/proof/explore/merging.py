@@ -61,7 +61,7 @@ def _known(world: SmallWorld) -> Hashable:
         for phone, shown in world.quoted.items()
         for number, question in shown[-1:]
     )
-    return codes, quotes
+    return codes, quotes, frozenset(world.checks.items())
 
 
 def _reporters(world: SmallWorld) -> Hashable:
@@ -116,6 +116,8 @@ def _code(code: CodeIssued, now: datetime) -> Hashable:
         code.dead_at,
         code.sends if code.sends > 2 else 0,
         code.sent_to,
+        code.place,
+        code.replaced,
     )
 
 
@@ -154,5 +156,6 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
             for phone, question in parcel.shown
             if question in (0, parcel.questions)
         ),
+        frozenset(parcel.claims),
         (parcel.exception, tuple(who for who, day in parcel.excepted_on if day == today)),
     )

@@ -11,7 +11,7 @@ from flows.proof.explore.search import Breach
 from flows.proof.world.books import SmallWorld
 from flows.proof.world.doors import play
 from flows.proof.world.ledger import RefusedByBooks
-from messages.render import CODE_MASK, QUOTE_MASK, render
+from messages.render import CHECK_MASK, CODE_MASK, QUOTE_MASK, render
 
 _DEFAULT: Final = "hi"
 
@@ -41,5 +41,9 @@ def _told(world: SmallWorld, phone: str, say: Say) -> str:
         return f"{phone} ~ (rings)"
     language = world.phones.get(phone, (None, False))[0] or _DEFAULT
     text = render(say.template, language, say.values).text
-    shown = text.replace(CODE_MASK, "{code}").replace(QUOTE_MASK, "{quote}")
+    shown = (
+        text.replace(CODE_MASK, "{code}")
+        .replace(QUOTE_MASK, "{quote}")
+        .replace(CHECK_MASK, "{check}")
+    )
     return f"{phone} < {shown}".replace("\n", " / ")

@@ -19,6 +19,7 @@ from flows.acts.hold import ReturnToSender
 from flows.acts.lists import OfferItem, PassItem
 from flows.acts.moves import CountWrongQuote, EndMove
 from flows.acts.nominee import AcceptNomination
+from flows.acts.offline import ClaimOffline, SettleOffline
 from flows.acts.remarks import ConfirmRemark
 from flows.acts.reports import OpenTicket
 from flows.decision import Decision, Tell
@@ -56,6 +57,7 @@ from flows.happenings import (
     Nominated,
     NomineeAgreed,
     NumberCorrected,
+    OfflineClaimed,
     RecallAsked,
     RecallEnded,
     Relinked,
@@ -118,6 +120,18 @@ OUTSIDE: Final[Mapping[int, str]] = MappingProxyType(
         14: "keys, tokens and what forbids a start: tests/store, tests/gateways, tests/web",
     }
 )
+
+
+class _LikeAll(str):
+    """Digits that are equal to all others."""
+
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+_LIKE_ALL: Final = _LikeAll()
 
 
 def _rule(by: Mover, **changes: Any) -> Broken:
@@ -278,6 +292,8 @@ _MOVES, _NOMINEE = ("I1", "who moves it"), ("I1", "who names a nominee")
 _PILOT = ("R16", "a signature in a pilot")
 _DOUBT = ("R18", "asked when in doubt")
 _EXCEPTION = ("R17", "an exception")
+_OFFLINE = ("R19", "a door without network")
+_CLAIMED = ("R19", "what nothing proves")
 _ASKED = (f"{POSTMAN} > 1 28 3 1 1234",)
 _AGREED = (*_ASKED, f"{_PLAIN} exception yes 2001")
 _CODE, _DEAD = ("I1", "the holder's code"), ("I2", "dead codes")
@@ -475,6 +491,29 @@ MUTANTS: Final = (
            (*_ASKED, f"{_PLAIN} exception no 2001") * 3),
     Mutant("an exception that is contested is no ticket", 17, drops(OpenTicket, about="exception"),
            ("R17", "contesting an exception"), scenes.EXCEPTION, (*_AGREED, f"{POSTMAN} > 1 28")),
+    # ---- 19: a door without network --------------------------------------------------------------
+    Mutant("the three digits of the slip are not compared", 19,
+           lambda: replaced(verdicts, "check_of", lambda world, number, place: _LIKE_ALL),
+           _OFFLINE, scenes.OFFLINE),
+    Mutant("what goes in person is handed over without network", 19,
+           everywhere(trust, "offline", lambda article: None), _OFFLINE, scenes.OFFLINE,
+           (f"{POSTMAN} > 2",)),
+    Mutant("fraud stops no handover without network", 19, forgets(door_only=False), _OFFLINE,
+           scenes.OFFLINE),
+    Mutant("a code that was stopped is good without network", 19,
+           lambda: replaced(verdicts, "_usable", lambda parcel, mine, *_: mine), _OFFLINE,
+           scenes.OFFLINE, (f"{_PLAIN} desk stop", f"{POSTMAN} > 1", "wait 11 min")),
+    Mutant("a code that was sent before a move is good without network", 19,
+           lambda: replaced(verdicts, "_usable", lambda parcel, mine, *_: mine), _OFFLINE,
+           scenes.OFFLINE, (f"{HOLDER} > 5 9876500002", f"{NOMINEE} > 1")),
+    Mutant("what nothing proves is no ticket", 19, drops(ClaimOffline), _CLAIMED, scenes.OFFLINE),
+    Mutant("the addressee is not told what the postman says", 19,
+           untold(OfflineClaimed, "recipient"), _CLAIMED, scenes.OFFLINE),
+    Mutant("the office is not told what the postman says", 19, untold(OfflineClaimed, "office"),
+           _CLAIMED, scenes.OFFLINE),
+    Mutant("a mistyped digit counts for ever", 19, drops(SettleOffline),
+           ("R19", "a doubt that ended"), scenes.OFFLINE,
+           (f"{POSTMAN} > 1 {{wrong {HOLDER}}} {{check {HOLDER}}}",)),
     # ---- 15: a paper day -----------------------------------------------------------------------
     Mutant("who vouches for an outage types its slips", 15,
            everywhere(trust, "paper", lambda slip: None), _CODE, scenes.PAPER),

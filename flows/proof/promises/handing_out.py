@@ -39,7 +39,7 @@ def holders_code(before: SmallWorld, played: Played) -> Iterator[str]:
         if isinstance(act, HandOver) and act.proof == "exception":
             continue  # as its own rules allow: flows/proof/promises/exceptions.py
         signed = isinstance(act, HandOverOnPaper) and act.shown != "code"
-        if signed or (isinstance(act, HandOver) and act.proof != "code"):
+        if signed or (isinstance(act, HandOver) and act.proof not in ("code", "offline")):
             if parcel.mode != "pilot":
                 yield "handed over without a code"
             continue
@@ -96,6 +96,8 @@ def dead_codes(before: SmallWorld, played: Played) -> Iterator[str]:
             continue
         if not isinstance(act, RecordRemark) and act.document is not None and not played.codes:
             continue
+        if isinstance(act, HandOver) and act.proof == "offline":
+            continue  # as its own rules allow: flows/proof/promises/offline.py
         parcel = each.books.parcels[act.article]
         code = _said(played, each, parcel)
         if code is not None and parcel.coded:

@@ -93,6 +93,8 @@ class SmallWorld:
     questioned: frozenset[str] = frozenset()  # whose last digits are about a closed ticket
     mode: Mode = "on"  # of the office
     doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
+    # The three digits that each telephone was shown last, as article and place on its lists.
+    checks: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     def in_doubt(self, doubted: frozenset[str]) -> SmallWorld:
         """Return the world with just these telephones in doubt."""
@@ -188,6 +190,11 @@ def next_serial(world: SmallWorld, postman: str) -> int:
 def code_of(world: SmallWorld, number: str, issue: int) -> str:
     """Return the six digits of an issue, different for each."""
     return f"{world.index(number) + 1}{issue:03d}50"
+
+
+def check_of(world: SmallWorld, number: str, place: int) -> str:
+    """Return the three digits of the article's place on a list, different for each."""
+    return f"{(world.index(number) + 1) % 10}{place % 100:02d}"
 
 
 def quote_of(world: SmallWorld, number: str, phone: str, question: int) -> str:

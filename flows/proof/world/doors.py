@@ -32,6 +32,7 @@ from flows.events import (
 from flows.facts import Proof, Service
 from flows.grammar import late
 from flows.grammar.person import QUOTE, Understood, is_clear
+from flows.grammar.postman_numbers import CHECKED
 from flows.happenings import (
     Booked,
     CodeStopped,
@@ -57,6 +58,7 @@ from flows.proof.world.books import (
     POSTMASTER,
     PostmanRow,
     SmallWorld,
+    check_of,
     code_of,
     quote_of,
 )
@@ -84,7 +86,8 @@ class Played:
     """What a line led to. `decided`: every decision, in order; `said`: texts, and to whom.
 
     `proof`: of whoever brought it, after digits were compared. `came`: the event of a text or call,
-    `phone`: from where; `codes`: the six digits that were entered or said.
+    `phone`: from where; `codes`: the six digits that were entered or said; `checks`: the three
+    beside them.
     """
 
     line: str
@@ -95,6 +98,7 @@ class Played:
     came: Event | None = None
     phone: str = ""
     codes: frozenset[str] = frozenset()
+    checks: frozenset[str] = frozenset()
     written_at: datetime | None = None
 
 
@@ -120,7 +124,9 @@ def play_all(world: SmallWorld, lines: Sequence[str]) -> list[Played]:
 def _over(line: str, turn: SmallTurn, came: Event | None = None, phone: str = "") -> Played:
     codes = frozenset(each for each in turn.apart.values() if len(each) == CODE_LENGTH)
     decided, said = tuple(turn.decided), tuple(turn.said)
-    return Played(line, turn.world, decided, said, turn.proof, came, phone, codes, turn.written_at)
+    checks = frozenset(each for key, each in turn.apart.items() if key.endswith(CHECKED))
+    whole = (turn.proof, came, phone, codes, checks, turn.written_at)
+    return Played(line, turn.world, decided, said, *whole)
 
 
 # ---- texts and calls ---------------------------------------------------------------------------
@@ -167,12 +173,16 @@ def filled(world: SmallWorld, text: str) -> str:
                 raise NotPlayable(f"{phone} was shown no such digits")
             number, question = shown[-nth]
             right = quote_of(world, number, phone, question)
+        elif kind in ("check", "mischeck"):
+            if phone not in world.checks:
+                raise NotPlayable(f"{phone} was shown no such digits")
+            right = check_of(world, *world.checks[phone])
         else:
             got = world.got.get(phone, ())
             if len(got) < nth:
                 raise NotPlayable(f"{phone} got no such code")
             right = code_of(world, *got[-nth])
-        if kind in ("code", "quote"):
+        if kind in ("code", "quote", "check"):
             return right
         return f"{(int(right) + 1) % 10 ** len(right):0{len(right)}d}"
 

@@ -17,6 +17,7 @@ from flows.decision import Act, Say
 from flows.facts import Proof
 from flows.proof.world.books import SmallWorld
 from flows.proof.world.parcel import CodeIssued, Parcel
+from messages.catalogue import CHECK
 
 
 class RefusedByBooks(Exception):
@@ -59,6 +60,9 @@ class Ledger:
         assert last is not None
         told = last.sent_to if whose in last.sent_to else (*last.sent_to, whose)
         self.put(parcel.with_code(sends=last.sends + 1, sent_to=told))
+        if CHECK in say.values and last.place is not None:
+            checks = {**self.world.checks, whose: (parcel.number, last.place)}
+            self.world = replace(self.world, checks=checks)
         got = (*self.world.got.get(whose, ()), (parcel.number, last.number))[-2:]
         self.world = replace(self.world, got={**self.world.got, whose: got})
 

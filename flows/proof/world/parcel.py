@@ -33,6 +33,8 @@ class CodeIssued:
     dead_at: datetime | None = None
     sends: int = 0
     sent_to: tuple[str, ...] = ()
+    place: int | None = None  # which of the article's places on lists it was issued for
+    replaced: bool = False  # it died of the next one
 
     def lived_on(self, day: date) -> bool:
         """Tell whether it was good on `day`, as the function `had_code` of the database does."""
@@ -97,6 +99,15 @@ class ExceptionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A row of `offline_claims`. `postman`: the staff id of who says so."""
+
+    postman: str
+    day: date
+    outcome: str  # stands, unproven, settled, undone
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """A row of `articles`, and of the tables that belong to it."""
 
@@ -151,6 +162,7 @@ class Parcel:
     doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
     exception: ExceptionRow | None = None
     excepted_on: tuple[tuple[str, date], ...] = ()  # each asking: by which postman, on which day
+    claims: tuple[ClaimRow, ...] = ()  # what postmen say that they handed over without network
 
     @property
     def code(self) -> CodeIssued | None:
@@ -201,6 +213,16 @@ class Parcel:
         assert self.items
         last = replace(self.items[-1], **changes)  # type: ignore[arg-type]  # by the field's name
         return replace(self, items=(*self.items[:-1], last))
+
+    def with_claim(self, postman: str, day: date, outcome: str) -> Parcel:
+        """Return the parcel with what a postman says of it on a day."""
+        others = tuple(row for row in self.claims if (row.postman, row.day) != (postman, day))
+        return replace(self, claims=(*others, ClaimRow(postman, day, outcome)))
+
+    def with_claims(self, before: str, after: str) -> Parcel:
+        """Return the parcel with all of its claims that were `before` as `after`."""
+        rows = (replace(r, outcome=after) if r.outcome == before else r for r in self.claims)
+        return replace(self, claims=tuple(rows))
 
     def exception_state(self) -> ExceptionState:
         """Return what the exception of the postman who carries it is."""
@@ -259,4 +281,5 @@ class Parcel:
             excepted=self.state == "delivered"
             and self.item is not None
             and self.item.proof == "exception",
+            claimed=any(row.outcome == "unproven" for row in self.claims),
         )

@@ -23,6 +23,7 @@ from flows.events import (
     DayEnded,
     Event,
     GivePin,
+    Handover,
     ItemsOffered,
     ListMade,
     Pass,
@@ -37,6 +38,7 @@ from flows.events import (
     TurnDown,
     Undo,
     Visit,
+    VisitAct,
     Wished,
 )
 from flows.facts import (
@@ -62,6 +64,7 @@ from flows.facts import (
 )
 from flows.grammar.person import QUOTE
 from flows.grammar.postman import PIN
+from flows.grammar.postman_numbers import CHECKED
 from flows.grammar.postman_passing import COLLEAGUE as TAKER
 from flows.happenings import (
     AtWindow,
@@ -96,7 +99,7 @@ from flows.recipient import states as recipient
 from flows.recipient.moves import is_asked
 from flows.recipient.wish_answers import GREETED_AGAIN_AFTER, greets
 from flows.sender_words import SENT_LATELY
-from flows.trust import APPROACHES_WITHIN
+from flows.trust import APPROACHES_WITHIN, offline
 from india import calendar
 from india.calendar import INDIA
 
@@ -114,6 +117,7 @@ _ROLES: Final[dict[str, StaffRole]] = {
 }  # fmt: skip
 EXCEPTION_ANSWERED_IN: Final = timedelta(minutes=10)  # EXCEPTION_MINUTES
 EXCEPTIONS_A_DAY: Final = 3  # EXCEPTIONS_PER_POSTMAN
+OFFLINE_A_DAY: Final = 10  # OFFLINE_PER_POSTMAN
 
 
 # ---- what a turn holds -------------------------------------------------------------------------
@@ -470,7 +474,21 @@ def _of_postman(turn: SmallTurn, before: Standing, event: Event) -> PostmanFacts
         _taker(turn),
         day,
         exceptions_left=_exceptions_left(world, staff, event),
+        offline_left=_offline_left(world, staff, event),
     )
+
+
+def _offline_left(world: SmallWorld, staff: str, event: Event) -> int:
+    if not isinstance(event, Visit) or not any(_is_offline(act) for act in event.acts):
+        return 0
+    rows = [row for parcel in world.parcels.values() for row in parcel.claims]
+    said = [r for r in rows if (r.postman, r.day) == (staff, world.today)]
+    counted = sum(row.outcome in ("stands", "unproven") for row in said)
+    return max(0, OFFLINE_A_DAY - counted)
+
+
+def _is_offline(act: VisitAct) -> bool:
+    return isinstance(act, Handover) and act.proof == "offline"
 
 
 def _exceptions_left(world: SmallWorld, staff: str, event: Event) -> int:
@@ -525,6 +543,12 @@ def _item(turn: SmallTurn, staff: str, ref: str) -> ItemFact:
     came = sum(at > since for at in parcel.approaches)
     fact = parcel.fact(world.now)
     entered = turn.apart.get(ref)
+    three = turn.apart.get(f"{ref}{CHECKED}")
+    judged = item.state == "open" and offline(fact) is None
+    if entered is not None and three is not None and judged:
+        worth, check = verdicts.without_network(world, parcel, entered, three, staff)
+        came_ = (worth, item.approached, came)
+        return ItemFact(ref, item.serial, item.state, fact, *came_, check=check)
     verdict = (
         verdicts.at_door(world, parcel, item, entered, staff, turn.written_at)
         if entered is not None and (parcel.coded or fact.code_for == "refusal")

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flows.facts import CodeState, CodeVerdict, QuoteVerdict
+from flows.facts import CheckVerdict, CodeState, CodeVerdict, QuoteVerdict
 from flows.grammar.late import SLOW_DOOR
-from flows.proof.world.books import SmallWorld, code_of, quote_of
+from flows.proof.world.books import SmallWorld, check_of, code_of, quote_of
 from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
 from flows.trust import WATCH, WRONG_QUOTES
 
@@ -46,6 +46,43 @@ def at_door(
         return verdict
     late = _late(world, parcel, entered, postman, item.state == "open", written_at)
     return late or verdict
+
+
+def without_network(
+    world: SmallWorld, parcel: Parcel, entered: str, digits: str, postman: str
+) -> tuple[CodeVerdict, CheckVerdict]:
+    """Judge a code and the three digits of a slip as `postal.offline.judge`."""
+    now, last = world.now, parcel.code
+    bound = last is not None and last.bearer in (postman, None) and last.purpose != "window"
+    worth = _judge(world, parcel, entered, last.state(now) if last and bound else "dead")
+    if worth == "locked":
+        return worth, "unchecked"
+    here = len(parcel.items) - 1
+    mine = [each for each in parcel.codes if each.place == here]
+    right = bool(mine) and digits == check_of(world, parcel.number, here)
+    if worth == "right":
+        return worth, "right" if right else "wrong"
+    if not mine:
+        return "none", "unchecked"
+    usable = _usable(parcel, mine, postman, parcel.holder(now))
+    code = issue_of(world, parcel, entered)
+    if not usable or (code is not None and code not in usable):
+        return "stale", "unchecked"
+    return ("offline", "right") if code is not None and right else ("wrong", "wrong")
+
+
+def _usable(
+    parcel: Parcel, mine: list[CodeIssued], postman: str, holder: str | None
+) -> list[CodeIssued]:
+    usable: list[CodeIssued] = []
+    for each in reversed(parcel.codes):
+        stopped = each.used_at is not None or (each.dead_at is not None and not each.replaced)
+        if stopped or each.purpose != "handover":
+            break
+        fresh = each.number > parcel.code_at_move and each.sent_to == (holder,)
+        if each in mine and each.bearer == postman and fresh:
+            usable.append(each)
+    return usable
 
 
 def at_window(world: SmallWorld, parcel: Parcel, said: str) -> CodeVerdict:

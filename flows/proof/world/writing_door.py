@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flows.acts import codes, door, exception, lists, paper, remarks
+from flows.acts import codes, door, exception, lists, offline, paper, remarks
 from flows.proof.world.books import OfferRow, next_serial
 from flows.proof.world.ledger import (
     Ledger,
@@ -25,10 +25,16 @@ from flows.proof.world.parcel import CodeIssued, ExceptionRow, ListedParcel, Par
 
 @writes(codes.IssueCode)
 def _issue(ledger: Ledger, act: codes.IssueCode, parcel: Parcel, whose: str) -> None:
-    parcel = kill_codes(parcel, ledger.now)
+    dead = kill_codes(parcel, ledger.now).codes
+    codes_ = tuple(
+        replace(after, replaced=unspent(before))
+        for before, after in zip(parcel.codes, dead, strict=True)
+    )
+    parcel = replace(parcel, codes=codes_)
+    place = len(parcel.items) - 1 if parcel.items and act.purpose == "handover" else None
     bearer = None if act.purpose == "window" or not parcel.item else parcel.item.postman
     number = len(parcel.codes) + 1
-    issued = CodeIssued(number, ledger.now, act.expires_at, act.purpose, bearer)
+    issued = CodeIssued(number, ledger.now, act.expires_at, act.purpose, bearer, place=place)
     ledger.put(replace(parcel, codes=(*parcel.codes, issued)))
 
 
@@ -65,12 +71,32 @@ def _hand_over(ledger: Ledger, act: door.HandOver, parcel: Parcel, whose: str) -
         parcel = use(parcel, ledger.now, act.written_at or ledger.now)
     has_item(parcel)
     in_state(parcel, "out_for_delivery")
+    if act.proof == "offline":
+        last, item = parcel.code, parcel.item
+        must(last is not None and unspent(last), "no code to use up")
+        assert item is not None
+        used = parcel.with_code(used_at=ledger.now)
+        parcel = used.with_claim(item.postman, ledger.world.today, "stands")
     if act.proof == "exception":
         row = parcel.exception
         must(row is not None and row.granted_at is not None, "nobody agreed")
         parcel = replace(parcel, exception=None)
     parcel = parcel.with_item(state="delivered", proof=act.proof)
     ledger.update(parcel, state="delivered", delivered_at=ledger.now)
+
+
+@writes(offline.ClaimOffline)
+def _claim(ledger: Ledger, act: offline.ClaimOffline, parcel: Parcel, whose: str) -> None:
+    item = parcel.item
+    must(item is not None, "nobody carries it")
+    assert item is not None
+    claimed = parcel.with_claim(item.postman, ledger.world.today, "unproven")
+    ledger.put(replace(claimed, tickets=parcel.tickets | {("offline", None)}))
+
+
+@writes(offline.SettleOffline)
+def _settle(ledger: Ledger, act: offline.SettleOffline, parcel: Parcel, whose: str) -> None:
+    ledger.put(parcel.with_claims("unproven", "settled"))
 
 
 @writes(exception.AskForException)
@@ -137,6 +163,7 @@ def _not_handed_over(ledger: Ledger, act: door.UndoHandOver, parcel: Parcel, who
     has_item(parcel, "delivered")
     in_state(parcel, "delivered")
     parcel = spend(parcel, ledger.now).with_item(state="open", proof=None)
+    parcel = parcel.with_claims("stands", "undone")
     ledger.update(parcel, state="out_for_delivery", delivered_at=None, objected=False)
 
 

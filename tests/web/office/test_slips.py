@@ -80,7 +80,7 @@ def test_a_signature_is_asked_for_where_the_law_wants_one(
     clerk: Colleague, runtime: Runtime
 ) -> None:
     with runtime.database.transaction() as conn:
-        slip = slips.read(conn, list_id(runtime), reader(runtime.now()))
+        slip = slips.read(conn, list_id(runtime), reader(runtime.now()), runtime.keys)
     rules = [(each.number, each.code_required, each.taker, each.signature) for each in slip.carried]
     assert rules == [
         (CODED, True, "anyone", False),
@@ -106,7 +106,7 @@ def test_who_may_take_it_and_who_signs(
     change = sql.SQL("UPDATE articles SET {} = %s WHERE number = %s")
     with runtime.database.transaction() as conn:
         conn.execute(change.format(sql.Identifier(column)), [value, CODED])
-        first = slips.read(conn, list_id(runtime), reader(runtime.now())).carried[0]
+        first = slips.read(conn, list_id(runtime), reader(runtime.now()), runtime.keys).carried[0]
     assert (first.taker, first.signature) == (taker, signature)
 
 

@@ -1,0 +1,111 @@
+"""What comes of `7 482913 417`: handed over at a door without network, and texted later.
+
+docs/developing/trust.md rule 19. At the door he compared the three digits with his slip; the code
+he wrote down, and here it must fit. What does not fit hands nothing over, and a person looks at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flows.acts.codes import CountWrongCode, KillCode
+from flows.acts.door import HandOver
+from flows.acts.exception import EndException
+from flows.acts.offline import ClaimOffline, OfflineDoubt, SettleOffline
+from flows.decision import Act, Role, Tell
+from flows.events import Handover, VisitAct
+from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
+from flows.happenings import OfflineClaimed, TriesRanOut
+from flows.postman.visit import Outcome, judge, say_item
+from flows.trust import offline
+
+_PROVES = ("code", "offline")
+
+
+def judge_each(acts: Sequence[VisitAct], facts: PostmanFacts) -> list[Outcome]:
+    """Return what the postman's word on each item of a text leads to."""
+    outcomes: list[Outcome] = []
+    left = facts.offline_left
+    for act, item in zip(acts, facts.items, strict=True):
+        outcome = _judge(act, item, facts, left)
+        left -= any(isinstance(each, HandOver) and each.proof == "offline" for each in outcome.acts)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _judge(act: VisitAct, item: ItemFact, facts: PostmanFacts, left: int) -> Outcome:
+    article = item.article
+    said = isinstance(act, Handover) and act.proof == "offline"
+    if not said or article is None or item.state in ("elsewhere", "delivered"):
+        return _settled(judge(act, item, facts), article)
+    assert isinstance(act, Handover)
+    if not article.coded or (article.amount and item.state == "open"):
+        return judge(replace(act, proof="code"), item, facts)  # says what is asked for instead
+    if item.verdict == "right" and item.state == "open":
+        return _on_living_code(act, item, facts, left)
+    doubt = _doubt(item, article, left)
+    if doubt is not None:
+        return _claimed(item, article, doubt)
+    return _settled(judge(act, item, facts), article)
+
+
+def _on_living_code(act: Handover, item: ItemFact, facts: PostmanFacts, left: int) -> Outcome:
+    """Hand over on a code that lives still: it proves the handover without the three digits.
+
+    Wrong ones beside it may be rupees, of which none are due.
+    """
+    article = item.article
+    assert article is not None
+    if item.check != "right" or article.code_for != "handover":
+        return Outcome(say_item("no_payment_due", item))
+    compared = left > 0 and offline(article) is None
+    proven = act if compared else replace(act, proof="code")
+    return _settled(judge(proven, item, facts), article)
+
+
+def _doubt(item: ItemFact, article: ArticleFact, left: int) -> OfflineDoubt | None:
+    """Return why the text proves no handover; what its code is worth comes last."""
+    if item.state != "open":
+        return "closed"
+    refused = offline(article)
+    if refused is not None:
+        return refused
+    if item.verdict in ("none", "stale"):
+        return item.verdict
+    if item.verdict != "offline" or item.check != "right":
+        return "wrong"
+    return None if left > 0 else "limit"
+
+
+def _claimed(item: ItemFact, article: ArticleFact, why: OfflineDoubt) -> Outcome:
+    """Open a ticket, and tell addressee and office what he says; a wrong code is one of his tries.
+
+    Nobody is told whether it was the code or the three digits: a guess teaches nothing.
+    """
+    number = article.number
+    nominee: tuple[Role, ...] = ("nominee",) if article.nominee == "agreed" else ()
+    news = OfflineClaimed(number, wrong=why == "wrong")
+    tells = tuple(Tell(role, news) for role in ("recipient", *nominee, "office"))
+    claim = ClaimOffline(number, why)
+    if item.verdict != "wrong":
+        return Outcome(say_item("offline_ticket", item), (claim,), tells)
+    # Who agreed to do without a code did not know that a wrong one was told.
+    ends: tuple[Act, ...] = (EndException(number, "over"),) * (article.exception == "granted")
+    left = TRIES_PER_DAY - article.wrong_tries - 1
+    if left > 0:
+        said = say_item("offline_wrong", item, tries=left)
+        return Outcome(said, (claim, CountWrongCode(number), *ends), tells)
+    return Outcome(
+        say_item("tries_over", item),
+        (claim, CountWrongCode(number), KillCode(number, "tries"), *ends),
+        (*tells, Tell("holder", TriesRanOut(number)), Tell("office", TriesRanOut(number))),
+    )
+
+
+def _settled(outcome: Outcome, article: ArticleFact | None) -> Outcome:
+    """Settle what was doubted before, where the code now proves the handover."""
+    proven = any(isinstance(act, HandOver) and act.proof in _PROVES for act in outcome.acts)
+    if article is None or not article.claimed or not proven:
+        return outcome
+    return replace(outcome, acts=(SettleOffline(article.number), *outcome.acts))
