@@ -26,6 +26,7 @@ from flows.happenings import (
     DayChosen,
     Excepted,
     GivenBack,
+    GivenOnWord,
     HandedOver,
     Happening,
     HoldExtended,
@@ -89,7 +90,7 @@ def went_out(case: Case[WentOut, Nothing, ClockFacts]) -> Decision[Nothing]:
 
 
 # Collected: only in sprints of before flows/window.py decided what is fetched at the window.
-@MACHINE.on(HandedOver, SignedFor, Excepted, Recalled, Collected, to=("over",))
+@MACHINE.on(HandedOver, SignedFor, Excepted, GivenOnWord, Recalled, Collected, to=("over",))
 def over(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("over")
 

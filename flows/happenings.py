@@ -62,6 +62,18 @@ class Excepted(Happening):
 
 
 @dataclass(frozen=True)
+class GivenOnWord(Happening):
+    """The article was handed over on the household's word, without its code."""
+
+
+@dataclass(frozen=True)
+class WordTried(Happening):
+    """The postman entered a wrong household word. `last`: today none counts for it any more."""
+
+    last: bool
+
+
+@dataclass(frozen=True)
 class ExceptionAsked(Happening):
     """The postman cannot be told the code and asks the office whether it may be done without."""
 

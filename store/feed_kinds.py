@@ -78,6 +78,8 @@ ArticleKind = Literal[
     "exception_asked",
     "exception_ended",
     "exception_granted",
+    # At the door a household's word was said that was not its own.
+    "word_wrong",
 ]
 MessageKind = Literal[
     "message_expired",

@@ -10,7 +10,7 @@ from flows.acts.conditions import in_state, item_open, must
 from flows.decision import ArticleAct
 from flows.events import HandoverProof, Payment, ShownDocument
 from flows.facts import ArticleFact, Changes, ItemFact
-from flows.trust import exception, signature
+from flows.trust import exception, signature, word
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,10 @@ class HandOver(ArticleAct):
         signed = self.proof == "signature" and item.approached and signature(article)
         granted = article.exception == "granted" and exception(article) is None
         excepted = self.proof == "exception" and item.approached and granted
-        yield from must(right or signed or excepted or not article.coded, "without the right code")
+        told = self.proof == "word" and item.word == "right" and item.approached
+        worded = told and word(article) is None
+        shown = right or signed or excepted or worded
+        yield from must(shown or not article.coded, "without the right code")
         paid = bool(article.amount) == (self.payment is not None)
         yield from must(paid, "the payment does not fit")
         yield from must(not article.disputed, "who had the code before objects")

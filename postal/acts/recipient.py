@@ -18,6 +18,7 @@ from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
 from flows.acts.phone import ConfirmNumber, OptIn, OptOut, SetLanguage, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark, SuspendRemark
 from flows.trust import NOMINEE_AFTER
+from postal.acts import household
 from postal.acts.books import Books, writes
 from postal.people import numbers
 
@@ -233,6 +234,7 @@ def unlink(books: Books, act: Unlink, whose: str) -> None:
 def confirm_number(books: Books, act: ConfirmNumber, whose: str) -> None:
     article = books.held[act.article]
     books.one(numbers.CONFIRM, article, phone=whose)
+    household.close(books.conn, whose)  # who may take it was wished by whoever had it before
     books.feed("number_confirmed", article, proof=books.proof)
 
 

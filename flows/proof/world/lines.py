@@ -21,7 +21,7 @@ PAPER: Final = re.compile(
     r" @ -(?P<minutes>\d+) min(?P<alone> alone)?$"
 )
 # {code +919876500001}: what that telephone was sent last; {code +919876500001 2}: the one before
-FILLED: Final = re.compile(r"\{(code|wrong|quote|misquote) (\+\d+)(?: (\d))?\}")
+FILLED: Final = re.compile(r"\{(code|wrong|quote|misquote|word|misword) (\+\d+)(?: (\d))?\}")
 # mode pilot: of the office, for what goes out from now on
 MODES: Final[Mapping[str, Mode]] = MappingProxyType({"off": "off", "pilot": "pilot", "on": "on"})
 # wait 11 min
