@@ -20,12 +20,14 @@ from flows.events import (
     Start,
     Stop,
     ToldCode,
+    Visit,
     Wished,
     Yes,
 )
 from flows.grammar.person import QUOTE, Understood, is_clear, is_command
+from flows.grammar.postman import WORD
 from flows.grammar.postman_words import mask_spoken
-from flows.grammar.text import mask_codes, mask_own_words, mask_spelled_codes
+from flows.grammar.text import MASK, mask_codes, mask_own_words, mask_spelled_codes
 from gateways.base import Inbound
 from messages.render import QUOTE_MASK
 from postal.people import roles
@@ -86,12 +88,16 @@ def _is_own(event: Event, text: str) -> bool:
     return is_command(text) and not isinstance(event, ToldCode)
 
 
+_AFTER_STARS = re.compile(r"(\*\s*\*).*", re.DOTALL)
 _LAST_TWO = re.compile(r"(?<!\w)\w{2}(?=\W*$)")
 
 
 def kept_words(text: str, understood: Understood) -> str:
     """Return `text` as it may be kept, without codes and without the digits that it quotes."""
     event = understood.event
+    if isinstance(event, Visit) and WORD in understood.codes:  # a household's, or a guess at it
+        return f"{event.acts[0].item} ** {MASK}"
+    text = _AFTER_STARS.sub(rf"\1 {MASK}", text)
     if QUOTE in understood.codes:
         text = _LAST_TWO.sub(QUOTE_MASK, text)
     # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none: it may be a code.

@@ -204,6 +204,11 @@ class CameToOffice(Happening):
 
 
 @dataclass(frozen=True)
+class WishKeeps(Happening):
+    """The article came to its office, and its addressee wishes that all his post is kept there."""
+
+
+@dataclass(frozen=True)
 class HoldExtended(Happening):
     """The article waits at the office seven days longer."""
 

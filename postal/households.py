@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from flows.facts import HouseholdFact, QuoteVerdict, WordVerdict
+from flows.facts import HouseholdFact, Proof, QuoteVerdict, Takers, WordState, WordVerdict
 from flows.trust import MOST_WORDS, WORD_FOR, WRONG_QUOTES
 from india import spoken_words
 from postal import quotes
@@ -93,6 +93,42 @@ def judge(
         return "over"
     right = word_of(keys.root(conn, "codes", row[1]), row[0])
     return "right" if hmac.compare_digest(told, right) else "wrong"
+
+
+def keeps(conn: Conn, number: str) -> bool:
+    """Tell whether the addressee of an article wishes that all his post is kept at the office."""
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM articles a JOIN households h ON h.phone = a.recipient_phone"
+        " WHERE a.number = %s AND h.keeps)",
+        [number],
+    ).fetchone()
+    return row == (True,)
+
+
+@dataclass(frozen=True)
+class KnownHousehold:
+    """What the desk sees of a telephone's wishes. `proof`: of the last change."""
+
+    may_take: Takers
+    may_take_from: datetime | None
+    weekdays: tuple[int, ...]
+    keeps: bool
+    word: WordState
+    proof: Proof | None
+    changed_at: datetime
+
+
+def known(conn: Conn, phone: str) -> KnownHousehold | None:
+    """Return what a telephone wishes for all its post; None: it never wished anything."""
+    row = conn.execute(
+        "SELECT coalesce(may_take, 'holder'), may_take_from, coalesce(weekdays, '{}'), keeps,"
+        " coalesce(word_state, 'none'), proof, changed_at FROM households WHERE phone = %s",
+        [phone],
+    ).fetchone()
+    if row is None:
+        return None
+    may_take, from_, weekdays, keeps, word, proof, changed_at = row
+    return KnownHousehold(may_take, from_, tuple(weekdays), keeps, word, proof, changed_at)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from flows.facts import (
     ExceptionRate,
     Facts,
     HelpedFacts,
+    HouseholdFact,
     ItemFact,
     MoveFacts,
     NewPhoneFacts,
@@ -45,10 +46,11 @@ from flows.proof.domains import (
     fixed,
     is_excepted,
     on_paper,
+    on_word,
     visit,
 )
 from flows.proof.paths import NOW, TODAY, Domain, Picks, lazy, one_of
-from flows.trust import MOST_DOORS
+from flows.trust import MOST_DOORS, MOST_WORDS
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,28 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
         return picks.pick(((), (booked,), (fixed(OTHER, "delivered"),)))
 
     others = _AMONG_OTHERS if kind is events.ReportFraud and thorough else _NO_OTHERS
-    domains = {**_OF_TELEPHONE, **others, "articles": articles}
+    house = {"household": _HOUSEHOLDS.get(kind, _NO_HOUSEHOLD)}
+    domains = {**_OF_TELEPHONE, **others, **house, "articles": articles}
     return Met(context, event, lazy(RecipientFacts, picks, domains))
 
 
+# What is wished for all post is read where a text is about it, or may end it.
+_NO_HOUSEHOLD: Domain[object] = one_of(HouseholdFact())
+_EACH_HOUSEHOLD: Domain[object] = lambda picks, _: lazy(  # noqa: E731
+    HouseholdFact,
+    picks,
+    {
+        "weekdays": one_of((), (1, 3, 5)),
+        "question": one_of(0, 1),
+    },
+)
+_HOUSEHOLDS: Mapping[type[Event], Domain[object]] = {
+    events.AskWishes: _EACH_HOUSEHOLD,
+    events.SetWish: _EACH_HOUSEHOLD,
+    events.AskWord: _EACH_HOUSEHOLD,
+    events.TakeWord: _EACH_HOUSEHOLD,
+    events.ReportFraud: one_of(HouseholdFact(), HouseholdFact(may_take="household")),
+}
 # Where a recipient's answer can be about what goes, or went, without its code.
 _OF_EXCEPTIONS = (events.ReportFraud, events.Deny)
 # What every input has alike is made once: it is met a million times.
@@ -179,7 +199,9 @@ _DAY: Mapping[str, Domain[object]] = {
 def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = visit(picks, thorough) if kind is events.Visit else event_of(picks, kind)
     # What came before does not depend on a second item, which depends on the first alone.
-    among = isinstance(event, events.Visit) and (len(event.acts) > 1 or is_excepted(event.acts[0]))
+    among = isinstance(event, events.Visit) and (
+        len(event.acts) > 1 or is_excepted(event.acts[0]) or on_word(event.acts[0])
+    )
     doors = tuple(act.item for act in event.acts) if isinstance(event, events.Visit) else ()
     of_before = {
         **_BEFORE,
@@ -342,6 +364,7 @@ def _item(
 
     domains: Mapping[str, Domain[ItemFact]] = {
         **_ITEM,
+        "word": _WORDS if on_word(act) else _NO_WORD,
         "article": _article_asked_for if asks else _article_of(act, among),
         "verdict": verdict,
         "ref": _BY_NUMBER if ref == NUMBER else _BY_EITHER,
@@ -352,6 +375,8 @@ def _item(
 def _article_of(act: VisitAct | None, among: bool) -> Domain[ItemFact]:
     if is_excepted(act):
         return _article_excepted
+    if on_word(act):
+        return _article_on_word
     if isinstance(act, Handover) and act.proof == "code" and not among:
         return _article_of_code
     return _article_among if among else _its_article
@@ -361,6 +386,12 @@ def _article_excepted(picks: Picks, item: ItemFact) -> ArticleFact | None:
     """Return the article of remark 28: what speaks against one is tried where one is asked for."""
     states = _BY_ITEM.get(item.state)
     return None if states is None else article_in(picks, states, _OF_EXCEPTION, part="addressee")
+
+
+def _article_on_word(picks: Picks, item: ItemFact) -> ArticleFact | None:
+    """Return the article of a household's word: what speaks against one is tried here."""
+    states = _BY_ITEM.get(item.state)
+    return None if states is None else article_in(picks, states, _OF_WORD, part="addressee")
 
 
 def _article_asked_for(picks: Picks, item: ItemFact) -> ArticleFact | None:
@@ -387,6 +418,7 @@ def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
 # What a pilot asks is whether it goes to the addressee in person, for whichever reason.
 _OF_VISIT: Mapping[str, Domain[ArticleFact]] = {
     "service": one_of("speed_post", "registered"),
+    "may_take": one_of("holder", "neighbour"),
     "passport": one_of(False),
 }
 # A wrong code ends an agreement to do without one; one that is only asked for changes nothing.
@@ -400,6 +432,15 @@ _OF_EXCEPTION: Mapping[str, Domain[ArticleFact]] = {
     "disputed": one_of(False),
     "document": one_of(False),
 }
+_OF_WORD: Mapping[str, Domain[ArticleFact]] = {
+    "may_take": one_of("holder", "household", "neighbour"),
+    "service": one_of("speed_post", "parcel", "registered"),
+    "passport": one_of(False),
+    "wrong_tries": one_of(0, MOST_WORDS - 1, MOST_WORDS),
+    "exception": one_of("none", "granted"),
+}
+_WORDS: Domain[ItemFact] = one_of("right", "wrong", "none", "over")
+_NO_WORD: Domain[ItemFact] = one_of("unchecked")
 _OF_ASKING: Mapping[str, Domain[ArticleFact]] = {
     "exception": one_of("none", "asked", "granted"),
     "service": one_of("speed_post", "insured"),

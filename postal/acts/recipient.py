@@ -10,6 +10,7 @@ from flows.acts.hold import (
     EndRecall,
     ExtendHold,
     KeepAtOffice,
+    KeepByWish,
     RecallArticle,
     ReopenArticle,
     ReturnToSender,
@@ -121,6 +122,17 @@ def keep_at_office(books: Books, act: KeepAtOffice, whose: str) -> None:
         until=act.until,
     )
     books.feed("at_office", article, until=act.until.isoformat())
+
+
+@writes(KeepByWish)
+def keep_by_wish(books: Books, act: KeepByWish, whose: str) -> None:
+    article = books.update(
+        act.article,
+        "state = 'at_office', held_until = %(until)s, extended = true",
+        "state = 'booked'",
+        until=act.until,
+    )
+    books.feed("at_office", article, until=act.until.isoformat(), wished=True)
 
 
 @writes(ExtendHold)

@@ -35,6 +35,7 @@
                                                         at the end: alone, by who vouches for it
     EU123456785IN exception yes 2001                    the office's answer on its page; or: no
     EU123456785IN desk stop                             or send, reopen, back (from the postman),
+                                                        arrives (at its office: a wish is kept),
                                                         judge contested, number +91… (by two; at
                                                         the end: alone), typing +91… (the booker's),
                                                         nominee +91…, proof {quote +91…}
@@ -66,7 +67,7 @@ from flask.testing import FlaskClient
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from conversation import counter, desk, exceptions, paper, senders
+from conversation import counter, desk, exceptions, household, paper, senders
 from conversation.accounts import tell_staff
 from conversation.helped import ask_due
 from conversation.herd import warn_herds
@@ -386,6 +387,11 @@ class Player:
 
     def _desk(self, number: str, words: list[str]) -> None:
         """What help desk, office and counter do, through their doors."""
+        if words[0] == "arrives":
+            with self.runtime.database.transaction() as conn:
+                household.arrived(self.runtime, conn, number)
+            wake(self.runtime.redis)
+            return
         if words[0] == "proof":
             with suppress(Refusal):  # wrong digits count nevertheless
                 senders.prove(self.runtime, number, words[1], "counter", "pin")

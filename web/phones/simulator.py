@@ -51,7 +51,8 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
     rows = conn.execute(
         """
         SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.said, m.template,
-               m.segments, m.lane = 'alarm', coalesce(a.code_salt, h.salt), c.issue, coalesce(c.key, m.quote_key),
+               m.segments, m.lane = 'alarm', coalesce(a.code_salt, h.salt), c.issue,
+               coalesce(c.key, m.quote_key),
                m.quote
         FROM messages m LEFT JOIN codes c ON c.id = m.code_id
              LEFT JOIN articles a ON a.id = coalesce(c.article_id, m.article_id)

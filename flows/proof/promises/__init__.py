@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from flows.proof.promises import ends, exceptions, handing_out, moves, remarks, telling
+from flows.proof.promises import ends, exceptions, handing_out, household, moves, remarks, telling
 from flows.proof.promises.promise import Promise
 
 ALL: Final[tuple[Promise, ...]] = (
     *handing_out.PROMISES,
     *exceptions.PROMISES,
+    *household.PROMISES,
     *moves.PROMISES,
     *remarks.PROMISES,
     *telling.PROMISES,

@@ -13,9 +13,12 @@ from flows.facts import (
     ItemState,
     Mode,
     Mover,
+    OtherTakers,
     Part,
     Purpose,
     Service,
+    Takers,
+    WordState,
 )
 from india.calendar import day_of
 
@@ -97,6 +100,29 @@ class ExceptionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HouseholdRow:
+    """A row of `households`. `drawn`: how many words were; for the proof of its wish, `proof`."""
+
+    may_take: OtherTakers | None = None
+    may_take_from: datetime | None = None
+    proof: str | None = None
+    set_at: datetime | None = None  # for the proof
+    asks: OtherTakers | None = None
+    question: int = 0
+    shown: frozenset[int] = frozenset()  # the questions whose digits it was shown
+    wrong_on: tuple[date, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    keeps: bool = False
+    word: WordState = "none"
+    drawn: int = 0
+    word_at: datetime | None = None
+
+    def closed(self) -> HouseholdRow:
+        """Return the row in which nobody else may take post."""
+        return replace(self, may_take=None, may_take_from=None, asks=None, word="none")
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """A row of `articles`, and of the tables that belong to it."""
 
@@ -151,6 +177,8 @@ class Parcel:
     doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
     exception: ExceptionRow | None = None
     excepted_on: tuple[tuple[str, date], ...] = ()  # each asking: by which postman, on which day
+    households: tuple[tuple[str, HouseholdRow], ...] = ()  # of every telephone
+    words_on: tuple[tuple[str, date], ...] = ()  # wrong words: by which postman, on which day
 
     @property
     def code(self) -> CodeIssued | None:
@@ -201,6 +229,17 @@ class Parcel:
         assert self.items
         last = replace(self.items[-1], **changes)  # type: ignore[arg-type]  # by the field's name
         return replace(self, items=(*self.items[:-1], last))
+
+    def household(self) -> HouseholdRow | None:
+        """Return what its recipient's telephone wishes."""
+        return next((row for phone, row in self.households if phone == self.recipient), None)
+
+    def may_take(self, now: datetime) -> Takers:
+        """Return who may take it, as its recipient wishes by `now`."""
+        row = self.household()
+        if row is None or row.may_take is None or row.may_take_from is None:
+            return "holder"
+        return row.may_take if row.may_take_from <= now else "holder"
 
     def exception_state(self) -> ExceptionState:
         """Return what the exception of the postman who carries it is."""
@@ -259,4 +298,5 @@ class Parcel:
             excepted=self.state == "delivered"
             and self.item is not None
             and self.item.proof == "exception",
+            may_take=self.may_take(now),
         )
