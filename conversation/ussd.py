@@ -252,11 +252,10 @@ class _Hop:
         shown, by_sms = menu.answered(where, [unsent.say for unsent in mine])
         if mine and not by_sms:
             turn.drafts.remove(mine[0])
-        drawn = not mine and where.screen == "word"
         self.to_send = bool(turn.drafts)
         turn.finish(message_id=None)
         self.facts_read.clear()
-        if drawn:  # what was drawn is on its screen, and in no answer
+        if menu.shows_itself(where, [unsent.say for unsent in mine]):
             return menu.GRAPH.show(where, self._facts(where))
         if isinstance(ask.event, ChooseLanguage):
             self.language = self._language()

@@ -62,7 +62,7 @@ class Word:
 
 Kind = Number | Word
 
-_SPOKEN = Word("[A-Za-z\u0900-\u097f▪]{2,10}", "a spoken word", "W" * 10, "alphanumeric", "imli")
+_SPOKEN = Word("[A-Za-z\u0900-\u097f▪]{2,12}", "a spoken word", "W" * 11, "alphanumeric", "imli")
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "serial": Number(0, 999),  # 0: the item has no place on the list

@@ -202,7 +202,7 @@ class Reader:
         """Return the item with the verdict on the household's word that its postman was told."""
         if row is None or item.state != "open":
             return item
-        visit = households.Visit(row.recipient_phone, row.item_id, postman_id)
+        visit = households.DoorVisit(row.recipient_phone, row.item_id, postman_id)
         word = households.judge(self.conn, self.keys, visit, told, self.now, self.today)
         return replace(item, word=word)
 

@@ -55,7 +55,7 @@ def fact(conn: Conn, keys: Keyring, phone: str, today: date, quoted: str | None)
 
 
 @dataclass(frozen=True)
-class Visit:
+class DoorVisit:
     """A postman at the door of an item of his list; ids of rows. `phone`: of the recipient."""
 
     phone: str | None
@@ -73,7 +73,7 @@ LEFT JOIN households h ON h.phone = %(phone)s AND h.word_state = 'chosen'
 
 
 def judge(
-    conn: Conn, keys: Keyring, visit: Visit, told: str, now: datetime, today: date
+    conn: Conn, keys: Keyring, visit: DoorVisit, told: str, now: datetime, today: date
 ) -> WordVerdict:
     """Judge a word that a postman was told: the household's counts while he is at its door."""
     row = conn.execute(

@@ -109,7 +109,9 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
         return picks.pick(((), (booked,), (fixed(OTHER, "delivered"),)))
 
     others = _AMONG_OTHERS if kind is events.ReportFraud and thorough else _NO_OTHERS
-    house = {"household": _HOUSEHOLDS.get(kind, _NO_HOUSEHOLD)}
+    # A report of fraud ends wishes whatever else it does: where it meets one article.
+    alike = kind is events.ReportFraud and thorough
+    house = {"household": _NO_HOUSEHOLD if alike else _HOUSEHOLDS.get(kind, _NO_HOUSEHOLD)}
     domains = {**_OF_TELEPHONE, **others, **house, "articles": articles}
     return Met(context, event, lazy(RecipientFacts, picks, domains))
 

@@ -85,6 +85,11 @@ def may_resume(where: Where, postman: bool) -> bool:
     return (postman and where.proved) if where.screen in POSTMANS else True
 
 
+def shows_itself(where: Where, says: Sequence[Say]) -> bool:
+    """Tell whether what was asked for is on the screen itself, and in no answer: a word."""
+    return where.screen == "word" and not says
+
+
 def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:
     """Return how the machine's answer is shown at `where`, and whether it is sent by SMS too.
 

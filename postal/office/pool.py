@@ -102,7 +102,8 @@ SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address,
             WHEN a.chosen_day > %(today)s THEN 'chosen_day'
             WHEN h.keeps AND a.state = 'booked' THEN 'wished'
             WHEN a.chosen_day IS NULL
-                 AND extract(isodow FROM %(today)s::date)::smallint <> ALL(h.weekdays) THEN 'other_weekday'
+                 AND extract(isodow FROM %(today)s::date)::smallint <> ALL(h.weekdays)
+                 THEN 'other_weekday'
             WHEN here.last_out = %(today)s AND a.witness IS DISTINCT FROM 'contested'
                  AND a.suspended_at IS NULL THEN 'out_today' END AS why,
        (SELECT s.beat FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
