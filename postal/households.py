@@ -12,12 +12,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from flows.facts import HouseholdFact, Proof, QuoteVerdict, Takers, WordState, WordVerdict
-from flows.trust import MOST_WORDS, WORD_FOR, WRONG_QUOTES
+from flows.trust import MOST_WORDS, WORD_FOR
 from india import spoken_words
 from postal import quotes
 from store.database import Conn
 from store.keyring import Keyring
 
+FIGURES_OF: Final = timedelta(days=30)
 WORD_KEPT: Final = timedelta(days=7)  # of one that was chosen and not used
 _PURPOSE: Final = b"dakiya/household word/1/"
 
@@ -31,22 +32,21 @@ def word_of(root: bytes, salt: bytes) -> str:
 
 _OF: Final = """
 SELECT coalesce(may_take, 'holder'), coalesce(weekdays, '{}'), keeps,
-       coalesce(word_state, 'none'), coalesce(asks, 'holder'), question, salt, question_key,
-       CASE WHEN wrong_day = %(today)s THEN wrong_quotes ELSE 0 END
+       coalesce(word_state, 'none'), coalesce(asks, 'holder'), question, salt, question_key
 FROM households WHERE phone = %(phone)s
 """
 
 
 def fact(conn: Conn, keys: Keyring, phone: str, today: date, quoted: str | None) -> HouseholdFact:
     """Return what a telephone wishes, with the verdict on the digits that its text quotes."""
-    row = conn.execute(_OF, {"phone": phone, "today": today}).fetchone()
+    row = conn.execute(_OF, {"phone": phone}).fetchone()
     if row is None:
         return HouseholdFact(quote="unchecked" if quoted is None else "wrong")
-    may_take, weekdays, keeps, word, asks, question, salt, key, wrong = row
+    may_take, weekdays, keeps, word, asks, question, salt, key = row
     verdict: QuoteVerdict = "unchecked"
     if quoted is not None:
         verdict = "wrong"
-        if wrong >= WRONG_QUOTES or quotes.tries_over(conn, phone, today):
+        if quotes.tries_over(conn, phone, today):
             verdict = "locked"
         elif asks != "holder" and key is not None:
             root = keys.root(conn, "codes", key)
@@ -160,3 +160,39 @@ def in_use(conn: Conn) -> dict[int, int]:
         " WHERE word_state IS NOT NULL) AS used GROUP BY key"
     ).fetchall()
     return dict(rows)
+
+
+@dataclass(frozen=True)
+class WordFigure:
+    """What a postman handed over on words in the last 30 days, and how many were wrong."""
+
+    postman: str
+    name: str
+    on_word: int
+    wrong: int
+    objected: int
+    handovers: int
+
+
+_FIGURES: Final = """
+SELECT s.staff_id, s.name, done.on_word, tried.wrong, done.objected, done.handovers
+FROM staff s
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE i.proof = 'word') AS on_word, count(*) AS handovers,
+           count(*) FILTER (WHERE i.proof = 'word' AND a.not_received_at IS NOT NULL) AS objected
+    FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id
+    JOIN articles a ON a.id = i.article_id
+    WHERE l.postman_id = s.id AND l.date > %(day)s AND i.state = 'delivered') done
+CROSS JOIN LATERAL (
+    SELECT count(*) AS wrong FROM word_tries t
+    WHERE t.staff_id = s.id AND t.day > %(day)s) tried
+WHERE s.role = 'postman' AND (%(office)s::bigint IS NULL OR s.office_id = %(office)s)
+  AND done.on_word + tried.wrong > 0
+ORDER BY tried.wrong DESC, done.on_word DESC, s.staff_id LIMIT 200
+"""
+
+
+def of_postmen(conn: Conn, office_id: int | None, today: date) -> list[WordFigure]:
+    """Return the figures of an office's postmen, most wrong words first; None: of every office."""
+    rows = conn.execute(_FIGURES, {"office": office_id, "day": today - FIGURES_OF}).fetchall()
+    return [WordFigure(*row) for row in rows]

@@ -141,30 +141,25 @@ def word(
 
 def household_quote(world: SmallWorld, phone: str, quoted: str) -> QuoteVerdict:
     """Judge the digits that `phone` quotes of our question about all its post."""
+    if _wrong_quotes(world, phone) >= WRONG_QUOTES:
+        return "locked"
     row = world.households.get(phone)
-    of_articles = [
-        day for p in world.parcels.values() for who, day in p.wrong_quotes if who == phone
-    ]
-    if of_articles.count(world.today) >= WRONG_QUOTES:
-        return "locked"
-    if row is None:
-        return "wrong"
-    if row.wrong_on.count(world.today) >= WRONG_QUOTES:
-        return "locked"
-    if row.asks is None or row.question not in row.shown:
+    if row is None or row.asks is None or row.question not in row.shown:
         return "wrong"
     return "right" if quoted == quote_of(world, "", phone, row.question) else "wrong"
 
 
+def _wrong_quotes(world: SmallWorld, phone: str) -> int:
+    """As `postal.quotes.tries_over` counts: about whatever article, or all its post."""
+    wrong = [each for parcel in world.parcels.values() for each in parcel.wrong_quotes]
+    row = world.households.get(phone)
+    of_house = row.wrong_on.count(world.today) if row is not None else 0
+    return wrong.count((phone, world.today)) + of_house
+
+
 def quote(world: SmallWorld, number: str, phone: str, question: int, quoted: str) -> QuoteVerdict:
     """Judge the digits that `phone` quotes of `question` about the article."""
-    wrong = [
-        day
-        for parcel in world.parcels.values()
-        for whose, day in parcel.wrong_quotes
-        if whose == phone
-    ]
-    if wrong.count(world.today) >= WRONG_QUOTES:
+    if _wrong_quotes(world, phone) >= WRONG_QUOTES:
         return "locked"
     if (phone, question) not in world.parcels[number].shown:
         return "wrong"
