@@ -48,8 +48,8 @@ def in_use(conn: Conn) -> dict[int, int]:
 
 
 def tries_over(conn: Conn, phone: str, today: date) -> bool:
-    """Tell whether the telephone's wrong digits of today, about whatever article or all its post, end
-    its tries.
+    """Tell whether the wrong digits of today, about whatever article or all post, end the tries
+    of the telephone.
 
     Each telephone is shown digits of its own, so another's wrong ones about the same article are
     not counted: whoever forges the sender's number must not end the holder's tries.
