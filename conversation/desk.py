@@ -16,6 +16,7 @@ from flows.events import (
     PhoneBlocked,
     PinChanged,
     RequestWaiting,
+    SetWish,
     TicketClosed,
 )
 from flows.facts import Proof
@@ -109,6 +110,18 @@ def set_language(
     if role not in ("recipient", "sender", "postman"):
         raise NobodyThere
     return _take(runtime, conn, ConversationPlace(phone, role), LanguageSet(language), proof)
+
+
+def set_wish(
+    runtime: Runtime, conn: Conn, phone: str, wish: SetWish, proof: Proof | None
+) -> Intervened:
+    """Let the conversation of `phone` (E.164) decide on what its person wishes for all post.
+
+    Raises `NobodyThere` for a telephone that receives nothing.
+    """
+    if "recipient" not in roles.identify(conn, phone).roles:
+        raise NobodyThere
+    return _take(runtime, conn, ConversationPlace(phone, "recipient"), wish, proof)
 
 
 def pin_changed(runtime: Runtime, conn: Conn, staff_id: str, proof: Proof | None) -> Intervened:

@@ -19,6 +19,8 @@ from flows.events import (
     AskPerson,
     AskStatus,
     AskVisit,
+    AskWishes,
+    AskWord,
     Consent,
     CorrectNumber,
     DayEnded,
@@ -34,10 +36,12 @@ from flows.events import (
     RepeatQuestion,
     ReportFraud,
     SendCode,
+    SetWish,
     SomebodyElse,
     SpeakCode,
     StopRecall,
     TakeOver,
+    TakeWord,
     TurnDown,
     Visit,
     VisitAct,
@@ -51,6 +55,7 @@ from flows.facts import (
     ExceptionFacts,
     Facts,
     HelpedFacts,
+    HouseholdFact,
     ItemFact,
     MoveFacts,
     NewPhoneFacts,
@@ -86,7 +91,7 @@ from india import calendar
 from india.calendar import INDIA
 from india.phone import fingerprint
 from outbox.reach import arrive, was_said
-from postal import collect, exceptions, lists, offers, offline, slips
+from postal import collect, exceptions, households, lists, offers, offline, slips
 from postal.acts import beats
 from postal.acts.reports import next_ticket
 from postal.desk import questions
@@ -306,7 +311,23 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         greeted=_greeted(locked, phone, event),
         notice=_notice(locked, phone, event),
         offline=settings.offline_per_postman > 0,
+        household=_household(locked, phone, event),
     )
+
+
+_OF_HOUSEHOLD: Final = (AskWishes, SetWish, AskWord, TakeWord, ReportFraud)
+
+
+def _household(locked: Locked, phone: str, event: Event) -> HouseholdFact:
+    """Return what the telephone wishes for all its post, where the event is about it."""
+    if not isinstance(event, _OF_HOUSEHOLD):
+        return HouseholdFact()
+    quoted = locked.codes.get(QUOTE) if isinstance(event, SetWish) else None
+    keys = locked.runtime.keys
+    house = households.fact(locked.conn, keys, phone, locked.today, quoted)
+    if house.quote == "right" and locked.proof == "text":
+        locked.proof = "quoted"
+    return house
 
 
 NOTICE_AGAIN_AFTER: Final = timedelta(days=365)

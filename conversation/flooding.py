@@ -15,6 +15,8 @@ from flows.events import (
     AskMenu,
     AskPerson,
     AskStatus,
+    AskWishes,
+    AskWord,
     ChooseLanguage,
     Consent,
     Deny,
@@ -45,8 +47,8 @@ from store.database import Conn
 
 # What is no exact command about a delivery, and what is one only in digits or by a call.
 _TALK = (
-    AskedBack, AskHelp, AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnderstood, Said, Start,
-    Stop, ToldCode, Wished,
+    AskedBack, AskHelp, AskMenu, AskPerson, AskStatus, AskWishes, AskWord, ChooseLanguage,
+    NotUnderstood, Said, Start, Stop, ToldCode, Wished,
 )  # fmt: skip
 _IN_DIGITS = (AnotherDay, Consent, Deny, HoldAtOffice, OnlyMe, SomebodyElse, SpeakCode, Yes)
 

@@ -27,9 +27,10 @@ from flows.events import (
     Yes,
 )
 from flows.grammar.person import QUOTE, Understood, is_clear, is_command
+from flows.grammar.postman import WORD
 from flows.grammar.postman_numbers import CHECKED
 from flows.grammar.postman_words import mask_spoken
-from flows.grammar.text import mask_codes, mask_own_words, mask_spelled_codes
+from flows.grammar.text import MASK, mask_codes, mask_own_words, mask_spelled_codes
 from gateways.base import Inbound
 from india.signs import ascii_digits
 from messages.render import CHECK_MASK, QUOTE_MASK
@@ -99,6 +100,7 @@ def _is_malformed(act: VisitAct) -> bool:
     return isinstance(act, Handover) and act.proof == "malformed"
 
 
+_AFTER_STARS = re.compile(r"(\*\s*\*).*", re.DOTALL)
 _LAST_TWO = re.compile(r"(?<!\w)\w{2}(?=\W*$)")
 
 
@@ -111,6 +113,9 @@ def kept_words(text: str, understood: Understood) -> str:
             text = re.sub(shown, CHECK_MASK, ascii_digits(text), flags=re.ASCII)
     if isinstance(event, Visit) and any(_is_malformed(act) for act in event.acts):
         text = _AFTER_CODE.sub(rf"\1{CHECK_MASK}", ascii_digits(text))
+    if isinstance(event, Visit) and WORD in understood.codes:  # a household's, or a guess at it
+        return f"{event.acts[0].item} ** {MASK}"
+    text = _AFTER_STARS.sub(rf"\1 {MASK}", text)
     if QUOTE in understood.codes:
         text = _LAST_TWO.sub(QUOTE_MASK, text)
     # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none: it may be a code.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from conversation import household
 from conversation.announce import announce
 from conversation.turn import take_turn
 from flows import number as numbers
@@ -55,6 +56,9 @@ def scan(runtime: Runtime, conn: Conn, pin: str, typed: str, by: Doer) -> Arriva
     """
     number = scans.expected(conn, by.own_office, pin, typed)
     arrival = _late(runtime, conn, arrivals.scan(conn, pin, number, by), by)
+    if arrival.answer in ("here", "already") and arrival.number is not None:
+        kept = household.arrived(runtime, conn, arrival.number)
+        arrival = replace(arrival, kept_until=kept)
     scans.note(conn, arrival, by)
     return arrival
 

@@ -68,7 +68,13 @@ _NO_CHANGE: Final = frozenset(
     )
 )
 _TRIES: Final = frozenset(
-    each.__name__ for each in (acts.codes.CountWrongCode, acts.moves.CountWrongQuote)
+    each.__name__
+    for each in (
+        acts.codes.CountWrongCode,
+        acts.household.CountWrongWish,
+        acts.household.CountWrongWord,
+        acts.moves.CountWrongQuote,
+    )
 )
 
 

@@ -19,7 +19,7 @@ from flows import machines
 from flows.decision import Asked
 from flows.events import ChooseLanguage
 from flows.facts import ArticleFact
-from flows.grammar.postman import LAST4
+from flows.grammar.postman import LAST4, WORD
 from flows.grammar.postman_numbers import SIGNATURE
 from flows.grammar.postman_passing import COLLEAGUE
 from flows.grammar.text import fold, mask_spelled_codes
@@ -29,9 +29,11 @@ from flows.recipient.answers import is_witness
 from flows.ussd import engine, menu
 from flows.ussd.engine import MenuFacts, MenuOffer, Post, Question, Shown, Typed, Where, Worth
 from gateways.base import Dialled, HungUp
-from messages.screens import render
+from india import spoken_words
+from india.calendar import day_of
+from messages.screens import WORD_MASK, render, without_words
 from outbox.wake import wake
-from postal import article_rows, offers, todays_list
+from postal import article_rows, households, offers, todays_list
 from postal.acts.books import BooksDisagree
 from postal.people import pins, roles
 from runtime import Runtime
@@ -46,6 +48,7 @@ RESUME_WITHIN = timedelta(minutes=3)  # then a broken session and its PIN are fo
 _LONGEST_TYPED = 40
 _PURPOSE = b"dakiya/ussd/1/"
 _HIDDEN = "••••"
+_WORD_DIGITS = 4  # of a household's word: no code is so short
 
 log = logging.getLogger(__name__)
 
@@ -122,13 +125,13 @@ class _Hop:
         manners = roles.ask_manners(self.conn, [self.dialled.phone])
         self.session = ussd_sessions.lock(self.conn, self.key, self.now)
         digest = self._digest(self.dialled.text)
-        if self.session.hops and len(self.dialled.text) <= self.session.seen:
-            earlier = ussd_sessions.shown(self.conn, self.session, digest)
-            if earlier is not None:
-                return UssdScreen(earlier.body, earlier.ends), False
         self.sender = sender.answer()
         known = manners.answer().get(self.dialled.phone)
         self.language = known.language if known else self.runtime.settings.default_language
+        if self.session.hops and len(self.dialled.text) <= self.session.seen:
+            earlier = ussd_sessions.shown(self.conn, self.session, digest)
+            if earlier is not None:
+                return UssdScreen(self._with_word(earlier.body), earlier.ends), False
         if self.session.ended or self.session.hops >= menu.MOST_HOPS:
             return UssdScreen(render("over", self.language, {}), end=True), False
         new = self._new()
@@ -141,7 +144,8 @@ class _Hop:
         else:
             shown, typed = self._begin()
         body = render(shown.name, self.language, shown.values)
-        hop = Hop(digest, len(self.dialled.text), typed, shown.name, body, shown.ends)
+        kept = render(shown.name, self.language, without_words(shown.values))
+        hop = Hop(digest, len(self.dialled.text), typed, shown.name, kept, shown.ends)
         ussd_sessions.record(self.conn, self.session, engine.to_json(shown.where), hop, self.now)
         return UssdScreen(body, shown.ends), self.to_send
 
@@ -212,6 +216,9 @@ class _Hop:
         self.codes = {}
         if typed == str(SIGNATURE):
             return "signature"
+        if len(typed) == _WORD_DIGITS and typed.isascii() and typed.isdigit():
+            self.codes[WORD] = typed
+            return "word"
         if not whole or len(ending) not in (0, 4):
             return "malformed"
         self.codes[item] = code
@@ -248,6 +255,8 @@ class _Hop:
         self.to_send = bool(turn.drafts)
         turn.finish(message_id=None)
         self.facts_read.clear()
+        if menu.shows_itself(where, [unsent.say for unsent in mine]):
+            return menu.GRAPH.show(where, self._facts(where))
         if isinstance(ask.event, ChooseLanguage):
             self.language = self._language()
         return shown
@@ -273,7 +282,25 @@ class _Hop:
         articles = turn.reader.of_recipient(phone, where.article, mine)
         standing = self._standing()
         posts = tuple(Post(each.number, each.state, _question(each, standing)) for each in articles)
-        return MenuFacts(self.language, posts, postman_id is not None)
+        of_house = households.shown(self.conn, self.runtime.keys, phone, turn.today)
+        return MenuFacts(
+            self.language,
+            posts,
+            postman_id is not None,
+            household=of_house.household,
+            word=of_house.word,
+        )
+
+    def _with_word(self, body: str) -> str:
+        """Return a screen as it was shown, with the words that are kept nowhere, if it had any."""
+        if WORD_MASK not in body:
+            return body
+        today = day_of(self.now)
+        of_house = households.shown(self.conn, self.runtime.keys, self.dialled.phone, today)
+        for number in of_house.word or ():
+            word = spoken_words.shown(number, self.language)
+            body = body.replace(WORD_MASK, word, 1)
+        return body
 
     def _standing(self) -> Standing:
         """Return the state of the recipient's conversation: SMS questions are answered here."""

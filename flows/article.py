@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from flows.acts.codes import KillCode
-from flows.acts.hold import KeepAtOffice, ReturnToSender
+from flows.acts.hold import KeepAtOffice, KeepByWish, ReturnToSender
 from flows.acts.lists import GiveBack
 from flows.acts.remarks import MakeFinal
 from flows.acts.reports import OpenTicket
@@ -26,6 +26,7 @@ from flows.happenings import (
     DayChosen,
     Excepted,
     GivenBack,
+    GivenOnWord,
     HandedOver,
     Happening,
     HoldExtended,
@@ -42,10 +43,12 @@ from flows.happenings import (
     TakenIn,
     Unlinked,
     WentOut,
+    WishKeeps,
 )
 from flows.machine import SAME, Case, Machine, State
 from flows.postman.visit import concerned
 from flows.recipient.wishes import OFFICE_DAYS
+from flows.trust import KEPT_BY_WISH
 from india import calendar
 
 HOUR = 3600
@@ -62,7 +65,7 @@ MACHINE = Machine(
         State("out", "with the postman", 2 * DAY, times_out=True),
         State("witness", "a remark waits for its witness", WITNESS_SECONDS, times_out=True),
         State("waiting", "waits for the next delivery list", 10 * DAY, times_out=True),
-        State("at_office", "waits at the office to be collected", 20 * DAY, times_out=True),
+        State("at_office", "waits at the office to be collected", 30 * DAY, times_out=True),
         State("reminded", "the recipient was reminded to collect it", 20 * DAY, times_out=True),
         State("refused", "refused by code: the office sends it back", DAY, times_out=True),
         State("unlinked", "no telephone of the recipient is known", 3 * DAY, times_out=True),
@@ -89,7 +92,7 @@ def went_out(case: Case[WentOut, Nothing, ClockFacts]) -> Decision[Nothing]:
 
 
 # Collected: only in sprints of before flows/window.py decided what is fetched at the window.
-@MACHINE.on(HandedOver, SignedFor, Excepted, Recalled, Collected, to=("over",))
+@MACHINE.on(HandedOver, SignedFor, Excepted, GivenOnWord, Recalled, Collected, to=("over",))
 def over(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("over")
 
@@ -168,6 +171,24 @@ MACHINE.on(
 @MACHINE.on(CameToOffice, HoldExtended, to=("at_office",))
 def at_office(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("at_office", until=calendar.morning(_held_until(case) - REMIND_BEFORE))
+
+
+@MACHINE.on(WishKeeps, to=("at_office", SAME), acts=(KeepByWish,), tells=("recipient", "sender"))
+def kept_by_wish(case: Case[WishKeeps, Nothing, ClockFacts]) -> Decision[Nothing]:
+    """Keep what has just come, where its addressee wishes that of all his post."""
+    article = case.facts.article
+    if article.state != "booked" or not article.linked:
+        return stay(case)
+    until = case.facts.today + KEPT_BY_WISH
+    came = CameToOffice(article.number)
+    return Decision(
+        "at_office",
+        Nothing(),
+        (),
+        (KeepByWish(article.number, until),),
+        (Tell("recipient", came), Tell("sender", came)),
+        calendar.morning(until - REMIND_BEFORE),
+    )
 
 
 @MACHINE.on(TimedOut, states=("at_office",), to=("reminded",), tells=("recipient",))

@@ -21,8 +21,11 @@ ShownDocument = Literal[
 ]
 # code: one of the right length was given · signature: remark 10, no code · malformed: neither
 # exception: remark 28 alone: the office agreed · offline: a code, and the three digits beside it on
-# the slip, texted later from a door without network
-HandoverProof = Literal["code", "signature", "malformed", "exception", "offline"]
+# the slip, texted later from a door without network · word: the household's, by whoever is at home
+HandoverProof = Literal["code", "signature", "malformed", "exception", "offline", "word"]
+# What a telephone may wish for all its post: anybody at home takes it, or a neighbour too; it comes
+# on some weekdays; it is kept at the office; nothing of all that.
+HouseholdWish = Literal["household", "neighbour", "days", "keep", "none"]
 
 
 class Event:
@@ -144,6 +147,34 @@ class OnlyMe(Event):
     """`5 0`: nobody accepts it in my place any more."""
 
     which: str | None = None
+
+
+@dataclass(frozen=True)
+class AskWishes(Event):
+    """`55`: what do I wish for all my post, and how do I change it?"""
+
+
+@dataclass(frozen=True)
+class SetWish(Event):
+    """`55 1`: anybody at home; `55 2`: a neighbour too; `55 4 1 3 5`: on these weekdays; `55 44`:
+    keep it at the office; `55 0`: none of that. What opens a door takes the two digits that we
+    asked with, `55 1 47`; they travel separately.
+    """
+
+    wish: HouseholdWish
+    weekdays: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class AskWord(Event):
+    """`55 6`: a word for who is at home. By dial two words are shown; by text none ever is."""
+
+    shown: bool = False
+
+
+@dataclass(frozen=True)
+class TakeWord(Event):
+    """On the screen that shows two words: we take these."""
 
 
 # ---- words that propose ------------------------------------------------------------------------

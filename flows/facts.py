@@ -50,6 +50,15 @@ ExceptionState = Literal["none", "asked", "granted"]
 # code is asked, and a signature still suffices · on: nothing but the code
 Mode = Literal["off", "pilot", "on"]
 Witness = Literal["none", "unconfirmed", "confirmed", "contested"]
+# Who may take post in the addressee's place, as he wishes it for all his post: nobody but who gets
+# the code, whoever is at home, or a neighbour as well.
+Takers = Literal["holder", "household", "neighbour"]
+OtherTakers = Literal["household", "neighbour"]
+# A household's word: there is none, it was shown and not taken yet, or it is known at home.
+WordState = Literal["none", "offered", "chosen"]
+# right/wrong: compared with the household's · none: it chose none, or the postman came too long ago
+# · over: three wrong ones today, of this article or by this postman · unchecked: none was given
+WordVerdict = Literal["unchecked", "right", "wrong", "none", "over"]
 
 # agent, supervisor, postmaster, clerk and administrator sign in; a postman texts
 StaffRole = Literal["agent", "supervisor", "postmaster", "clerk", "administrator", "postman"]
@@ -119,6 +128,7 @@ class ArticleFact:
     excepted: bool = False  # it was handed over so
     # A postman says that he handed it over without network, and nothing proves it (rule 19).
     claimed: bool = False
+    may_take: Takers = "holder"  # as its recipient wishes by now (rule 20)
 
     @property
     def coded(self) -> bool:
@@ -201,6 +211,28 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class HouseholdFact:
+    """What a telephone wishes for all its post (docs/developing/trust.md rule 20).
+
+    `weekdays`: on which it is brought, 1 Monday to 6 Saturday; none: on any. `asks`: about whom it
+    was asked last and has not answered; `quote`: the verdict on the digits that this text quotes.
+    """
+
+    may_take: Takers = "holder"
+    weekdays: tuple[int, ...] = ()
+    keeps: bool = False
+    word: WordState = "none"
+    asks: Takers = "holder"
+    question: int = 0  # how many were asked
+    quote: QuoteVerdict = "unchecked"
+
+    @property
+    def opens(self) -> bool:
+        """Tell whether somebody else may take post, or is about to."""
+        return self.may_take != "holder" or self.word != "none" or self.asks != "holder"
+
+
+@dataclass(frozen=True)
 class RecipientFacts(Facts):
     """The articles of one telephone, oldest first, and the rules in force."""
 
@@ -219,6 +251,8 @@ class RecipientFacts(Facts):
     greeted: bool = False  # this telephone was greeted within a day; read where it greets
     notice: int = 0  # days that its data are kept, where it has to be told so now; 0: not now
     offline: bool = True  # slips show three digits for doors without network
+    # Read where the text is about it, or may end it.
+    household: HouseholdFact = HouseholdFact()
 
 
 @dataclass(frozen=True)
@@ -235,6 +269,7 @@ class ItemFact:
     offered_to: str = ""  # the staff id of the colleague who is asked to take it over
     approached_since: bool = False  # he went there himself, after he had offered it
     check: CheckVerdict = "unchecked"
+    word: WordVerdict = "unchecked"  # the household's, that he was told
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,18 @@ class Excepted(Happening):
 
 
 @dataclass(frozen=True)
+class GivenOnWord(Happening):
+    """The article was handed over on the household's word, without its code."""
+
+
+@dataclass(frozen=True)
+class WordTried(Happening):
+    """The postman entered a wrong household word. `last`: today none counts for it any more."""
+
+    last: bool
+
+
+@dataclass(frozen=True)
 class ExceptionAsked(Happening):
     """The postman cannot be told the code and asks the office whether it may be done without."""
 
@@ -199,6 +211,11 @@ class SenderChoseDay(Happening):
 @dataclass(frozen=True)
 class CameToOffice(Happening):
     """The article waits at the office: after two attempts, or because the addressee wishes it."""
+
+
+@dataclass(frozen=True)
+class WishKeeps(Happening):
+    """The article came to its office, and its addressee wishes that all his post is kept there."""
 
 
 @dataclass(frozen=True)

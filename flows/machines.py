@@ -30,7 +30,7 @@ from flows.grammar.person import Understood
 from flows.happenings import Happening
 from flows.machine import Machine
 from flows.postman import new_phone, offering, states
-from flows.recipient import answers, calls, fraud, moves, own_words, wishes
+from flows.recipient import answers, calls, fraud, household, moves, own_words, wishes
 from flows.recipient import states as recipient
 
 ALL: dict[str, Machine] = {
@@ -64,8 +64,8 @@ _MACHINE_OF = {
 }
 # Imported to complete the machines: their transitions are declared in these files.
 COMPLETED_BY = (
-    answers, calls, fraud, moves, wishes, own_words, sender_visits, sender_wishes, sender_words,
-    anytime, desk, window, paper_day,
+    answers, calls, fraud, household, moves, wishes, own_words, sender_visits, sender_wishes,
+    sender_words, anytime, desk, window, paper_day,
 )  # fmt: skip
 
 

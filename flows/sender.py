@@ -15,6 +15,7 @@ from flows.happenings import (
     CameToOffice,
     Collected,
     Excepted,
+    GivenOnWord,
     HandedOver,
     Happening,
     Recalled,
@@ -57,6 +58,7 @@ def sender_booked(case: Case[Booked, Nothing, PartyFacts]) -> Decision[Nothing]:
 _SENDER_NEWS: dict[type[Happening], str] = {
     SignedFor: "sender_signed",
     Excepted: "sender_excepted",
+    GivenOnWord: "sender_on_word",
     Collected: "sender_collected",
     Returned: "sender_returned",
     Unlinked: "sender_unlinked",

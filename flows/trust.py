@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from flows.facts import ArticleFact, ArticleState, Mover, PaperFact, Proof, StaffRole
+from flows.events import HouseholdWish
+from flows.facts import ArticleFact, ArticleState, Mover, PaperFact, Proof, StaffRole, Takers
 
 # ---- proofs ------------------------------------------------------------------------------------
 
@@ -274,6 +275,69 @@ def offline(article: ArticleFact) -> OfflineRefusal | None:
 
 
 _OFFLINE: Final = ("speed_post", "parcel")
+
+
+# ---- a household (rule 20) -----------------------------------------------------------------------
+
+WISH_AFTER: Final = timedelta(minutes=10)  # of the alarm to its telephone: who else may take post
+WORD_FOR: Final = timedelta(minutes=30)  # of the postman's word that he comes to that door
+MOST_WORDS: Final = 3  # wrong ones in a day, of an article or by a postman; then the code alone
+KEPT_BY_WISH: Final = timedelta(days=30)
+
+# What opens a door to somebody else takes the digits of our own text; what closes one, or says when
+# post comes, the text alone. A call wishes nothing.
+_LEAST_FOR_WISH: Final[Mapping[HouseholdWish, Proof]] = MappingProxyType(
+    {
+        "household": "quoted",
+        "neighbour": "quoted",
+        "days": "text",
+        "keep": "text",
+        "none": "text",
+    }
+)
+
+
+def may_wish(wish: HouseholdWish, proof: Proof | None) -> bool:
+    """Tell whether a wish for all post that is so proven is in force without another question."""
+    return at_least(proof, _LEAST_FOR_WISH[wish])
+
+
+def takers(article: ArticleFact) -> Takers:
+    """Return who may take the article: as its recipient wishes, as far as the law lets him.
+
+    Plain Speed Post and parcels may go to anybody at the address, to a neighbour plain Speed Post
+    alone (docs/developing/domain.md rule 2).
+    """
+    if personal(article) or article.may_take == "holder":
+        return "holder"
+    return article.may_take if article.service == "speed_post" else "household"
+
+
+# law: it goes to the addressee in person · uncoded: it needs none · wish: he wishes nothing of the
+# kind · nominee: somebody else has the code · doubt: its telephone may be another person's · tries:
+# three wrong words or codes today · the others as of an exception
+WordRefusal = Literal[
+    "law", "uncoded", "wish", "unlinked", "nominee", "doubt", "fraud", "disputed", "moved",
+    "tries", "state",
+]  # fmt: skip
+
+
+def word(article: ArticleFact) -> WordRefusal | None:
+    """Return why no household word hands the article over; None: a right one does (rule 20)."""
+    checks: tuple[tuple[bool, WordRefusal], ...] = (
+        (article.state != "out_for_delivery", "state"),
+        (not article.coded, "uncoded"),
+        (personal(article), "law"),
+        (takers(article) == "holder", "wish"),
+        (not article.linked, "unlinked"),
+        (article.nominee == "agreed", "nominee"),
+        (article.unsure, "doubt"),
+        (article.door_only, "fraud"),
+        (article.disputed, "disputed"),
+        (article.document, "moved"),
+        (article.wrong_tries >= MOST_WORDS, "tries"),
+    )
+    return next((why for holds, why in checks if holds), None)
 
 
 # ---- ends --------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from messages import dlt
 from messages.catalogue import LANGUAGES, VARIABLE, Catalogue, Language, Template
+from messages.screens import WORDS
 from messages.segments import Segments, count
 from messages.values import DLT_SHAPES
 
@@ -73,6 +74,7 @@ def check(catalogue: Catalogue) -> Report:
             rows.append(row)
             problems += [f"{template.name}, {language}: {p}" for p in _text(template, text, row)]
     problems += _registered(catalogue)
+    problems += _unspoken(catalogue)
     problems += dlt.changed(catalogue)
     return Report(tuple(rows), tuple(problems))
 
@@ -125,6 +127,13 @@ def _text(template: Template, text: str, row: TextRow) -> Iterator[str]:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "none"
+
+
+def _unspoken(catalogue: Catalogue) -> Iterator[str]:
+    """A household's word is never sent by SMS (docs/developing/trust.md rule 20)."""
+    for name, template in catalogue.templates.items():
+        if {each.name for each in template.variables} & set(WORDS):
+            yield f"{name}: a household's word is in no SMS"
 
 
 def _registered(catalogue: Catalogue) -> Iterator[str]:

@@ -22,6 +22,9 @@ from messages.values import KINDS, Kind
 
 ROOM: Final[Mapping[Encoding, int]] = MappingProxyType({"GSM-7": 160, "UCS-2": 80})
 LINES = "lines"  # the variable that takes as many lines of a list as fit
+# A household's word: shown, and kept nowhere. No SMS may name them (`check.py`).
+WORDS: Final = ("first", "second")
+WORD_MASK: Final = "▪▪▪▪"
 _FOLDER = Path(__file__).parent / "screens"
 _CODE = re.compile(r"\{code\}")
 
@@ -93,6 +96,11 @@ def render(name: str, language: str, values: Mapping[str, int | str]) -> str:
         if variable not in values or (kind is not None and not kind.admits(values[variable])):
             raise CatalogueError(f"screen {name}: {variable} is missing or of the wrong kind")
     return VARIABLE.sub(lambda match: str(values[match[1]]), text)
+
+
+def without_words(values: Mapping[str, int | str]) -> Mapping[str, int | str]:
+    """Return the values of a screen as they may be kept: masks in the place of a word."""
+    return {name: WORD_MASK if name in WORDS else value for name, value in values.items()}
 
 
 def fitting(name: str, language: str, values: Mapping[str, int | str], lines: Sequence[str]) -> int:

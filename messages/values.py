@@ -62,6 +62,7 @@ class Word:
 
 Kind = Number | Word
 
+_SPOKEN = Word("[A-Za-z\u0900-\u097f▪]{2,12}", "a spoken word", "W" * 11, "alphanumeric", "imli")
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "serial": Number(0, 999),  # 0: the item has no place on the list
@@ -100,6 +101,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "alphanumeric",
             "EU123456785IN",
         ),
+        "who": Number(0, 2),  # may take it, by the digit that wishes it; 0: nobody else
+        "when": Word(r"[0-6]{1,6}", "weekdays, 44 or 0", "12345", "numeric", "135"),
+        # Of a household's word: on a screen alone, never in an SMS. A mask keeps its place.
+        "first": _SPOKEN,
+        "second": _SPOKEN,
         "quote": Word(r"[0-9]{2}", "two digits", "99", "numeric", "47"),
         "check": Word(r"[0-9]{3}", "three digits", "999", "numeric", "417"),
         "code": Word(r"[0-9]{6,8}", "6 to 8 digits", "99999999", "numeric", "482913"),

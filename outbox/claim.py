@@ -47,7 +47,9 @@ _DUE: Final = """
            due.first_tried_at, due.article_id, due.code_id, codes.issue AS code_issue,
            codes.key AS code_key, articles.code_salt, codes.item_id AS check_item,
            codes.check_key, due.quote, due.quote_key,
-           about.code_salt AS salt, due.given, due.again_of, due.via,
+           coalesce(about.code_salt, CASE WHEN due.quote IS NOT NULL THEN
+               (SELECT h.salt FROM households h WHERE h.phone = due.phone) END) AS salt,
+           due.given, due.again_of, due.via,
            about.sender_phone AS sender, due.request_id, due.variables,
            CASE WHEN due.not_after <= %(now)s THEN coalesce(due.error, 'deadline over')
                 WHEN codes.used_at IS NOT NULL OR codes.dead_at IS NOT NULL

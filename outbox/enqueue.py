@@ -91,10 +91,10 @@ def _row(draft: OutboxDraft) -> dict[str, Any]:
         )
     if CHECK_MASK in body and draft.code_id is None:
         raise ValueError(f"template {draft.template}: the three digits of a slip are beside a code")
-    if (QUOTE_MASK in body) != (draft.quote is not None and draft.article_id is not None):
+    if (QUOTE_MASK in body) != (draft.quote is not None):
         raise ValueError(
             f"template {draft.template}: a message shows digits to quote exactly if its template "
-            "does; give quote and article_id with such templates and only with them"
+            "does; give quote with such templates and only with them"
         )
     return {
         "phone": draft.phone,

@@ -45,6 +45,7 @@ _COLUMNS = f"""
     CASE WHEN x.id IS NULL OR x.postman_id <> s.id THEN 'none'
          WHEN x.granted_at IS NULL THEN 'asked' ELSE 'granted' END AS exception,
     coalesce(x.number, 0) AS exceptions,
+    CASE WHEN h.may_take_from <= %(now)s THEN h.may_take ELSE 'holder' END AS may_take,
     a.state = 'delivered' AND coalesce(i.proof = 'exception', false) AS excepted,
     EXISTS (SELECT FROM offline_claims k WHERE k.article_id = a.id AND k.outcome = 'unproven')
         AS claimed,
@@ -69,6 +70,7 @@ _JOINED = """
     LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL
     LEFT JOIN moves v ON v.article_id = a.id AND v.ended_at IS NULL
     LEFT JOIN exceptions x ON x.article_id = a.id AND x.ended_at IS NULL
+    LEFT JOIN households h ON h.phone = a.recipient_phone
     LEFT JOIN LATERAL (
         SELECT id, list_id, mode, proof FROM delivery_items WHERE article_id = a.id
         ORDER BY id DESC LIMIT 1

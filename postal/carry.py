@@ -28,8 +28,11 @@ JOIN LATERAL (
 ) i ON true
 JOIN delivery_lists l ON l.id = i.list_id
 JOIN staff s ON s.id = l.postman_id AND s.active
+LEFT JOIN households h ON h.phone = a.recipient_phone
 WHERE l.date < %(day)s AND a.unlinked_at IS NULL
   AND (a.state = 'attempted' AND coalesce(a.chosen_day, %(day)s) <= %(day)s
+         AND (a.chosen_day IS NOT NULL OR h.weekdays IS NULL
+              OR extract(isodow FROM %(day)s::date)::smallint = ANY(h.weekdays))
          AND (a.remark IS NULL OR a.remark <> ALL(%(office)s) OR a.witness = 'contested'
               OR a.suspended_at IS NOT NULL)
        OR a.state = 'out_for_delivery' AND i.state = 'open')

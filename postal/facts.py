@@ -17,9 +17,10 @@ from flows.facts import (
     ItemFact,
     ItemState,
 )
+from flows.grammar.postman import WORD
 from flows.grammar.postman_numbers import CHECKED
 from flows.trust import EXCEPTION_OBJECT
-from postal import article_rows, codes, herd, offline, quotes
+from postal import article_rows, codes, herd, households, offline, quotes
 from postal.acts.books import Held, as_held
 from postal.article_rows import OPEN, ArticleRow, Items
 from store.database import Conn
@@ -198,7 +199,22 @@ class Reader:
         for row in self._items[items]:
             by_ref[str(row.serial)] = row
             by_ref[row.number] = row
-        return tuple(self._item(ref, by_ref.get(ref), entered, postman_id) for ref in refs)
+        found = [self._item(ref, by_ref.get(ref), entered, postman_id) for ref in refs]
+        if WORD not in entered:
+            return tuple(found)
+        return tuple(
+            self._told_word(item, by_ref.get(item.ref), entered[WORD], postman_id) for item in found
+        )
+
+    def _told_word(
+        self, item: ItemFact, row: ArticleRow | None, told: str, postman_id: int
+    ) -> ItemFact:
+        """Return the item with the verdict on the household's word that its postman was told."""
+        if row is None or item.state != "open":
+            return item
+        visit = households.DoorVisit(row.recipient_phone, row.item_id, postman_id)
+        word = households.judge(self.conn, self.keys, visit, told, self.now, self.today)
+        return replace(item, word=word)
 
     def left(self, postman_id: int) -> tuple[bool, int, int | None]:
         """Return whether the postman has a list today, its number of open items, and the next
@@ -350,6 +366,7 @@ class Reader:
             exceptions=row.exceptions,
             excepted=row.excepted,
             claimed=row.claimed,
+            may_take=row.may_take,
         )
 
     def _code_state(

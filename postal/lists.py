@@ -103,7 +103,13 @@ class _Booked:
     chosen_day: date | None
     unlinked: bool
     attempts: int
+    weekdays: tuple[int, ...]  # on which its addressee wishes his post; none: on any
+    keeps: bool  # he wishes that it is kept at the office
     to_himself: bool  # the recipient's telephone is that of the postman who would carry it
+
+    def other_weekday(self, day: date) -> bool:
+        """Tell whether its addressee wishes his post on other weekdays than that of `day`."""
+        return bool(self.weekdays) and day.isoweekday() not in self.weekdays
 
     def left_over(self, day: date) -> bool:
         """Tell whether it is still on a list of an earlier day: the postman brought it back."""
@@ -186,10 +192,12 @@ def _lock(conn: Conn, postman: str, numbers: list[str]) -> dict[str, _Booked]:
     conn.execute("SELECT 1 FROM articles WHERE number = ANY(%s) ORDER BY id FOR UPDATE", (numbers,))
     rows = conn.execute(
         "SELECT a.number, a.id, a.state, i.list_id, i.serial, l.date, a.chosen_day,"
-        " a.unlinked_at IS NOT NULL, a.attempts, a.recipient_phone = s.phone IS TRUE"
+        " a.unlinked_at IS NOT NULL, a.attempts, coalesce(h.weekdays, '{}'),"
+        " coalesce(h.keeps, false), a.recipient_phone = s.phone IS TRUE"
         " FROM articles a LEFT JOIN staff s ON s.staff_id = %s"
         " LEFT JOIN delivery_items i ON i.article_id = a.id AND i.state = 'open'"
         " LEFT JOIN delivery_lists l ON l.id = i.list_id"
+        " LEFT JOIN households h ON h.phone = a.recipient_phone"
         " WHERE a.number = ANY(%s)",
         (postman, numbers),
     ).fetchall()
@@ -242,6 +250,11 @@ def _why_not(number: str | None, booked: dict[str, _Booked], day: date) -> str |
         return None
     if article.chosen_day is not None and article.chosen_day > day:
         return f"waits: the addressee wants it on {article.chosen_day}"
+    if article.keeps and article.state == "booked":
+        return "waits: the addressee wishes to fetch his post: scan it in, and it is kept"
+    if article.chosen_day is None and article.other_weekday(day):
+        days = " ".join(map(str, article.weekdays))
+        return f"waits: the addressee wishes his post on the weekdays {days}, 1 being Monday"
     if article.state == "out_for_delivery":
         return f"is already out with a postman, as item {article.open_serial}"
     if article.state == "at_office":

@@ -48,13 +48,17 @@ def in_use(conn: Conn) -> dict[int, int]:
 
 
 def tries_over(conn: Conn, phone: str, today: date) -> bool:
-    """Tell whether the telephone's wrong digits of today, about whatever article, end its tries.
+    """Tell whether the wrong digits of today, about whatever article or all post, end the tries
+    of the telephone.
 
     Each telephone is shown digits of its own, so another's wrong ones about the same article are
     not counted: whoever forges the sender's number must not end the holder's tries.
     """
     row = conn.execute(
-        "SELECT count(*) FROM wrong_quotes WHERE phone = %s AND day = %s", (phone, today)
+        "SELECT (SELECT count(*) FROM wrong_quotes WHERE phone = %(phone)s AND day = %(day)s)"
+        " + coalesce((SELECT wrong_quotes FROM households"
+        "   WHERE phone = %(phone)s AND wrong_day = %(day)s), 0)",
+        {"phone": phone, "day": today},
     ).fetchone()
     return row is not None and row[0] >= WRONG_QUOTES
 

@@ -81,6 +81,8 @@ ArticleKind = Literal[
     # Handed over without network: told of, with the handover itself (`proof`), not in EMSEVT.
     "offline_claimed",
     "offline_settled",
+    # At the door a household's word was said that was not its own.
+    "word_wrong",
 ]
 MessageKind = Literal[
     "message_expired",

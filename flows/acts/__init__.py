@@ -18,6 +18,7 @@ from flows.acts import (
     exception,
     helped,
     hold,
+    household,
     lists,
     moves,
     nominee,
@@ -31,8 +32,8 @@ from flows.acts import (
 from flows.decision import Act
 
 MODULES: Final = (
-    codes, door, exception, helped, hold, lists, moves, nominee, offline, paper, phone, remarks,
-    reports, window,
+    codes, door, exception, helped, hold, household, lists, moves, nominee, offline, paper, phone,
+    remarks, reports, window,
 )  # fmt: skip
 
 # By class name, the key under which sprints are stored.

@@ -10,7 +10,7 @@ from flows.acts.conditions import in_state, item_open, must
 from flows.decision import ArticleAct
 from flows.events import HandoverProof, Payment, ShownDocument
 from flows.facts import ArticleFact, Changes, ItemFact
-from flows.trust import exception, offline, signature
+from flows.trust import exception, offline, signature, word
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ class HandOver(ArticleAct):
         signed = self.proof == "signature" and item.approached and signature(article)
         granted = article.exception == "granted" and exception(article) is None
         excepted = self.proof == "exception" and item.approached and granted
-        proven = right or later or signed or excepted or not article.coded
+        told = self.proof == "word" and item.word == "right" and item.approached
+        worded = told and word(article) is None
+        proven = right or later or signed or excepted or worded or not article.coded
         yield from must(proven, "without the right code")
         paid = bool(article.amount) == (self.payment is not None)
         yield from must(paid, "the payment does not fit")

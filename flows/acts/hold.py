@@ -45,6 +45,23 @@ class KeepAtOffice(ArticleAct):
 
 
 @dataclass(frozen=True)
+class KeepByWish(ArticleAct):
+    """Storage at the office until the end of `until`, as the addressee wishes of all his post.
+
+    It cannot be extended: it is the longest already.
+    """
+
+    until: date
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "booked")
+        yield from must(article.linked, "no telephone of the addressee is known")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(state="at_office", held_until=self.until, extended=True)
+
+
+@dataclass(frozen=True)
 class ExtendHold(ArticleAct):
     """Longer storage at the office, once, until the end of `until`."""
 

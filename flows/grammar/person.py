@@ -20,12 +20,15 @@ from flows.events import (
     AskPerson,
     AskStatus,
     AskVisit,
+    AskWishes,
+    AskWord,
     ChooseLanguage,
     Consent,
     CorrectNumber,
     Deny,
     Event,
     HoldAtOffice,
+    HouseholdWish,
     Language,
     NotUnderstood,
     OnlyMe,
@@ -34,6 +37,7 @@ from flows.events import (
     ReportFraud,
     Said,
     SendCode,
+    SetWish,
     SomebodyElse,
     SpeakCode,
     Start,
@@ -88,6 +92,7 @@ _COMMANDS: Mapping[words.Keyword, Callable[[str | None], Event]] = MappingProxyT
         "menu": lambda _: AskMenu(),
         "stop": lambda _: Stop(),
         "start": lambda _: Start(),
+        "wishes": lambda _: AskWishes(),
         "hi": lambda _: ChooseLanguage("hi"),
         "hi-Latn": lambda _: ChooseLanguage("hi-Latn"),
         "en": lambda _: ChooseLanguage("en"),
@@ -151,7 +156,7 @@ def _exact(raw: str) -> Understood | None:
     which, rest = _article_and_rest(text)
     if which is not None and not rest:
         return Understood(AskStatus(which))
-    consent = _consent(rest, which)
+    consent = _consent(rest, which) or _let_in(rest, which)
     if consent is not None:
         return consent
     event = _by_digits(rest, which) or _by_keyword(rest, which)
@@ -191,6 +196,8 @@ def _by_digits(found: list[str], which: str | None) -> Event | None:
         return _ALONE_RECIPIENT[digit]
     if digit == "8" and which is None:
         return _language(rest)
+    if digit == HOUSEHOLD and which is None:
+        return _household(rest)
     if which is None and rest and _is_last_four(digit, rest):
         which, rest = rest[0], rest[1:]
     if digit in _ABOUT_ONE and not rest:
@@ -218,6 +225,36 @@ def _language(rest: list[str]) -> Event | None:
     if not rest:
         return ChooseLanguage()
     return ChooseLanguage(_LANGUAGES[rest[0]]) if len(rest) == 1 and rest[0] in _LANGUAGES else None
+
+
+HOUSEHOLD = "55"  # what is wished for all post, as 44 is the office and 4 another day
+_WISHES: Mapping[str, HouseholdWish] = MappingProxyType(
+    {"1": "household", "2": "neighbour", "44": "keep", "0": "none"}
+)
+_WEEKDAYS = re.compile(r"[1-6]{1,6}", re.ASCII)
+
+
+def _let_in(found: list[str], which: str | None) -> Understood | None:
+    """Return the event of `55 1 47`: yes, whoever is at home, with the digits of our question."""
+    if which is not None or len(found) != 3 or found[:1] != [HOUSEHOLD]:
+        return None
+    wish, quoted = _WISHES.get(found[1]), found[2]
+    if wish not in ("household", "neighbour") or not _QUOTE.fullmatch(quoted):
+        return None
+    return Understood(SetWish(wish), {QUOTE: quoted})
+
+
+def _household(rest: list[str]) -> Event | None:
+    """Return the event of `55`, `55 1`, `55 4 1 3 5`, `55 4 135`, `55 44`, `55 6` or `55 0`."""
+    if not rest:
+        return AskWishes()
+    if rest == ["6"]:
+        return AskWord()
+    if rest[0] == "4":
+        typed = "".join(rest[1:])
+        days = sorted(set(typed)) if _WEEKDAYS.fullmatch(typed) else []
+        return SetWish("days", tuple(map(int, days)))
+    return SetWish(_WISHES[rest[0]]) if len(rest) == 1 and rest[0] in _WISHES else None
 
 
 def _another_day(rest: list[str], which: str | None) -> Event | None:

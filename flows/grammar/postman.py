@@ -52,6 +52,7 @@ from flows.grammar.postman_words import has_no_items, prepared
 from flows.grammar.postman_words import tokens as tokens_of
 from flows.grammar.text import fold, tokens
 from flows.reading.scripts import MOST_READ
+from india import spoken_words
 
 _ALONE: dict[str, type[Undo | AskLeft | AskHelp | TakeOver | TurnDown]] = {
     "0": Undo,
@@ -80,6 +81,9 @@ def postman(raw: str, code_length: int) -> Understood:
         without = _without_pieces(pieces, code_length)
         if without is not None:
             return without
+    worded = _on_word(text)
+    if worded is not None:
+        return worded
     if "*" in text:
         return _with_document(text, code_length)
     found = tokens_of(text)
@@ -276,6 +280,34 @@ def _exception(text: str) -> Understood | None:
     except Unclear:
         return None
     return Understood(AskException(item, _REASONS[found[2]], document), {LAST4: found[4].upper()})
+
+
+WORD = "word"  # the key in `Understood.codes` of a household's word, as its two numbers
+_STARS = re.compile(r"\*\s*\*")
+_WORD_NUMBERS = re.compile(r"[1-9][0-9]", re.ASCII)
+
+
+def _on_word(text: str) -> Understood | None:
+    """Return the event of `7 ** 12 47`, `7**1247` or `7 ** imli gulab`: on the household's word.
+
+    The words may stand alone, `7 imli gulab`; numbers take the stars, as they could be doors.
+    """
+    parts = _STARS.split(text)
+    found = list(tokens(" ".join(parts)))
+    if len(parts) == 2 and len(found) == 2 and len(found[1]) == 4 and found[1].isdigit():
+        found[1:] = [found[1][:2], found[1][2:]]
+    if len(parts) > 2 or len(found) != 3:
+        return None
+    known = spoken_words.numbers()
+    word = [each if _WORD_NUMBERS.fullmatch(each) else known.get(each) for each in found[1:]]
+    if None in word or (len(parts) == 1 and any(each.isdigit() for each in found[1:])):
+        return None
+    try:
+        item = item_of(found[0])
+    except Unclear:
+        return None
+    told = "".join(each for each in word if each is not None)
+    return Understood(Visit((Handover(item, "word"),)), {WORD: told})
 
 
 def _with_document(text: str, code_length: int) -> Understood:

@@ -11,7 +11,7 @@ from flows.events import DocumentType
 
 Keyword = Literal[
     "yes", "no", "send_code", "speak_code", "fraud", "tomorrow", "day_after", "hold", "only_me",
-    "person", "menu", "stop", "start", "hi", "hi-Latn", "en",
+    "person", "menu", "stop", "start", "hi", "hi-Latn", "en", "wishes",
 ]  # fmt: skip
 
 # A text that is one of these and nothing else (polite words aside) is a command, as digits are.
@@ -48,6 +48,8 @@ KEYWORDS: dict[Keyword, tuple[str, ...]] = {
               "चालू करो", "शुरू करो"),
     "hi": ("hindi", "हिंदी", "हिन्दी"),
     "hi-Latn": ("roman", "roman hindi", "रोमन", "रोमन हिंदी"),
+    "wishes": ("wish", "wishes", "my wishes", "ichchha", "ichha", "meri ichchha", "इच्छा",
+               "मेरी इच्छा"),
     "en": ("english", "angrezi", "अंग्रेज़ी", "अंग्रेजी"),
 }  # fmt: skip
 

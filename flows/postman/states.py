@@ -12,6 +12,7 @@ from datetime import datetime
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
 from flows.acts.exception import AskForException, EndException
+from flows.acts.household import CountWrongWord
 from flows.acts.lists import EndOffer, GiveBack, OfferItem, PassItem
 from flows.acts.offline import ClaimOffline, SettleOffline
 from flows.acts.remarks import RecordRemark, UndoRemark
@@ -100,10 +101,12 @@ MACHINE = Machine(
         ),
         *("handed_over_excepted", "exception_how", "exception_waits", "exception_law"),
         *("exception_not_now", "offline_wrong", "offline_ticket"),
+        *("approach_household", "approach_neighbour", "handed_over_word", "word_law", "word_none"),
+        *("word_not_now", "word_spent", "word_wrong"),
     ),
     acts=(
         *(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
-        *(OpenTicket, EndException, ClaimOffline, SettleOffline),
+        *(OpenTicket, EndException, ClaimOffline, SettleOffline, CountWrongWord),
     ),
     tells=("recipient", "holder", "nominee", "sender", "office", "article"),
 )

@@ -12,6 +12,7 @@ from flows import remarks
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.door import HandOver, MarkApproached, can_miss
 from flows.acts.exception import EndException
+from flows.acts.household import CountWrongWord
 from flows.acts.remarks import RecordRemark
 from flows.acts.reports import OpenTicket, ReportLate
 from flows.decision import Act, Done, Role, Say, Tell
@@ -22,15 +23,17 @@ from flows.happenings import (
     Approached,
     Attempted,
     Excepted,
+    GivenOnWord,
     HandedOver,
     Happening,
     RefusalClaimed,
     Refused,
     SignedFor,
     TriesRanOut,
+    WordTried,
 )
 from flows.status import named_pieces
-from flows.trust import MOST_APPROACHES, exception, signature
+from flows.trust import MOST_APPROACHES, MOST_WORDS, exception, signature, takers, word
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,9 @@ def _coming(article: ArticleFact) -> str:
         return "approach_unsure"
     if article.document:
         return "approach_document"
-    return "approach_pilot" if signature(article) else "approach_one"
+    if signature(article):
+        return "approach_pilot"
+    return "approach_one" if word(article) is not None else f"approach_{takers(article)}"
 
 
 def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
@@ -167,12 +172,16 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return Outcome(say_item("code_first", item))
     if act.proof == "code" and article.code_for == "refusal" and article.code == "live":
         return _judge_refusal(item, article)
-    if act.proof in ("code", "exception") and not article.coded:
+    if act.proof in ("code", "exception", "word") and not article.coded:
         return Outcome(say_first("approach_plain", item, article))
     if act.proof == "exception" and (
         article.exception != "granted" or exception(article) is not None or not item.approached
     ):
         return Outcome(say_no_exception(item, article))
+    if act.proof == "word" and article.coded:
+        refusal = _judge_word(item, article)
+        if refusal is not None:
+            return refusal
     refusal = _judge_payment(act, item, article)
     if refusal is not None:
         return refusal
@@ -188,7 +197,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         article.number, act.proof, act.payment, document=act.document, missing=act.missing
     )
     news = told_how(article, act.proof, act.missing)
-    without = {SignedFor: "handed_over_signed", Excepted: "handed_over_excepted"}.get(type(news))
+    without = _WITHOUT.get(type(news))
     said = say_first(without, item, article) if without else None
     return Outcome(
         said or _say_missing(act, item, article) or say_handed_over(act.payment, item, article),
@@ -199,6 +208,41 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         ),
         tuple(Tell(role, news) for role in concerned(article)),
         Done("handover", item.serial, article.number),
+    )
+
+
+_WITHOUT = {
+    SignedFor: "handed_over_signed",
+    Excepted: "handed_over_excepted",
+    GivenOnWord: "handed_over_word",
+}
+# Why the household's word hands nothing over.
+_NO_WORD = {
+    "law": "word_law",
+    "disputed": "item_disputed",
+    "unlinked": "item_unlinked",
+    "tries": "word_spent",
+}
+
+
+def _judge_word(item: ItemFact, article: ArticleFact) -> Outcome | None:
+    """Return what a household's word leads to, if not to a handover (trust.md rule 20)."""
+    why = word(article)
+    if why is not None:
+        return Outcome(say_item(_NO_WORD.get(why, "word_not_now"), item))
+    if not item.approached:
+        return Outcome(say_item("code_first", item))
+    if item.word == "right":
+        return None
+    if item.word != "wrong":
+        return Outcome(say_item("word_spent" if item.word == "over" else "word_none", item))
+    number, left = article.number, MOST_WORDS - article.wrong_tries - 1
+    ends = (EndException(number, "over"),) if article.exception == "granted" else ()
+    said = say_item("word_wrong", item, tries=left) if left else say_item("word_spent", item)
+    return Outcome(
+        said,
+        (CountWrongWord(number), *ends),
+        (Tell("recipient", WordTried(number, last=not left)),),
     )
 
 
@@ -216,13 +260,15 @@ def told_how(
         return HandedOver(article.number, missing)
     if proof == "exception":
         return Excepted(article.number)
+    if proof == "word":
+        return GivenOnWord(article.number)
     if proof == "signature":
         return SignedFor(article.number)
     return HandedOver(article.number, missing)
 
 
 def _without_code(article: ArticleFact, proof: HandoverProof) -> Iterator[Act]:
-    """Yield what it takes to do without a code (docs/developing/trust.md rules 16 and 17)."""
+    """Yield what it takes to do without a code (docs/developing/trust.md rules 16, 17, 20)."""
     if article.code == "live":
         yield KillCode(article.number, "signed")
     if article.doubted and proof == "signature":

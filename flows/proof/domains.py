@@ -36,6 +36,8 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.HandedOver: ("delivered",),
     happenings.SignedFor: ("delivered",),
     happenings.Excepted: ("delivered",),
+    happenings.GivenOnWord: ("delivered",),
+    happenings.WordTried: ("out_for_delivery",),
     happenings.ExceptionAsked: ("out_for_delivery",),
     happenings.ExceptionGranted: ("out_for_delivery",),
     happenings.ExceptionContested: ("delivered",),
@@ -51,6 +53,7 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.GivenBack: ("attempted",),
     happenings.ItemsCame: ("out_for_delivery",),
     happenings.CameToOffice: ("at_office",),
+    happenings.WishKeeps: ("booked", "out_for_delivery", "attempted"),
     happenings.HoldExtended: ("at_office",),
     happenings.Reminded: ("at_office",),
     happenings.Returned: ("returned",),
@@ -116,6 +119,7 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "item": one_of(0, 7),
     "offer": one_of(None, 3),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
+    "weekdays": one_of((), (1, 3, 5), (1, 2, 3, 4, 5, 6)),
 }
 _ACT_FIELDS: Mapping[str, Domain[object]] = {
     "item": one_of("7"),
@@ -207,13 +211,19 @@ def is_offline(act: VisitAct | None) -> bool:
     return isinstance(act, Handover) and act.proof == "offline"
 
 
+def on_word(act: VisitAct | None) -> bool:
+    """Tell whether this is a household's word: it meets what it alone looks at, as remark 28."""
+    return isinstance(act, Handover) and act.proof == "word"
+
+
 def visit(picks: Picks, thorough: bool) -> events.Visit:
     kinds: tuple[type[VisitAct], ...] = (Approach, Handover, Remark)
     act = lazy(picks.pick(kinds), picks, _ACT_FIELDS)
     others = ((), (Approach("8"),), (Approach("9"),), (Approach(NUMBER),), _CROWD)
     if is_offline(act):
         return events.Visit((Handover("7", "offline", missing=picks.pick(((), (2,)))),))
-    more = others if thorough and not is_excepted(act) else ((),)
+    alone = is_excepted(act) or on_word(act)
+    more = others if thorough and not alone else ((),)
     return events.Visit((act, *picks.pick(more)))
 
 
@@ -327,6 +337,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "holds_from": _holds_from,
     "mode": among(_mode),
     "quote": one_of("unchecked"),
+    "may_take": one_of("holder"),
 }
 
 

@@ -18,6 +18,7 @@ from flows.facts import (
     ExceptionRate,
     Facts,
     HelpedFacts,
+    HouseholdFact,
     ItemFact,
     MoveFacts,
     NewPhoneFacts,
@@ -46,10 +47,11 @@ from flows.proof.domains import (
     is_excepted,
     is_offline,
     on_paper,
+    on_word,
     visit,
 )
 from flows.proof.paths import NOW, TODAY, Domain, Picks, lazy, one_of
-from flows.trust import MOST_DOORS, offline
+from flows.trust import MOST_DOORS, MOST_WORDS, offline
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,10 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     if kind is events.Deny and thorough:
         more["claimed"] = _claimed
     others = _AMONG_OTHERS if kind is events.ReportFraud and thorough else _NO_OTHERS
-    domains = {**_OF_TELEPHONE, **others, "articles": articles}
+    # A report of fraud ends wishes whatever else it does: where it meets one article.
+    alike = kind is events.ReportFraud and thorough
+    house = {"household": _NO_HOUSEHOLD if alike else _HOUSEHOLDS.get(kind, _NO_HOUSEHOLD)}
+    domains = {**_OF_TELEPHONE, **others, **house, "articles": articles}
     if kind is happenings.Approached and thorough:
         domains["offline"] = one_of(False, True)
     return Met(context, event, lazy(RecipientFacts, picks, domains))
@@ -123,6 +128,23 @@ def _claimed(picks: Picks, article: ArticleFact) -> object:
     )
 
 
+# What is wished for all post is read where a text is about it, or may end it.
+_NO_HOUSEHOLD: Domain[object] = one_of(HouseholdFact())
+_EACH_HOUSEHOLD: Domain[object] = lambda picks, _: lazy(  # noqa: E731
+    HouseholdFact,
+    picks,
+    {
+        "weekdays": one_of((), (1, 3, 5)),
+        "question": one_of(0, 1),
+    },
+)
+_HOUSEHOLDS: Mapping[type[Event], Domain[object]] = {
+    events.AskWishes: _EACH_HOUSEHOLD,
+    events.SetWish: _EACH_HOUSEHOLD,
+    events.AskWord: _EACH_HOUSEHOLD,
+    events.TakeWord: _EACH_HOUSEHOLD,
+    events.ReportFraud: one_of(HouseholdFact(), HouseholdFact(may_take="household")),
+}
 # Where a recipient's answer can be about what goes, or went, without its code.
 _OF_EXCEPTIONS = (events.ReportFraud, events.Deny)
 # What every input has alike is made once: it is met a million times.
@@ -192,9 +214,7 @@ _DAY: Mapping[str, Domain[object]] = {
 def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = visit(picks, thorough) if kind is events.Visit else event_of(picks, kind)
     # What came before does not depend on a second item, which depends on the first alone.
-    among = isinstance(event, events.Visit) and (
-        len(event.acts) > 1 or is_excepted(event.acts[0]) or is_offline(event.acts[0])
-    )
+    among = isinstance(event, events.Visit) and (len(event.acts) > 1 or _meets_alone(event.acts[0]))
     doors = tuple(act.item for act in event.acts) if isinstance(event, events.Visit) else ()
     of_before = {
         **_BEFORE,
@@ -246,6 +266,11 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
     if kind is events.ItemsOffered:  # he is told of what there is
         domains["offer"] = lambda picks, _: lazy(OfferFact, picks, _OFFER)
     return Met(context, event, lazy(PostmanFacts, picks, domains))
+
+
+def _meets_alone(act: VisitAct) -> bool:
+    """Tell whether this act meets what it alone looks at."""
+    return is_excepted(act) or is_offline(act) or on_word(act)
 
 
 _LOOKS_FOR_LIST = (events.Visit, events.AskException)
@@ -371,6 +396,7 @@ def _item(
     domains: Mapping[str, Domain[ItemFact]] = {
         **_ITEM,
         "check": check,
+        "word": _WORDS if on_word(act) else _NO_WORD,
         "article": _article_asked_for if asks else _article_of(act, among),
         "verdict": verdict,
         "ref": _BY_NUMBER if ref == NUMBER else _BY_EITHER,
@@ -393,6 +419,8 @@ def _article_of(act: VisitAct | None, among: bool) -> Domain[ItemFact]:
         return _article_offline
     if is_excepted(act):
         return _article_excepted
+    if on_word(act):
+        return _article_on_word
     if isinstance(act, Handover) and act.proof == "code" and not among:
         return _article_of_code
     return _article_among if among else _its_article
@@ -408,6 +436,12 @@ def _article_excepted(picks: Picks, item: ItemFact) -> ArticleFact | None:
     """Return the article of remark 28: what speaks against one is tried where one is asked for."""
     states = _BY_ITEM.get(item.state)
     return None if states is None else article_in(picks, states, _OF_EXCEPTION, part="addressee")
+
+
+def _article_on_word(picks: Picks, item: ItemFact) -> ArticleFact | None:
+    """Return the article of a household's word: what speaks against one is tried here."""
+    states = _BY_ITEM.get(item.state)
+    return None if states is None else article_in(picks, states, _OF_WORD, part="addressee")
 
 
 def _article_asked_for(picks: Picks, item: ItemFact) -> ArticleFact | None:
@@ -434,6 +468,7 @@ def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
 # What a pilot asks is whether it goes to the addressee in person, for whichever reason.
 _OF_VISIT: Mapping[str, Domain[ArticleFact]] = {
     "service": one_of("speed_post", "registered"),
+    "may_take": one_of("holder", "neighbour"),
     "passport": one_of(False),
 }
 # A wrong code ends an agreement to do without one; one that is only asked for changes nothing.
@@ -457,6 +492,15 @@ _OF_OFFLINE: Mapping[str, Domain[ArticleFact]] = {
     "claimed": one_of(False, True),
     "pieces": one_of(1, 3),
 }
+_OF_WORD: Mapping[str, Domain[ArticleFact]] = {
+    "may_take": one_of("holder", "household", "neighbour"),
+    "service": one_of("speed_post", "parcel", "registered"),
+    "passport": one_of(False),
+    "wrong_tries": one_of(0, MOST_WORDS - 1, MOST_WORDS),
+    "exception": one_of("none", "granted"),
+}
+_WORDS: Domain[ItemFact] = one_of("right", "wrong", "none", "over")
+_NO_WORD: Domain[ItemFact] = one_of("unchecked")
 _OF_ASKING: Mapping[str, Domain[ArticleFact]] = {
     "exception": one_of("none", "asked", "granted"),
     "service": one_of("speed_post", "insured"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows.acts.codes import KillCode
+from flows.acts.household import CloseHousehold
 from flows.acts.moves import DisputeMove
 from flows.acts.nominee import EndNomination
 from flows.acts.reports import MarkDoorOnly, MarkNotReceived, NameNumber, OpenTicket, WarnHerd
@@ -60,11 +61,11 @@ def _in_danger(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleF
     to=("reported", SAME),
     says=(
         "fraud_noted", "fraud_heard", "which_article", "which_number", "move_kept", "move_disputed",
-        "nominee_back", "sender_recall_stopped", "exception_contested",
+        "nominee_back", "sender_recall_stopped", "exception_contested", "household_closed",
     ),
     acts=(
         KillCode, MarkDoorOnly, OpenTicket, WarnHerd, NameNumber, EndNomination, DisputeMove,
-        MarkNotReceived,
+        MarkNotReceived, CloseHousehold,
     ),
     tells=("postman", "office", "move", "nominee", "recall", "exception"),
 )  # fmt: skip
@@ -85,6 +86,9 @@ def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Ask
         decision = _stop_recall(case, recalled)
     else:
         decision = _reported(case)
+    if case.facts.household.opens:  # whoever let somebody in may not have been the owner
+        said = (*decision.says, Say("household_closed"))
+        decision = replace(decision, says=said, acts=(*decision.acts, CloseHousehold()))
     if case.event.named is None:
         return decision
     return replace(decision, acts=(*decision.acts, NameNumber(case.event.named)))

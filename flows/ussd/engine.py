@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Literal, TypedDict, Unpack
 
 from flows.events import Event, Payment
-from flows.facts import ArticleState, ItemState
+from flows.facts import ArticleState, HouseholdFact, ItemState
 from flows.machine import FlowError
 from flows.number import last_digits
 from flows.replay.record import built
@@ -24,11 +24,11 @@ Secret = Literal["pin", "code", "colleague"]
 # nominee: will you accept it for somebody at home? · witness: is the postman's remark true?
 Question = Literal["nominee", "witness"]
 # The validity of a secret; its digits travel separately and end with the request.
-# signature: 10, no code could be told.
+# signature: 10, no code could be told · word: four digits, the numbers of a household's word.
 # code_document: the code, and right after it the end of a document's number. named: whatever was
 # typed for a colleague's staff id; it may be a code.
 Worth = Literal[
-    "right", "wrong", "locked", "code", "code_document", "signature", "malformed", "named"
+    "right", "wrong", "locked", "code", "code_document", "signature", "word", "malformed", "named"
 ]  # fmt: skip
 
 
@@ -109,6 +109,9 @@ class MenuFacts:
     postman: bool = False
     items: tuple[MenuItem, ...] = ()  # in walking order; read only after a right PIN
     offer: MenuOffer | None = None  # the newest; read only after a right PIN
+    household: HouseholdFact | None = None  # read where it is shown
+    # The numbers of the word that is offered to its household.
+    word: tuple[str, str] | None = field(default=None, repr=False)
     broke_off: Where | None = None  # where this telephone's last session was interrupted just now
 
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flows.decision import Say
+from flows.ussd import household, recipient
 from flows.ussd import postman as ussd_postman
-from flows.ussd import recipient
 from flows.ussd.engine import BACK, Graph, MenuFacts, Screen, Shown, Step, Typed, Where, go
 from messages.screens import screens
 
@@ -42,7 +42,9 @@ def _take_over(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 _RESUMABLE = tuple(
-    screen.name for screen in (*recipient.SCREENS, *ussd_postman.SCREENS) if screen.resumable
+    screen.name
+    for screen in (*recipient.SCREENS, *household.SCREENS, *ussd_postman.SCREENS)
+    if screen.resumable
 )
 
 GRAPH = Graph.of(
@@ -55,11 +57,13 @@ GRAPH = Graph.of(
         Screen(
             "over", "the last words of a session",
             _show_over, _take_over,
-            ("over", "retry", "by_sms", "by_call", "noted", "pin_locked", *recipient.ANSWERS),
+            ("over", "retry", "by_sms", "by_call", "noted", "pin_locked", *recipient.ANSWERS,
+             *household.ANSWERS),
             ends=True, resumable=False,
         ),
     ),
     recipient.SCREENS,
+    household.SCREENS,
     ussd_postman.SCREENS,
 )  # fmt: skip
 
@@ -81,6 +85,11 @@ def may_resume(where: Where, postman: bool) -> bool:
     return (postman and where.proved) if where.screen in POSTMANS else True
 
 
+def shows_itself(where: Where, says: Sequence[Say]) -> bool:
+    """Tell whether what was asked for is on the screen itself, and in no answer: a word."""
+    return where.screen == "word" and not says
+
+
 def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:
     """Return how the machine's answer is shown at `where`, and whether it is sent by SMS too.
 
@@ -96,7 +105,7 @@ def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:
     known = screens().variables[say.template]
     values = {name: value for name, value in say.values.items() if name in known}
     # A code is never on a screen, and proof must remain when the screen is gone.
-    by_sms_too = say.code_of is not None or say.template in ussd_postman.PROOF
+    by_sms_too = say.code_of is not None or say.template in (*ussd_postman.PROOF, *household.PROOF)
     return _told(where, say.template, values), by_sms_too
 
 

@@ -53,6 +53,9 @@ _THEN_CODE = (
         "document_needed",
         "approach_often",
         "approach_pilot",
+        "approach_household",
+        "approach_neighbour",
+        *("word_wrong", "word_none", "word_law", "word_not_now", "word_spent"),
     ),
 )
 _THEN_ITEM = (
@@ -68,6 +71,7 @@ ANSWERS = (
         "handed_over_cash",
         "handed_over_upi",
         "handed_over_signed",
+        "handed_over_word",
         "not_on_list",
         "already_delivered",
     ),
@@ -78,7 +82,7 @@ ANSWERS = (
 # A handover is confirmed by SMS as well: the screen disappears, proof must remain.
 PROOF = (
     *("handed_over", "handed_over_cash", "handed_over_upi", "handed_over_signed"),
-    "refusal_noted",
+    *("handed_over_word", "refusal_noted"),
 )
 
 _CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_gone"}
@@ -267,7 +271,7 @@ def _take_pay(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 _SHOWN: Final[Mapping[Worth | None, HandoverProof]] = MappingProxyType(
-    {"code": "code", "signature": "signature"}
+    {"code": "code", "signature": "signature", "word": "word"}
 )
 
 

@@ -24,6 +24,7 @@ from flows.events import (
     SpeakCode,
     Yes,
 )
+from flows.grammar.person import HOUSEHOLD
 from flows.status import TEMPLATES as STATUS
 from flows.ussd.engine import (
     BACK,
@@ -129,7 +130,7 @@ def _take_menu(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return _do(where, then, meant[0] if meant else None)
     if typed.text == "9":
         return _ask(where, AskPerson())
-    targets = {"7": "post", "8": "language"}
+    targets = {"7": "post", "8": "language", HOUSEHOLD: "house"}
     return Step(go(where, targets.get(typed.text, "menu")))
 
 
@@ -201,6 +202,8 @@ def _take_day(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 def _take_else(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text == BACK:
         return Step(go(where, "menu"))
+    if typed.text == HOUSEHOLD:
+        return Step(go(where, "house"))
     if typed.text == "5":
         return _ask(where, OnlyMe(where.article))
     bare = typed.text.removeprefix("+")
@@ -245,7 +248,7 @@ SCREENS = (
     Screen(
         "menu", "the recipient's menu",
         _show_menu, _take_menu, ("menu",),
-        to=("which", "sure", "day", "else", "post", "language", "over"),
+        to=("which", "sure", "day", "else", "post", "language", "house", "over"),
         asks=(SendCode, SpeakCode, Deny, ReportFraud, AnotherDay, SomebodyElse, AskPerson),
         resumable=False,
     ),
@@ -272,7 +275,7 @@ SCREENS = (
     Screen(
         "else", "asks who else accepts it",
         _show_one, _take_else, ("else",),
-        to=("menu", "over"), asks=(SomebodyElse, OnlyMe),
+        to=("menu", "house", "over"), asks=(SomebodyElse, OnlyMe),
     ),
     Screen(
         "language", "asks for the language",

@@ -109,7 +109,7 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
     article = books.held[act.article]
     evidence = times(act.written_at, books.now)
     shown = {"document": act.document} if act.document else {}
-    excepted = act.proof == "exception"
+    excepted, worded = act.proof == "exception", act.proof == "word"
     offline = act.proof == "offline"
     without = {"missing": list(act.missing)} if act.missing else {}
     data = {"proof": act.proof, "payment": act.payment, **shown, **without, **evidence}
@@ -123,6 +123,7 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
                 " finished_at = %(now)s"
             ),
             *((_USE_EXCEPTION,) if excepted else ()),
+            *((_USE_WORD,) if worded else ()),
             of_article(
                 "state = 'delivered', delivered_at = %(now)s, pieces_missing = %(missing)s,"
                 + (_SHOWN if excepted else " document = %(document)s, document_last4 = %(last4)s"),
@@ -138,6 +139,7 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
         proof=act.proof,
         document=act.document,
         missing=list(act.missing) or None,
+        recipient=article.recipient_phone,
         last4=books.apart[LAST4] if act.document else None,
         kind=event.kind,
         data=Jsonb(data),
@@ -255,6 +257,11 @@ _USE_SENT_CODE = """
 _USE_EXCEPTION = """
     UPDATE exceptions SET ended_at = %(now)s, outcome = 'used' WHERE article_id = %(id)s
     AND ended_at IS NULL AND granted_at IS NOT NULL
+"""
+# It was heard at a door: for anything more the household chooses another.
+_USE_WORD = """
+    UPDATE households SET word_state = NULL, word_salt = NULL, word_key = NULL, word_at = NULL
+    WHERE phone = %(recipient)s AND word_state = 'chosen'
 """
 # What the postman was shown when he asked for the exception.
 _SHOWN = """

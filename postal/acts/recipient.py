@@ -10,6 +10,7 @@ from flows.acts.hold import (
     EndRecall,
     ExtendHold,
     KeepAtOffice,
+    KeepByWish,
     RecallArticle,
     ReopenArticle,
     ReturnToSender,
@@ -18,6 +19,7 @@ from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
 from flows.acts.phone import ConfirmNumber, OptIn, OptOut, SetLanguage, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark, SuspendRemark
 from flows.trust import NOMINEE_AFTER
+from postal.acts import household
 from postal.acts.books import Books, writes
 from postal.people import numbers
 
@@ -120,6 +122,17 @@ def keep_at_office(books: Books, act: KeepAtOffice, whose: str) -> None:
         until=act.until,
     )
     books.feed("at_office", article, until=act.until.isoformat())
+
+
+@writes(KeepByWish)
+def keep_by_wish(books: Books, act: KeepByWish, whose: str) -> None:
+    article = books.update(
+        act.article,
+        "state = 'at_office', held_until = %(until)s, extended = true",
+        "state = 'booked'",
+        until=act.until,
+    )
+    books.feed("at_office", article, until=act.until.isoformat(), wished=True)
 
 
 @writes(ExtendHold)
@@ -233,6 +246,7 @@ def unlink(books: Books, act: Unlink, whose: str) -> None:
 def confirm_number(books: Books, act: ConfirmNumber, whose: str) -> None:
     article = books.held[act.article]
     books.one(numbers.CONFIRM, article, phone=whose)
+    household.close(books.conn, whose)  # who may take it was wished by whoever had it before
     books.feed("number_confirmed", article, proof=books.proof)
 
 

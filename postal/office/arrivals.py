@@ -46,6 +46,7 @@ class Arrival:
     postman: str | None = None
     since: datetime | None = None
     waits_until: date | None = None  # the addressee chose that day
+    kept_until: date | None = None  # he wishes that all his post is kept: it is, from now on
 
 
 @dataclass(frozen=True)

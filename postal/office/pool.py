@@ -20,7 +20,11 @@ LOOKED_BACK: Final = timedelta(days=60)  # at lists; no article lies at an offic
 # chosen_day: the addressee wants it later · unlinked: its telephone number is wrong ·
 # no_visit: two attempts, or a remark that excludes a visit · with_postman: not back yet ·
 # out_today: a second attempt is for the next working day (docs/developing/domain.md rule 3)
-Why = Literal["chosen_day", "unlinked", "no_visit", "with_postman", "out_today"]
+# other_weekday: the addressee wishes his post on others · wished: to fetch it himself
+Why = Literal[
+    "chosen_day", "other_weekday", "wished", "unlinked", "no_visit", "with_postman",
+    "out_today",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,10 @@ SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address,
             WHEN here.item_id IS NOT NULL AND NOT EXISTS (
                  SELECT FROM check_ins c WHERE c.item_id = here.item_id) THEN 'with_postman'
             WHEN a.chosen_day > %(today)s THEN 'chosen_day'
+            WHEN h.keeps AND a.state = 'booked' THEN 'wished'
+            WHEN a.chosen_day IS NULL
+                 AND extract(isodow FROM %(today)s::date)::smallint <> ALL(h.weekdays)
+                 THEN 'other_weekday'
             WHEN here.last_out = %(today)s AND a.witness IS DISTINCT FROM 'contested'
                  AND a.suspended_at IS NULL THEN 'out_today' END AS why,
        (SELECT s.beat FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
@@ -103,6 +111,7 @@ SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address,
         ORDER BY i.id DESC LIMIT 1) AS last_beat,
        p.postman_id AS postman_row, p.place
 FROM here JOIN articles a ON a.id = here.id
+LEFT JOIN households h ON h.phone = a.recipient_phone
 LEFT JOIN draft_places p ON p.article_id = a.id AND p.office_id = %(office)s
 ORDER BY p.place, a.recipient_address, a.id
 """

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from postal.people.accounts import ROLES, Role
 
 Act = Literal[
-    "enter", "find", "help_people", "tickets", "share_view", "warn_herd", "warn_many",
+    "enter", "find", "help_people", "wish", "tickets", "share_view", "warn_herd", "warn_many",
     "judge_remark", "move", "reopen", "reopen_day", "reset_pin", "name_phone", "document",
     "refund", "requests",
     "sign_request", "figures", "fraud", "book", "correct_typing", "statement", "books",
@@ -68,6 +68,7 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
             "send a code again, cancel one, change a language, block a postman's lost telephone",
             _HELPERS,
         ),
+        "wish": Right("change what a telephone wishes for all its post", _HELPERS, "fresh"),
         "tickets": Right("tickets", _HELPERS),
         "share_view": Right(
             "share a saved view of the tickets with everybody", {"supervisor": "district"}

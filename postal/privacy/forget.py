@@ -183,6 +183,7 @@ _ELSEWHERE = (
     "DELETE FROM text_parts WHERE message_id IN (SELECT id FROM messages WHERE phone = %(other)s)",
     "DELETE FROM waiting_texts WHERE phone = %(phone)s",
     "DELETE FROM number_lookups WHERE phone = %(phone)s",
+    "DELETE FROM households WHERE phone = %(phone)s",
     "DELETE FROM phones WHERE phone = %(phone)s",
 )
 

@@ -28,6 +28,9 @@ class PersonalPart:
 _PARTS: Mapping[str, str] = {
     "telephone": "SELECT phone, language, chosen, opted_out_at, doubt, doubted_at, confirmed_at"
     " FROM phones WHERE phone = %(phone)s",
+    "wishes": "SELECT may_take, may_take_from, weekdays, keeps, proof, changed_at, word_state,"
+    " word_at"
+    " FROM households WHERE phone = %(phone)s",
     "looked_up": "SELECT asked_at, answered_at, line, operator, do_not_disturb FROM number_lookups"
     " WHERE phone = %(phone)s",
     "received": "SELECT number, service, state, recipient_name, recipient_address, recipient_pin,"

@@ -209,6 +209,13 @@ UPDATE exceptions SET last4 = NULL
 WHERE id IN (SELECT id FROM exceptions WHERE last4 IS NOT NULL AND asked_at < %(persons)s
     ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
+# What is wished for all post ends with the last of it.
+_HOUSEHOLDS = """
+DELETE FROM households WHERE phone IN (SELECT h.phone FROM households h
+    WHERE h.changed_at < %(persons)s
+      AND NOT EXISTS (SELECT FROM articles a WHERE a.recipient_phone = h.phone)
+    ORDER BY h.changed_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+"""
 # What two people signed stays; the telephone, the document's digits and the words go.
 _REQUESTS = """
 UPDATE requests SET phone = NULL, document_last4 = NULL, note = '', answer = ''
@@ -260,6 +267,7 @@ _BATCHES: dict[str, Batch] = {
     "floods": _floods,
     "articles": _statement(_ARTICLES),
     "exceptions": _statement(_EXCEPTIONS),
+    "households": _statement(_HOUSEHOLDS),
     "bookings": _bookings,
     "requests": _statement(_REQUESTS),
     "data requests": _statement(_DATA_REQUESTS),

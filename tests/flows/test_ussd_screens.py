@@ -18,7 +18,7 @@ from flows import machines
 from flows.decision import Say
 from flows.drawing.screens import page
 from flows.events import Event, NotUnderstood
-from flows.facts import ArticleState, ItemState
+from flows.facts import ArticleState, HouseholdFact, ItemState
 from flows.machine import FlowError
 from flows.recipient.states import CODES
 from flows.ussd import menu
@@ -39,6 +39,7 @@ from flows.ussd.engine import (
     from_json,
     to_json,
 )
+from india.spoken_words import spoken_words
 from messages.catalogue import LANGUAGES, CatalogueError, Language, catalogue
 from messages.screens import ROOM, check, fits, read, render, screens
 from messages.segments import count
@@ -82,8 +83,8 @@ ITEMS = tuple(
     MenuItem(serial, f"WW99999{serial}9WW", amount, otp, state, document=otp)
     for serial, amount, otp, state in _LISTED
 )
-KEYS = ("", "0", "00", *"123456789", "11", "27", "10", "44", "*", "abc", "9" * 10)
-PROOFS: tuple[Worth, ...] = ("right", "wrong", "locked", "code", "malformed", "named")
+KEYS = ("", "0", "00", *"123456789", "11", "27", "10", "44", "55", "135", "*", "abc", "9" * 10)
+PROOFS: tuple[Worth, ...] = ("right", "wrong", "locked", "code", "word", "malformed", "named")
 TYPED = (
     *(Typed(key) for key in KEYS),
     *(Typed(str(item.serial)) for item in ITEMS[-7:]),
@@ -93,6 +94,9 @@ TYPED = (
 )
 
 
+HOUSE = HouseholdFact("neighbour", (1, 2, 3, 4, 5))
+# The longest spoken words.
+WORDS = max(spoken_words(), key=lambda n: len(spoken_words()[n]["en"])), "86"
 OFFER = MenuOffer(3, "W" * 20, tuple(post.number for post in POSTS))
 
 
@@ -103,6 +107,8 @@ def worlds(language: Language) -> Iterator[MenuFacts]:
         ((), *((post,) for post in POSTS), POSTS[:2], POSTS),
         ((), ITEMS[-3:], ITEMS),
     ):
+        if not postman and not items:
+            yield MenuFacts(language, posts, household=HOUSE, word=WORDS)
         if postman or not items:
             yield MenuFacts(language, posts, postman, items)
             if postman and len(posts) < 2:
@@ -171,7 +177,12 @@ def walk(facts: MenuFacts) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
                 question = (step.where, step.ask.machine, type(step.ask.event))
                 if question not in asked:
                     asked.add(question)
-                    todo += [menu.answered(step.where, says)[0] for says in answers(step.ask)]
+                    todo += [
+                        menu.GRAPH.show(step.where, facts)
+                        if menu.shows_itself(step.where, says)
+                        else menu.answered(step.where, says)[0]
+                        for says in answers(step.ask)
+                    ]
     return texts, ways
 
 
@@ -224,6 +235,9 @@ BY_SMS = {
     *("exception_sent", "exception_often", "handed_over_excepted"),
     *("handed_over_missing", "pieces_wrong"),  # pieces are named by text alone
     "exception_contested",  # what follows from it takes days: it is to stay on the telephone
+    # Who else takes post is asked by SMS: its digits prove who reads this telephone.
+    *("wish_ask_household", "wish_ask_neighbour", "wish_household", "wish_neighbour"),
+    *("wish_wrong", "wish_locked", "wish_days_how", "word_how", "household_closed"),
     "number_asked",  # who dials has said that it is for them
     *("pass_asked_many", "pass_partly", "given_back", "given_back_many"),
     *("offer_asked", "offer_asked_many"),  # a screen says which offer is answered

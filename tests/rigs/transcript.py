@@ -13,6 +13,8 @@
     +919839000001 > 1 {code +919876500001 2}            the last but one
     +919876500001 > 1 {quote +919876500001}             the two digits that it was shown last
     +919876500001 > 1 {misquote +919876500001}          others
+    +919839000001 > 1 ** {word +919876500001}           the numbers of the words on its last screen
+    +919839000001 > 1 ** {misword +919876500001}        others
     +919839000001 > 1 {code +919876500001} @ -40 min    its carrier says: written 40 minutes ago
     +919876500001 dials                                 a new USSD session
     +919876500001 = Post / 1 Send my code / ...         the screen that it shows
@@ -35,6 +37,7 @@
                                                         at the end: alone, by who vouches for it
     EU123456785IN exception yes 2001                    the office's answer on its page; or: no
     EU123456785IN desk stop                             or send, reopen, back (from the postman),
+                                                        arrives (at its office: a wish is kept),
                                                         judge contested, number +91… (by two; at
                                                         the end: alone), typing +91… (the booker's),
                                                         nominee +91…, proof {quote +91…}
@@ -45,6 +48,8 @@
     1001 has new phone +919839000009                    named by two of the office
     1001 is blocked                                     his telephone is lost
     doubt +919876500001                                 it may be another person's by now
+    +919876500001 draws words                           as its screen of a household's word does;
+                                                        then: takes words
 
 The idea is RapidSMS's TestScript. `--rewrite-transcripts` writes what is said now into the files,
 for a person to read before it is committed.
@@ -64,7 +69,7 @@ from flask.testing import FlaskClient
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from conversation import counter, desk, exceptions, paper, senders
+from conversation import counter, desk, exceptions, household, paper, senders
 from conversation.accounts import tell_staff
 from conversation.helped import ask_due
 from conversation.herd import warn_herds
@@ -72,6 +77,7 @@ from conversation.inbound import read_held
 from conversation.postmen import begin_day, end_day
 from conversation.timers import fire_timers
 from conversation.turn import take_turn
+from flows.events import AskWord, Event, TakeWord
 from flows.facts import Proof
 from flows.happenings import (
     CodeStopped,
@@ -87,11 +93,13 @@ from flows.happenings import (
 )
 from flows.proof.world.lines import BOOKED, FILLED, MODES, PAPER, SECONDS
 from gateways.simulator.voice import NUMBERS
+from india import spoken_words
 from india.calendar import bounds, day_of
 from messages.render import CHECK_MASK, QUOTE_MASK
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep
 from outbox.wake import BELLS, wake
+from postal import households
 from postal.acts.books import hold
 from postal.desk import questions, tickets
 from postal.desk.tickets import TicketForm
@@ -133,6 +141,7 @@ class Player:
     codes: dict[str, list[str]] = field(default_factory=dict)
     quotes: dict[str, list[str]] = field(default_factory=dict)
     checks: dict[str, list[str]] = field(default_factory=dict)
+    words: dict[str, list[str]] = field(default_factory=dict)  # the numbers of a household's
     seen: int = 0
     texts: int = 0
     dialled: dict[str, str] = field(default_factory=dict)  # all that was typed since the dial
@@ -193,7 +202,17 @@ class Player:
         )
         assert answer.status_code == 200, answer.data
         sign = "=|" if answer.get_json()["end"] else "="
-        return [f"{phone} {sign} {answer.get_json()['screen']}".replace("\n", " / ")]
+        screen = self._without_word(phone, answer.get_json()["screen"])
+        return [f"{phone} {sign} {screen}".replace("\n", " / ")]
+
+    def _without_word(self, phone: str, screen: str) -> str:
+        """Return a screen with {word} in the place of a household's two words, and note them."""
+        first, _, rest = screen.partition("\n")
+        found = [spoken_words.numbers().get(each.lower()) for each in first.split()]
+        if len(found) != 2 or None in found:
+            return screen
+        self.words.setdefault(phone, []).append("".join(map(str, found)))
+        return f"{{word}}\n{rest}"
 
     def ring(self, phone: str, meaning: str) -> list[str]:
         """A call to the number that means `meaning`: nobody takes it up."""
@@ -292,10 +311,12 @@ class Player:
 
     def _fill(self, text: str) -> str:
         def code(match: re.Match[str]) -> str:
-            of = self.quotes if match[1].endswith("quote") else self.codes
-            of = self.checks if match[1].endswith("check") else of
+            kind = match[1].removeprefix("mis")
+            of = {"quote": self.quotes, "word": self.words, "check": self.checks}.get(
+                kind, self.codes
+            )
             got = of[match[2]][-int(match[3] or 1)]
-            right = match[1] in ("code", "quote", "check")
+            right = match[1] in ("code", "quote", "check", "word")
             return got if right else f"{(int(got) + 1) % 10 ** len(got):0{len(got)}d}"
 
         return FILLED.sub(code, text)
@@ -348,6 +369,8 @@ class Player:
                 conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
         elif words[1:] == ["asked", "whether", "it", "helped"]:
             self._ask(words[0])
+        elif words[1:] in (["draws", "words"], ["takes", "words"]):
+            self._word(words[0], AskWord(shown=True) if words[1] == "draws" else TakeWord())
         elif words[1] == "exception":
             self._answer_exception(words[0], words[2] == "yes", words[3])
         elif words[1] == "desk":
@@ -374,6 +397,11 @@ class Player:
 
     def _desk(self, number: str, words: list[str]) -> None:
         """What help desk, office and counter do, through their doors."""
+        if words[0] == "arrives":
+            with self.runtime.database.transaction() as conn:
+                household.arrived(self.runtime, conn, number)
+            wake(self.runtime.redis)
+            return
         if words[0] == "proof":
             with suppress(Refusal):  # wrong digits count nevertheless
                 senders.prove(self.runtime, number, words[1], "counter", "pin")
@@ -422,6 +450,17 @@ class Player:
             closed, _ = tickets.close(conn, ticket, "explained", TicketForm(""), by)
             questions.plan(conn, closed, "explained", self.clock.now())
         ask_due(self.runtime)
+
+    def _word(self, phone: str, event: Event) -> None:
+        """As a dial does that shows a household's word, or takes it."""
+        with self.runtime.database.transaction() as conn:
+            take_turn(
+                self.runtime, conn, ConversationPlace(phone, "recipient"), event, proof="text"
+            )
+            shown = households.shown(conn, self.runtime.keys, phone, day_of(self.clock.now()))
+        if shown.word is not None:
+            self.words.setdefault(phone, []).append("".join(shown.word))
+        wake(self.runtime.redis)
 
     def _answer_exception(self, number: str, granted: bool, staff_id: str) -> None:
         """The office's answer on its page."""

@@ -38,6 +38,9 @@ class ScannedArticleOut(Output):
     pin: str | None
     delivery_list: int | None
     waits_until: datetime.date | None = Field(description="the addressee chose that day")
+    kept_until: datetime.date | None = Field(
+        description="kept for him from now on: the addressee wishes that all his post is"
+    )
 
 
 class ScannedArticlesOut(Output):

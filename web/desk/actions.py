@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from conversation import desk, dry_run
 from conversation.desk import Intervened
+from flows.events import HouseholdWish, SetWish
 from flows.happenings import (
     CodeStopped,
     CodeWanted,
@@ -53,6 +54,7 @@ REASONS: Final = (
 )
 LANGUAGES: Final[tuple[Language, ...]] = ("hi", "hi-Latn", "en")
 _LONGEST_NOTE: Final = 200
+WEEKDAYS: Final = frozenset("123456")  # Monday to Saturday
 
 
 # ---- on an article -----------------------------------------------------------------------------
@@ -119,6 +121,22 @@ def act_language(conversation: int) -> Response:
         return desk.set_language(runtime(), conn, person.phone, language, doer().proof)
 
     return _on_phone(conversation, "language", act)
+
+
+@route("/conversations/<int:conversation>/wish", "wish", methods=("POST",))
+def act_wish(conversation: int) -> Response:
+    """Change what a person wishes for all post; the telephone is told by an alarm."""
+    asked = request.form.get("wish")
+    wish = next((each for each in get_args(HouseholdWish) if each == asked), None)
+    days = tuple(sorted(int(day) for day in set(request.form.getlist("day")) & WEEKDAYS))
+
+    def act(conn: Conn, person: Contact) -> Intervened:
+        if wish is None or (wish == "days" and not 0 < len(days) < len(WEEKDAYS)):
+            raise FormRefused("household_days_wanted")
+        event = SetWish(wish, days if wish == "days" else ())
+        return desk.set_wish(runtime(), conn, person.phone, event, doer().proof)
+
+    return _on_phone(conversation, "wish", act)
 
 
 @route("/conversations/<int:conversation>/block-phone", "help_people", methods=("POST",))

@@ -16,13 +16,14 @@ from flows.trust import MOST_WARNED
 from india import digipin
 from india.calendar import day_of
 from messages.catalogue import LANGUAGES, catalogue
-from postal import articles, herd, moves, promises
+from postal import articles, herd, households, moves, promises
 from postal.articles import Article
 from postal.desk import search, sprints, timeline
 from postal.desk.search import FoundTicket
 from postal.desk.timeline import Page as Entries
 from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
 from postal.herd import TEXT
+from postal.households import KnownHousehold
 from postal.moves import MoveMade
 from postal.people import contacts, numbers
 from postal.people.contacts import Contact
@@ -68,6 +69,7 @@ class PersonPage:
     answer: ArticleAnswer | None
     timeline: TimelineView
     number: KnownNumber
+    household: KnownHousehold | None
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,8 @@ def _person(conn: Conn, person: Contact) -> PersonPage:
     row = articles.by_id(conn, own.id) if own is not None else None
     said = answer(conn, row) if row is not None else None
     view = _view(conn, of_phone(conn, person.phone, office_seen()))
-    return PersonPage(person, said, view, numbers.known(conn, person.phone))
+    wished = households.known(conn, person.phone)
+    return PersonPage(person, said, view, numbers.known(conn, person.phone), wished)
 
 
 def _person_page(page: PersonPage, *, revealed: bool) -> str:
@@ -199,6 +202,7 @@ def _person_page(page: PersonPage, *, revealed: bool) -> str:
         answer=page.answer,
         timeline=page.timeline,
         number=page.number,
+        household=page.household,
         seen=seen.of_person(person),
         revealed=revealed,
         here=url_for("desk.conversation", conversation=person.conversation),

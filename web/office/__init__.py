@@ -15,6 +15,7 @@ from web.office import (
     register_pages,
     slips,
     start,
+    word_pages,
 )
 from web.office.room import office
 
@@ -34,4 +35,5 @@ __all__ = [
     "register_pages",
     "slips",
     "start",
+    "word_pages",
 ]

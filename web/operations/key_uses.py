@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from postal import codes, quotes
+from postal import codes, households, quotes
 from postal.people import factor_secret
 from store import text_parts, ussd_sessions, waiting_texts
 from store.database import Conn
@@ -45,6 +45,12 @@ USES: Final[tuple[KeyUse, ...]] = (
         "texts whose two digits can still be quoted",
         "they end with their articles",
         lambda conn, _: quotes.in_use(conn),
+    ),
+    KeyUse(
+        "codes",
+        "questions to households, and their words",
+        "they end with the answer, or when the word was said",
+        lambda conn, _: households.in_use(conn),
     ),
     KeyUse(
         "codes",

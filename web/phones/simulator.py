@@ -52,10 +52,11 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
     rows = conn.execute(
         """
         SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.said, m.template,
-               m.segments, m.lane = 'alarm', a.code_salt, c.issue, coalesce(c.key, m.quote_key),
-               m.quote, c.item_id, c.check_key
+               m.segments, m.lane = 'alarm', coalesce(a.code_salt, h.salt), c.issue,
+               coalesce(c.key, m.quote_key), m.quote, c.item_id, c.check_key
         FROM messages m LEFT JOIN codes c ON c.id = m.code_id
              LEFT JOIN articles a ON a.id = coalesce(c.article_id, m.article_id)
+             LEFT JOIN households h ON h.phone = m.phone
         WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
               AND m.status IN ('sent', 'delivered')
         ORDER BY m.at DESC, m.id DESC LIMIT %s

@@ -33,6 +33,7 @@ _ROOMS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("office.deposit", "navigation_deposit"),
         ("office.returns", "navigation_returns"),
         ("office.exceptions_", "navigation_exceptions"),
+        ("office.words", "navigation_words"),
         ("office.paper_day", "navigation_paper"),
         ("office.outages", "navigation_outages"),
         ("office.imports", "nav_imports"),

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from flows import machines
 from flows.decision import LastVisit
 from flows.proof.world.books import OfferRow, SmallWorld, Talk, Whose
-from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
+from flows.proof.world.parcel import CodeIssued, HouseholdRow, ListedParcel, Parcel
 
 _DAYS = timedelta(days=2)
 _DOCUMENT_FOR = timedelta(hours=48)
@@ -40,6 +40,7 @@ def merged(world: SmallWorld) -> int:
             tuple(_offer(world, each) for each in _offers(world)),
             (world.today in world.warned, _reporters(world)),
             world.questioned,
+            frozenset((phone, _household(world, row)) for phone, row in world.households.items()),
         )
     )
 
@@ -57,11 +58,22 @@ def _known(world: SmallWorld) -> Hashable:
         for phone, got in world.got.items()
     )  # fmt: skip
     quotes = frozenset(
-        (phone, number, question == 0, question == world.parcels[number].questions)
+        (phone, number, question == 0, question == _asked(world, phone, number))
         for phone, shown in world.quoted.items()
         for number, question in shown[-1:]
     )
     return codes, quotes, frozenset(world.checks.items())
+
+
+def _asked(world: SmallWorld, phone: str, number: str) -> int:
+    """Return the last question about an article, or about all post of a telephone."""
+    return world.parcels[number].questions if number else world.households[phone].question
+
+
+def _household(world: SmallWorld, row: HouseholdRow) -> Hashable:
+    known = (row.question in row.shown, row.wrong_on.count(world.today), row.drawn > 0)
+    wished = (row.may_take, row.may_take_from, row.proof, row.asks, row.weekdays, row.keeps)
+    return wished, known, row.word, row.word_at if row.word != "none" else None
 
 
 def _reporters(world: SmallWorld) -> Hashable:
@@ -158,4 +170,5 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
         ),
         frozenset(parcel.claims),
         (parcel.exception, tuple(who for who, day in parcel.excepted_on if day == today)),
+        tuple(who for who, day in parcel.words_on if day == today),
     )

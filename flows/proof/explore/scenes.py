@@ -422,9 +422,54 @@ OFFLINE: Final = Scene(
         f"list 1001: {PLAIN}", f"{POSTMAN} > 3 {_OFFLINE}", "1001 is blocked", *_TIME,
     ),
 )  # fmt: skip
+_WISHES = _from(
+    HOLDER, "55 1", f"55 1 {{quote {HOLDER}}}", f"55 1 {{misquote {HOLDER}}}",
+    f"55 2 {{quote {HOLDER}}}", "55 0",
+)  # fmt: skip
+_WORDS = (
+    f"{HOLDER} draws words", f"{HOLDER} takes words",
+    *(
+        f"{POSTMAN} > {item} ** {{{word}}}"
+        for item in (1, 2)
+        for word in (f"word {HOLDER}", f"word {HOLDER} 2", f"misword {HOLDER}")
+    ),
+)  # fmt: skip
+HOUSEHOLD: Final = Scene(
+    "household",
+    "who is at home may take the plain one of two articles, and knows a word",
+    (
+        *_HOUSE,
+        f"article {PLAIN} to {HOLDER} en from {SENDER}",
+        f"article {OTHERS[0]} to {HOLDER} en from {SENDER} as registered",
+        f"list 1001: {PLAIN} {OTHERS[0]}",
+        f"{HOLDER} > 55 1",
+        f"{HOLDER} > 55 1 {{quote {HOLDER}}}",
+        f"{HOLDER} draws words",
+        f"{HOLDER} takes words",
+        "wait 11 min",
+        f"{POSTMAN} > 1 2",
+    ),
+    (
+        *_WISHES, *_WORDS, *_from(HOLDER, "2", "3", "3 6785"), *_NAMES[:1], *_NOMINEE[:1],
+        *_from(POSTMAN, "1", "1 11", "0", f"1 {{wrong {HOLDER}}}", f"1 {{code {HOLDER}}}"),
+        *_BEATS[:1], f"{COLLEAGUE} > 01", f"{COLLEAGUE} > 1",
+        f"{COLLEAGUE} > 1 ** {{word {HOLDER}}}", f"doubt {HOLDER}", f"{HOLDER} > 1", *_LISTS[:1],
+        *_TIME, "wait 8 d",
+    ),
+)  # fmt: skip
+WISH: Final = Scene(
+    "wish",
+    "an article is out, another comes; somebody writes in the name of their telephone",
+    (*_OUT, f"article {OTHERS[0]} to {HOLDER} en from {SENDER}"),
+    (
+        *_WISHES, *_from(HOLDER, "55", "55 2", "55 4 15", "55 44"), f"{OTHERS[0]} desk arrives",
+        f"{HOLDER} draws words", f"{HOLDER} takes words", f"{HOLDER} > 3", f"{POSTMAN} > 1",
+        f"{POSTMAN} > 1 ** {{word {HOLDER}}}",
+        *_CORRECTS[:1], *_CONSENT[:1], *_TIME,
+    ),
+)  # fmt: skip
 
 ALL: Final = (
     WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, BEAT,
-    TRIES, HERD, PAPER, OFF, PILOT, DOUBT, HELPED, EXCEPTION,
-    OFFLINE,
+    TRIES, HERD, PAPER, OFF, PILOT, DOUBT, HELPED, EXCEPTION, OFFLINE, HOUSEHOLD, WISH,
 )  # fmt: skip

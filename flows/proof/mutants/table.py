@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from flows import helped, remarks, trust, window
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.exception import EndException, GrantException
 from flows.acts.hold import ReturnToSender
+from flows.acts.household import CloseHousehold, CountWrongWord
 from flows.acts.lists import OfferItem, PassItem
 from flows.acts.moves import CountWrongQuote, EndMove
 from flows.acts.nominee import AcceptNomination
@@ -50,6 +52,7 @@ from flows.happenings import (
     ExceptionAnswered,
     ExceptionAsked,
     ExceptionGranted,
+    GivenOnWord,
     MoveAgreed,
     MoveAsked,
     MovedAway,
@@ -62,6 +65,7 @@ from flows.happenings import (
     RecallEnded,
     Relinked,
     SignedFor,
+    WordTried,
 )
 from flows.machine import Machine, Standing
 from flows.proof.explore import scenes
@@ -80,7 +84,7 @@ from flows.proof.mutants.breaking import (
     unlocked,
     untold,
 )
-from flows.proof.world import verdicts
+from flows.proof.world import verdicts, writing_door
 from flows.proof.world.books import (
     HOLDER,
     NOMINEE,
@@ -175,6 +179,17 @@ def _wrong_is_right(
         items = tuple(
             replace(item, verdict="right") if item.verdict == "wrong" else item
             for item in facts.items
+        )
+        facts = replace(facts, items=items)
+    return true(machine, standing, event, facts)
+
+
+def _any_word(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    if isinstance(event, Visit) and machine.name == "postman":
+        items = tuple(
+            replace(item, word="right") if item.word == "wrong" else item for item in facts.items
         )
         facts = replace(facts, items=items)
     return true(machine, standing, event, facts)
@@ -296,6 +311,7 @@ _OFFLINE = ("R19", "a door without network")
 _CLAIMED = ("R19", "what nothing proves")
 _ASKED = (f"{POSTMAN} > 1 28 3 1 1234",)
 _AGREED = (*_ASKED, f"{_PLAIN} exception yes 2001")
+_WORD, _LET_IN = ("R20", "a household's word"), ("R20", "who lets somebody in")
 _CODE, _DEAD = ("I1", "the holder's code"), ("I2", "dead codes")
 _BOTH = ("R3", "both telephones")
 
@@ -514,6 +530,35 @@ MUTANTS: Final = (
     Mutant("a mistyped digit counts for ever", 19, drops(SettleOffline),
            ("R19", "a doubt that ended"), scenes.OFFLINE,
            (f"{POSTMAN} > 1 {{wrong {HOLDER}}} {{check {HOLDER}}}",)),
+    # ---- 20: a household -------------------------------------------------------------------------
+    Mutant("any two words open", 20, unlocked(decides(_any_word)), _WORD, scenes.HOUSEHOLD),
+    Mutant("a word opens what goes in person", 20,
+           everywhere(trust, "personal", lambda article: False), _WORD, scenes.HOUSEHOLD),
+    Mutant("a wish needs no digits", 20,
+           everywhere(trust, "may_wish", lambda wish, proof: True), _LET_IN, scenes.WISH),
+    Mutant("a wish counts at once", 20,
+           everywhere(trust, "WISH_AFTER", timedelta(0)), _WORD,
+           scenes.HOUSEHOLD, (f"{HOLDER} > 55 2",)),
+    Mutant("a word counts while nobody is at the door", 20,
+           everywhere(trust, "WORD_FOR", timedelta(days=1)), _WORD, scenes.HOUSEHOLD,
+           ("wait 31 min",)),
+    Mutant("fraud stops no word", 20, all_of(drops(CloseHousehold), forgets(door_only=False)),
+           _WORD, scenes.HOUSEHOLD),
+    Mutant("a word opens for a telephone in doubt", 20, unlocked(forgets(unsure=False)), _WORD,
+           scenes.HOUSEHOLD, (f"doubt {HOLDER}",)),
+    Mutant("a word that was heard opens again", 20,
+           lambda: replaced(writing_door, "use_word", lambda ledger, parcel: None), _WORD,
+           scenes.HOUSEHOLD),
+    Mutant("a word leaves the code alive", 20, drops(KillCode, reason="signed"), _WORD,
+           scenes.HOUSEHOLD),
+    Mutant("who is handed over to on a word is not told", 20, untold(GivenOnWord, "recipient"),
+           _WORD, scenes.HOUSEHOLD),
+    Mutant("wrong words are not counted", 20, drops(CountWrongWord), ("R20", "wrong words"),
+           scenes.HOUSEHOLD),
+    Mutant("nobody hears of a wrong word", 20, untold(WordTried, "recipient"),
+           ("R20", "wrong words"), scenes.HOUSEHOLD),
+    Mutant("words without an end", 20, everywhere(trust, "MOST_WORDS", 9), _WORD,
+           scenes.HOUSEHOLD, (f"{POSTMAN} > 1 ** {{misword {HOLDER}}}",) * 3),
     # ---- 15: a paper day -----------------------------------------------------------------------
     Mutant("who vouches for an outage types its slips", 15,
            everywhere(trust, "paper", lambda slip: None), _CODE, scenes.PAPER),

@@ -9,13 +9,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from flows.proof.promises import ends, exceptions, handing_out, moves, offline, remarks, telling
+from flows.proof.promises import (
+    ends,
+    exceptions,
+    handing_out,
+    household,
+    moves,
+    offline,
+    remarks,
+    telling,
+)
 from flows.proof.promises.promise import Promise
 
 ALL: Final[tuple[Promise, ...]] = (
     *handing_out.PROMISES,
     *exceptions.PROMISES,
     *offline.PROMISES,
+    *household.PROMISES,
     *moves.PROMISES,
     *remarks.PROMISES,
     *telling.PROMISES,

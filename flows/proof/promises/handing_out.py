@@ -36,8 +36,8 @@ def holders_code(before: SmallWorld, played: Played) -> Iterator[str]:
         if isinstance(act, HandOut) and act.document is not None:
             yield from _by_two(each)
             continue
-        if isinstance(act, HandOver) and act.proof == "exception":
-            continue  # as its own rules allow: flows/proof/promises/exceptions.py
+        if isinstance(act, HandOver) and act.proof in ("exception", "word"):
+            continue  # as their own rules allow: exceptions.py and household.py beside this
         signed = isinstance(act, HandOverOnPaper) and act.shown != "code"
         if signed or (isinstance(act, HandOver) and act.proof not in ("code", "offline")):
             if parcel.mode != "pilot":
@@ -239,7 +239,7 @@ PROMISES = (
         "An article with OTP delivery is handed out only on a code that its holder alone was sent,"
         " by the postman who carries it, or on a document that two of the staff saw; on the slip of"
         " an outage only where somebody else vouches for that; in a pilot also on a signature, and"
-        " by an exception as its own rules allow (R17).",
+        " by an exception (R17) or a household's word (R20), as their own rules allow.",
         holders_code,
     ),
     Promise(

@@ -11,7 +11,7 @@ from typing import Final
 from flows.events import Language
 from flows.facts import Mode
 from flows.machine import Standing
-from flows.proof.world.parcel import Parcel
+from flows.proof.world.parcel import HouseholdRow, Parcel
 from india.calendar import day_of
 
 HOLDER: Final = "+919876500001"
@@ -95,6 +95,16 @@ class SmallWorld:
     doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
     # The three digits that each telephone was shown last, as article and place on its lists.
     checks: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    households: Mapping[str, HouseholdRow] = field(default_factory=dict)  # by telephone
+
+    def with_household(self, phone: str, row: HouseholdRow) -> SmallWorld:
+        """Return the world in which that telephone wishes so for its post."""
+        households = {**self.households, phone: row}
+        each = tuple(sorted(households.items()))
+        parcels = {
+            number: replace(parcel, households=each) for number, parcel in self.parcels.items()
+        }
+        return replace(self, parcels=parcels, households=households)
 
     def in_doubt(self, doubted: frozenset[str]) -> SmallWorld:
         """Return the world with just these telephones in doubt."""
@@ -198,9 +208,18 @@ def check_of(world: SmallWorld, number: str, place: int) -> str:
 
 
 def quote_of(world: SmallWorld, number: str, phone: str, question: int) -> str:
-    """Return the two digits that `phone` is shown, different for each question."""
+    """Return the two digits that `phone` is shown, different for each question.
+
+    `number`: of the article; "" for a question about all its post.
+    """
     whose = PHONES.index(phone) if phone in PHONES else 0
-    return f"{10 + (10 * whose + 4 * world.index(number) + question) % 90:02d}"
+    about = world.index(number) if number else 5
+    return f"{10 + (10 * whose + 4 * about + question) % 90:02d}"
+
+
+def word_of(phone: str, drawn: int) -> str:
+    """Return the numbers of the word that a telephone drew as the `drawn`-th."""
+    return f"{10 + PHONES.index(phone)}{10 + drawn % 90}"
 
 
 EMPTY: Final[Mapping[str, str]] = MappingProxyType({})

@@ -19,12 +19,14 @@ from flows.acts.paper import LeaveOnPaper
 from flows.decision import Role, Say, Tell
 from flows.events import (
     AskStatus,
+    AskWord,
     Deny,
     Event,
     ListMade,
     NotUnderstood,
     PhoneNamed,
     RepeatQuestion,
+    TakeWord,
     WhetherHelped,
     WroteAlso,
     Yes,
@@ -48,6 +50,7 @@ from flows.happenings import (
     TakenIn,
     ToldCodeAtWindow,
     WentOut,
+    WishKeeps,
     WrittenOnPaper,
 )
 from flows.machine import settle
@@ -61,6 +64,7 @@ from flows.proof.world.books import (
     check_of,
     code_of,
     quote_of,
+    word_of,
 )
 from flows.proof.world.ledger import kill_codes
 from flows.proof.world.lines import BOOKED, FILLED, MODES, PAPER, SECONDS
@@ -177,12 +181,17 @@ def filled(world: SmallWorld, text: str) -> str:
             if phone not in world.checks:
                 raise NotPlayable(f"{phone} was shown no such digits")
             right = check_of(world, *world.checks[phone])
+        elif kind in ("word", "misword"):
+            row = world.households.get(phone)
+            if row is None or row.drawn < nth:
+                raise NotPlayable(f"{phone} drew no such word")
+            right = word_of(phone, row.drawn - nth + 1)
         else:
             got = world.got.get(phone, ())
             if len(got) < nth:
                 raise NotPlayable(f"{phone} got no such code")
             right = code_of(world, *got[-nth])
-        if kind in ("code", "quote", "check"):
+        if kind in ("code", "quote", "check", "word"):
             return right
         return f"{(int(right) + 1) % 10 ** len(right):0{len(right)}d}"
 
@@ -249,6 +258,9 @@ def _direct(world: SmallWorld, line: str) -> Played:
         return _list(world, line, staff.strip(), numbers.split())
     if words[0] == "wait":
         return _wait(world, line, timedelta(seconds=int(words[1]) * SECONDS[words[2]]))
+    if words[1:] in (["draws", "words"], ["takes", "words"]):
+        asks = AskWord(shown=True) if words[1] == "draws" else TakeWord()
+        return _in_turn(world, line, (words[0], "recipient"), asks, "text")
     if words[1] == "collect":
         return _collect(world, line, words[0], words[2:])
     if words[1] == "exception":
@@ -288,6 +300,7 @@ def _book(world: SmallWorld, line: str) -> Played:
         updated_at=world.now,
         home=world.mode,
         doubted=world.doubted,
+        households=tuple(sorted(world.households.items())),
     )
     phones = {to: (match["language"], False), **world.phones}
     world = replace(world, parcels={**world.parcels, parcel.number: parcel}, phones=phones)  # type: ignore[arg-type]  # a Language
@@ -422,6 +435,11 @@ def _desk(world: SmallWorld, line: str, number: str, words: Sequence[str]) -> Pl
         case "judge":
             verdict = "confirmed" if words[1] == "confirmed" else "contested"
             return _on_article(world, line, RemarkJudged(number, verdict), "fresh")  # type: ignore[arg-type]  # a Verdict
+        case "arrives":
+            wished = parcel.household()
+            if wished is None or not wished.keeps:
+                raise NotPlayable(line)
+            return _on_article(world, line, WishKeeps(number), None)
         case "back":
             return _on_article(world, line, TakenIn(number, POSTMASTER), None)
         case "number":

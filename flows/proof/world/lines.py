@@ -22,7 +22,9 @@ PAPER: Final = re.compile(
 )
 # {code +919876500001}: what that telephone was sent last; {code +919876500001 2}: the one before
 # {check +919876500001}: the three digits that it was shown last, and {mischeck …}: others
-FILLED: Final = re.compile(r"\{(code|wrong|quote|misquote|check|mischeck) (\+\d+)(?: (\d))?\}")
+FILLED: Final = re.compile(
+    r"\{(code|wrong|quote|misquote|check|mischeck|word|misword) (\+\d+)(?: (\d))?\}"
+)
 # mode pilot: of the office, for what goes out from now on
 MODES: Final[Mapping[str, Mode]] = MappingProxyType({"off": "off", "pilot": "pilot", "on": "on"})
 # wait 11 min

@@ -13,9 +13,12 @@ from flows.facts import (
     ItemState,
     Mode,
     Mover,
+    OtherTakers,
     Part,
     Purpose,
     Service,
+    Takers,
+    WordState,
 )
 from india.calendar import day_of
 
@@ -107,6 +110,29 @@ class ClaimRow:
     outcome: str  # stands, unproven, settled, undone
 
 
+@dataclass(frozen=True)
+class HouseholdRow:
+    """A row of `households`. `drawn`: how many words were; for the proof of its wish, `proof`."""
+
+    may_take: OtherTakers | None = None
+    may_take_from: datetime | None = None
+    proof: str | None = None
+    set_at: datetime | None = None  # for the proof
+    asks: OtherTakers | None = None
+    question: int = 0
+    shown: frozenset[int] = frozenset()  # the questions whose digits it was shown
+    wrong_on: tuple[date, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    keeps: bool = False
+    word: WordState = "none"
+    drawn: int = 0
+    word_at: datetime | None = None
+
+    def closed(self) -> HouseholdRow:
+        """Return the row in which nobody else may take post."""
+        return replace(self, may_take=None, may_take_from=None, asks=None, word="none")
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """A row of `articles`, and of the tables that belong to it."""
@@ -163,6 +189,8 @@ class Parcel:
     exception: ExceptionRow | None = None
     excepted_on: tuple[tuple[str, date], ...] = ()  # each asking: by which postman, on which day
     claims: tuple[ClaimRow, ...] = ()  # what postmen say that they handed over without network
+    households: tuple[tuple[str, HouseholdRow], ...] = ()  # of every telephone
+    words_on: tuple[tuple[str, date], ...] = ()  # wrong words: by which postman, on which day
 
     @property
     def code(self) -> CodeIssued | None:
@@ -224,6 +252,17 @@ class Parcel:
         rows = (replace(r, outcome=after) if r.outcome == before else r for r in self.claims)
         return replace(self, claims=tuple(rows))
 
+    def household(self) -> HouseholdRow | None:
+        """Return what its recipient's telephone wishes."""
+        return next((row for phone, row in self.households if phone == self.recipient), None)
+
+    def may_take(self, now: datetime) -> Takers:
+        """Return who may take it, as its recipient wishes by `now`."""
+        row = self.household()
+        if row is None or row.may_take is None or row.may_take_from is None:
+            return "holder"
+        return row.may_take if row.may_take_from <= now else "holder"
+
     def exception_state(self) -> ExceptionState:
         """Return what the exception of the postman who carries it is."""
         row, item = self.exception, self.item
@@ -282,4 +321,5 @@ class Parcel:
             and self.item is not None
             and self.item.proof == "exception",
             claimed=any(row.outcome == "unproven" for row in self.claims),
+            may_take=self.may_take(now),
         )

@@ -18,6 +18,8 @@ from flows.events import (
     AskLeft,
     AskStatus,
     AskVisit,
+    AskWishes,
+    AskWord,
     Consent,
     CorrectNumber,
     DayEnded,
@@ -31,9 +33,11 @@ from flows.events import (
     ProveSender,
     Recall,
     ReportFraud,
+    SetWish,
     SomebodyElse,
     StopRecall,
     TakeOver,
+    TakeWord,
     TimedOut,
     TurnDown,
     Undo,
@@ -49,6 +53,7 @@ from flows.facts import (
     ExceptionRate,
     Facts,
     HelpedFacts,
+    HouseholdFact,
     ItemFact,
     MoveFacts,
     NewPhoneFacts,
@@ -63,7 +68,7 @@ from flows.facts import (
     WindowFact,
 )
 from flows.grammar.person import QUOTE
-from flows.grammar.postman import PIN
+from flows.grammar.postman import PIN, WORD
 from flows.grammar.postman_numbers import CHECKED
 from flows.grammar.postman_passing import COLLEAGUE as TAKER
 from flows.happenings import (
@@ -418,7 +423,31 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
         day_end=datetime.combine(world.today, _DAY_END, INDIA),
         today=world.today,
         ticket=1,
+        household=_household(turn, phone, event),
     )
+
+
+def _household(turn: SmallTurn, phone: str, event: Event) -> HouseholdFact:
+    """As conversation/facts.py: read where the event is about it."""
+    if not isinstance(event, AskWishes | SetWish | AskWord | TakeWord | ReportFraud):
+        return HouseholdFact()
+    row = turn.world.households.get(phone)
+    fact = HouseholdFact()
+    if row is not None:
+        fact = HouseholdFact(
+            row.may_take or "holder",
+            row.weekdays,
+            row.keeps,
+            row.word,
+            row.asks or "holder",
+            row.question,
+        )
+    if not isinstance(event, SetWish) or QUOTE not in turn.apart:
+        return fact
+    verdict = verdicts.household_quote(turn.world, phone, turn.apart[QUOTE])
+    if verdict == "right" and turn.proof == "text":
+        turn.proof = "quoted"
+    return replace(fact, quote=verdict)
 
 
 def _greeted(world: SmallWorld, phone: str, event: Event) -> bool:
@@ -554,7 +583,10 @@ def _item(turn: SmallTurn, staff: str, ref: str) -> ItemFact:
         if entered is not None and (parcel.coded or fact.code_for == "refusal")
         else "unchecked"
     )
-    return ItemFact(ref, item.serial, item.state, fact, verdict, item.approached, came)
+    its = ItemFact(ref, item.serial, item.state, fact, verdict, item.approached, came)
+    if WORD not in turn.apart or item.state != "open":
+        return its
+    return replace(its, word=verdicts.word(world, parcel, item, turn.apart[WORD], staff))
 
 
 def _todays(world: SmallWorld, staff: str) -> list[tuple[Parcel, ListedParcel]]:

@@ -20,11 +20,15 @@ from flows.facts import Facts, Mover, Proof
 from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
 from flows.proof.requirements import unmet
-from flows.proof.world import reading, writing_door, writing_wishes
+from flows.proof.world import reading, writing_door, writing_household, writing_wishes
 from flows.proof.world.books import EMPTY, OfferRow, PostmanRow, SmallWorld, Talk, Whose
 from flows.proof.world.ledger import Ledger, RefusedByBooks
 
-WRITTEN_IN: Final = (writing_door, writing_wishes)  # each declares writers to the ledger
+WRITTEN_IN: Final = (
+    writing_door,
+    writing_household,
+    writing_wishes,
+)  # each declares writers to the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class SmallTurn:
         for say in decision.says:
             if say.quote is not None and say.article is not None:
                 self._show(whose[0], say.article, say.quote)
+            elif say.quote is not None:
+                self._show_household(whose[0], say.quote)
 
     def _show(self, phone: str, number: str, question: int) -> None:
         """Note that `phone` is shown the digits of `question` about the article."""
@@ -152,6 +158,15 @@ class SmallTurn:
         self.world = replace(
             self.world,
             parcels={**self.world.parcels, number: shown},
+            quoted={**self.world.quoted, phone: quoted},
+        )
+
+    def _show_household(self, phone: str, question: int) -> None:
+        """Note that `phone` is shown the digits of a question about all its post."""
+        row = self.world.households[phone]
+        quoted = (*self.world.quoted.get(phone, ()), ("", question))[-3:]
+        self.world = replace(
+            self.world.with_household(phone, replace(row, shown=row.shown | {question})),
             quoted={**self.world.quoted, phone: quoted},
         )
 

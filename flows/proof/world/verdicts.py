@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flows.facts import CheckVerdict, CodeState, CodeVerdict, QuoteVerdict
+from flows.facts import CheckVerdict, CodeState, CodeVerdict, QuoteVerdict, WordVerdict
 from flows.grammar.late import SLOW_DOOR
-from flows.proof.world.books import SmallWorld, check_of, code_of, quote_of
+from flows.proof.world.books import SmallWorld, check_of, code_of, quote_of, word_of
 from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
-from flows.trust import WATCH, WRONG_QUOTES
+from flows.trust import MOST_WORDS, WATCH, WORD_FOR, WRONG_QUOTES
 
 _STALE_ISSUES = 5
 _TRIES = 5
@@ -157,15 +157,46 @@ def _alive(code: CodeIssued, at: datetime) -> bool:
     return code.released_at <= at < min(ends)
 
 
+_WORD_KEPT = timedelta(days=7)
+
+
+def word(
+    world: SmallWorld, parcel: Parcel, item: ListedParcel, told: str, postman: str
+) -> WordVerdict:
+    """Judge a household's word that a postman was told (`postal.households.judge`)."""
+    phone, row = parcel.recipient, parcel.household()
+    if phone is None or row is None or row.word != "chosen" or row.word_at is None:
+        return "none"
+    there = item.approached_at is not None and item.approached_at > world.now - WORD_FOR
+    if not there or row.word_at <= world.now - _WORD_KEPT:
+        return "none"
+    wrong = [each for other in world.parcels.values() for each in other.words_on]
+    if wrong.count((postman, world.today)) >= MOST_WORDS:
+        return "over"
+    return "right" if told == word_of(phone, row.drawn) else "wrong"
+
+
+def household_quote(world: SmallWorld, phone: str, quoted: str) -> QuoteVerdict:
+    """Judge the digits that `phone` quotes of our question about all its post."""
+    if _wrong_quotes(world, phone) >= WRONG_QUOTES:
+        return "locked"
+    row = world.households.get(phone)
+    if row is None or row.asks is None or row.question not in row.shown:
+        return "wrong"
+    return "right" if quoted == quote_of(world, "", phone, row.question) else "wrong"
+
+
+def _wrong_quotes(world: SmallWorld, phone: str) -> int:
+    """As `postal.quotes.tries_over` counts: about whatever article, or all its post."""
+    wrong = [each for parcel in world.parcels.values() for each in parcel.wrong_quotes]
+    row = world.households.get(phone)
+    of_house = row.wrong_on.count(world.today) if row is not None else 0
+    return wrong.count((phone, world.today)) + of_house
+
+
 def quote(world: SmallWorld, number: str, phone: str, question: int, quoted: str) -> QuoteVerdict:
     """Judge the digits that `phone` quotes of `question` about the article."""
-    wrong = [
-        day
-        for parcel in world.parcels.values()
-        for whose, day in parcel.wrong_quotes
-        if whose == phone
-    ]
-    if wrong.count(world.today) >= WRONG_QUOTES:
+    if _wrong_quotes(world, phone) >= WRONG_QUOTES:
         return "locked"
     if (phone, question) not in world.parcels[number].shown:
         return "wrong"

@@ -19,6 +19,7 @@ from flows.proof.world.ledger import (
     writes,
 )
 from flows.proof.world.parcel import CodeIssued, ExceptionRow, ListedParcel, Parcel
+from flows.proof.world.writing_household import use_word
 
 # ---- codes ---------------------------------------------------------------------------------------
 
@@ -83,6 +84,8 @@ def _hand_over(ledger: Ledger, act: door.HandOver, parcel: Parcel, whose: str) -
         parcel = replace(parcel, exception=None)
     parcel = parcel.with_item(state="delivered", proof=act.proof)
     ledger.update(parcel, state="delivered", delivered_at=ledger.now)
+    if act.proof == "word":
+        use_word(ledger, parcel)
 
 
 @writes(offline.ClaimOffline)

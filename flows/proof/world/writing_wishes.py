@@ -16,6 +16,7 @@ from flows.proof.world.ledger import (
     writes,
 )
 from flows.proof.world.parcel import MoveRow, NomineeRow, Parcel
+from flows.proof.world.writing_household import close
 from flows.trust import DOCUMENT_FOR, NOMINEE_AFTER
 
 # ---- when and where it waits ---------------------------------------------------------------------
@@ -30,6 +31,12 @@ def _choose(ledger: Ledger, act: hold.ChooseDay, parcel: Parcel, whose: str) -> 
 def _keep(ledger: Ledger, act: hold.KeepAtOffice, parcel: Parcel, whose: str) -> None:
     in_state(parcel, "attempted", "booked")
     ledger.update(parcel, state="at_office", held_until=act.until)
+
+
+@writes(hold.KeepByWish)
+def _keep_by_wish(ledger: Ledger, act: hold.KeepByWish, parcel: Parcel, whose: str) -> None:
+    in_state(parcel, "booked")
+    ledger.update(parcel, state="at_office", held_until=act.until, extended=True)
 
 
 @writes(hold.ExtendHold)
@@ -180,6 +187,7 @@ def _unlink(ledger: Ledger, act: phone.Unlink, parcel: Parcel, whose: str) -> No
 def _confirm_number(ledger: Ledger, act: phone.ConfirmNumber, parcel: Parcel, whose: str) -> None:
     must(whose in ledger.world.doubted, "the telephone is not in doubt")
     ledger.world = ledger.world.in_doubt(ledger.world.doubted - {whose})
+    close(ledger, whose)
 
 
 # ---- telephones ----------------------------------------------------------------------------------

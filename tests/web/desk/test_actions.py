@@ -368,3 +368,20 @@ def test_what_is_missing_is_said(
 def test_only_what_waits_at_the_office(master: Colleague, books: Player) -> None:
     master.post("/desk/window", **ASK)
     assert "does not wait at the office" in told(master, "/desk/window")
+
+
+def test_what_is_wished_for_all_post_is_changed_and_told(master: Colleague, books: Player) -> None:
+    """Who else may take it is told by an alarm, and counts ten minutes later."""
+    said = act(master, RECIPIENT, "wish", wish="neighbour")
+    assert said.startswith("The wish is changed, and the telephone is told.")
+    assert "In 10 minutes a neighbour too may take your Speed Post." in "".join(books.drain())
+    page = master.get(link(master, RECIPIENT, "conversations")).text
+    assert "whoever is at home, or a neighbour (plain Speed Post)" in page
+    assert "second factor within five minutes" in page
+    assert "Choose one to five weekdays." in act(master, RECIPIENT, "wish", wish="days")
+    act(master, RECIPIENT, "wish", wish="days", day="6")
+    assert "Saturday" in master.get(link(master, RECIPIENT, "conversations")).text
+    act(master, RECIPIENT, "wish", wish="none")
+    assert (
+        "nobody but who gets the code" in master.get(link(master, RECIPIENT, "conversations")).text
+    )

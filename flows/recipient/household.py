@@ -1,0 +1,122 @@
+"""What a telephone wishes for all its post: 55, and the word of who is at home.
+
+docs/developing/trust.md rule 20. Whom a wish lets in takes two digits of our own text, and counts
+ten minutes after the telephone was told. The word is shown by dial alone: a text would stay on the
+telephone and pass through many hands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows import trust
+from flows.acts.household import (
+    AskTakers,
+    ChooseWord,
+    CountWrongWish,
+    EndWishes,
+    KeepAlways,
+    OfferWord,
+    SetTakers,
+    SetWeekdays,
+)
+from flows.decision import Act, Asked, Decision, Say
+from flows.events import AskWishes, AskWord, SetWish, TakeWord
+from flows.facts import HouseholdFact, OtherTakers, RecipientFacts, Takers
+from flows.happenings import GivenOnWord, WordTried
+from flows.machine import SAME, Case
+from flows.recipient.states import MACHINE, digits, fact, stay, told
+
+_ALL_WEEK = 6  # days on which post comes; Sunday is none
+_KEY_OF: Mapping[Takers, int] = {"holder": 0, "household": 1, "neighbour": 2}
+
+
+def listed(house: HouseholdFact) -> dict[str, int | str]:
+    """Return what is wished, by the digits that wish it: who 1 or 2, when 135 or 44; 0: nothing."""
+    when = "44" if house.keeps else weekdays(house.weekdays) or "0"
+    return {"who": _KEY_OF[house.may_take], "when": when}
+
+
+def weekdays(days: tuple[int, ...]) -> str:
+    """Return weekdays as one number, as a person types them: 135."""
+    return "".join(map(str, days))
+
+
+@MACHINE.on(AskWishes, says=("wishes_now",))
+def ask_wishes(case: Case[AskWishes, Asked, RecipientFacts]) -> Decision[Asked]:
+    return stay(case, Say("wishes_now", listed(case.facts.household)))
+
+
+@MACHINE.on(
+    SetWish,
+    says=(
+        *("wish_ask_household", "wish_ask_neighbour", "wish_household", "wish_neighbour"),
+        *("wish_days", "wish_days_how", "wish_keep", "wish_none", "wish_wrong", "wish_locked"),
+    ),
+    acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes),
+)
+def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
+    wish = case.event.wish
+    if wish in ("household", "neighbour"):
+        return _let_in(case, wish)
+    if not trust.may_wish(wish, case.facts.proof):
+        return stay(case)
+    if wish == "keep":
+        return _done(case, Say("wish_keep"), KeepAlways())
+    if wish == "none":
+        return _done(case, Say("wish_none"), EndWishes())
+    days = case.event.weekdays
+    if not 0 < len(days) < _ALL_WEEK:
+        return stay(case, Say("wish_days_how"))
+    return _done(case, Say("wish_days", {"when": weekdays(days)}), SetWeekdays(days))
+
+
+def _let_in(case: Case[SetWish, Asked, RecipientFacts], takers: OtherTakers) -> Decision[Asked]:
+    """Ask with two digits, or take their answer; an office's signature needs none."""
+    house = case.facts.household
+    if house.quote == "locked":
+        return stay(case, Say("wish_locked"))
+    if house.quote == "wrong":
+        return _done(case, Say("wish_wrong"), CountWrongWish())
+    answers = house.quote == "right" and house.asks == takers
+    signed = house.quote == "unchecked" and trust.may_wish(takers, case.facts.proof)
+    if answers or signed:
+        return _done(case, Say(f"wish_{takers}"), SetTakers(takers))
+    # Asked again, it is the same question: a forged text does not change what is to be quoted.
+    number = house.question if house.asks == takers else house.question + 1
+    return _done(case, Say(f"wish_ask_{takers}", quote=number), AskTakers(takers))
+
+
+def _done(case: Case[SetWish, Asked, RecipientFacts], say: Say, act: Act) -> Decision[Asked]:
+    return Decision(case.state, case.context, (say,), (act,))
+
+
+# ---- the word ----------------------------------------------------------------------------------
+
+
+@MACHINE.on(AskWord, says=("word_how", "word_no_wish"), acts=(OfferWord,))
+def ask_word(case: Case[AskWord, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Draw two words where they are shown on a screen; who may take post is wished before."""
+    if case.facts.household.may_take == "holder":
+        return stay(case, Say("word_no_wish"))
+    if not case.event.shown:
+        return stay(case, Say("word_how"))
+    return Decision(case.state, case.context, (), (OfferWord(),))
+
+
+@MACHINE.on(TakeWord, says=("word_chosen", "word_no_wish"), acts=(ChooseWord,))
+def take_word(case: Case[TakeWord, Asked, RecipientFacts]) -> Decision[Asked]:
+    if case.facts.household.word != "offered":
+        return stay(case, Say("word_no_wish"))
+    return Decision(case.state, case.context, (Say("word_chosen"),), (ChooseWord(),))
+
+
+MACHINE.on(GivenOnWord, to=("delivered",), says=("word_done",))(told("delivered", "word_done"))
+
+
+@MACHINE.on(WordTried, to=(SAME,), says=("word_tried", "word_tried_last"))
+def word_tried(case: Case[WordTried, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Tell that somebody at the door did not know the word: the code still counts."""
+    article = fact(case, case.event.article)
+    template = "word_tried_last" if case.event.last else "word_tried"
+    return Decision(case.state, Asked(article.number), (digits(template, article),))

@@ -1,0 +1,176 @@
+"""What a telephone wishes for all its post, and its word, in the books (trust.md rule 20)."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, Final
+
+from flows.acts.household import (
+    AskTakers,
+    ChooseWord,
+    CloseHousehold,
+    CountWrongWish,
+    CountWrongWord,
+    EndWishes,
+    KeepAlways,
+    OfferWord,
+    SetTakers,
+    SetWeekdays,
+)
+from flows.decision import Act
+from flows.trust import WISH_AFTER
+from postal.acts.books import Books, writes
+from postal.acts.door import attempt
+from store import keyring
+from store.database import Conn
+
+_NO_WORD: Final = "word_state = NULL, word_salt = NULL, word_key = NULL, word_at = NULL"
+_CLOSED: Final = f"""
+    UPDATE households SET may_take = NULL, may_take_from = NULL, asks = NULL, {_NO_WORD}
+    WHERE phone = %(phone)s
+"""  # noqa: S608
+
+
+def close(conn: Conn, phone: str) -> None:
+    """Let nobody else take the post of a telephone: fraud, or it may be another person's now."""
+    conn.execute(_CLOSED, {"phone": phone})
+
+
+@writes(AskTakers)
+def ask_takers(books: Books, act: AskTakers, whose: str) -> None:
+    _keep(
+        books,
+        act,
+        whose,
+        "asks, question, question_key",
+        "%(takers)s, 1, %(key)s",
+        "question = h.question + (h.asks IS DISTINCT FROM excluded.asks)::int,"
+        " asks = excluded.asks, question_key = excluded.question_key",
+        takers=act.takers,
+        key=keyring.current(books.conn, "codes"),
+    )
+
+
+@writes(SetTakers)
+def set_takers(books: Books, act: SetTakers, whose: str) -> None:
+    _keep(
+        books,
+        act,
+        whose,
+        "may_take, may_take_from, proof",
+        "%(takers)s, %(from)s, %(proof)s",
+        "may_take = excluded.may_take, may_take_from = excluded.may_take_from,"
+        " proof = excluded.proof, asks = NULL",
+        takers=act.takers,
+        **{"from": books.now + WISH_AFTER},
+    )
+
+
+@writes(SetWeekdays)
+def set_weekdays(books: Books, act: SetWeekdays, whose: str) -> None:
+    _keep(
+        books,
+        act,
+        whose,
+        "weekdays, proof",
+        "%(weekdays)s::smallint[], %(proof)s",
+        "weekdays = excluded.weekdays, keeps = false, proof = excluded.proof",
+        weekdays=list(act.weekdays),
+    )
+
+
+@writes(KeepAlways)
+def keep_always(books: Books, act: KeepAlways, whose: str) -> None:
+    _keep(
+        books,
+        act,
+        whose,
+        "keeps, proof",
+        "true, %(proof)s",
+        "keeps = true, weekdays = NULL, proof = excluded.proof",
+    )
+
+
+@writes(EndWishes)
+def end_wishes(books: Books, act: EndWishes, whose: str) -> None:
+    close(books.conn, whose)
+    books.conn.execute(
+        "UPDATE households SET weekdays = NULL, keeps = false, proof = %s, changed_at = %s"
+        " WHERE phone = %s",
+        [books.proof, books.now, whose],
+    )
+
+
+@writes(CloseHousehold)
+def close_household(books: Books, act: CloseHousehold, whose: str) -> None:
+    close(books.conn, whose)
+
+
+@writes(CountWrongWish)
+def count_wrong_wish(books: Books, act: CountWrongWish, whose: str) -> None:
+    _keep(
+        books,
+        act,
+        whose,
+        "wrong_quotes, wrong_day",
+        "1, %(today)s",
+        "wrong_quotes = 1 + CASE WHEN h.wrong_day = excluded.wrong_day THEN h.wrong_quotes"
+        " ELSE 0 END, wrong_day = excluded.wrong_day",
+    )
+
+
+@writes(OfferWord)
+def offer_word(books: Books, act: OfferWord, whose: str) -> None:
+    _keep(
+        books,
+        act,
+        whose,
+        "word_state, word_salt, word_key, word_at",
+        "'offered', %(drawn)s, %(key)s, %(now)s",
+        "word_state = 'offered', word_salt = excluded.word_salt, word_key = excluded.word_key,"
+        " word_at = excluded.word_at",
+        drawn=secrets.token_bytes(16),
+        key=keyring.current(books.conn, "codes"),
+    )
+
+
+@writes(ChooseWord)
+def choose_word(books: Books, act: ChooseWord, whose: str) -> None:
+    chosen = books.conn.execute(
+        "UPDATE households SET word_state = 'chosen', word_at = %s"
+        " WHERE phone = %s AND word_state = 'offered'",
+        [books.now, whose],
+    )
+    books.row(chosen, "the household's word")
+
+
+@writes(CountWrongWord)
+def count_wrong_word(books: Books, act: CountWrongWord, whose: str) -> None:
+    article = books.held[act.article]
+    attempt(books, article, "wrong")
+    books.one(
+        "INSERT INTO word_tries (article_id, staff_id, day, at)"
+        " VALUES (%(id)s, %(postman)s, %(today)s, %(now)s)",
+        article,
+    )
+    books.feed("word_wrong", article)
+
+
+def _keep(
+    books: Books, act: Act, whose: str, columns: str, values: str, changes: str, **bound: Any
+) -> None:
+    """Write these columns of the telephone's row, or its first row."""
+    written = books.conn.execute(
+        f"INSERT INTO households AS h (phone, salt, changed_at, {columns})"  # noqa: S608
+        f" VALUES (%(phone)s, %(salt)s, %(now)s, {values})"
+        f" ON CONFLICT (phone) DO UPDATE SET {changes}, changed_at = excluded.changed_at",
+        {
+            "phone": whose,
+            "salt": secrets.token_bytes(16),
+            "now": books.now,
+            "today": books.today,
+            "proof": books.proof,
+            **bound,
+        },
+    )
+    books.row(written, type(act).__name__)

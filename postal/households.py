@@ -1,0 +1,198 @@
+"""What telephones wish for all their post, and the words of who is at home, as the books hold it.
+
+docs/developing/trust.md rule 20. A word is derived, as a code is, and stored nowhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from flows.facts import HouseholdFact, Proof, QuoteVerdict, Takers, WordState, WordVerdict
+from flows.trust import MOST_WORDS, WORD_FOR
+from india import spoken_words
+from postal import quotes
+from store.database import Conn
+from store.keyring import Keyring
+
+FIGURES_OF: Final = timedelta(days=30)
+WORD_KEPT: Final = timedelta(days=7)  # of one that was chosen and not used
+_PURPOSE: Final = b"dakiya/household word/1/"
+
+
+def word_of(root: bytes, salt: bytes) -> str:
+    """Return the two numbers of a word: four digits, two for each of its spoken words."""
+    digest = hmac.new(root, _PURPOSE + salt, hashlib.sha256).digest()
+    halves = int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:16], "big")
+    return "".join(str(spoken_words.FIRST + half % spoken_words.COUNT) for half in halves)
+
+
+_OF: Final = """
+SELECT coalesce(may_take, 'holder'), coalesce(weekdays, '{}'), keeps,
+       coalesce(word_state, 'none'), coalesce(asks, 'holder'), question, salt, question_key
+FROM households WHERE phone = %(phone)s
+"""
+
+
+def fact(conn: Conn, keys: Keyring, phone: str, today: date, quoted: str | None) -> HouseholdFact:
+    """Return what a telephone wishes, with the verdict on the digits that its text quotes."""
+    row = conn.execute(_OF, {"phone": phone}).fetchone()
+    if row is None:
+        return HouseholdFact(quote="unchecked" if quoted is None else "wrong")
+    may_take, weekdays, keeps, word, asks, question, salt, key = row
+    verdict: QuoteVerdict = "unchecked"
+    if quoted is not None:
+        verdict = "wrong"
+        if quotes.tries_over(conn, phone, today):
+            verdict = "locked"
+        elif asks != "holder" and key is not None:
+            root = keys.root(conn, "codes", key)
+            verdict = quotes.judge(quoted, quotes.quote_of(root, salt, phone, question))
+    return HouseholdFact(may_take, tuple(weekdays), keeps, word, asks, question, verdict)
+
+
+@dataclass(frozen=True)
+class DoorVisit:
+    """A postman at the door of an item of his list; ids of rows. `phone`: of the recipient."""
+
+    phone: str | None
+    item_id: int
+    postman_id: int
+
+
+_JUDGED: Final = """
+SELECT h.word_salt, h.word_key,
+       (SELECT count(*) FROM word_tries t WHERE t.staff_id = %(postman)s AND t.day = %(today)s)
+FROM (SELECT approached_at > %(since)s AS there FROM delivery_items WHERE id = %(item)s) i
+LEFT JOIN households h ON h.phone = %(phone)s AND h.word_state = 'chosen'
+     AND h.word_at > %(kept)s AND i.there
+"""
+
+
+def judge(
+    conn: Conn, keys: Keyring, visit: DoorVisit, told: str, now: datetime, today: date
+) -> WordVerdict:
+    """Judge a word that a postman was told: the household's counts while he is at its door."""
+    row = conn.execute(
+        _JUDGED,
+        {
+            "postman": visit.postman_id,
+            "item": visit.item_id,
+            "phone": visit.phone,
+            "today": today,
+            "since": now - WORD_FOR,
+            "kept": now - WORD_KEPT,
+        },
+    ).fetchone()
+    if row is None or row[0] is None:
+        return "none"
+    if row[2] >= MOST_WORDS:
+        return "over"
+    right = word_of(keys.root(conn, "codes", row[1]), row[0])
+    return "right" if hmac.compare_digest(told, right) else "wrong"
+
+
+def keeps(conn: Conn, number: str) -> bool:
+    """Tell whether the addressee of an article wishes that all his post is kept at the office."""
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM articles a JOIN households h ON h.phone = a.recipient_phone"
+        " WHERE a.number = %s AND h.keeps)",
+        [number],
+    ).fetchone()
+    return row == (True,)
+
+
+@dataclass(frozen=True)
+class KnownHousehold:
+    """What the desk sees of a telephone's wishes. `proof`: of the last change."""
+
+    may_take: Takers
+    may_take_from: datetime | None
+    weekdays: tuple[int, ...]
+    keeps: bool
+    word: WordState
+    proof: Proof | None
+    changed_at: datetime
+
+
+def known(conn: Conn, phone: str) -> KnownHousehold | None:
+    """Return what a telephone wishes for all its post; None: it never wished anything."""
+    row = conn.execute(
+        "SELECT coalesce(may_take, 'holder'), may_take_from, coalesce(weekdays, '{}'), keeps,"
+        " coalesce(word_state, 'none'), proof, changed_at FROM households WHERE phone = %s",
+        [phone],
+    ).fetchone()
+    if row is None:
+        return None
+    may_take, from_, weekdays, keeps, word, proof, changed_at = row
+    return KnownHousehold(may_take, from_, tuple(weekdays), keeps, word, proof, changed_at)
+
+
+@dataclass(frozen=True)
+class ShownHousehold:
+    """What a screen, or the desk, shows of a telephone. `word`: the numbers of the offered one."""
+
+    household: HouseholdFact
+    word: tuple[str, str] | None = field(default=None, repr=False)
+
+
+def shown(conn: Conn, keys: Keyring, phone: str, today: date) -> ShownHousehold:
+    """Return what a telephone that dials is shown; the words only until it takes them."""
+    house = fact(conn, keys, phone, today, None)
+    if house.word != "offered":
+        return ShownHousehold(house)
+    row = conn.execute(
+        "SELECT word_salt, word_key FROM households WHERE phone = %s", [phone]
+    ).fetchone()
+    assert row is not None
+    numbers = word_of(keys.root(conn, "codes", row[1]), row[0])
+    return ShownHousehold(house, (numbers[:2], numbers[2:]))
+
+
+def in_use(conn: Conn) -> dict[int, int]:
+    """Return how many questions and words there are of each key."""
+    rows = conn.execute(
+        "SELECT key, count(*) FROM (SELECT question_key AS key FROM households"
+        " WHERE asks IS NOT NULL UNION ALL SELECT word_key FROM households"
+        " WHERE word_state IS NOT NULL) AS used GROUP BY key"
+    ).fetchall()
+    return dict(rows)
+
+
+@dataclass(frozen=True)
+class WordFigure:
+    """What a postman handed over on words in the last 30 days, and how many were wrong."""
+
+    postman: str
+    name: str
+    on_word: int
+    wrong: int
+    objected: int
+    handovers: int
+
+
+_FIGURES: Final = """
+SELECT s.staff_id, s.name, done.on_word, tried.wrong, done.objected, done.handovers
+FROM staff s
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE i.proof = 'word') AS on_word, count(*) AS handovers,
+           count(*) FILTER (WHERE i.proof = 'word' AND a.not_received_at IS NOT NULL) AS objected
+    FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id
+    JOIN articles a ON a.id = i.article_id
+    WHERE l.postman_id = s.id AND l.date > %(day)s AND i.state = 'delivered') done
+CROSS JOIN LATERAL (
+    SELECT count(*) AS wrong FROM word_tries t
+    WHERE t.staff_id = s.id AND t.day > %(day)s) tried
+WHERE s.role = 'postman' AND (%(office)s::bigint IS NULL OR s.office_id = %(office)s)
+  AND done.on_word + tried.wrong > 0
+ORDER BY tried.wrong DESC, done.on_word DESC, s.staff_id LIMIT 200
+"""
+
+
+def of_postmen(conn: Conn, office_id: int | None, today: date) -> list[WordFigure]:
+    """Return the figures of an office's postmen, most wrong words first; None: of every office."""
+    rows = conn.execute(_FIGURES, {"office": office_id, "day": today - FIGURES_OF}).fetchall()
+    return [WordFigure(*row) for row in rows]
