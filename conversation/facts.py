@@ -24,6 +24,7 @@ from flows.events import (
     Consent,
     CorrectNumber,
     DayEnded,
+    DrawWord,
     Event,
     GivePin,
     Handover,
@@ -315,7 +316,7 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
     )
 
 
-_OF_HOUSEHOLD: Final = (AskWishes, SetWish, AskWord, TakeWord, ReportFraud)
+_OF_HOUSEHOLD: Final = (AskWishes, SetWish, AskWord, DrawWord, TakeWord, ReportFraud)
 
 
 def _household(locked: Locked, phone: str, event: Event) -> HouseholdFact:

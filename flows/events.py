@@ -167,9 +167,12 @@ class SetWish(Event):
 
 @dataclass(frozen=True)
 class AskWord(Event):
-    """`55 6`: a word for who is at home. By dial two words are shown; by text none ever is."""
+    """`55 6`: a word for who is at home. No text ever has one: where is it shown?"""
 
-    shown: bool = False
+
+@dataclass(frozen=True)
+class DrawWord(Event):
+    """By dial: draw two words for who is at home, which the screen shows."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, is_dataclass
 from typing import TypeVar
 
 from flows.decision import Act, Decision, Role, Say, Tell
-from flows.events import Event, News, Said, TimedOut, Wished
+from flows.events import DrawWord, Event, News, Said, TimedOut, Wished
 from flows.happenings import Happening
 from flows.machine import SAME, Machine, Standing, Transition, decide
 from flows.proof.inputs import Inputs, Met, inputs_of
@@ -23,7 +23,7 @@ from messages.speech import render as render_aloud
 
 N = TypeVar("N", bound=Hashable)
 
-_MAY_BE_IDLE = (Said, Wished)  # "thank you" is not answered
+_MAY_BE_IDLE = (Said, Wished, DrawWord)  # "thank you" is not answered, a screen shows a word
 
 MOST_PATHS = 500_000  # of one event in one state
 

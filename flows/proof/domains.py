@@ -53,7 +53,6 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.GivenBack: ("attempted",),
     happenings.ItemsCame: ("out_for_delivery",),
     happenings.CameToOffice: ("at_office",),
-    happenings.WishKeeps: ("booked", "out_for_delivery", "attempted"),
     happenings.HoldExtended: ("at_office",),
     happenings.Reminded: ("at_office",),
     happenings.Returned: ("returned",),
@@ -73,6 +72,7 @@ OF_DESK = (
     happenings.RemarkJudged,
     happenings.Reopened,
     happenings.TakenIn,
+    happenings.WishKeeps,
 )
 
 # Somebody is at the office window for an article, in any state of its own conversation.

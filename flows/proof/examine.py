@@ -63,8 +63,11 @@ def typed_events(spoken: Iterable[Vocabulary]) -> dict[str, frozenset[type[Event
     }
 
 
-# News, what a missed call brings, and what no machine answers yet (`machines.understand`).
-_NO_TEXT = (Happening, News, TimedOut, events.RepeatQuestion, events.Wished, events.Said)
+# News, what a call or a dial brings, and what no machine answers yet (`machines.understand`).
+_NO_TEXT = (
+    *(Happening, News, TimedOut, events.RepeatQuestion, events.Wished, events.Said),
+    *(events.DrawWord, events.TakeWord),  # dialled
+)
 
 
 def _never_typed(typed: Mapping[str, frozenset[type[Event]]]) -> Iterator[str]:

@@ -142,6 +142,7 @@ _HOUSEHOLDS: Mapping[type[Event], Domain[object]] = {
     events.AskWishes: _EACH_HOUSEHOLD,
     events.SetWish: _EACH_HOUSEHOLD,
     events.AskWord: _EACH_HOUSEHOLD,
+    events.DrawWord: _EACH_HOUSEHOLD,
     events.TakeWord: _EACH_HOUSEHOLD,
     events.ReportFraud: one_of(HouseholdFact(), HouseholdFact(may_take="household")),
 }
@@ -468,7 +469,7 @@ def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
 # What a pilot asks is whether it goes to the addressee in person, for whichever reason.
 _OF_VISIT: Mapping[str, Domain[ArticleFact]] = {
     "service": one_of("speed_post", "registered"),
-    "may_take": one_of("holder", "neighbour"),
+    "may_take": one_of("holder", "household", "neighbour"),
     "passport": one_of(False),
 }
 # A wrong code ends an agreement to do without one; one that is only asked for changes nothing.

@@ -87,7 +87,8 @@ def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Ask
     else:
         decision = _reported(case)
     if case.facts.household.opens:  # whoever let somebody in may not have been the owner
-        said = (*decision.says, Say("household_closed"))
+        heard = [say.template for say in decision.says] == ["fraud_heard"]
+        said = (Say("household_closed"),) if heard else decision.says
         decision = replace(decision, says=said, acts=(*decision.acts, CloseHousehold()))
     if case.event.named is None:
         return decision

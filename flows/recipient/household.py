@@ -21,7 +21,7 @@ from flows.acts.household import (
     SetWeekdays,
 )
 from flows.decision import Act, Asked, Decision, Say
-from flows.events import AskWishes, AskWord, SetWish, TakeWord
+from flows.events import AskWishes, AskWord, DrawWord, SetWish, TakeWord
 from flows.facts import HouseholdFact, OtherTakers, RecipientFacts, Takers
 from flows.happenings import GivenOnWord, WordTried
 from flows.machine import SAME, Case
@@ -52,6 +52,7 @@ def ask_wishes(case: Case[AskWishes, Asked, RecipientFacts]) -> Decision[Asked]:
     says=(
         *("wish_ask_household", "wish_ask_neighbour", "wish_household", "wish_neighbour"),
         *("wish_days", "wish_days_how", "wish_keep", "wish_none", "wish_wrong", "wish_locked"),
+        "wishes_now",
     ),
     acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes),
 )
@@ -59,8 +60,8 @@ def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     wish = case.event.wish
     if wish in ("household", "neighbour"):
         return _let_in(case, wish)
-    if not trust.may_wish(wish, case.facts.proof):
-        return stay(case)
+    if not trust.may_wish(wish, case.facts.proof):  # a caller's number is easily faked
+        return stay(case, Say("wishes_now", listed(case.facts.household)))
     if wish == "keep":
         return _done(case, Say("wish_keep"), KeepAlways())
     if wish == "none":
@@ -94,13 +95,18 @@ def _done(case: Case[SetWish, Asked, RecipientFacts], say: Say, act: Act) -> Dec
 # ---- the word ----------------------------------------------------------------------------------
 
 
-@MACHINE.on(AskWord, says=("word_how", "word_no_wish"), acts=(OfferWord,))
+@MACHINE.on(AskWord, says=("word_how", "word_no_wish"))
 def ask_word(case: Case[AskWord, Asked, RecipientFacts]) -> Decision[Asked]:
-    """Draw two words where they are shown on a screen; who may take post is wished before."""
+    """Say where a word is drawn; who may take post is wished before."""
+    template = "word_no_wish" if case.facts.household.may_take == "holder" else "word_how"
+    return stay(case, Say(template))
+
+
+@MACHINE.on(DrawWord, says=("word_no_wish",), acts=(OfferWord,))
+def draw_word(case: Case[DrawWord, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Draw two words: they are on the screen, and in no answer."""
     if case.facts.household.may_take == "holder":
         return stay(case, Say("word_no_wish"))
-    if not case.event.shown:
-        return stay(case, Say("word_how"))
     return Decision(case.state, case.context, (), (OfferWord(),))
 
 

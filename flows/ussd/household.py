@@ -7,7 +7,7 @@ digits prove that the answer comes from who reads this telephone.
 
 from __future__ import annotations
 
-from flows.events import AskWord, HouseholdWish, SetWish, TakeWord
+from flows.events import DrawWord, HouseholdWish, SetWish, TakeWord
 from flows.facts import HouseholdFact
 from flows.recipient.household import listed
 from flows.ussd.engine import BACK, Ask, MenuFacts, Screen, Shown, Step, Typed, Where, go
@@ -29,7 +29,7 @@ def _take_house(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text == "4":
         return Step(go(where, "weekdays"))
     if typed.text == "6":
-        return Step(go(where, "word"), Ask("recipient", AskWord(shown=True)))
+        return Step(go(where, "word"), Ask("recipient", DrawWord()))
     wish = _WISHES.get(typed.text)
     return Step(where) if wish is None else _ask(where, SetWish(wish))
 
@@ -64,14 +64,14 @@ def _take_word(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return Step(go(where, "house"))
     if typed.text == "1":
         return _ask(where, TakeWord())
-    return Step(where, Ask("recipient", AskWord(shown=True))) if typed.text == "2" else Step(where)
+    return Step(where, Ask("recipient", DrawWord())) if typed.text == "2" else Step(where)
 
 
 SCREENS = (
     Screen(
         "house", "what is wished for all post",
         _show_house, _take_house, ("house",),
-        to=("menu", "weekdays", "word", "over"), asks=(SetWish, AskWord),
+        to=("menu", "weekdays", "word", "over"), asks=(SetWish, DrawWord),
     ),
     Screen(
         "weekdays", "asks on which weekdays post may come",
@@ -81,7 +81,7 @@ SCREENS = (
     Screen(
         "word", "two words for who is at home: these, or others",
         _show_word, _take_word, ("word", "word_no_wish"),
-        to=("house", "over"), asks=(AskWord, TakeWord), resumable=False,
+        to=("house", "over"), asks=(DrawWord, TakeWord), resumable=False,
     ),
 )  # fmt: skip
 ANSWERS = ("wish_days", "wish_keep", "wish_none", "word_chosen", "word_no_wish")

@@ -77,7 +77,7 @@ from conversation.inbound import read_held
 from conversation.postmen import begin_day, end_day
 from conversation.timers import fire_timers
 from conversation.turn import take_turn
-from flows.events import AskWord, Event, TakeWord
+from flows.events import DrawWord, Event, TakeWord
 from flows.facts import Proof
 from flows.happenings import (
     CodeStopped,
@@ -370,7 +370,7 @@ class Player:
         elif words[1:] == ["asked", "whether", "it", "helped"]:
             self._ask(words[0])
         elif words[1:] in (["draws", "words"], ["takes", "words"]):
-            self._word(words[0], AskWord(shown=True) if words[1] == "draws" else TakeWord())
+            self._word(words[0], DrawWord() if words[1] == "draws" else TakeWord())
         elif words[1] == "exception":
             self._answer_exception(words[0], words[2] == "yes", words[3])
         elif words[1] == "desk":

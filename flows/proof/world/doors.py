@@ -19,8 +19,8 @@ from flows.acts.paper import LeaveOnPaper
 from flows.decision import Role, Say, Tell
 from flows.events import (
     AskStatus,
-    AskWord,
     Deny,
+    DrawWord,
     Event,
     ListMade,
     NotUnderstood,
@@ -259,7 +259,7 @@ def _direct(world: SmallWorld, line: str) -> Played:
     if words[0] == "wait":
         return _wait(world, line, timedelta(seconds=int(words[1]) * SECONDS[words[2]]))
     if words[1:] in (["draws", "words"], ["takes", "words"]):
-        asks = AskWord(shown=True) if words[1] == "draws" else TakeWord()
+        asks = DrawWord() if words[1] == "draws" else TakeWord()
         return _in_turn(world, line, (words[0], "recipient"), asks, "text")
     if words[1] == "collect":
         return _collect(world, line, words[0], words[2:])

@@ -23,6 +23,7 @@ from flows.events import (
     Consent,
     CorrectNumber,
     DayEnded,
+    DrawWord,
     Event,
     GivePin,
     Handover,
@@ -429,7 +430,7 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
 
 def _household(turn: SmallTurn, phone: str, event: Event) -> HouseholdFact:
     """As conversation/facts.py: read where the event is about it."""
-    if not isinstance(event, AskWishes | SetWish | AskWord | TakeWord | ReportFraud):
+    if not isinstance(event, AskWishes | SetWish | AskWord | DrawWord | TakeWord | ReportFraud):
         return HouseholdFact()
     row = turn.world.households.get(phone)
     fact = HouseholdFact()
