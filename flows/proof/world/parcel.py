@@ -110,7 +110,7 @@ class ClaimRow:
     outcome: str  # stands, unproven, settled, undone
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class HouseholdRow:
     """A row of `households`. `drawn`: how many words were; for the proof of its wish, `proof`."""
 
