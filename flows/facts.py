@@ -34,7 +34,8 @@ Part = Literal["addressee", "nominee", "asked"]
 # both so
 Proof = Literal["call", "paper", "text", "quoted", "pin", "fresh", "two"]
 # Who wishes that another telephone gets the code (flows/trust.py says what each may).
-Mover = Literal["holder", "sender", "booker", "office"]
+# door: the postman, for whoever is at the door, and the office agreed.
+Mover = Literal["holder", "sender", "booker", "office", "door"]
 # The two digits that a text quotes, compared with those that its telephone was shown last.
 # unchecked: none were quoted, or nothing is asked · locked: three wrong ones today
 QuoteVerdict = Literal["unchecked", "right", "wrong", "locked"]
@@ -97,6 +98,7 @@ class ArticleFact:
     # Who gets the code (docs/developing/trust.md).
     moves: int = 0  # done ones: another telephone became the holder
     asked: bool = False  # whether the code may go to another telephone, and he has not answered
+    asked_by: Mover = "sender"  # who wishes that, where he is asked
     questions: int = 0  # of that kind, until now
     frozen: bool = False  # a holder said that it is his: only an office moves it
     disputed: bool = False  # who had it before a move objects: nothing is handed out
@@ -112,6 +114,7 @@ class ArticleFact:
     exception: ExceptionState = "none"  # of the postman who carries it
     exceptions: int = 0  # how often it was asked for, this time among them
     excepted: bool = False  # it was handed over so
+    renumber: bool = False  # what is asked is another telephone, and no handover without a code
 
     @property
     def coded(self) -> bool:
@@ -168,6 +171,7 @@ class Changes(TypedDict, total=False):
     objected: bool
     moves: int
     asked: bool
+    asked_by: Mover
     questions: int
     frozen: bool
     disputed: bool
@@ -179,6 +183,7 @@ class Changes(TypedDict, total=False):
     exception: ExceptionState
     exceptions: int
     excepted: bool
+    renumber: bool
 
 
 @dataclass(frozen=True)
@@ -276,6 +281,7 @@ class PostmanFacts(Facts):
     day: DayFact | None = None  # at its beginning and its end
     offer: OfferFact | None = None  # of a colleague
     exceptions_left: int = 0  # that he may ask for today; read where he asks
+    named_is_staff: bool = False  # the telephone that he names belongs to the staff
 
 
 @dataclass(frozen=True)
@@ -398,7 +404,8 @@ class ExceptionFacts(Facts):
 
     `until`: when a question that is asked now ends without an answer. `by`: the role of who
     answers; None: the office's telephone, or nobody who works. `same`: it is the postman himself.
-    `full`: the office agreed to as many today as it may alone.
+    `full`: the office agreed to as many today as it may alone. Where another telephone is asked for,
+    `named` is that (E.164), and `unreached`: none of the last texts to the present one arrived.
     """
 
     article: ArticleFact
@@ -406,3 +413,7 @@ class ExceptionFacts(Facts):
     by: StaffRole | None = None
     same: bool = False
     full: bool = False
+    named: str = ""
+    named_is_staff: bool = False  # it belongs to the staff
+    named_has_it: bool = False  # it is the recipient's already
+    unreached: bool = False

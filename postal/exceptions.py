@@ -20,19 +20,23 @@ _RATE_OF: Final = timedelta(days=30)
 
 @dataclass(frozen=True)
 class OpenException:
-    """A question without an answer, or an agreement that was not used. `postman`: his staff id."""
+    """A question without an answer, or an agreement that was not used. `postman`: his staff id.
+
+    `phone`: the telephone (E.164) that was named as the right one; None: it is about the code.
+    """
 
     asked_at: datetime
     postman_id: int
     postman: str
     postman_phone: str | None
     office_id: int
+    phone: str | None
 
 
 def of_article(conn: Conn, article_id: int) -> OpenException | None:
     """Return what is open of an article."""
     row = conn.execute(
-        "SELECT x.asked_at, x.postman_id, s.staff_id, s.phone, x.office_id"
+        "SELECT x.asked_at, x.postman_id, s.staff_id, s.phone, x.office_id, x.phone"
         " FROM exceptions x JOIN staff s ON s.id = x.postman_id"
         " WHERE x.article_id = %s AND x.ended_at IS NULL",
         [article_id],
@@ -121,6 +125,8 @@ class AskedException:
     answer_by: str | None
     objected: bool
     wrong_codes: int
+    phone: str | None
+    wish: str | None
     of_30_days: ExceptionRate
 
 
@@ -168,7 +174,7 @@ def shown(
         " s.staff_id, s.name, x.reason, x.document, x.last4, x.asked_at, x.granted_at, x.outcome,"
         " x.answer_by, a.not_received_at IS NOT NULL,"
         " (SELECT count(*) FROM code_attempts t WHERE t.article_id = a.id AND t.day = %(today)s"
-        "  AND t.outcome = 'wrong'), x.postman_id"
+        "  AND t.outcome = 'wrong'), x.phone, x.wish, x.postman_id"
         " FROM exceptions x JOIN articles a ON a.id = x.article_id"
         f" JOIN staff s ON s.id = x.postman_id WHERE {_ITS}"
         " AND (x.ended_at IS NULL OR x.asked_at >= %(since)s)"

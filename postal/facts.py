@@ -310,6 +310,7 @@ class Reader:
             objected=row.objected,
             moves=row.moves,
             asked=row.asked,
+            asked_by=row.named_by or "sender",
             questions=row.questions,
             frozen=row.frozen,
             disputed=row.disputed,
@@ -323,6 +324,7 @@ class Reader:
             exception=row.exception,
             exceptions=row.exceptions,
             excepted=row.excepted,
+            renumber=row.renumber,
         )
 
     def _code_state(

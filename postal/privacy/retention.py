@@ -203,9 +203,9 @@ WHERE id IN (SELECT id FROM articles WHERE recipient_name <> ''
     AND state IN ('delivered', 'returned', 'recalled')
     ORDER BY booked_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
-# Why an exception was asked for stays; the end of the document's number goes.
+# Why an exception was asked for stays; the end of the document's number goes, and the telephone.
 _EXCEPTIONS = """
-UPDATE exceptions SET last4 = NULL
+UPDATE exceptions SET last4 = NULL, phone = NULL
 WHERE id IN (SELECT id FROM exceptions WHERE last4 IS NOT NULL AND asked_at < %(persons)s
     ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
