@@ -23,6 +23,7 @@ from flows.happenings import (
     ExceptionEnded,
     ExceptionGranted,
     MoveAsked,
+    NamedForMove,
     NamedNoMore,
     NumberAgreed,
     Relinked,
@@ -118,6 +119,7 @@ def _renumbered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decis
         (*agreed, AskMove(number, facts.named, "door")),
         (
             Tell("recipient", asked),
+            Tell("named", NamedForMove(number)),
             Tell("move", asked),
             Tell("postman", NumberAgreed(number, asked=True)),
         ),

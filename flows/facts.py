@@ -404,7 +404,7 @@ class ExceptionFacts(Facts):
 
     `until`: when a question that is asked now ends without an answer. `by`: the role of who
     answers; None: the office's telephone, or nobody who works. `same`: it is the postman himself.
-    `full`: the office agreed to as many today as it may alone. Where another telephone is asked for,
+    `full`: the office agreed to as many today as it may alone. Where another telephone is wished,
     `named` is that (E.164), and `unreached`: none of the last texts to the present one arrived.
     """
 
