@@ -7,8 +7,6 @@ postman's own word, for half an hour.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flows import trust
 from flows.acts.codes import KillCode
 from flows.acts.exception import EndException, ExceptionEnd, GrantException
@@ -90,20 +88,17 @@ def _renumbered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decis
     Not waited for are whoever said "not mine", a telephone in doubt, and one that no text reaches.
     """
     facts, article = case.facts, case.facts.article
-    answer = trust.move(
-        replace(article, unsure=article.unsure or facts.unreached),
-        "door",
-        facts.proof,
-        facts.named_is_staff,
-    )
-    if trust.renumber(article) is not None or answer not in ("done", "holder"):
+    if trust.renumber(article) is not None:
+        return _end(case, "refused", case.event.by)
+    answer = trust.move(article, "door", facts.proof, facts.named_is_staff)
+    if answer not in ("done", "holder"):
         return _end(case, "refused", case.event.by)
     number, by = article.number, case.event.by
     agreed = (GrantException(number, by, facts.proof), EndException(number, "moved", by))
     if facts.named_has_it and article.linked:  # nobody finds out whose the code is
         kept = (Tell("recipient", Relinked(number)), Tell("postman", NumberAgreed(number)))
         return Decision("still", case.context, (), agreed, kept)
-    if answer == "done":
+    if answer == "done" or facts.unreached:
         acts, tells = relinked(article, facts.named, "door", None)
         tells = (
             *tells,

@@ -6,7 +6,7 @@ window, counter, API and imports. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -262,18 +262,20 @@ RenumberRefusal = Literal[
 
 def renumber(article: ArticleFact) -> RenumberRefusal | None:
     """Return why the telephone is not corrected at the door; None: an office may agree to it."""
-    checks: tuple[tuple[bool, RenumberRefusal], ...] = (
-        (article.state != "out_for_delivery", "state"),
-        (not article.coded, "uncoded"),
-        (personal(article), "law"),
-        (article.door_only, "fraud"),
-        (article.frozen or article.disputed, "frozen"),
-        (article.document or article.moves >= MOST_MOVES, "moved"),
-        (article.wrong_tries > 0, "tries"),
-        (article.asked, "asked"),
-        (article.nominee != "none", "named"),
-    )
-    return next((why for holds, why in checks if holds), None)
+    return next((why for holds, why in _renumbering(article) if holds), None)
+
+
+def _renumbering(article: ArticleFact) -> Iterator[tuple[bool, RenumberRefusal]]:
+    """Yield what may speak against it, one after the other: the first that does is the reason."""
+    yield article.state != "out_for_delivery", "state"
+    yield not article.coded, "uncoded"
+    yield personal(article), "law"
+    yield article.door_only, "fraud"
+    yield article.frozen or article.disputed, "frozen"
+    yield article.document or article.moves >= MOST_MOVES, "moved"
+    yield article.wrong_tries > 0, "tries"
+    yield article.asked, "asked"
+    yield article.nominee != "none", "named"
 
 
 # ---- ends --------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Final
 
 from flows.facts import ExceptionRate, StaffRole
 from india.calendar import bounds, day_of
-from postal.people import access
+from postal.people import access, offices
 from postal.people.access import Onlooker
 from store.database import Conn
 
@@ -138,7 +138,9 @@ class PostmanFigure:
     name: str
     asked: int
     used: int
+    moved: int
     refused: int
+    lapsed: int
     objected: int
     handovers: int
 
@@ -153,11 +155,12 @@ class AnswererFigure:
     objected: int
 
 
-# Those of the office, and of offices whose accounts it keeps; None: of all.
-_ITS: Final = (
-    "(%(office)s::bigint IS NULL OR x.office_id = %(office)s OR x.office_id IN"
-    " (SELECT id FROM offices WHERE account_office_id = %(office)s))"
-)
+# Those of the offices that are answered there; None: of all.
+_ITS: Final = "(%(offices)s::bigint[] IS NULL OR x.office_id = ANY(%(offices)s))"
+
+
+def _answered(conn: Conn, office_id: int | None) -> list[int] | None:
+    return None if office_id is None else offices.answered_by(conn, office_id)
 
 
 def shown(
@@ -179,7 +182,7 @@ def shown(
         f" JOIN staff s ON s.id = x.postman_id WHERE {_ITS}"
         " AND (x.ended_at IS NULL OR x.asked_at >= %(since)s)"
         " ORDER BY (x.ended_at IS NULL AND x.granted_at IS NULL) DESC, x.asked_at DESC LIMIT 200",
-        {"office": office_id, "since": since, "today": day_of(now)},
+        {"offices": _answered(conn, office_id), "since": since, "today": day_of(now)},
     ).fetchall()
     access.listed(conn, reader, len(rows), "exceptions")
     rates = {each: rate(conn, each, now) for each in {row[-1] for row in rows}}
@@ -190,14 +193,20 @@ def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[Postman
     """Return the figures of every postman who asked, the most often excepted first."""
     rows = conn.execute(
         "SELECT s.staff_id, s.name, count(*), count(*) FILTER (WHERE x.outcome = 'used'),"  # noqa: S608
+        " count(*) FILTER (WHERE x.outcome = 'moved'),"
         " count(*) FILTER (WHERE x.outcome = 'refused'),"
+        " count(*) FILTER (WHERE x.outcome = 'lapsed'),"
         " count(*) FILTER (WHERE x.outcome = 'used' AND a.not_received_at IS NOT NULL),"
         " (SELECT count(*) FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
         "  WHERE l.postman_id = s.id AND l.date > %(day)s AND i.state = 'delivered')"
         " FROM exceptions x JOIN staff s ON s.id = x.postman_id"
         f" JOIN articles a ON a.id = x.article_id WHERE {_ITS} AND x.asked_at > %(since)s"
         " GROUP BY s.id ORDER BY 4 DESC, 3 DESC, s.staff_id LIMIT 200",
-        {"office": office_id, "since": now - _RATE_OF, "day": day_of(now - _RATE_OF)},
+        {
+            "offices": _answered(conn, office_id),
+            "since": now - _RATE_OF,
+            "day": day_of(now - _RATE_OF),
+        },
     ).fetchall()
     return [PostmanFigure(*row) for row in rows]
 
@@ -210,17 +219,16 @@ def of_answerers(conn: Conn, office_id: int | None, now: datetime) -> list[Answe
         " FROM exceptions x JOIN articles a ON a.id = x.article_id"
         f" WHERE {_ITS} AND x.asked_at > %(since)s AND x.answer_by IS NOT NULL"
         " GROUP BY x.answer_by ORDER BY 2 DESC, 1 LIMIT 200",
-        {"office": office_id, "since": now - _RATE_OF},
+        {"offices": _answered(conn, office_id), "since": now - _RATE_OF},
     ).fetchall()
     return [AnswererFigure(*row) for row in rows]
 
 
-def office_of(conn: Conn, number: str) -> tuple[int, int | None] | None:
-    """Return the office that is asked about the article `number`, and its account office."""
+def office_of(conn: Conn, number: str) -> int | None:
+    """Return the office that is asked about the article `number`; None: nothing is asked."""
     row = conn.execute(
-        "SELECT x.office_id, o.account_office_id FROM exceptions x"
-        " JOIN articles a ON a.id = x.article_id JOIN offices o ON o.id = x.office_id"
+        "SELECT x.office_id FROM exceptions x JOIN articles a ON a.id = x.article_id"
         " WHERE a.number = %s AND x.ended_at IS NULL",
         [number],
     ).fetchone()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else int(row[0])
