@@ -106,6 +106,63 @@ def rate(conn: Conn, postman_id: int, now: datetime) -> ExceptionRate:
     return ExceptionRate(*row)
 
 
+MOST_SHARE: Final = 0.02
+"""Of an office's handovers of 30 days that go without their code: more is a ticket."""
+_FEWEST: Final = 5
+"""So many at least: one of three says nothing of an office."""
+
+
+@dataclass(frozen=True)
+class OfficeOver:
+    """An office that lets more go without its code than it can explain, in 30 days."""
+
+    office_id: int
+    office: str
+    used: int
+    handovers: int
+
+
+_OVER: Final = """
+SELECT o.id, o.name || ' ' || o.pin, sum(d.excepted)::bigint, sum(d.delivered)::bigint
+FROM report_deliveries d JOIN offices o ON o.id = d.office_id
+WHERE d.day > %(since)s AND d.office_id = coalesce(%(office)s, d.office_id) AND d.office_id IN (
+    SELECT office_id FROM report_deliveries WHERE day > %(since)s AND excepted > 0
+    GROUP BY office_id HAVING sum(excepted) >= %(fewest)s)
+GROUP BY o.id HAVING sum(d.excepted) > %(share)s * sum(d.delivered) ORDER BY o.id
+"""
+# Beside the office's telephone stands the postman who asked most, so that it lies at his office.
+_TICKET: Final = """
+INSERT INTO tickets (kind, phone, staff_id, at)
+SELECT 'exception', coalesce(o.phone, s.phone), s.id, %(now)s
+FROM offices o CROSS JOIN LATERAL (
+    SELECT p.id, p.phone FROM exceptions x JOIN staff p ON p.id = x.postman_id
+    WHERE x.office_id = o.id AND x.asked_at > %(since)s AND x.outcome = 'used'
+    GROUP BY p.id ORDER BY count(*) DESC, p.id LIMIT 1) s
+WHERE o.id = ANY(%(offices)s) AND NOT EXISTS (
+    SELECT FROM tickets t JOIN staff m ON m.id = t.staff_id
+    WHERE t.kind = 'exception' AND t.article_id IS NULL AND m.office_id = o.id
+      AND t.at > %(since)s)
+ON CONFLICT DO NOTHING
+"""
+
+
+def offices_over(conn: Conn, now: datetime, office_id: int | None = None) -> list[OfficeOver]:
+    """Return the offices with too many exceptions in the 30 days that are summed up.
+
+    `office_id`: look at this one alone.
+    """
+    since = day_of(now - _RATE_OF)
+    given = {"since": since, "fewest": _FEWEST, "share": MOST_SHARE, "office": office_id}
+    return [OfficeOver(*row) for row in conn.execute(_OVER, given).fetchall()]
+
+
+def open_tickets(conn: Conn, now: datetime) -> None:
+    """Open a ticket about each office that is over, once in 30 days."""
+    over = [each.office_id for each in offices_over(conn, now)]
+    if over:
+        conn.execute(_TICKET, {"now": now, "since": now - _RATE_OF, "offices": over})
+
+
 @dataclass(frozen=True)
 class AskedException:
     """A question as the office's page shows it. `rate`: of its postman; `doubted`: wrong codes."""

@@ -16,7 +16,16 @@ from postal.promises import LATENESSES
 
 By = Literal["office", "beat", "district", "service", "carrier", "head"]
 Source = Literal[
-    "items", "codes", "told", "texts", "cod", "tickets", "questions", "fraud", "promises"
+    "items",
+    "codes",
+    "told",
+    "texts",
+    "cod",
+    "tickets",
+    "questions",
+    "fraud",
+    "promises",
+    "exceptions",
 ]
 
 SOON: Final = timedelta(seconds=30)
@@ -58,6 +67,14 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "by_signature": f"{_PILOT} AND i.proof = 'signature' AND {_STANDS} AND NOT {_WRONG}",
         "after_wrong": f"{_PILOT} AND i.proof = 'signature' AND {_STANDS} AND {_WRONG}",
         "objected": f"{_PILOT} AND i.proof IS NOT NULL AND a.not_received_at IS NOT NULL",
+        "excepted": "i.state = 'delivered' AND i.proof = 'exception'",
+        "unexcepted": "i.state = 'delivered' AND i.proof IS DISTINCT FROM 'exception'",
+        "asked_used": f"x.outcome = 'used' AND {_STANDS}",
+        "asked_objected": "x.outcome = 'used' AND a.not_received_at IS NOT NULL",
+        "asked_moved": "x.outcome = 'moved'",
+        "asked_refused": "x.outcome = 'refused'",
+        "asked_lapsed": "x.outcome = 'lapsed'",
+        "asked_unused": "coalesce(x.outcome, 'over') IN ('undone', 'unused', 'over')",
         "soon": "t.at <= c.released_at + %(soon)s",
         "late": "t.at > c.released_at + %(soon)s",
         "silent": "t.at IS NULL",
@@ -94,6 +111,9 @@ class Measure:
 
 
 _PROMISES: Final = tuple(f"promise_{each}" for each in LATENESSES)
+_ASKED: Final = (
+    "asked_used", "asked_objected", "asked_moved", "asked_refused", "asked_lapsed", "asked_unused",
+)  # fmt: skip
 _DOOR: Final[tuple[By, ...]] = ("office", "beat", "district", "service")
 
 
@@ -126,6 +146,8 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             _at_the_door(
                 "pilot", "items", ("by_code", "by_signature", "after_wrong", "objected"), "by_code"
             ),
+            _at_the_door("excepted", "items", ("excepted", "unexcepted"), "excepted", False),
+            _at_the_door("exceptions", "exceptions", _ASKED, "asked_objected", False),
             _at_the_door("bursts", "told", ("burst", "single"), "burst", False),
             Measure(
                 "cod",

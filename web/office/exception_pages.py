@@ -27,6 +27,9 @@ def exceptions_() -> str:
             asked=exceptions.shown(conn, own, now, reader()),
             postmen=exceptions.of_postmen(conn, own, now),
             answerers=exceptions.of_answerers(conn, own, now),
+            over=[
+                each for each in exceptions.offices_over(conn, now) if own in (None, each.office_id)
+            ],
         )
 
 

@@ -20,4 +20,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql("ALTER TABLE exceptions DROP COLUMN phone")
+    op.get_bind().exec_driver_sql(
+        "ALTER TABLE exceptions DROP COLUMN phone, DROP COLUMN wish;"
+        " ALTER TABLE report_deliveries DROP COLUMN excepted, DROP COLUMN unexcepted"
+    )
