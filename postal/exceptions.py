@@ -70,6 +70,32 @@ def asked_of(conn: Conn, phone: str) -> list[int]:
     return [row[0] for row in rows]
 
 
+@dataclass(frozen=True)
+class AskedByDial:
+    """A question without an answer, as the office's telephone is shown it by dial."""
+
+    number: str
+    postman: str
+    reason: int
+    renumber: bool
+
+
+def asked_by_dial(conn: Conn, phone: str) -> list[AskedByDial]:
+    """Return what the offices with this telephone have not answered, the newest first.
+
+    Not what the postman asks whose telephone it is.
+    """
+    rows = conn.execute(
+        "SELECT a.number, s.staff_id, x.reason, coalesce(x.wish = 'number', false)"
+        " FROM exceptions x JOIN offices o ON o.id = x.office_id"
+        " JOIN articles a ON a.id = x.article_id JOIN staff s ON s.id = x.postman_id"
+        " WHERE o.phone = %s AND x.ended_at IS NULL AND x.granted_at IS NULL"
+        " AND s.phone IS DISTINCT FROM o.phone ORDER BY x.asked_at DESC, x.id DESC LIMIT 5",
+        [phone],
+    ).fetchall()
+    return [AskedByDial(*row) for row in rows]
+
+
 def asked_today(conn: Conn, postman_id: int, today: date) -> int:
     """Return how often a postman asked today, whatever was answered."""
     row = conn.execute(

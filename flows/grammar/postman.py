@@ -256,8 +256,8 @@ def _without_pieces(found: re.Match[str], code_length: int) -> Understood | None
     return Understood(Visit((replace(act, missing=missing),)), handed.codes)
 
 
-_REASONS: Final[Mapping[str, ExceptionReason]] = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
-_KINDS_OF_DOCUMENT: Final[Mapping[str, DocumentType]] = {
+REASONS: Final[Mapping[str, ExceptionReason]] = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
+KINDS_OF_DOCUMENT: Final[Mapping[str, DocumentType]] = {
     str(place): document for place, document in enumerate(words.DOCUMENTS, start=1)
 }
 
@@ -272,14 +272,14 @@ def _exception(text: str) -> Understood | None:
         return _new_number(found)
     if len(found) != 5 or found[1] != str(EXCEPTION) or _ENDING.fullmatch(found[4]) is None:
         return None
-    document = _KINDS_OF_DOCUMENT.get(found[3]) or _DOCUMENTS.get(found[3])
-    if found[2] not in _REASONS or document is None:
+    document = KINDS_OF_DOCUMENT.get(found[3]) or _DOCUMENTS.get(found[3])
+    if found[2] not in REASONS or document is None:
         return None
     try:
         item = item_of(found[0])
     except Unclear:
         return None
-    return Understood(AskException(item, _REASONS[found[2]], document), {LAST4: found[4].upper()})
+    return Understood(AskException(item, REASONS[found[2]], document), {LAST4: found[4].upper()})
 
 
 def _new_number(found: list[str]) -> Understood | None:
@@ -288,7 +288,7 @@ def _new_number(found: list[str]) -> Understood | None:
     The telephone may be written with spaces.
     """
     item, _, *telephone, kind, ending = found
-    document = _KINDS_OF_DOCUMENT.get(kind) or _DOCUMENTS.get(kind)
+    document = KINDS_OF_DOCUMENT.get(kind) or _DOCUMENTS.get(kind)
     typed = "".join(telephone)
     if document is None or _ENDING.fullmatch(ending) is None or not typed.isdigit():
         return None

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flows.decision import Say
+from flows.ussd import office, recipient
 from flows.ussd import postman as ussd_postman
-from flows.ussd import recipient
 from flows.ussd.engine import BACK, Graph, MenuFacts, Screen, Shown, Step, Typed, Where, go
 from messages.screens import screens
 
@@ -50,17 +50,21 @@ GRAPH = Graph.of(
         Screen(
             "resume", "offers to continue where the last session was interrupted",
             _show_resume, _take_resume, ("resume",),
-            to=(*_RESUMABLE, "menu", "pin", "nominee", "witness"), resumable=False,
+            to=(*_RESUMABLE, "menu", "pin", "nominee", "witness", "office"), resumable=False,
         ),
         Screen(
             "over", "the last words of a session",
             _show_over, _take_over,
-            ("over", "retry", "by_sms", "by_call", "noted", "pin_locked", *recipient.ANSWERS),
+            (
+                *("over", "retry", "by_sms", "by_call", "noted", "pin_locked"),
+                *recipient.ANSWERS, *office.ANSWERS,
+            ),
             ends=True, resumable=False,
         ),
     ),
     recipient.SCREENS,
     ussd_postman.SCREENS,
+    office.SCREENS,
 )  # fmt: skip
 
 
@@ -70,7 +74,7 @@ def begin(facts: MenuFacts) -> Where:
         return Where("resume", held=facts.broke_off)
     if facts.postman:
         return Where("pin")
-    return recipient.question(facts) or Where("menu")
+    return office.begin(facts) or recipient.question(facts) or Where("menu")
 
 
 def may_resume(where: Where, postman: bool) -> bool:
