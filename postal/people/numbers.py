@@ -44,7 +44,7 @@ CONFIRM: Final = (
 
 
 def doubt_looked_up(conn: Conn, phone: str, now: datetime) -> None:
-    """Put a telephone (E.164) in doubt, of which a look-up says that it is no mobile.
+    """Put a telephone (E.164) in doubt, of which a look-up says that it is no mobile, or another's.
 
     Not one that was confirmed lately: a look-up may be wrong.
     """

@@ -251,6 +251,12 @@ DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries
     LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
 
+# What was promised is in the reports' sums by then.
+_WINDOWS = """
+DELETE FROM promised_windows WHERE item_id IN
+    (SELECT item_id FROM promised_windows WHERE made_at < %(scans)s ORDER BY made_at
+     LIMIT %(most)s)
+"""
 _SCANS = """
 DELETE FROM scans WHERE id IN (SELECT id FROM scans WHERE at < %(scans)s ORDER BY id LIMIT %(most)s)
 """
@@ -273,5 +279,6 @@ _BATCHES: dict[str, Batch] = {
     "notices": _statement(_NOTICES),
     "webhook deliveries": _statement(_DELIVERIES),
     "scans": _statement(_SCANS),
+    "promised hours": _statement(_WINDOWS),
     "imports": _imports,
 }

@@ -11,6 +11,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final, Literal
 
+from flows.happenings import WINDOW_HOURS
 from flows.remarks import KINDS
 from postal.promises import LATENESSES
 
@@ -50,6 +51,12 @@ _STANDS: Final = "a.not_received_at IS NULL"
 _WRONG: Final = """EXISTS (SELECT FROM code_attempts t
     WHERE t.article_id = i.article_id AND t.day = l.date AND t.outcome = 'wrong')"""
 
+# The hours that the morning's text promised; what came back at the addressee's wish is left out.
+_PROMISED: Final = "EXISTS (SELECT FROM promised_windows w WHERE w.item_id = i.id"
+_CAME: Final = "i.state IN ('delivered', 'attempted')"
+_IN_TIME: Final = f"""extract(hour FROM coalesce(i.approached_at, i.finished_at)
+    AT TIME ZONE 'Asia/Kolkata') BETWEEN w.hour AND w.hour + {WINDOW_HOURS - 1}"""
+
 CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "delivered": "i.state = 'delivered'",
@@ -75,6 +82,9 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "asked_refused": "x.outcome = 'refused'",
         "asked_lapsed": "x.outcome = 'lapsed'",
         "asked_unused": "coalesce(x.outcome, 'over') IN ('undone', 'unused', 'over')",
+        "window_kept": f"{_PROMISED} AND {_CAME} AND {_IN_TIME})",
+        "window_missed": f"{_PROMISED} AND {_CAME} AND NOT {_IN_TIME})",
+        "window_unvisited": f"{_PROMISED} AND i.state = 'open')",
         "soon": "t.at <= c.released_at + %(soon)s",
         "late": "t.at > c.released_at + %(soon)s",
         "silent": "t.at IS NULL",
@@ -148,6 +158,12 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             ),
             _at_the_door("excepted", "items", ("excepted", "unexcepted"), "excepted", False),
             _at_the_door("exceptions", "exceptions", _ASKED, "asked_objected", False),
+            _at_the_door(
+                "windows",
+                "items",
+                ("window_kept", "window_missed", "window_unvisited"),
+                "window_kept",
+            ),
             _at_the_door("bursts", "told", ("burst", "single"), "burst", False),
             Measure(
                 "cod",

@@ -36,6 +36,7 @@ TONES: Final = {
     "unapproached": "bad", "approached": "good", "burst": "bad", "single": "good",
     "by_code": "good", "by_signature": "mid", "after_wrong": "warn", "objected": "bad",
     "excepted": "warn", "unexcepted": "good",
+    "window_kept": "good", "window_missed": "bad", "window_unvisited": "off",
     "asked_used": "mid", "asked_objected": "bad", "asked_moved": "mid", "asked_refused": "good",
     "asked_lapsed": "off", "asked_unused": "off",
     "handed": "good", "outstanding": "bad", "upi": "mid",

@@ -22,5 +22,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.get_bind().exec_driver_sql(
         "ALTER TABLE exceptions DROP COLUMN phone, DROP COLUMN wish;"
-        " ALTER TABLE report_deliveries DROP COLUMN excepted, DROP COLUMN unexcepted"
+        " ALTER TABLE report_deliveries DROP COLUMN excepted, DROP COLUMN unexcepted,"
+        " DROP COLUMN window_kept, DROP COLUMN window_missed, DROP COLUMN window_unvisited"
     )

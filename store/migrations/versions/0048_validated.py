@@ -17,6 +17,7 @@ depends_on = None
 phase = "expand"
 concurrently = (
     Index("exceptions_phone", "exceptions", "(phone) WHERE phone IS NOT NULL"),
+    Index("promised_windows_made", "promised_windows", "(made_at)"),
     Validated("conversations", "conversations_machine_check"),
     Validated("conversations", "conversations_check"),
     Validated("delivery_items", "delivery_items_proof_check"),
@@ -33,4 +34,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql("DROP INDEX exceptions_phone")
+    op.get_bind().exec_driver_sql("DROP INDEX exceptions_phone, promised_windows_made")

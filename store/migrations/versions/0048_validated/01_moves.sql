@@ -5,3 +5,4 @@ ALTER TABLE moves ADD CONSTRAINT moves_by_check
 COMMENT ON COLUMN moves.by IS
     'Who wished it. denial: the holder said that the article is not his, and lost it. door: whoever was at the door, and the office agreed.';
 COMMENT ON INDEX exceptions_phone IS 'postal/privacy/forget.py: what a person who is forgotten was named for.';
+COMMENT ON INDEX promised_windows_made IS 'postal/privacy/retention.py: windows that no report asks for any more.';
