@@ -161,7 +161,17 @@ def _exception_facts(locked: Locked, conversation: Conversation, event: Event) -
     role, same = None, False
     if event.by:
         role, same = exceptions.answerer(locked.conn, event.by, open_)
-    return ExceptionFacts(locked.now, its, until, role, same, _is_full(locked, open_.office_id))
+    found = ExceptionFacts(locked.now, its, until, role, same, _is_full(locked, open_.office_id))
+    if open_.phone is None:
+        return found
+    present = locked.held[its.number].recipient_phone
+    return replace(
+        found,
+        named=open_.phone,
+        named_is_staff=roles.is_staff(locked.conn, open_.phone),
+        named_has_it=open_.phone == present,
+        unreached=present is not None and not arrive(locked.conn, present),
+    )
 
 
 def _is_full(locked: Locked, office_id: int) -> bool:
@@ -409,6 +419,9 @@ def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> 
         day,
         exceptions_left=_exceptions_left(locked, postman_id, event),
         offline_left=_offline_left(locked, postman_id, event),
+        named_is_staff=isinstance(event, AskException)
+        and bool(event.phone)
+        and roles.is_staff(locked.conn, str(event.phone)),
     )
 
 

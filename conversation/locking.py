@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from flows import machines
+from flows.acts.exception import AskForException
 from flows.acts.moves import AskMove, Relink
 from flows.acts.nominee import Nominate
 from flows.decision import Act, Context, LastVisit, Role
@@ -65,7 +66,7 @@ _LATER = _BESIDE | {"office"}
 
 def _newcomers(event: Event) -> list[ConversationPlace]:
     """Return the conversations with telephones that an event brings in."""
-    named = SomebodyElse | CorrectNumber | DestinationMoved | NumberCorrected
+    named = SomebodyElse | CorrectNumber | DestinationMoved | NumberCorrected | AskException
     phone = event.phone if isinstance(event, named) else None
     return [ConversationPlace(phone, "recipient")] if phone else []
 
@@ -216,7 +217,7 @@ class Locked:
             held = self.held[act.article]
             before = held.nominee_phone if held.nominee_phone != act.phone else None
             self.held[act.article] = replace(held, nominee_phone=act.phone, former_phone=before)
-        elif isinstance(act, AskMove):
+        elif (isinstance(act, AskForException) and act.phone) or isinstance(act, AskMove):
             held = self.held[act.article]
             self.held[act.article] = replace(held, named_phone=act.phone)
         elif isinstance(act, Relink):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -19,21 +20,32 @@ from flows import machines
 from flows.decision import Asked
 from flows.events import ChooseLanguage
 from flows.facts import ArticleFact
+from flows.grammar.person import QUOTE
 from flows.grammar.postman import LAST4, WORD
-from flows.grammar.postman_numbers import SIGNATURE
+from flows.grammar.postman_numbers import EXCEPTION, SIGNATURE
 from flows.grammar.postman_passing import COLLEAGUE
 from flows.grammar.text import fold, mask_spelled_codes
 from flows.machine import Standing, settle
 from flows.postman.beats import spoken
 from flows.recipient.answers import is_witness
 from flows.ussd import engine, menu
-from flows.ussd.engine import MenuFacts, MenuOffer, Post, Question, Shown, Typed, Where, Worth
+from flows.ussd.engine import (
+    AtDoor,
+    MenuFacts,
+    MenuOffer,
+    Post,
+    Question,
+    Shown,
+    Typed,
+    Where,
+    Worth,
+)
 from gateways.base import Dialled, HungUp
 from india import spoken_words
 from india.calendar import day_of
 from messages.screens import WORD_MASK, render, without_words
 from outbox.wake import wake
-from postal import article_rows, households, offers, todays_list
+from postal import article_rows, exceptions, households, offers, todays_list
 from postal.acts.books import BooksDisagree
 from postal.people import pins, roles
 from runtime import Runtime
@@ -49,6 +61,8 @@ _LONGEST_TYPED = 40
 _PURPOSE = b"dakiya/ussd/1/"
 _HIDDEN = "••••"
 _WORD_DIGITS = 4  # of a household's word: no code is so short
+_WHY = re.compile(r"([1-5][1-7])([0-9a-z]{4})", re.ASCII)  # reason, kind of document, its end
+_RIGHT_NUMBER = re.compile(r"([6-9][0-9]{9}[1-7])([0-9a-z]{4})", re.ASCII)
 
 log = logging.getLogger(__name__)
 
@@ -207,7 +221,28 @@ class _Hop:
             code = "".join(c for c in text if c.isalnum())
             length = self.runtime.settings.code_length
             return Typed(worth=self._code(str(where.serial), code, length)), _HIDDEN
+        if hides == "document":
+            return self._document(_WHY, text), _HIDDEN
+        if hides == "number":
+            return self._document(_RIGHT_NUMBER, text), _HIDDEN
+        if hides == "quote":
+            return self._quote(text), _HIDDEN
         return self._check_pin(text), _HIDDEN
+
+    def _document(self, form: re.Pattern[str], typed: str) -> Typed:
+        """Keep the end of a document's number apart from what is typed before it."""
+        found = form.fullmatch("".join(c for c in typed if c.isalnum()))
+        if found is None:
+            return Typed(worth="malformed")
+        self.codes = {LAST4: found[2].upper()}
+        return Typed(found[1], "document")
+
+    def _quote(self, typed: str) -> Typed:
+        """Keep two digits that are quoted apart; a `2` is a no."""
+        if not re.fullmatch(r"[0-9]{2}", typed, re.ASCII):
+            return Typed(typed if typed == "2" else "")
+        self.codes = {QUOTE: typed}
+        return Typed(worth="quote")
 
     def _code(self, item: str, typed: str, length: int) -> Worth:
         """Keep the code that was typed for `item`, and the end of a document's number after it."""
@@ -219,6 +254,8 @@ class _Hop:
         if len(typed) == _WORD_DIGITS and typed.isascii() and typed.isdigit():
             self.codes[WORD] = typed
             return "word"
+        if typed == str(EXCEPTION):
+            return "exception"
         if not whole or len(ending) not in (0, 4):
             return "malformed"
         self.codes[item] = code
@@ -289,6 +326,14 @@ class _Hop:
             postman_id is not None,
             household=of_house.household,
             word=of_house.word,
+            asked=self._asked() if "office" in self.sender.roles else (),
+        )
+
+    def _asked(self) -> tuple[AtDoor, ...]:
+        """Return what postmen ask the office with this telephone."""
+        found = exceptions.asked_by_dial(self.conn, self.dialled.phone)
+        return tuple(
+            AtDoor(each.number, spoken(each.postman), each.reason, each.renumber) for each in found
         )
 
     def _with_word(self, body: str) -> str:

@@ -112,9 +112,16 @@ def taken_back(case: Case[TakenBack, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("out")
 
 
-@MACHINE.on(DayChosen, Relinked, GivenBack, to=("waiting",))
+@MACHINE.on(DayChosen, GivenBack, to=("waiting",))
 def day_chosen(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("waiting")
+
+
+@MACHINE.on(Relinked, to=("waiting", SAME))
+def relinked(case: Case[Relinked, Nothing, ClockFacts]) -> Decision[Nothing]:
+    """Leave an article whose number is corrected at the door with its postman."""
+    out = case.facts.article.state == "out_for_delivery"
+    return _go(case.state if out else "waiting")
 
 
 @MACHINE.on(Unlinked, to=("unlinked", SAME))

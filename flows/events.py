@@ -334,12 +334,15 @@ class Visit(Event):
 class AskException(Event):
     """`7 28 3 1 1234`: at 7 no code can be told, for reason 3; a document of kind 1 was shown.
 
-    The last four of its number travel separately, as the code does.
+    `7 29 9876543210 1 1234`: its number is wrong, `phone` (E.164) is the right one; "": what he
+    typed is no mobile's. The last four of the document's number travel separately, as the code
+    does.
     """
 
     item: str
     reason: ExceptionReason
     document: DocumentType
+    phone: str | None = None
 
 
 @dataclass(frozen=True)

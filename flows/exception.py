@@ -8,17 +8,26 @@ postman's own word, for half an hour.
 from __future__ import annotations
 
 from flows import trust
+from flows.acts.codes import KillCode
 from flows.acts.exception import EndException, ExceptionEnd, GrantException
+from flows.acts.moves import AskMove, Relink
+from flows.acts.nominee import EndNomination
 from flows.decision import Decision, Nothing, Tell
 from flows.events import Event, TimedOut
-from flows.facts import ExceptionFacts
+from flows.facts import ArticleFact, ExceptionFacts
 from flows.happenings import (
     ExceptionAnswered,
     ExceptionAsked,
     ExceptionEnded,
     ExceptionGranted,
+    MoveAsked,
+    NamedForMove,
+    NamedNoMore,
+    NumberAgreed,
+    Relinked,
 )
 from flows.machine import SAME, Case, Machine, State
+from flows.move import relinked
 
 MACHINE = Machine(
     name="exception",
@@ -46,8 +55,8 @@ def asked(case: Case[ExceptionAsked, Nothing, ExceptionFacts]) -> Decision[Nothi
 @MACHINE.on(
     ExceptionAnswered,
     to=("granted", "still", SAME),
-    acts=(GrantException, EndException),
-    tells=("postman",),
+    acts=(GrantException, EndException, AskMove, Relink, EndNomination, KillCode),
+    tells=("postman", "recipient", "former", "nominee", "named", "sender", "article", "move"),
 )
 def answered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision[Nothing]:
     """Take the answer of whoever may give it; one that nobody may give changes nothing.
@@ -59,6 +68,8 @@ def answered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision
         return _end(case, "refused", case.event.by)
     if article.exception != "asked" or not may_grant(facts, case.event.by):
         return _stay(case)
+    if article.renumber:
+        return _renumbered(case)
     if trust.exception(article) is not None:  # since he asked: fraud was reported, it was moved
         return _end(case, "refused", case.event.by)
     number = article.number
@@ -71,6 +82,45 @@ def answered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision
     )
 
 
+def _renumbered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision[Nothing]:
+    """Change the telephone, where nobody's silence is waited for; else ask who has it now.
+
+    Not waited for are whoever said "not mine", a telephone in doubt, and one that no text reaches.
+    """
+    facts, article = case.facts, case.facts.article
+    if trust.renumber(article) is not None:
+        return _end(case, "refused", case.event.by)
+    answer = trust.move(article, "door", facts.proof, facts.named_is_staff)
+    if answer not in ("done", "holder"):
+        return _end(case, "refused", case.event.by)
+    number, by = article.number, case.event.by
+    agreed = (GrantException(number, by, facts.proof), EndException(number, "moved", by))
+    if facts.named_has_it and article.linked:  # nobody finds out whose the code is
+        kept = (Tell("recipient", Relinked(number)), Tell("postman", NumberAgreed(number)))
+        return Decision("still", case.context, (), agreed, kept)
+    if answer == "done" or facts.unreached:
+        acts, tells = relinked(article, facts.named, "door", None)
+        tells = (
+            *tells,
+            Tell("sender", Relinked(number)),
+            Tell("postman", NumberAgreed(number)),
+        )
+        return Decision("still", case.context, (), (*agreed, *acts), tells)
+    asked = MoveAsked(number)
+    return Decision(
+        "still",
+        case.context,
+        (),
+        (*agreed, AskMove(number, facts.named, "door")),
+        (
+            Tell("recipient", asked),
+            Tell("named", NamedForMove(number)),
+            Tell("move", asked),
+            Tell("postman", NumberAgreed(number, asked=True)),
+        ),
+    )
+
+
 def may_grant(facts: ExceptionFacts, by: str) -> bool:
     """Tell whether this answer counts as an agreement; `by`: a staff id, "" of the telephone."""
     if facts.same or (by and facts.by not in trust.EXCEPTION_ANSWER):
@@ -80,7 +130,13 @@ def may_grant(facts: ExceptionFacts, by: str) -> bool:
     return trust.at_least(facts.proof, trust.least_for_exception(facts.article))
 
 
-@MACHINE.on(TimedOut, states=("asked",), to=("still",), acts=(EndException,), tells=("postman",))
+@MACHINE.on(
+    TimedOut,
+    states=("asked",),
+    to=("still",),
+    acts=(EndException,),
+    tells=("postman", "named"),
+)
 def silent(case: Case[TimedOut, Nothing, ExceptionFacts]) -> Decision[Nothing]:
     return _end(case, "lapsed", "")
 
@@ -107,12 +163,17 @@ def _end(
         return Decision("still", case.context)
     number = article.number
     if article.state != "out_for_delivery":  # it ended otherwise meanwhile
-        return Decision("still", case.context, (), (EndException(number, "over", by),))
+        acts = (EndException(number, "over", by),)
+        return Decision("still", case.context, (), acts, _named_no_more(article))
     told = ExceptionEnded(number, "lapsed" if why == "lapsed" else "refused")
     return Decision(
         "still",
         case.context,
         (),
         (EndException(number, why, by),),
-        (Tell("postman", told),),
+        (Tell("postman", told), *_named_no_more(article)),
     )
+
+
+def _named_no_more(article: ArticleFact) -> tuple[Tell, ...]:
+    return (Tell("named", NamedNoMore(article.number)),) if article.renumber else ()

@@ -39,7 +39,8 @@ Part = Literal["addressee", "nominee", "asked"]
 # both so
 Proof = Literal["call", "paper", "text", "quoted", "pin", "fresh", "two"]
 # Who wishes that another telephone gets the code (flows/trust.py says what each may).
-Mover = Literal["holder", "sender", "booker", "office"]
+# door: the postman, for whoever is at the door, and the office agreed.
+Mover = Literal["holder", "sender", "booker", "office", "door"]
 # The two digits that a text quotes, compared with those that its telephone was shown last.
 # unchecked: none were quoted, or nothing is asked · locked: three wrong ones today
 QuoteVerdict = Literal["unchecked", "right", "wrong", "locked"]
@@ -111,6 +112,7 @@ class ArticleFact:
     # Who gets the code (docs/developing/trust.md).
     moves: int = 0  # done ones: another telephone became the holder
     asked: bool = False  # whether the code may go to another telephone, and he has not answered
+    asked_by: Mover = "sender"  # who wishes that, where he is asked
     questions: int = 0  # of that kind, until now
     frozen: bool = False  # a holder said that it is his: only an office moves it
     disputed: bool = False  # who had it before a move objects: nothing is handed out
@@ -129,6 +131,7 @@ class ArticleFact:
     # A postman says that he handed it over without network, and nothing proves it (rule 19).
     claimed: bool = False
     may_take: Takers = "holder"  # as its recipient wishes by now (rule 20)
+    renumber: bool = False  # what is asked is another telephone, and no handover without a code
 
     @property
     def coded(self) -> bool:
@@ -185,6 +188,7 @@ class Changes(TypedDict, total=False):
     objected: bool
     moves: int
     asked: bool
+    asked_by: Mover
     questions: int
     frozen: bool
     disputed: bool
@@ -197,6 +201,7 @@ class Changes(TypedDict, total=False):
     exceptions: int
     excepted: bool
     claimed: bool
+    renumber: bool
 
 
 @dataclass(frozen=True)
@@ -322,6 +327,7 @@ class PostmanFacts(Facts):
     offer: OfferFact | None = None  # of a colleague
     exceptions_left: int = 0  # that he may ask for today; read where he asks
     offline_left: int = 0  # that he may hand over today without network; read where he says so
+    named_is_staff: bool = False  # the telephone that he names belongs to the staff
 
 
 @dataclass(frozen=True)
@@ -444,7 +450,8 @@ class ExceptionFacts(Facts):
 
     `until`: when a question that is asked now ends without an answer. `by`: the role of who
     answers; None: the office's telephone, or nobody who works. `same`: it is the postman himself.
-    `full`: the office agreed to as many today as it may alone.
+    `full`: the office agreed to as many today as it may alone. Where another telephone is wished,
+    `named` is that (E.164), and `unreached`: none of the last texts to the present one arrived.
     """
 
     article: ArticleFact
@@ -452,3 +459,7 @@ class ExceptionFacts(Facts):
     by: StaffRole | None = None
     same: bool = False
     full: bool = False
+    named: str = ""
+    named_is_staff: bool = False  # it belongs to the staff
+    named_has_it: bool = False  # it is the recipient's already
+    unreached: bool = False

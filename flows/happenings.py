@@ -75,9 +75,13 @@ class WordTried(Happening):
 
 @dataclass(frozen=True)
 class ExceptionAsked(Happening):
-    """The postman cannot be told the code and asks the office whether it may be done without."""
+    """The postman cannot be told the code and asks the office whether it may be done without.
+
+    `renumber`: he asks for another telephone instead, which whoever is at the door named.
+    """
 
     reason: ExceptionReason
+    renumber: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,21 @@ class ExceptionEnded(Happening):
     """There is no exception: the office refused it, or did not answer in time."""
 
     why: Literal["refused", "lapsed"]
+
+
+@dataclass(frozen=True)
+class NamedAtDoor(Happening):
+    """This telephone was named at the door as the right one, and the office is asked."""
+
+
+@dataclass(frozen=True)
+class NumberAgreed(Happening):
+    """The office agreed to the telephone that was named at the door.
+
+    `asked`: the present one is asked first; else it was changed.
+    """
+
+    asked: bool = False
 
 
 @dataclass(frozen=True)

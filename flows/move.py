@@ -22,6 +22,7 @@ from flows.happenings import (
     MoveLapsed,
     NamedNoMore,
     NominationEnded,
+    NumberAgreed,
     Relinked,
 )
 from flows.machine import SAME, Case, Machine, State
@@ -73,7 +74,7 @@ def relinked(
     MoveAgreed,
     to=("still",),
     acts=(Relink, EndNomination, EndMove, KillCode, OpenTicket),
-    tells=("recipient", "former", "nominee", "sender", "article", "named"),
+    tells=("recipient", "former", "nominee", "sender", "article", "named", "postman"),
 )
 def agreed(case: Case[MoveAgreed, Nothing, MoveFacts]) -> Decision[Nothing]:
     """Move it: the holder quoted our digits, or said that it is not his at all."""
@@ -92,6 +93,8 @@ def _moved(case: Case[Event, Nothing, MoveFacts], consent: Proof | None) -> Deci
     acts, tells = relinked(facts.article, facts.named, facts.by, consent)
     if consent == "quoted":  # that answer told him already
         tells = tuple(each for each in tells if each.to != "former")
+    if facts.by == "door" and facts.article.state == "out_for_delivery":
+        tells = (*tells, Tell("postman", NumberAgreed(facts.article.number)))
     return Decision(
         "still", case.context, (), acts, (*tells, Tell("sender", Relinked(facts.article.number)))
     )
@@ -135,7 +138,7 @@ def denied(case: Case[MoveDenied, Nothing, MoveFacts]) -> Decision[Nothing]:
     states=("asked",),
     to=("still",),
     acts=(Relink, EndNomination, EndMove, KillCode, OpenTicket),
-    tells=("recipient", "former", "nominee", "sender", "article", "named"),
+    tells=("recipient", "former", "nominee", "sender", "article", "named", "postman"),
 )
 def silent(case: Case[TimedOut, Nothing, MoveFacts]) -> Decision[Nothing]:
     """Take silence for consent only where no code was ever sent to the holder."""

@@ -61,13 +61,17 @@ for _event, _template in _OFFICE_NEWS.items():
 
 
 @OFFICE.on(
-    ExceptionAsked, says=("office_exception", "office_exception_rate", "office_exception_page")
+    ExceptionAsked,
+    says=(
+        *("office_exception", "office_exception_rate", "office_exception_page"),
+        "office_number",
+    ),
 )
 def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision[Nothing]:
-    """Ask whether an article may go without its code, with what is known of its postman.
+    """Ask whether an article may go without its code, or its code to another telephone.
 
-    By text only where a text may agree to it, and not on the telephone of who asks: the page has
-    the others.
+    With what is known of its postman. By text only where a text may agree to it, and not on the
+    telephone of who asks: the page has the others.
     """
     facts, article = case.facts, case.facts.article
     if article is None or facts.rate is None or not facts.answerable:
@@ -77,8 +81,11 @@ def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision
         return Decision(
             case.state, case.context, (Say("office_exception_page", who, article.number),)
         )
+    what = Say("office_exception", {**who, "reason": case.event.reason}, article.number)
+    if case.event.renumber:
+        what = Say("office_number", who, article.number)
     says = (
-        Say("office_exception", {**who, "reason": case.event.reason}, article.number),
+        what,
         Say(
             "office_exception_rate",
             {"done": min(999, facts.rate.exceptions), "count": min(999, facts.rate.handovers)},

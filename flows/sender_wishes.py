@@ -18,6 +18,7 @@ from flows.decision import Act, Decision, Nothing, Say, Tell
 from flows.events import CorrectNumber, ProveSender, Recall, StopRecall
 from flows.facts import ArticleFact, PartyFacts
 from flows.happenings import (
+    ExceptionAsked,
     MoveAsked,
     MoveDenied,
     MoveLapsed,
@@ -193,5 +194,6 @@ for _event, _template in (
     (MoveLapsed, "sender_move_lapsed"),
     (Relinked, "sender_relinked"),
     (RecallEnded, "sender_not_now"),
+    (ExceptionAsked, "sender_number_named"),
 ):
     SENDER.on(_event, says=(_template,))(partial(status.news, _template))

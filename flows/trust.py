@@ -6,7 +6,7 @@ window, counter, API and imports. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -61,7 +61,8 @@ class MoveRule:
 
 
 # holder: names somebody who takes it in his place · sender: corrects the number ·
-# booker: corrects his own typing · office: two of the staff, with a document
+# booker: corrects his own typing · office: two of the staff, with a document ·
+# door: the postman, with a document of whoever is there, and his office agreed
 MOVES: Final[Mapping[Mover, MoveRule]] = MappingProxyType(
     {
         "holder": MoveRule(
@@ -70,6 +71,9 @@ MOVES: Final[Mapping[Mover, MoveRule]] = MappingProxyType(
         "sender": MoveRule("text", ("booked", "attempted"), "never", "holder", True),
         "booker": MoveRule("pin", ("booked",), "always", "nobody", True),
         "office": MoveRule("two", ("booked", "attempted"), "always", "nobody", True),
+        "door": MoveRule(
+            "quoted", ("booked", "out_for_delivery", "attempted"), "never", "holder", True
+        ),
     }
 )
 
@@ -102,9 +106,11 @@ def move(
     refusal = _refusal(article, by, rule, proof, to_is_staff)
     if refusal is not None:
         return refusal
-    # Where the holder himself said that it is not his, his silence is not waited for.
+    # Where the holder himself said that it is not his, his silence is not waited for; nor, where an
+    # office agreed, that of a telephone that may be another person's by now.
     if rule.asked == "holder":
-        return "holder" if article.linked else "done"
+        free = not article.linked or (by == "door" and article.unsure)
+        return "done" if free else "holder"
     return "nominee" if rule.asked == "nominee" else "done"
 
 
@@ -119,7 +125,7 @@ def _refusal(
             return "personal"
     if by == "sender" and not is_proven(article):
         return "unproven"
-    if by == "sender" and (article.frozen or article.disputed):
+    if by in ("sender", "door") and (article.frozen or article.disputed):
         return "frozen"
     if to_is_staff:
         return "staff"
@@ -132,7 +138,7 @@ def _refusal(
 
 def by_silence(article: ArticleFact) -> bool:
     """Tell whether the holder's silence lets the move that he was asked about happen (rule 2)."""
-    return can_move(article, "sender") and article.code_issue == 0
+    return can_move(article, article.asked_by) and article.code_issue == 0
 
 
 def can_move(article: ArticleFact, by: Mover) -> bool:
@@ -338,6 +344,34 @@ def word(article: ArticleFact) -> WordRefusal | None:
         (article.wrong_tries >= MOST_WORDS, "tries"),
     )
     return next((why for holds, why in checks if holds), None)
+
+
+# ---- a number that is wrong, corrected at the door (rule 17) ------------------------------------
+
+# law: goes to the addressee in person · uncoded: no code goes to it · fraud: somebody asked for its
+# code · frozen: a holder said that it is his · moved: lately, or twice · tries: wrong codes today ·
+# asked: its holder is asked about another one · named: he named who takes it · state: not out
+RenumberRefusal = Literal[
+    "law", "uncoded", "fraud", "frozen", "moved", "tries", "asked", "named", "state"
+]
+
+
+def renumber(article: ArticleFact) -> RenumberRefusal | None:
+    """Return why the telephone is not corrected at the door; None: an office may agree to it."""
+    return next((why for holds, why in _renumbering(article) if holds), None)
+
+
+def _renumbering(article: ArticleFact) -> Iterator[tuple[bool, RenumberRefusal]]:
+    """Yield what may speak against it, one after the other: the first that does is the reason."""
+    yield article.state != "out_for_delivery", "state"
+    yield not article.coded, "uncoded"
+    yield personal(article), "law"
+    yield article.door_only, "fraud"
+    yield article.frozen or article.disputed, "frozen"
+    yield article.document or article.moves >= MOST_MOVES, "moved"
+    yield article.wrong_tries > 0, "tries"
+    yield article.asked, "asked"
+    yield article.nominee != "none", "named"
 
 
 # ---- ends --------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ _COLUMNS = f"""
     n.holds_from,
     CASE WHEN x.id IS NULL OR x.postman_id <> s.id THEN 'none'
          WHEN x.granted_at IS NULL THEN 'asked' ELSE 'granted' END AS exception,
-    coalesce(x.number, 0) AS exceptions,
+    coalesce(x.number, 0) AS exceptions, coalesce(x.wish = 'number', false) AS renumber,
     CASE WHEN h.may_take_from <= %(now)s THEN h.may_take ELSE 'holder' END AS may_take,
     a.state = 'delivered' AND coalesce(i.proof = 'exception', false) AS excepted,
     EXISTS (SELECT FROM offline_claims k WHERE k.article_id = a.id AND k.outcome = 'unproven')
@@ -60,7 +60,7 @@ _COLUMNS = f"""
     a.recipient_phone, a.sender_phone, n.phone AS nominee_phone,
     {_HOLDER} AS holder_phone,
     EXISTS (SELECT FROM phones d WHERE d.doubt IS NOT NULL AND d.phone = {_HOLDER}) AS unsure,
-    v.to_phone AS named_phone, v.by AS named_by,
+    coalesce(v.to_phone, x.phone) AS named_phone, v.by AS named_by,
     i.id AS item_id, s.id AS postman_id,
     CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,
     coalesce(o.phone, home.phone) AS office_phone

@@ -11,7 +11,7 @@ from typing import Final
 
 from flows.facts import ExceptionRate, StaffRole
 from india.calendar import bounds, day_of
-from postal.people import access
+from postal.people import access, offices
 from postal.people.access import Onlooker
 from store.database import Conn
 
@@ -20,19 +20,23 @@ _RATE_OF: Final = timedelta(days=30)
 
 @dataclass(frozen=True)
 class OpenException:
-    """A question without an answer, or an agreement that was not used. `postman`: his staff id."""
+    """A question without an answer, or an agreement that was not used. `postman`: his staff id.
+
+    `phone`: the telephone (E.164) that was named as the right one; None: it is about the code.
+    """
 
     asked_at: datetime
     postman_id: int
     postman: str
     postman_phone: str | None
     office_id: int
+    phone: str | None
 
 
 def of_article(conn: Conn, article_id: int) -> OpenException | None:
     """Return what is open of an article."""
     row = conn.execute(
-        "SELECT x.asked_at, x.postman_id, s.staff_id, s.phone, x.office_id"
+        "SELECT x.asked_at, x.postman_id, s.staff_id, s.phone, x.office_id, x.phone"
         " FROM exceptions x JOIN staff s ON s.id = x.postman_id"
         " WHERE x.article_id = %s AND x.ended_at IS NULL",
         [article_id],
@@ -64,6 +68,32 @@ def asked_of(conn: Conn, phone: str) -> list[int]:
         [phone],
     ).fetchall()
     return [row[0] for row in rows]
+
+
+@dataclass(frozen=True)
+class AskedByDial:
+    """A question without an answer, as the office's telephone is shown it by dial."""
+
+    number: str
+    postman: str
+    reason: int
+    renumber: bool
+
+
+def asked_by_dial(conn: Conn, phone: str) -> list[AskedByDial]:
+    """Return what the offices with this telephone have not answered, the newest first.
+
+    Not what the postman asks whose telephone it is.
+    """
+    rows = conn.execute(
+        "SELECT a.number, s.staff_id, x.reason, coalesce(x.wish = 'number', false)"
+        " FROM exceptions x JOIN offices o ON o.id = x.office_id"
+        " JOIN articles a ON a.id = x.article_id JOIN staff s ON s.id = x.postman_id"
+        " WHERE o.phone = %s AND x.ended_at IS NULL AND x.granted_at IS NULL"
+        " AND s.phone IS DISTINCT FROM o.phone ORDER BY x.asked_at DESC, x.id DESC LIMIT 5",
+        [phone],
+    ).fetchall()
+    return [AskedByDial(*row) for row in rows]
 
 
 def asked_today(conn: Conn, postman_id: int, today: date) -> int:
@@ -102,6 +132,63 @@ def rate(conn: Conn, postman_id: int, now: datetime) -> ExceptionRate:
     return ExceptionRate(*row)
 
 
+MOST_SHARE: Final = 0.02
+"""Of an office's handovers of 30 days that go without their code: more is a ticket."""
+_FEWEST: Final = 5
+"""So many at least: one of three says nothing of an office."""
+
+
+@dataclass(frozen=True)
+class OfficeOver:
+    """An office that lets more go without its code than it can explain, in 30 days."""
+
+    office_id: int
+    office: str
+    used: int
+    handovers: int
+
+
+_OVER: Final = """
+SELECT o.id, o.name || ' ' || o.pin, sum(d.excepted)::bigint, sum(d.delivered)::bigint
+FROM report_deliveries d JOIN offices o ON o.id = d.office_id
+WHERE d.day > %(since)s AND d.office_id = coalesce(%(office)s, d.office_id) AND d.office_id IN (
+    SELECT office_id FROM report_deliveries WHERE day > %(since)s AND excepted > 0
+    GROUP BY office_id HAVING sum(excepted) >= %(fewest)s)
+GROUP BY o.id HAVING sum(d.excepted) > %(share)s * sum(d.delivered) ORDER BY o.id
+"""
+# Beside the office's telephone stands the postman who asked most, so that it lies at his office.
+_TICKET: Final = """
+INSERT INTO tickets (kind, phone, staff_id, at)
+SELECT 'exception', coalesce(o.phone, s.phone), s.id, %(now)s
+FROM offices o CROSS JOIN LATERAL (
+    SELECT p.id, p.phone FROM exceptions x JOIN staff p ON p.id = x.postman_id
+    WHERE x.office_id = o.id AND x.asked_at > %(since)s AND x.outcome = 'used'
+    GROUP BY p.id ORDER BY count(*) DESC, p.id LIMIT 1) s
+WHERE o.id = ANY(%(offices)s) AND NOT EXISTS (
+    SELECT FROM tickets t JOIN staff m ON m.id = t.staff_id
+    WHERE t.kind = 'exception' AND t.article_id IS NULL AND m.office_id = o.id
+      AND t.at > %(since)s)
+ON CONFLICT DO NOTHING
+"""
+
+
+def offices_over(conn: Conn, now: datetime, office_id: int | None = None) -> list[OfficeOver]:
+    """Return the offices with too many exceptions in the 30 days that are summed up.
+
+    `office_id`: look at this one alone.
+    """
+    since = day_of(now - _RATE_OF)
+    given = {"since": since, "fewest": _FEWEST, "share": MOST_SHARE, "office": office_id}
+    return [OfficeOver(*row) for row in conn.execute(_OVER, given).fetchall()]
+
+
+def open_tickets(conn: Conn, now: datetime) -> None:
+    """Open a ticket about each office that is over, once in 30 days."""
+    over = [each.office_id for each in offices_over(conn, now)]
+    if over:
+        conn.execute(_TICKET, {"now": now, "since": now - _RATE_OF, "offices": over})
+
+
 @dataclass(frozen=True)
 class AskedException:
     """A question as the office's page shows it. `rate`: of its postman; `doubted`: wrong codes."""
@@ -121,6 +208,8 @@ class AskedException:
     answer_by: str | None
     objected: bool
     wrong_codes: int
+    phone: str | None
+    wish: str | None
     of_30_days: ExceptionRate
 
 
@@ -132,7 +221,9 @@ class PostmanFigure:
     name: str
     asked: int
     used: int
+    moved: int
     refused: int
+    lapsed: int
     objected: int
     handovers: int
 
@@ -147,11 +238,12 @@ class AnswererFigure:
     objected: int
 
 
-# Those of the office, and of offices whose accounts it keeps; None: of all.
-_ITS: Final = (
-    "(%(office)s::bigint IS NULL OR x.office_id = %(office)s OR x.office_id IN"
-    " (SELECT id FROM offices WHERE account_office_id = %(office)s))"
-)
+# Those of the offices that are answered there; None: of all.
+_ITS: Final = "(%(offices)s::bigint[] IS NULL OR x.office_id = ANY(%(offices)s))"
+
+
+def _answered(conn: Conn, office_id: int | None) -> list[int] | None:
+    return None if office_id is None else offices.answered_by(conn, office_id)
 
 
 def shown(
@@ -168,12 +260,12 @@ def shown(
         " s.staff_id, s.name, x.reason, x.document, x.last4, x.asked_at, x.granted_at, x.outcome,"
         " x.answer_by, a.not_received_at IS NOT NULL,"
         " (SELECT count(*) FROM code_attempts t WHERE t.article_id = a.id AND t.day = %(today)s"
-        "  AND t.outcome = 'wrong'), x.postman_id"
+        "  AND t.outcome = 'wrong'), x.phone, x.wish, x.postman_id"
         " FROM exceptions x JOIN articles a ON a.id = x.article_id"
         f" JOIN staff s ON s.id = x.postman_id WHERE {_ITS}"
         " AND (x.ended_at IS NULL OR x.asked_at >= %(since)s)"
         " ORDER BY (x.ended_at IS NULL AND x.granted_at IS NULL) DESC, x.asked_at DESC LIMIT 200",
-        {"office": office_id, "since": since, "today": day_of(now)},
+        {"offices": _answered(conn, office_id), "since": since, "today": day_of(now)},
     ).fetchall()
     access.listed(conn, reader, len(rows), "exceptions")
     rates = {each: rate(conn, each, now) for each in {row[-1] for row in rows}}
@@ -184,14 +276,20 @@ def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[Postman
     """Return the figures of every postman who asked, the most often excepted first."""
     rows = conn.execute(
         "SELECT s.staff_id, s.name, count(*), count(*) FILTER (WHERE x.outcome = 'used'),"  # noqa: S608
+        " count(*) FILTER (WHERE x.outcome = 'moved'),"
         " count(*) FILTER (WHERE x.outcome = 'refused'),"
+        " count(*) FILTER (WHERE x.outcome = 'lapsed'),"
         " count(*) FILTER (WHERE x.outcome = 'used' AND a.not_received_at IS NOT NULL),"
         " (SELECT count(*) FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
         "  WHERE l.postman_id = s.id AND l.date > %(day)s AND i.state = 'delivered')"
         " FROM exceptions x JOIN staff s ON s.id = x.postman_id"
         f" JOIN articles a ON a.id = x.article_id WHERE {_ITS} AND x.asked_at > %(since)s"
         " GROUP BY s.id ORDER BY 4 DESC, 3 DESC, s.staff_id LIMIT 200",
-        {"office": office_id, "since": now - _RATE_OF, "day": day_of(now - _RATE_OF)},
+        {
+            "offices": _answered(conn, office_id),
+            "since": now - _RATE_OF,
+            "day": day_of(now - _RATE_OF),
+        },
     ).fetchall()
     return [PostmanFigure(*row) for row in rows]
 
@@ -204,17 +302,16 @@ def of_answerers(conn: Conn, office_id: int | None, now: datetime) -> list[Answe
         " FROM exceptions x JOIN articles a ON a.id = x.article_id"
         f" WHERE {_ITS} AND x.asked_at > %(since)s AND x.answer_by IS NOT NULL"
         " GROUP BY x.answer_by ORDER BY 2 DESC, 1 LIMIT 200",
-        {"office": office_id, "since": now - _RATE_OF},
+        {"offices": _answered(conn, office_id), "since": now - _RATE_OF},
     ).fetchall()
     return [AnswererFigure(*row) for row in rows]
 
 
-def office_of(conn: Conn, number: str) -> tuple[int, int | None] | None:
-    """Return the office that is asked about the article `number`, and its account office."""
+def office_of(conn: Conn, number: str) -> int | None:
+    """Return the office that is asked about the article `number`; None: nothing is asked."""
     row = conn.execute(
-        "SELECT x.office_id, o.account_office_id FROM exceptions x"
-        " JOIN articles a ON a.id = x.article_id JOIN offices o ON o.id = x.office_id"
+        "SELECT x.office_id FROM exceptions x JOIN articles a ON a.id = x.article_id"
         " WHERE a.number = %s AND x.ended_at IS NULL",
         [number],
     ).fetchone()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else int(row[0])

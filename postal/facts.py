@@ -352,6 +352,7 @@ class Reader:
             objected=row.objected,
             moves=row.moves,
             asked=row.asked,
+            asked_by=row.named_by or "sender",
             questions=row.questions,
             frozen=row.frozen,
             disputed=row.disputed,
@@ -367,6 +368,7 @@ class Reader:
             excepted=row.excepted,
             claimed=row.claimed,
             may_take=row.may_take,
+            renumber=row.renumber,
         )
 
     def _code_state(

@@ -17,28 +17,37 @@ from flows.events import DocumentType, ExceptionReason
 from flows.facts import ArticleFact, Changes, ItemFact, Proof
 
 # refused: the office said no · lapsed: it did not answer · unused: the postman did not hand it over
-# in time · over: the article, or who carries it, is another case by now
-ExceptionEnd = Literal["refused", "lapsed", "unused", "over"]
+# in time · over: the article, or who carries it, is another case by now · moved: the office agreed
+# to another telephone, which has the code now, or about which the present one is asked
+ExceptionEnd = Literal["refused", "lapsed", "unused", "over", "moved"]
 
 
 @dataclass(frozen=True)
 class AskForException(ArticleAct):
-    """The postman's question. The last four of the document's number are kept with it."""
+    """The postman's question. The last four of the document's number are kept with it.
+
+    `phone` (E.164): whoever is at the door says that this is the right one; None: he asks to hand
+    it over without its code.
+    """
 
     reason: ExceptionReason
     document: DocumentType
+    phone: str | None = None
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from item_open(item)
         assert item is not None
         yield from in_state(article, "out_for_delivery")
-        yield from must(item.approached, "the code was not asked for first")
         yield from must(article.exception == "none", f"it is {article.exception} already")
-        why = trust.exception(article)
-        yield from must(why is None, f"no exception is possible: {why}")
+        if self.phone is None:
+            yield from must(item.approached, "the code was not asked for first")
+        else:
+            yield from must(bool(self.phone), "without a telephone")
+        yield from possible(article, renumber=self.phone is not None)
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(exception="asked", exceptions=article.exceptions + 1)
+        renumber = self.phone is not None
+        return Changes(exception="asked", exceptions=article.exceptions + 1, renumber=renumber)
 
 
 @dataclass(frozen=True)
@@ -53,8 +62,7 @@ class GrantException(ArticleAct):
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from must(article.exception == "asked", f"it is {article.exception}")
-        why = trust.exception(article)
-        yield from must(why is None, f"no exception is possible: {why}")
+        yield from possible(article, renumber=article.renumber)
         enough = trust.at_least(self.proof, trust.least_for_exception(article))
         yield from must(enough, f"the agreement is {self.proof}")
 
@@ -73,4 +81,10 @@ class EndException(ArticleAct):
         yield from must(article.exception != "none", "there is none")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(exception="none")
+        return Changes(exception="none", renumber=False)
+
+
+def possible(article: ArticleFact, *, renumber: bool) -> Iterator[str]:
+    """Yield why an office may not agree to what is asked."""
+    why = trust.renumber(article) if renumber else trust.exception(article)
+    yield from must(why is None, f"no exception is possible: {why}")

@@ -27,7 +27,7 @@ class AskMove(ArticleAct):
         yield from must(article.moves < MOST_MOVES, f"it was moved {article.moves} times")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(asked=True, questions=article.questions + 1)
+        return Changes(asked=True, asked_by=self.by, questions=article.questions + 1)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ class Relink(ArticleAct):
     document: bool = True
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
-        yield from in_state(article, "booked", "attempted", "at_office")
+        out = ("out_for_delivery",) if self.by == "door" else ()
+        yield from in_state(article, "booked", "attempted", "at_office", *out)
         yield from must(bool(self.phone), "without a telephone")
         yield from must(article.moves < MOST_MOVES, f"it was moved {article.moves} times")
         yield from no_live_code(article)
@@ -70,6 +71,7 @@ class Relink(ArticleAct):
             linked=True,
             moves=article.moves + 1,
             asked=False,
+            unsure=False,
             disputed=False,
             document=self.document or article.document,
         )

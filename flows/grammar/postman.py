@@ -39,6 +39,7 @@ from flows.grammar.postman_digits import DigitsReader
 from flows.grammar.postman_numbers import (
     EXCEPTION,
     MOST_ITEMS,
+    NEW_NUMBER,
     RUPEE_WORDS,
     VERBS,
     Unclear,
@@ -53,6 +54,7 @@ from flows.grammar.postman_words import tokens as tokens_of
 from flows.grammar.text import fold, tokens
 from flows.reading.scripts import MOST_READ
 from india import spoken_words
+from india.phone import mobile
 
 _ALONE: dict[str, type[Undo | AskLeft | AskHelp | TakeOver | TurnDown]] = {
     "0": Undo,
@@ -258,8 +260,8 @@ def _without_pieces(found: re.Match[str], code_length: int) -> Understood | None
     return Understood(Visit((replace(act, missing=missing),)), handed.codes)
 
 
-_REASONS: Final[Mapping[str, ExceptionReason]] = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
-_KINDS_OF_DOCUMENT: Final[Mapping[str, DocumentType]] = {
+REASONS: Final[Mapping[str, ExceptionReason]] = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
+KINDS_OF_DOCUMENT: Final[Mapping[str, DocumentType]] = {
     str(place): document for place, document in enumerate(words.DOCUMENTS, start=1)
 }
 
@@ -270,16 +272,38 @@ def _exception(text: str) -> Understood | None:
     After 28 the reason, the kind of the document (or its name), and the last four of its number.
     """
     found = list(tokens(text.replace("*", " ").replace("#", " ")))
+    if len(found) > 4 and found[1] == str(NEW_NUMBER):
+        return _new_number(found)
     if len(found) != 5 or found[1] != str(EXCEPTION) or _ENDING.fullmatch(found[4]) is None:
         return None
-    document = _KINDS_OF_DOCUMENT.get(found[3]) or _DOCUMENTS.get(found[3])
-    if found[2] not in _REASONS or document is None:
+    document = KINDS_OF_DOCUMENT.get(found[3]) or _DOCUMENTS.get(found[3])
+    if found[2] not in REASONS or document is None:
         return None
     try:
         item = item_of(found[0])
     except Unclear:
         return None
-    return Understood(AskException(item, _REASONS[found[2]], document), {LAST4: found[4].upper()})
+    return Understood(AskException(item, REASONS[found[2]], document), {LAST4: found[4].upper()})
+
+
+def _new_number(found: list[str]) -> Understood | None:
+    """Return the event of `7 29 9876543210 1 1234`: its telephone is wrong, this is the right one.
+
+    The telephone may be written with spaces.
+    """
+    item, _, *telephone, kind, ending = found
+    document = KINDS_OF_DOCUMENT.get(kind) or _DOCUMENTS.get(kind)
+    typed = "".join(telephone)
+    if document is None or _ENDING.fullmatch(ending) is None or not typed.isdigit():
+        return None
+    if len(typed) < _TELEPHONE:
+        return None
+    try:
+        named = item_of(item)
+    except Unclear:
+        return None
+    event = AskException(named, 4, document, mobile(typed))
+    return Understood(event, {LAST4: ending.upper()})
 
 
 WORD = "word"  # the key in `Understood.codes` of a household's word, as its two numbers

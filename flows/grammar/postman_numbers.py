@@ -17,6 +17,7 @@ from flows.remarks import TYPED
 PAYMENTS: Final[Mapping[str, Payment]] = MappingProxyType({"1": "cash", "2": "upi"})
 EXCEPTION: Final = 28  # "7 28": handed over without its code, as the office agreed
 CHECKED: Final = " check"  # after an item: the key of its three digits beside those of the codes
+NEW_NUMBER: Final = 29  # "7 29 9876543210 1 1234": its telephone is wrong, this is the right one
 SIGNATURE: Final = 10  # "7 10": handed over against a signature, where no code is required
 MOST_ITEMS: Final = 20
 HELP: Final = "99"

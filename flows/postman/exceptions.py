@@ -1,19 +1,26 @@
-"""The postman's remark 28: at this door no code can be told, and the office is asked.
+"""The postman's remarks 28 and 29: at this door no code can be told, and the office is asked.
 
 docs/developing/trust.md rule 17. He asks with a reason, the kind of a document that he was shown
-and the last four of its number; what the office agreed to he then hands over by `7 28`.
+and the last four of its number; what the office agreed to he then hands over by `7 28`. By 29 he
+names the telephone that whoever is at the door says is the right one.
 """
 
 from __future__ import annotations
 
+from flows import trust
 from flows.acts.exception import AskForException
 from flows.decision import Decision, LastVisit, Say, Tell
 from flows.events import AskException
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
-from flows.happenings import ExceptionAsked, ExceptionEnded, ExceptionGranted
+from flows.happenings import (
+    ExceptionAsked,
+    ExceptionEnded,
+    ExceptionGranted,
+    NamedAtDoor,
+    NumberAgreed,
+)
 from flows.machine import Case
 from flows.postman.visit import closed, say_first, say_item, say_no_exception
-from flows.trust import exception
 
 
 def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
@@ -24,13 +31,16 @@ def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision
     if refusal is not None or article is None:
         return Decision(case.state, case.context, (refusal or say_item("not_on_list", item),))
     number, event = article.number, case.event
-    asked = ExceptionAsked(number, event.reason)
+    asked = ExceptionAsked(number, event.reason, event.phone is not None)
+    named: tuple[Tell, ...] = ()
+    if event.phone is not None:
+        named = (Tell("named", NamedAtDoor(number)), Tell("sender", asked))
     return Decision(
         case.state,
         case.context,
         (say_item("exception_sent", item),),
-        (AskForException(number, event.reason, event.document),),
-        (Tell("exception", asked), Tell("holder", asked), Tell("office", asked)),
+        (AskForException(number, event.reason, event.document, event.phone),),
+        (Tell("exception", asked), Tell("holder", asked), Tell("office", asked), *named),
     )
 
 
@@ -47,13 +57,35 @@ def _refusal(case: Case[AskException, LastVisit, PostmanFacts], item: ItemFact) 
         return closed(item, article)
     if not article.coded:
         return say_first("approach_plain", item, article)
-    if article.exception == "granted" and exception(article) is None:
-        return say_item("exception_yes", item)
-    if exception(article) is not None or article.exception != "none" or not item.approached:
-        return say_no_exception(item, article)
-    if facts.exceptions_left <= 0:
+    if case.event.phone is not None:
+        refusal = _no_number(case, item, article)
+    else:
+        refusal = _no_exception(item, article)
+    if refusal is None and facts.exceptions_left <= 0:
         return say_item("exception_often", item)
+    return refusal
+
+
+def _no_exception(item: ItemFact, article: ArticleFact) -> Say | None:
+    if article.exception == "granted" and trust.exception(article) is None:
+        return say_item("exception_yes", item)
+    if trust.exception(article) is not None or article.exception != "none" or not item.approached:
+        return say_no_exception(item, article)
     return None
+
+
+def _no_number(
+    case: Case[AskException, LastVisit, PostmanFacts], item: ItemFact, article: ArticleFact
+) -> Say | None:
+    """Return why no other telephone is asked for.
+
+    One that has the code already is asked for as any other: he must not find out whose it is.
+    """
+    if trust.renumber(article) is not None:
+        return say_item("number_office", item)
+    if not case.event.phone or case.facts.named_is_staff:
+        return say_item("number_bad", item)
+    return say_item("exception_waits", item) if article.exception != "none" else None
 
 
 def _about(template: str, facts: PostmanFacts) -> tuple[Say, ...]:
@@ -73,4 +105,10 @@ def granted(case: Case[ExceptionGranted, LastVisit, PostmanFacts]) -> Decision[L
 def ended(case: Case[ExceptionEnded, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     """Tell him that it is not to be handed over without the code."""
     template = "exception_no" if case.event.why == "refused" else "exception_lapsed"
+    return Decision(case.state, case.context, _about(template, case.facts))
+
+
+def renumbered(case: Case[NumberAgreed, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """Tell him that the code goes to the new telephone when he comes, or who is asked first."""
+    template = "number_asked_first" if case.event.asked else "number_changed"
     return Decision(case.state, case.context, _about(template, case.facts))

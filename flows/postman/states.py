@@ -47,10 +47,11 @@ from flows.happenings import (
     HandedOverOnPaper,
     ItemsCame,
     MoveDisputed,
+    NumberAgreed,
 )
 from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
-from flows.postman.exceptions import ask_exception, ended, granted
+from flows.postman.exceptions import ask_exception, ended, granted, renumbered
 from flows.postman.offers import offered, take_over, turn_down
 from flows.postman.offline import judge_each
 from flows.postman.undo import undo
@@ -100,7 +101,7 @@ MACHINE = Machine(
             "doors_asked",
         ),
         *("handed_over_excepted", "exception_how", "exception_waits", "exception_law"),
-        *("exception_not_now", "offline_wrong", "offline_ticket"),
+        *("exception_not_now", "offline_wrong", "offline_ticket", "number_how"),
         *("approach_household", "approach_neighbour", "handed_over_word", "word_law", "word_none"),
         *("word_not_now", "word_spent", "word_wrong"),
     ),
@@ -200,12 +201,14 @@ MACHINE.on(
         *("exception_often", "code_first", "approach_locked", "item_disputed", "item_unlinked"),
         *("exception_yes", "not_on_list", "not_yours", "already_delivered", "item_closed"),
         *("item_gone", "item_withdrawn", "no_list", "approach_plain"),
+        *("number_bad", "number_office"),
     ),
     acts=(AskForException,),
-    tells=("holder", "office", "exception"),
+    tells=("holder", "office", "exception", "named", "sender"),
 )(ask_exception)
 MACHINE.on(ExceptionGranted, says=("exception_yes",))(granted)
 MACHINE.on(ExceptionEnded, says=("exception_no", "exception_lapsed"))(ended)
+MACHINE.on(NumberAgreed, says=("number_changed", "number_asked_first"))(renumbered)
 
 
 # ---- a change of beat --------------------------------------------------------------------------

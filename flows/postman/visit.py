@@ -19,6 +19,7 @@ from flows.decision import Act, Done, Role, Say, Tell
 from flows.events import Approach, Handover, HandoverProof, Payment, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
 from flows.grammar.late import APPROACH_OVER
+from flows.grammar.postman_numbers import NEW_NUMBER
 from flows.happenings import (
     Approached,
     Attempted,
@@ -140,6 +141,8 @@ def _coming(article: ArticleFact) -> str:
 
 def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
     kind = remarks.BY_CODE.get(act.remark)
+    if act.remark == NEW_NUMBER:
+        return Outcome(say_item("number_how", item))
     if kind is None:
         return Outcome(Say("remark_unknown", {"remark": act.remark}, article.number))
     if kind.needs_code and article.linked and article.mode != "off":

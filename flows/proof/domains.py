@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import get_args, get_type_hints
 
 from flows import events, happenings, remarks
-from flows.events import Approach, Event, Handover, Remark, VisitAct
+from flows.events import Approach, Event, ExceptionReason, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState, PaperFact, WindowFact
 from flows.happenings import Happening
 from flows.proof.paths import NOW, TODAY, Domain, Picks, among, implied_by, lazy, one_of
@@ -25,6 +25,8 @@ from flows.wishes import DayNamed, PersonWish, WishKind
 NUMBER, OTHER, ALIKE = "EU123456785IN", "RR287043775IN", "RR000006785IN"
 _PHONE = "+919876543210"
 _OPEN: tuple[ArticleState, ...] = ("booked", "out_for_delivery", "attempted", "at_office")
+
+_MOVED: tuple[ArticleState, ...] = ("booked", "out_for_delivery", "attempted")
 
 # The states of an article when somebody is told this of it: the books are written first.
 AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
@@ -40,6 +42,8 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.WordTried: ("out_for_delivery",),
     happenings.ExceptionAsked: ("out_for_delivery",),
     happenings.ExceptionGranted: ("out_for_delivery",),
+    happenings.NamedAtDoor: ("out_for_delivery",),
+    happenings.NumberAgreed: ("out_for_delivery",),
     happenings.ExceptionContested: ("delivered",),
     happenings.OfflineClaimed: ("out_for_delivery", "attempted", "at_office"),
     happenings.HandedOverOnPaper: ("delivered",),
@@ -58,10 +62,10 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.Returned: ("returned",),
     happenings.Recalled: ("recalled",),
     happenings.RemarkJudged: ("attempted", "at_office"),
-    happenings.MoveAsked: ("booked", "attempted"),
-    happenings.NamedForMove: ("booked", "attempted"),
-    happenings.MovedAway: ("booked", "attempted"),
-    happenings.Relinked: ("booked", "attempted"),
+    happenings.MoveAsked: _MOVED,
+    happenings.NamedForMove: _MOVED,
+    happenings.MovedAway: _MOVED,
+    happenings.Relinked: _MOVED,
     happenings.MoveDisputed: _OPEN,
 }
 
@@ -136,6 +140,8 @@ def event_of(picks: Picks, kind: type[Event], thorough: bool = True) -> Event:
         return another_day(picks, thorough)
     if kind is events.AskVisit:
         return ask_visit(picks)
+    if kind is events.AskException:
+        return ask_exception(picks)
     if kind is events.Wished:
         return wished(picks, thorough)
     values: dict[str, object] = {}
@@ -172,6 +178,13 @@ def ask_visit(picks: Picks) -> events.AskVisit:
     day = _EVENT_FIELDS["day"](picks, None)
     named = picks.pick((None, *_DAYS)) if day is None else None
     return events.AskVisit(NUMBER, day, named)  # type: ignore[arg-type]  # of these domains
+
+
+def ask_exception(picks: Picks) -> events.AskException:
+    """Return a question for each reason; a number that is another's may be followed by its own."""
+    reason = picks.pick(get_args(ExceptionReason))
+    phone = picks.pick((None, "", _PHONE)) if reason == 4 else None
+    return events.AskException("7", reason, "voter", phone)
 
 
 def another_day(picks: Picks, thorough: bool) -> events.AnotherDay:
@@ -263,6 +276,10 @@ def _asked(picks: Picks, article: ArticleFact) -> object:
     return picks.pick((False, True)) if article.state in _OPEN and article.linked else False
 
 
+def _asked_by(picks: Picks, article: ArticleFact) -> object:
+    return picks.pick(("sender", "door")) if article.asked else "sender"
+
+
 def _recalling(picks: Picks, article: ArticleFact) -> object:
     return picks.pick((False, True)) if article.state in _OPEN else False
 
@@ -332,6 +349,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "moves": one_of(0, MOST_MOVES),
     "questions": one_of(1),
     "asked": _asked,
+    "asked_by": _asked_by,
     "recalling": _recalling,
     "pieces": one_of(1, 3),
     "holds_from": _holds_from,

@@ -556,6 +556,7 @@ def _meet_exception(picks: Picks, state: str, kind: type[Event], thorough: bool)
         "until": one_of(NOW + timedelta(minutes=10)),
         "by": one_of(None, "clerk", "postmaster", "supervisor"),
         "proof": one_of("text", "quoted", "pin", "fresh"),
+        "named": one_of("+919876543210"),
     }
     return Met(Nothing(), event_of(picks, kind), lazy(ExceptionFacts, picks, domains))
 
@@ -572,7 +573,7 @@ def _meet_move(picks: Picks, state: str, kind: type[Event], thorough: bool) -> M
         "article": lambda picks, _: article_in(picks, None, part="addressee"),
         "silence_ends": one_of(NOW + timedelta(hours=4)),
         "named": one_of("+919876543210"),
-        "by": one_of("sender"),
+        "by": lambda picks, facts: facts.article.asked_by,
     }
     return Met(Nothing(), event_of(picks, kind), lazy(MoveFacts, picks, domains))
 

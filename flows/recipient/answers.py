@@ -257,7 +257,12 @@ def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
         return stay(case, digits("remark_contested", article))
     if article.code == "live" and article.code_for == "refusal":
         return _deny_refusal(article)
-    fresh = article.state == "out_for_delivery" and not article.attempts and not article.code_issue
+    fresh = (
+        article.state == "out_for_delivery"
+        and not article.attempts
+        # moved here lately, and no code is out
+        and (not article.code_issue or (article.document and article.code != "live"))
+    )
     if article.state == "booked" or fresh:
         return _not_mine(article)
     return _complain(article)  # after a code or a visit, "no" does not say whose article it is

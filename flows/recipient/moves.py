@@ -12,7 +12,15 @@ from flows.acts.moves import CountWrongQuote
 from flows.decision import Asked, Decision, Say, Tell
 from flows.events import Consent
 from flows.facts import ArticleFact, RecipientFacts
-from flows.happenings import MoveAgreed, MoveAsked, MovedAway, NamedForMove, NamedNoMore, Relinked
+from flows.happenings import (
+    MoveAgreed,
+    MoveAsked,
+    MovedAway,
+    NamedAtDoor,
+    NamedForMove,
+    NamedNoMore,
+    Relinked,
+)
 from flows.machine import SAME, Case
 from flows.recipient.states import ASKED_BACK, MACHINE, digits, fact, meant, stay, told
 
@@ -51,7 +59,7 @@ def consent(case: Case[Consent, Asked, RecipientFacts]) -> Decision[Asked]:
         return stay(case, digits("quote_locked", article))
     if article.quote != "right":
         return replace(stay(case, digits("quote_wrong", article)), acts=(CountWrongQuote(number),))
-    if not trust.can_move(article, "sender"):
+    if not trust.can_move(article, article.asked_by):
         return stay(case, digits("move_not_now", article))
     agreed = Tell("move", MoveAgreed(number))
     return Decision("quiet", Asked(number), (digits("move_done", article),), (), (agreed,))
@@ -59,6 +67,7 @@ def consent(case: Case[Consent, Asked, RecipientFacts]) -> Decision[Asked]:
 
 MACHINE.on(MovedAway, to=("quiet",), says=("move_done",))(told("quiet", "move_done"))
 MACHINE.on(NamedForMove, says=("move_named",))(told(SAME, "move_named"))
+MACHINE.on(NamedAtDoor, says=("number_named",))(told(SAME, "number_named"))
 MACHINE.on(NamedNoMore, says=("move_kept_there",))(told(SAME, "move_kept_there"))
 
 

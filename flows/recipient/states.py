@@ -304,11 +304,15 @@ MACHINE.on(Refused, to=("quiet",), says=("refused",))(told("quiet", "refused"))
 MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(told("out", "code_locked"))
 
 
-@MACHINE.on(ExceptionAsked, says=("exception_asked",))
+@MACHINE.on(ExceptionAsked, says=("exception_asked", "number_wrong"))
 def exception_asked(case: Case[ExceptionAsked, Asked, RecipientFacts]) -> Decision[Asked]:
-    """Tell that the office is asked whether it goes without a code; a bare 3 is about that."""
+    """Tell that the office is asked to do without a code, or to change the telephone.
+
+    A bare 3 is about that.
+    """
     article = fact(case, case.event.article)
-    return Decision(case.state, Asked(article.number), (digits("exception_asked", article),))
+    template = "number_wrong" if case.event.renumber else "exception_asked"
+    return Decision(case.state, Asked(article.number), (digits(template, article),))
 
 
 @MACHINE.on(OfflineClaimed, says=("offline_claimed", "offline_unproven"))

@@ -20,15 +20,18 @@ from messages.screens import LINES, fitting, screens
 
 BACK = "0"  # one screen back, finally to the menu: on every screen
 MORE = "00"  # the next lines of a list, after the last the first; no serial begins with 0
-Secret = Literal["pin", "code", "colleague"]
+Secret = Literal["pin", "code", "colleague", "document", "number", "quote"]
 # nominee: will you accept it for somebody at home? · witness: is the postman's remark true?
 Question = Literal["nominee", "witness"]
 # The validity of a secret; its digits travel separately and end with the request.
 # signature: 10, no code could be told · word: four digits, the numbers of a household's word.
 # code_document: the code, and right after it the end of a document's number. named: whatever was
-# typed for a colleague's staff id; it may be a code.
+# typed for a colleague's staff id; it may be a code. exception: 28, the office agreed to do without
+# the code. document: `text` is why, or the right telephone, and which document was shown; the last
+# four of its number travel separately. quote: two digits of our text.
 Worth = Literal[
-    "right", "wrong", "locked", "code", "code_document", "signature", "word", "malformed", "named"
+    "right", "wrong", "locked", "code", "code_document", "signature", "word", "malformed", "named",
+    "exception", "document", "quote",
 ]  # fmt: skip
 
 
@@ -101,6 +104,20 @@ class MenuOffer:
 
 
 @dataclass(frozen=True)
+class AtDoor:
+    """What the postman `by` (letters and digits of his staff id) asks his office at a door."""
+
+    number: str
+    by: str
+    reason: int
+    renumber: bool
+
+    @property
+    def digits(self) -> str:
+        return last_digits(self.number)
+
+
+@dataclass(frozen=True)
 class MenuFacts:
     """What the screens show: the articles of the telephone, and a postman's list of today."""
 
@@ -112,6 +129,7 @@ class MenuFacts:
     household: HouseholdFact | None = None  # read where it is shown
     # The numbers of the word that is offered to its household.
     word: tuple[str, str] | None = field(default=None, repr=False)
+    asked: tuple[AtDoor, ...] = ()  # of the office with this telephone, the newest first
     broke_off: Where | None = None  # where this telephone's last session was interrupted just now
 
 

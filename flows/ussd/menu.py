@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flows.decision import Say
-from flows.ussd import household, recipient
+from flows.ussd import household, office, recipient
 from flows.ussd import postman as ussd_postman
 from flows.ussd.engine import BACK, Graph, MenuFacts, Screen, Shown, Step, Typed, Where, go
 from messages.screens import screens
@@ -52,19 +52,22 @@ GRAPH = Graph.of(
         Screen(
             "resume", "offers to continue where the last session was interrupted",
             _show_resume, _take_resume, ("resume",),
-            to=(*_RESUMABLE, "menu", "pin", "nominee", "witness"), resumable=False,
+            to=(*_RESUMABLE, "menu", "pin", "nominee", "witness", "office"), resumable=False,
         ),
         Screen(
             "over", "the last words of a session",
             _show_over, _take_over,
-            ("over", "retry", "by_sms", "by_call", "noted", "pin_locked", *recipient.ANSWERS,
-             *household.ANSWERS),
+            (
+                *("over", "retry", "by_sms", "by_call", "noted", "pin_locked"),
+                *recipient.ANSWERS, *household.ANSWERS, *office.ANSWERS,
+            ),
             ends=True, resumable=False,
         ),
     ),
     recipient.SCREENS,
     household.SCREENS,
     ussd_postman.SCREENS,
+    office.SCREENS,
 )  # fmt: skip
 
 
@@ -74,7 +77,7 @@ def begin(facts: MenuFacts) -> Where:
         return Where("resume", held=facts.broke_off)
     if facts.postman:
         return Where("pin")
-    return recipient.question(facts) or Where("menu")
+    return office.begin(facts) or recipient.question(facts) or Where("menu")
 
 
 def may_resume(where: Where, postman: bool) -> bool:

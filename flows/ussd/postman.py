@@ -12,6 +12,7 @@ from typing import Final
 from flows import remarks
 from flows.events import (
     Approach,
+    AskException,
     Handover,
     HandoverProof,
     Pass,
@@ -23,7 +24,8 @@ from flows.events import (
     Visit,
     VisitAct,
 )
-from flows.grammar.postman_numbers import PAYMENTS
+from flows.grammar.postman import KINDS_OF_DOCUMENT, REASONS
+from flows.grammar.postman_numbers import EXCEPTION, NEW_NUMBER, PAYMENTS
 from flows.number import last_digits
 from flows.ussd.engine import (
     BACK,
@@ -42,6 +44,7 @@ from flows.ussd.engine import (
     page,
     word,
 )
+from india.phone import mobile
 
 # After these answers `1` continues with the same item: at the code, or at the other choices.
 _THEN_CODE = (
@@ -62,6 +65,7 @@ _THEN_ITEM = (
     *("approach_locked", "code_expired", "no_code_yet", "tries_over", "code_needed", "code_first"),
     *("ask_payment", "no_payment_due", "remark_unknown", "item_unlinked", "late_ticket"),
     *("item_disputed", "pass_asked", "pass_unknown"),
+    *("exception_how", "exception_yes", "number_how", "number_bad"),
 )
 ANSWERS = (
     *_THEN_CODE,
@@ -78,11 +82,13 @@ ANSWERS = (
     *("item_closed", "remark_noted", "undone_one", "undone_many", "nothing_to_undo", "no_list"),
     *("item_withdrawn", "item_gone", "refusal_noted", "late_closed", "by_sms", "noted"),
     *("items_taken", "offer_declined", "offer_gone", "offer_none"),
+    *("exception_sent", "exception_waits", "exception_law", "exception_not_now"),
+    *("exception_often", "handed_over_excepted", "number_office"),
 )
 # A handover is confirmed by SMS as well: the screen disappears, proof must remain.
 PROOF = (
     *("handed_over", "handed_over_cash", "handed_over_upi", "handed_over_signed"),
-    *("handed_over_word", "refusal_noted"),
+    *("handed_over_word", "refusal_noted", "handed_over_excepted"),
 )
 
 _CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_gone"}
@@ -271,7 +277,7 @@ def _take_pay(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 _SHOWN: Final[Mapping[Worth | None, HandoverProof]] = MappingProxyType(
-    {"code": "code", "signature": "signature", "word": "word"}
+    {"code": "code", "signature": "signature", "word": "word", "exception": "exception"}
 )
 
 
@@ -298,6 +304,7 @@ def _show_remarks(where: Where, facts: MenuFacts) -> Shown:
     if _item(where, facts) is None:
         return _show_list(go(where, "list"), facts)
     lines = [f"{remark} {word(f'remark_{remark}', facts)}" for remark in remarks.BY_CODE]
+    lines += [f"{remark} {word(f'ask_{screen}', facts)}" for remark, screen in _ASKING.items()]
     return page(where, "remarks", {}, lines, facts.language)
 
 
@@ -306,9 +313,39 @@ def _take_remarks(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return Step(go(where, "list"))
     if typed.text == MORE:
         return next_page(where)
+    if typed.text.isdigit() and int(typed.text) in _ASKING:
+        return Step(go(where, _ASKING[int(typed.text)], serial=where.serial))
     if len(typed.text) == 2 and typed.text.isdigit() and int(typed.text) in remarks.BY_CODE:
         return _visit(where, Remark(str(where.serial), int(typed.text)))
     return Step(where)
+
+
+_ASKING: Final[Mapping[int, str]] = MappingProxyType({EXCEPTION: "without", NEW_NUMBER: "number"})
+"""What the office is asked for, by its remark: the screen that takes it."""
+
+
+def _take_without(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """Ask the office to do without the code: `31`, why and which document was shown."""
+    item = _item(where, facts)
+    if typed.text in (BACK, MORE) or item is None:
+        return Step(go(where, "list"))
+    reason, kind = REASONS.get(typed.text[:1]), KINDS_OF_DOCUMENT.get(typed.text[1:])
+    if typed.worth != "document" or reason is None or kind is None:
+        return Step(where)
+    asked = AskException(str(item.serial), reason, kind)
+    return Step(go(where, "told", serial=where.serial), Ask("postman", asked))
+
+
+def _take_number(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """Ask the office for another telephone: its digits, and which document was shown."""
+    item = _item(where, facts)
+    if typed.text in (BACK, MORE) or item is None:
+        return Step(go(where, "list"))
+    kind = KINDS_OF_DOCUMENT.get(typed.text[-1:])
+    if typed.worth != "document" or kind is None:
+        return Step(where)
+    asked = AskException(str(item.serial), 4, kind, mobile(typed.text[:-1]))
+    return Step(go(where, "told", serial=where.serial), Ask("postman", asked))
 
 
 # ---- what was answered -------------------------------------------------------------------------
@@ -373,7 +410,18 @@ SCREENS = (
     ),
     Screen(
         "remarks", "why an item was not handed over",
-        _show_remarks, _take_remarks, ("remarks",), to=("list", "told"), asks=(Visit,),
+        _show_remarks, _take_remarks, ("remarks",),
+        to=("list", "told", "without", "number"), asks=(Visit,),
+    ),
+    Screen(
+        "without", "asks the office to do without the code: why, and which document was shown",
+        _show_item, _take_without, ("without",), to=("list", "told"), asks=(AskException,),
+        hides="document",
+    ),
+    Screen(
+        "number", "asks the office for the telephone that whoever is at the door names",
+        _show_item, _take_number, ("number",), to=("list", "told"), asks=(AskException,),
+        hides="number",
     ),
     Screen(
         "told", "the result",

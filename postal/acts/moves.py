@@ -12,6 +12,7 @@ from flows.acts.moves import (
 )
 from flows.trust import DOCUMENT_FOR
 from postal.acts.books import Books, writes
+from postal.people import numbers
 
 
 @writes(AskMove)
@@ -83,6 +84,7 @@ def relink(books: Books, act: Relink, whose: str) -> None:
             "consent": act.consent,
         },
     )
+    numbers.doubt_named(books.conn, act.phone, books.default_language, books.now)
     books.feed("recipient_corrected", article, by=act.by, proof=books.proof, consent=act.consent)
 
 

@@ -51,11 +51,11 @@ def claim(conn: Conn, now: datetime) -> str | None:
 
 
 def answered(conn: Conn, phone: str, found: LookedUp, now: datetime) -> None:
-    """Keep what the service said; a telephone where nobody reads texts is in doubt."""
+    """Keep what the service said; one that may be nobody's, or another's, is in doubt."""
     conn.execute(
         "UPDATE number_lookups SET answered_at = %s, line = %s, operator = %s,"
         " do_not_disturb = %s WHERE phone = %s",
         (now, found.line, found.operator, found.do_not_disturb, phone),
     )
-    if found.doubtful:
+    if found.is_doubtful(now):
         numbers.doubt_looked_up(conn, phone, now)

@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 from psycopg.rows import class_row
 
+from flows.events import Language
 from store.database import Conn
 
 Doubt = Literal["withdrawn", "denied", "looked_up"]
@@ -43,7 +44,7 @@ CONFIRM: Final = (
 
 
 def doubt_looked_up(conn: Conn, phone: str, now: datetime) -> None:
-    """Put a telephone (E.164) in doubt, of which a look-up says that it is no mobile.
+    """Put a telephone (E.164) in doubt, of which a look-up says that it is no mobile, or another's.
 
     Not one that was confirmed lately: a look-up may be wrong.
     """
@@ -63,6 +64,19 @@ def doubt_withdrawn(conn: Conn, phones: Sequence[str], now: datetime) -> int:
     Return how many were. Those of a booking: the sender may have them from an old address book.
     """
     return conn.execute(_WITHDRAWN, {"phones": list(phones), "now": now}).rowcount
+
+
+def doubt_named(conn: Conn, phone: str, language: Language, now: datetime) -> None:
+    """Put a telephone that is an article's from now on in doubt, where it was withdrawn.
+
+    One of which nothing is known yet speaks `language`.
+    """
+    conn.execute(
+        "INSERT INTO phones (phone, language) SELECT phone, %(language)s FROM withdrawn_numbers"
+        " WHERE phone = %(phone)s ON CONFLICT DO NOTHING",
+        {"phone": phone, "language": language},
+    )
+    conn.execute(_WITHDRAWN, {"phones": [phone], "now": now})
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from __future__ import annotations
 from store.database import Conn
 from store.refusals import Invalid
 
-_ACCOUNT_OFFICE = """
-SELECT coalesce(
+_KEEPER = """coalesce(
     o.account_office_id,
     (SELECT m.id FROM offices m WHERE m.pin = o.pin AND m.id <> o.id AND o.branch_type = 'branch'
      AND m.branch_type <> 'branch'
@@ -17,8 +16,22 @@ SELECT coalesce(
     (SELECT h.id FROM offices h WHERE h.district = o.district AND h.branch_type = 'head'
      AND h.id <> o.id AND o.branch_type <> 'head'
      ORDER BY left(h.pin, 3) <> left(o.pin, 3), h.id LIMIT 1))
-FROM offices o WHERE o.id = %s
 """
+_ACCOUNT_OFFICE = f"SELECT {_KEEPER} FROM offices o WHERE o.id = %s"  # noqa: S608
+# One hand: nobody there may answer what a postman of it asks, unless it is himself.
+_ONE_HANDED = """
+NOT EXISTS (SELECT FROM staff j WHERE j.office_id = o.id AND j.active
+    AND j.role IN ('postmaster', 'supervisor') AND j.password_hash IS NOT NULL
+    AND NOT EXISTS (SELECT FROM staff p WHERE p.role = 'postman' AND p.office_id = o.id AND p.active
+        AND p.phone = coalesce(j.phone, j.next_phone)))
+"""
+_ANSWERED_BY = f"""
+SELECT o.id FROM offices o, offices own
+WHERE own.id = %(office)s AND (o.id = own.id OR (
+    (o.account_office_id = own.id
+     OR (o.account_office_id IS NULL AND (o.pin = own.pin OR o.district = own.district)))
+    AND {_KEEPER} = own.id AND {_ONE_HANDED}))
+"""  # noqa: S608
 
 
 class OwnAccountOffice(Invalid):
@@ -35,6 +48,15 @@ def account_office(conn: Conn, office_id: int) -> int | None:
     """
     row = conn.execute(_ACCOUNT_OFFICE, (office_id,)).fetchone()
     return row[0] if row else None
+
+
+def answered_by(conn: Conn, office_id: int) -> list[int]:
+    """Return the offices whose postmen's questions are answered at `office_id`.
+
+    Its own, and those that have nobody else for it and whose accounts it keeps.
+    """
+    rows = conn.execute(_ANSWERED_BY, {"office": office_id}).fetchall()
+    return [row[0] for row in rows]
 
 
 def set_account_office(conn: Conn, office_id: int, account_office_id: int) -> None:

@@ -140,8 +140,8 @@ WHERE phone = ANY(%(around)s) AND direction = 'in'
   AND regexp_replace(body, '[^0-9]', '', 'g') LIKE '%%' || %(digits)s || '%%'
 """
 _EXCEPTED = """
-UPDATE exceptions SET last4 = NULL WHERE article_id IN
-    (SELECT id FROM articles WHERE recipient_phone = %(phone)s)
+UPDATE exceptions SET last4 = NULL, phone = NULL WHERE article_id IN
+    (SELECT id FROM articles WHERE recipient_phone = %(phone)s) OR phone = %(phone)s
 """
 _RECEIVED = """
 UPDATE articles SET recipient_phone = %(other)s, recipient_name = '', recipient_address = '',

@@ -203,9 +203,9 @@ WHERE id IN (SELECT id FROM articles WHERE recipient_name <> ''
     AND state IN ('delivered', 'returned', 'recalled')
     ORDER BY booked_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
-# Why an exception was asked for stays; the end of the document's number goes.
+# Why an exception was asked for stays; the end of the document's number goes, and the telephone.
 _EXCEPTIONS = """
-UPDATE exceptions SET last4 = NULL
+UPDATE exceptions SET last4 = NULL, phone = NULL
 WHERE id IN (SELECT id FROM exceptions WHERE last4 IS NOT NULL AND asked_at < %(persons)s
     ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
@@ -258,6 +258,12 @@ DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries
     LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
 
+# What was promised is in the reports' sums by then.
+_WINDOWS = """
+DELETE FROM promised_windows WHERE item_id IN
+    (SELECT item_id FROM promised_windows WHERE made_at < %(scans)s ORDER BY made_at
+     LIMIT %(most)s)
+"""
 _SCANS = """
 DELETE FROM scans WHERE id IN (SELECT id FROM scans WHERE at < %(scans)s ORDER BY id LIMIT %(most)s)
 """
@@ -281,5 +287,6 @@ _BATCHES: dict[str, Batch] = {
     "notices": _statement(_NOTICES),
     "webhook deliveries": _statement(_DELIVERIES),
     "scans": _statement(_SCANS),
+    "promised hours": _statement(_WINDOWS),
     "imports": _imports,
 }

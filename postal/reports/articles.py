@@ -15,6 +15,7 @@ from postal.reports.measures import CONDITIONS, Measure, Source
 from postal.reports.reading import WITHIN, ReportPeriod, ReportWhere
 from postal.reports.sources import (
     CODES,
+    EXCEPTIONS,
     ITEMS,
     OFFICE_OF_TICKET,
     PROMISES,
@@ -100,6 +101,13 @@ _SHOWN: Final[Mapping[Source, tuple[str, str]]] = MappingProxyType(
             " t.id AS ticket, t.kind, a.id AS article_id, a.number, a.service,"
             f" {OFFICE_OF_TICKET} AS office_id, t.staff_id AS postman_id, {OF_KIND} AS head",
             TICKETS,
+        ),
+        "exceptions": (
+            "x.asked_at AS at, (x.asked_at AT TIME ZONE 'Asia/Kolkata')::date AS day,"
+            " NULL::smallint AS remark, NULL::bigint AS ticket, NULL::text AS kind,"
+            " a.id AS article_id, a.number, a.service, x.office_id, s.id AS postman_id,"
+            " NULL::text AS head",
+            EXCEPTIONS,
         ),
         "promises": (
             "a.delivered_at AS at, a.due_by AS day, NULL::smallint AS remark,"

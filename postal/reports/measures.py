@@ -11,12 +11,22 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final, Literal
 
+from flows.happenings import WINDOW_HOURS
 from flows.remarks import KINDS
 from postal.promises import LATENESSES
 
 By = Literal["office", "beat", "district", "service", "carrier", "head"]
 Source = Literal[
-    "items", "codes", "told", "texts", "cod", "tickets", "questions", "fraud", "promises"
+    "items",
+    "codes",
+    "told",
+    "texts",
+    "cod",
+    "tickets",
+    "questions",
+    "fraud",
+    "promises",
+    "exceptions",
 ]
 
 SOON: Final = timedelta(seconds=30)
@@ -41,6 +51,12 @@ _STANDS: Final = "a.not_received_at IS NULL"
 _WRONG: Final = """EXISTS (SELECT FROM code_attempts t
     WHERE t.article_id = i.article_id AND t.day = l.date AND t.outcome = 'wrong')"""
 
+# The hours that the morning's text promised; what came back at the addressee's wish is left out.
+_PROMISED: Final = "EXISTS (SELECT FROM promised_windows w WHERE w.item_id = i.id"
+_CAME: Final = "i.state IN ('delivered', 'attempted')"
+_IN_TIME: Final = f"""extract(hour FROM coalesce(i.approached_at, i.finished_at)
+    AT TIME ZONE 'Asia/Kolkata') BETWEEN w.hour AND w.hour + {WINDOW_HOURS - 1}"""
+
 CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "delivered": "i.state = 'delivered'",
@@ -58,6 +74,17 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "by_signature": f"{_PILOT} AND i.proof = 'signature' AND {_STANDS} AND NOT {_WRONG}",
         "after_wrong": f"{_PILOT} AND i.proof = 'signature' AND {_STANDS} AND {_WRONG}",
         "objected": f"{_PILOT} AND i.proof IS NOT NULL AND a.not_received_at IS NOT NULL",
+        "excepted": "i.state = 'delivered' AND i.proof = 'exception'",
+        "unexcepted": "i.state = 'delivered' AND i.proof IS DISTINCT FROM 'exception'",
+        "asked_used": f"x.outcome = 'used' AND {_STANDS}",
+        "asked_objected": "x.outcome = 'used' AND a.not_received_at IS NOT NULL",
+        "asked_moved": "x.outcome = 'moved'",
+        "asked_refused": "x.outcome = 'refused'",
+        "asked_lapsed": "x.outcome = 'lapsed'",
+        "asked_unused": "coalesce(x.outcome, 'over') IN ('undone', 'unused', 'over')",
+        "window_kept": f"{_PROMISED} AND {_CAME} AND {_IN_TIME})",
+        "window_missed": f"{_PROMISED} AND {_CAME} AND NOT {_IN_TIME})",
+        "window_unvisited": f"{_PROMISED} AND i.state = 'open')",
         "soon": "t.at <= c.released_at + %(soon)s",
         "late": "t.at > c.released_at + %(soon)s",
         "silent": "t.at IS NULL",
@@ -94,6 +121,9 @@ class Measure:
 
 
 _PROMISES: Final = tuple(f"promise_{each}" for each in LATENESSES)
+_ASKED: Final = (
+    "asked_used", "asked_objected", "asked_moved", "asked_refused", "asked_lapsed", "asked_unused",
+)  # fmt: skip
 _DOOR: Final[tuple[By, ...]] = ("office", "beat", "district", "service")
 
 
@@ -125,6 +155,14 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             ),
             _at_the_door(
                 "pilot", "items", ("by_code", "by_signature", "after_wrong", "objected"), "by_code"
+            ),
+            _at_the_door("excepted", "items", ("excepted", "unexcepted"), "excepted", False),
+            _at_the_door("exceptions", "exceptions", _ASKED, "asked_objected", False),
+            _at_the_door(
+                "windows",
+                "items",
+                ("window_kept", "window_missed", "window_unvisited"),
+                "window_kept",
             ),
             _at_the_door("bursts", "told", ("burst", "single"), "burst", False),
             Measure(

@@ -79,6 +79,14 @@ PROMISES: Final = f"""
 articles a {VISITED} CROSS JOIN LATERAL (SELECT {LATENESS} AS lateness) p
 WHERE a.due_by BETWEEN %(first)s AND %(last)s
 """
+EXCEPTIONS: Final = """
+exceptions x JOIN staff s ON s.id = x.postman_id JOIN articles a ON a.id = x.article_id
+WHERE x.asked_at >= %(since)s AND x.asked_at < %(until)s
+"""
+_OF_EXCEPTIONS: Final = (
+    _DAY.format(column="x.asked_at")
+    + " AS day, x.office_id, x.postman_id, a.service, NULL::text AS carrier, NULL::text AS head"
+)
 _OF_PROMISES: Final = (
     f"a.due_by AS day, {walls.LIES_AT} AS office_id, NULL::bigint AS postman_id, a.service,"
     " NULL::text AS carrier, NULL::text AS head"
@@ -186,6 +194,13 @@ def _promises() -> str:
     return f"SELECT {_OF_PROMISES}, {columns} FROM {PROMISES}"  # noqa: S608
 
 
+def _exceptions() -> str:
+    columns = ", ".join(
+        f"coalesce({CONDITIONS[part]}, false)::int AS {part}" for part in _parts_of("exceptions")
+    )
+    return f"SELECT {_OF_EXCEPTIONS}, {columns} FROM {EXCEPTIONS}"  # noqa: S608
+
+
 LIVE: Final[Mapping[Source, str]] = MappingProxyType(
     {
         "items": _counted(_parts_of("items"), _OF_ITEMS, ITEMS),
@@ -197,6 +212,7 @@ LIVE: Final[Mapping[Source, str]] = MappingProxyType(
         "questions": _questions(),
         "fraud": _FRAUD,
         "promises": _promises(),
+        "exceptions": _exceptions(),
     }
 )
 """The rows of each source, read now: day, office_id, postman_id, service, carrier, head, parts."""

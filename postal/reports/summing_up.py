@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from india.calendar import bounds, day_of
+from postal import exceptions
 from postal.reports.sources import DELIVERY_PARTS, LIVE, TEXT_PARTS, values
 from store.database import Conn
 
@@ -59,6 +60,8 @@ def sum_up_next(conn: Conn, now: datetime) -> date | None:
     day = due(conn, now)
     if day is not None:
         sum_up(conn, day, now)
+        if day == day_of(now) - timedelta(days=1):
+            exceptions.open_tickets(conn, now)
     return day
 
 

@@ -7,8 +7,14 @@ from datetime import date, timedelta
 import pytest
 
 from postal import windows
+from postal.privacy import retention
+from postal.privacy.kept import Kept
+from postal.reports import reading as measuring
+from postal.reports.measures import MEASURES
+from postal.reports.reading import ReportPeriod, ReportWhere
 from postal.windows import PastVisit
 from runtime import Runtime
+from store.database import Database
 from tests.rigs.api_calls import number_of
 from tests.rigs.transcript import Player
 
@@ -107,3 +113,29 @@ def test_a_window_that_held_before_and_not_lately_is_not_promised() -> None:
     moved = [each for back in range(1, 16) for each in visits(back, (11 if back > 4 else 15) * 60)]
     assert windows.start_of(moved, 0.5) is None
     assert windows.start_of(steady, 0.9) is None  # nobody there was visited
+
+
+def test_the_reports_say_whether_the_hours_were_kept_and_then_they_go(
+    postman: Player, runtime: Runtime, purging: Database
+) -> None:
+    """An approach within the three hours, of the one that was promised; purged after 30 days."""
+    history(runtime, [10 * 60 + 10, 11 * 60, 12 * 60 + 50], items=40)
+    morning(postman, "en")
+    where, month = ReportWhere(), ReportPeriod(TODAY, TODAY, "day")
+    for at, counted in (("09:59", (0, 1, 0)), ("10:00", (1, 0, 0)), ("13:00", (0, 1, 0))):
+        with runtime.database.transaction() as conn:
+            conn.execute(
+                "UPDATE delivery_items i SET state = 'delivered', proof = 'code',"
+                " approached_at = %(at)s, finished_at = %(at)s FROM promised_windows w"
+                " WHERE w.item_id = i.id",
+                {"at": f"{TODAY} {at}+05:30"},
+            )
+            of = [MEASURES["windows"]]
+            found = measuring.over_time(conn, of, month, where, runtime.now())
+            assert measuring.summed(found["windows"]).values == counted
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE promised_windows SET made_at = made_at - interval '31 days'")
+    long_ago = runtime.now() - timedelta(days=400)
+    list(retention.purge(purging, Kept(long_ago, long_ago, runtime.now(), "root")))
+    with runtime.database.transaction() as conn:
+        assert conn.execute("SELECT count(*) FROM promised_windows").fetchone() == (0,)

@@ -129,7 +129,7 @@ class SenderOut(Output):
 class MoveOut(Output):
     """One wish that another telephone gets the code. No telephone is named."""
 
-    by: Literal["holder", "sender", "booker", "office", "denial"] = Field(
+    by: Literal["holder", "sender", "booker", "office", "door", "denial"] = Field(
         description="who wished it; denial: the holder said that the article is not his"
     )
     asked_at: datetime

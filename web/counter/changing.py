@@ -9,11 +9,11 @@ from flask import redirect, render_template, request, session, url_for
 
 from postal.counter import booking
 from postal.counter.counter_days import CounterDay
-from postal.counter.groups import Group
+from postal.counter.groups import Group, Sender
 from store.database import Conn
 from store.refusals import Conflict
 from web.counter.article_page import Form, form_page
-from web.counter.fields import FieldNote
+from web.counter.fields import FieldNote, wrong
 from web.counter.group_page import Page, article_form, item_of, my_day, put_on_bill
 from web.counter.reading import finished_sender, read_sender
 from web.counter.room import own_group, route, runtime
@@ -75,6 +75,9 @@ def put_sender(id_: int) -> Page:
         reading = finished_sender(typed, read_sender(conn, typed))
         if reading.sender is None:
             return _sender_page(found, typed, dict(reading.notes)), 422
+        if _is_recipients(found, reading.sender) and "same_phone" not in request.form:
+            asked = {**reading.notes, "sender_phone": wrong("book_sender_same")}
+            return _sender_page(found, typed, asked, asks_same=True), 422
         try:
             booking.change_sender(conn, id_, reading.sender)
         except Conflict as refusal:
@@ -84,19 +87,28 @@ def put_sender(id_: int) -> Page:
     return runtime().database.run(work)
 
 
+def _is_recipients(found: Group, sender: Sender) -> bool:
+    """Tell whether the sender's new telephone is a recipient's: he would get that code."""
+    changed = sender.phone is not None and sender.phone != found.sender_phone
+    return changed and any(item.recipient_phone == sender.phone for item in found.items)
+
+
 def _form(article: int, conn: Conn, found: Group, typed: TypedArticle, day: CounterDay) -> Form:
     typed = replace(typed, changing=str(article))
     form = article_form(conn, found, typed, day)
     return replace(form, action=url_for("counter.put_article", id_=found.id, article=article))
 
 
-def _sender_page(found: Group, typed: TypedSender, notes: dict[str, FieldNote]) -> str:
-    wrong = [name for name, note in notes.items() if note.tone == "wrong"]
+def _sender_page(
+    found: Group, typed: TypedSender, notes: dict[str, FieldNote], *, asks_same: bool = False
+) -> str:
+    at_fault = [name for name, note in notes.items() if note.tone == "wrong"]
     return render_template(
         "counter/sender.html",
         group=found,
         sender=typed,
         notes=notes,
-        focus=wrong[0] if wrong else "sender_name",
+        focus=at_fault[0] if at_fault else "sender_name",
+        asks_same=asks_same,
         spoken=LANGUAGES,
     )

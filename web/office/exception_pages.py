@@ -9,9 +9,10 @@ from conversation import exceptions as door
 from flows.number import parse
 from outbox.wake import wake
 from postal import exceptions, offline
+from postal.people import offices
 from store.database import Conn
 from store.refusals import Refusal
-from web.office.room import doer, me, office_seen, reader, route, runtime
+from web.office.room import doer, office_seen, reader, route, runtime
 from web.staff.htmx import go_to
 from web.staff.refusals import tell
 
@@ -27,6 +28,9 @@ def exceptions_() -> str:
             postmen=exceptions.of_postmen(conn, own, now),
             answerers=exceptions.of_answerers(conn, own, now),
             without_network=offline.of_postmen(conn, own, now),
+            over=[
+                each for each in exceptions.offices_over(conn, now) if own in (None, each.office_id)
+            ],
         )
 
 
@@ -55,8 +59,8 @@ def answer_exception() -> Response:
 
 
 def _may_answer(conn: Conn, number: str) -> bool:
-    """Tell whether it is asked of the user's office, or of one whose accounts that keeps."""
-    asked = exceptions.office_of(conn, number)
+    """Tell whether it is asked of an office whose questions the user's office answers."""
+    asked, own = exceptions.office_of(conn, number), office_seen()
     if asked is None:
         return False
-    return office_seen() is None or me().account.office_id in asked
+    return own is None or asked in offices.answered_by(conn, own)

@@ -31,6 +31,7 @@ from web import loopback
 from web.operations import (
     doctor_carriers,
     doctor_cluster,
+    doctor_exceptions,
     doctor_keys,
     doctor_months,
     doctor_payments,
@@ -170,6 +171,7 @@ def _database(settings: Settings, told: Sequence[PatroniTold]) -> Iterator[Findi
             yield from doctor_roles.examine(conn, settings)
             yield from doctor_months.examine(conn, settings, datetime.now(UTC))
             yield from doctor_carriers.examine(conn, settings, datetime.now(UTC))
+            yield from doctor_exceptions.examine(conn, datetime.now(UTC))
         yield from _clock("database", conn)
 
 

@@ -195,6 +195,23 @@ _GAUGES = (
         " GROUP BY 1 ORDER BY 1",
     ),
     _Counted(
+        "dakiya_exceptions_last_day",
+        "What postmen asked their offices at doors in the last day, by what became of it",
+        ("outcome",),
+        """
+        SELECT coalesce(outcome, 'open'), count(*) FROM (SELECT outcome, asked_at FROM exceptions
+              ORDER BY id DESC LIMIT %(most)s) AS newest
+        WHERE asked_at > %(now)s - interval '1 day' GROUP BY 1 ORDER BY 1
+        """,
+    ),
+    _Counted(
+        "dakiya_offices_over_exceptions",
+        "Offices with an open ticket: over two in a hundred of 30 days went without their code",
+        (),
+        "SELECT count(*) FROM tickets WHERE closed_at IS NULL AND kind = 'exception'"
+        " AND article_id IS NULL",
+    ),
+    _Counted(
         "dakiya_receipts_unmatched_last_hour",
         "Receipts of the last hour for messages that nobody here knows",
         ("gateway",),

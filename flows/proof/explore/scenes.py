@@ -468,8 +468,31 @@ WISH: Final = Scene(
         *_CORRECTS[:1], *_CONSENT[:1], *_TIME,
     ),
 )  # fmt: skip
+_NUMBERS: Final = tuple(
+    f"{POSTMAN} > 1 29 {_short(phone)} 1 1234" for phone in (STRANGER, COLLEAGUE, HOLDER)
+)
+NUMBER: Final = Scene(
+    "number",
+    "at the door of a plain article and of a registered one another telephone is named",
+    (
+        *_HOUSE,
+        f"article {PLAIN} to {HOLDER} en from {SENDER}",
+        f"article {OTHERS[0]} to {HOLDER} en from {SENDER} as registered",
+        f"list 1001: {PLAIN} {OTHERS[0]}",
+    ),
+    (
+        *_NUMBERS, f"{POSTMAN} > 2 29 {_short(STRANGER)} 1 1234",
+        *_from(POSTMAN, "1", "1 28", "1 12", f"1 {{wrong {HOLDER}}}", f"1 {{code {HOLDER}}}"),
+        *_CODES_OF[2:], *_ANSWERS_OF_OFFICE,
+        *(f"{PLAIN} exception {each}" for each in ("yes 2001", "no 2001", "yes 1001", "yes 3001")),
+        f"{OTHERS[0]} exception yes 2001", f"doubt {HOLDER}", f"doubt {STRANGER}",
+        *_from(HOLDER, "2 6785", "3 6785"), *_CONSENT, *_NEW_HOLDER, *_OFFICE_MOVES[:1],
+        *_TIME,
+    ),
+)  # fmt: skip
 
 ALL: Final = (
     WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, BEAT,
     TRIES, HERD, PAPER, OFF, PILOT, DOUBT, HELPED, EXCEPTION, OFFLINE, HOUSEHOLD, WISH,
+    NUMBER,
 )  # fmt: skip

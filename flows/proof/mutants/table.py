@@ -275,6 +275,12 @@ def _whoever(article: ArticleFact, by: Any, proof: Any, to_is_staff: bool) -> An
     return _TRUE_MOVE(article, by, proof, to_is_staff=False)
 
 
+def _done(article: ArticleFact, by: Any, proof: Any, to_is_staff: bool) -> Any:
+    """Nobody who has the number is asked."""
+    answer = _TRUE_MOVE(article, by, proof, to_is_staff)
+    return "done" if answer == "holder" else answer
+
+
 def _quoted(
     true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
 ) -> Decision:
@@ -310,6 +316,7 @@ _EXCEPTION = ("R17", "an exception")
 _OFFLINE = ("R19", "a door without network")
 _CLAIMED = ("R19", "what nothing proves")
 _ASKED = (f"{POSTMAN} > 1 28 3 1 1234",)
+_NAMED = (f"{POSTMAN} > 1 29 9876500003 1 1234",)
 _AGREED = (*_ASKED, f"{_PLAIN} exception yes 2001")
 _WORD, _LET_IN = ("R20", "a household's word"), ("R20", "who lets somebody in")
 _CODE, _DEAD = ("I1", "the holder's code"), ("I2", "dead codes")
@@ -498,6 +505,26 @@ MUTANTS: Final = (
            scenes.EXCEPTION, _AGREED),
     Mutant("an agreement lasts for ever", 17, drops(EndException, why="unused"), _EXCEPTION,
            scenes.EXCEPTION, _AGREED),
+    Mutant("a postman agrees to the number that he named", 17,
+           _sees(ExceptionAnswered, same=False), _MOVES, scenes.NUMBER, _NAMED),
+    Mutant("who has the number is not asked", 17, everywhere(trust, "move", _done), _MOVES,
+           scenes.NUMBER, _NAMED),
+    Mutant("a text without the digits corrects a number", 17,
+           unlocked(decides(_quoted), everywhere(trust, "at_least", lambda proof, least: True)),
+           _MOVES, scenes.NUMBER, _NAMED),
+    Mutant("a registered letter's number is corrected at the door", 17,
+           unlocked(everywhere(trust, "renumber", lambda article: None),
+                    _rule("door", personal="always")), _MOVES, scenes.NUMBER,
+           (f"{POSTMAN} > 2 29 9876500003 1 1234",)),
+    Mutant("a colleague's telephone is named at the door", 17,
+           all_of(everywhere(trust, "move", _whoever), _sees(AskException, named_is_staff=False)),
+           ("I1", "no staff"), scenes.NUMBER,
+           (f"doubt {HOLDER}", f"{POSTMAN} > 1 29 9839000002 1 1234")),
+    Mutant("who has the number is not told that another is named", 17,
+           untold(ExceptionAsked, "holder"), ("R17", "asking for an exception"), scenes.NUMBER),
+    Mutant("who had the number does not hear that it went", 17,
+           untold(MovedAway, "former"), ("I4", "the code"), scenes.NUMBER,
+           (f"doubt {HOLDER}", *_NAMED)),
     Mutant("who is handed over to without a code is not told", 17, untold(Excepted, "recipient"),
            _EXCEPTION, scenes.EXCEPTION, _AGREED),
     Mutant("the holder is not told that an exception is asked for", 17,

@@ -69,15 +69,18 @@ def _of_its_class(row: ExceptionRow, parcel: Parcel, before: SmallWorld) -> Iter
 def asked(before: SmallWorld, played: Played) -> Iterator[str]:
     for _, act in done(played, AskForException):
         parcel = played.world.parcels[act.article]
-        if not (parcel.item and parcel.item.approached):
+        if act.phone is None and not (parcel.item and parcel.item.approached):
             yield "an exception was asked for, and the code was never sent"
         who = (parcel.item.postman if parcel.item else "", before.today)
         all_ = [each for other in played.world.parcels.values() for each in other.excepted_on]
         if all_.count(who) > _MOST_A_DAY:
             yield "a postman asked for one exception more than a day allows"
         texts = {say.template for _, say in played.said if say.article == act.article}
-        if "exception_asked" not in texts:
-            yield "an exception was asked for, and the holder is not told"
+        told = {"exception_asked"} if act.phone is None else {"number_named", "sender_number_named"}
+        if act.phone is not None and parcel.recipient is not None:
+            told |= {"number_wrong"}
+        if not told <= texts:
+            yield "an exception was asked for, and not everybody is told"
 
 
 def contested(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -104,7 +107,8 @@ PROMISES = (
     Promise(
         "R17",
         "asking for an exception",
-        "It is asked for after the code was sent, a few times a day, and the holder is told.",
+        "It is asked for after the code was sent, a few times a day, and the holder is told; of"
+        " another telephone, that one and the sender too.",
         asked,
     ),
     Promise(

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from flows.acts.hold import AskRecall, ChooseDay, RecallArticle
-from flows.acts.moves import Relink
+from flows.acts.moves import AskMove, Relink
 from flows.acts.nominee import AcceptNomination, Nominate
 from flows.acts.phone import TakePhone, Unlink
 from flows.events import Consent, Deny, ReportFraud, StopRecall, TimedOut
 from flows.facts import NewPhoneFacts, PartyFacts
-from flows.happenings import DestinationMoved
+from flows.happenings import DestinationMoved, ExceptionAnswered
 from flows.proof.promises.promise import Promise, done
-from flows.proof.world.books import SmallWorld
+from flows.proof.world.books import BOTH, SmallWorld
 from flows.proof.world.doors import Played
 from flows.proof.world.parcel import Parcel
 from flows.proof.world.turn import Decided
@@ -33,6 +33,9 @@ def _personal(parcel: Parcel) -> bool:
 
 
 def moved_by(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, asks in done(played, AskMove):
+        if asks.by == "door":
+            yield from _agreed_at_door(asks.phone, each.books.parcels[asks.article], each)
     for each, act in done(played, Relink):
         was = before.parcels[act.article]
         parcel = each.books.parcels[act.article]
@@ -45,6 +48,8 @@ def moved_by(before: SmallWorld, played: Played) -> Iterator[str]:
             late = each.books.now - parcel.booked_at > _OWN_TYPING
             if parcel.codes or late or each.facts.proof not in ("pin", "fresh", "two"):
                 yield "the booker moved it after half an hour, or after a code"
+        elif act.by == "door":
+            yield from _at_door(act.phone, was, parcel, played, each)
         elif _personal(parcel):
             yield "what goes to the addressee in person was moved by text"
         else:
@@ -70,6 +75,50 @@ def _by_sender(was: Parcel, parcel: Parcel, played: Played, each: Decided) -> It
             yield "silence was consent before four waking hours"
         return
     yield "it was moved without the holder's consent"
+
+
+def _at_door(
+    phone: str, was: Parcel, parcel: Parcel, played: Played, each: Decided
+) -> Iterator[str]:
+    """Look at a number that was corrected at the door: at once, or after its holder was asked."""
+    if each.whose[1] == "exception":
+        yield from _agreed_at_door(phone, parcel, each)
+        if was.recipient is not None and was.recipient not in parcel.doubted:
+            yield "a number was corrected at the door, and who has it was not asked"
+        return
+    asked = parcel.move
+    if asked is None or (asked.by, asked.phone) != ("door", phone):
+        yield "a number was corrected at the door, and the office did not agree"
+        return
+    if parcel.frozen or parcel.disputed:
+        yield "a number was corrected at the door though a holder said that it is his"
+    mine = played.phone == was.recipient
+    if mine and isinstance(played.came, Consent) and played.proof == "quoted":
+        return
+    if mine and isinstance(played.came, Deny) and played.proof == "text":
+        return
+    awake = awake_after(asked.asked_at, _SILENCE) <= each.books.now
+    if not (isinstance(each.event, TimedOut) and not parcel.codes and awake):
+        yield "a number was corrected at the door without its holder's consent"
+
+
+def _agreed_at_door(phone: str, parcel: Parcel, each: Decided) -> Iterator[str]:
+    """Look at who agreed that a number is corrected, and of what."""
+    row, event = parcel.exception, each.event
+    if row is None or row.phone != phone:
+        yield "a number was corrected that nobody asked for"
+        return
+    if not isinstance(event, ExceptionAnswered) or not event.granted:
+        yield "a number was corrected at the door, and nobody agreed"
+        return
+    if event.by in (row.postman, BOTH) or each.facts.proof not in ("quoted", "fresh"):
+        yield "a number was corrected at the door, and nobody but its postman agreed"
+    if _personal(parcel):
+        yield "the number of what goes to the addressee in person was corrected at the door"
+    if parcel.door_only or parcel.frozen or parcel.disputed:
+        yield "a number was corrected at the door that somebody says is his"
+    if parcel.wrong_today(each.books.now):
+        yield "a number was corrected at the door after wrong codes"
 
 
 def unlinked_by(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -176,7 +225,8 @@ PROMISES = (
         "who moves it",
         "Another telephone becomes the holder only by the present one's consent, quoted; by his own"
         " word that it is not his, for a proven sender; by four waking hours of his silence, if no"
-        " code was ever issued; by two of an office; or by the booker within half an hour."
+        " code was ever issued; by two of an office; by the booker within half an hour; or at the"
+        " door, for plain post, where the office agreed and the number was in doubt or not his."
         " What it has already is no move.",
         moved_by,
     ),

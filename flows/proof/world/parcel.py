@@ -99,6 +99,7 @@ class ExceptionRow:
     granted_at: datetime | None = None
     by: str = ""  # who agreed: a staff id; "": the office's telephone
     proof: str | None = None  # of the agreement
+    phone: str | None = None  # that was named as the right one; None: it is about the code
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +307,7 @@ class Parcel:
             objected=self.objected,
             moves=self.moves,
             asked=self.move is not None,
+            asked_by=self.move.by if self.move is not None else "sender",
             questions=self.questions,
             frozen=self.frozen,
             disputed=self.disputed,
@@ -317,6 +319,7 @@ class Parcel:
             unsure=self.holder(now) in self.doubted,
             exception=self.exception_state(),
             exceptions=len(self.excepted_on) if self.exception else 0,
+            renumber=self.exception is not None and self.exception.phone is not None,
             excepted=self.state == "delivered"
             and self.item is not None
             and self.item.proof == "exception",

@@ -263,7 +263,15 @@ def _of_exception(turn: SmallTurn, number: str, event: Event) -> ExceptionFacts:
     if row is None or not isinstance(event, ExceptionAnswered):
         return ExceptionFacts(world.now, its, until)
     role = _ROLES.get(event.by)
-    return ExceptionFacts(world.now, its, until, role, event.by in (row.postman, BOTH))
+    found = ExceptionFacts(world.now, its, until, role, event.by in (row.postman, BOTH))
+    if row.phone is None:
+        return found
+    return replace(
+        found,
+        named=row.phone,
+        named_is_staff=world.is_staff(row.phone),
+        named_has_it=row.phone == turn.held[number].recipient,
+    )
 
 
 def _of_office(turn: SmallTurn, phone: str, event: AnswerException | ExceptionAsked) -> PartyFacts:
@@ -505,6 +513,9 @@ def _of_postman(turn: SmallTurn, before: Standing, event: Event) -> PostmanFacts
         day,
         exceptions_left=_exceptions_left(world, staff, event),
         offline_left=_offline_left(world, staff, event),
+        named_is_staff=isinstance(event, AskException)
+        and bool(event.phone)
+        and world.is_staff(str(event.phone)),
     )
 
 

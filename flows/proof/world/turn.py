@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from flows import helped, machines
+from flows.acts.exception import AskForException
 from flows.acts.moves import AskMove, Relink
 from flows.acts.nominee import Nominate
 from flows.decision import Act, Decision, Role, Say, Tell
@@ -86,14 +87,14 @@ class SmallTurn:
         """Hold these articles: read who their people are."""
         for number in dict.fromkeys(numbers):
             parcel = self.world.parcels[number]
-            item, move = parcel.item, parcel.move
+            item, move, asked = parcel.item, parcel.move, parcel.exception
             postman = self.world.postmen[item.postman] if item else None
             self.held[number] = HeldParcel(
                 parcel.recipient,
                 parcel.sender,
                 parcel.nominee.phone if parcel.nominee else None,
                 parcel.holder(self.world.now),
-                move.phone if move else None,
+                move.phone if move else asked.phone if asked else None,
                 move.by if move else None,
                 postman.staff if postman else None,
                 postman.phone if postman and not postman.blocked else None,
@@ -210,7 +211,7 @@ class SmallTurn:
             before = self.held[act.article].nominee
             former = before if before != act.phone else None
             self._held(act.article, nominee=act.phone, former=former)
-        elif isinstance(act, AskMove):
+        elif isinstance(act, AskMove) or (isinstance(act, AskForException) and act.phone):
             self._held(act.article, named=act.phone)
         elif isinstance(act, Relink):
             former = self.held[act.article].recipient

@@ -108,7 +108,7 @@ def _ask_exception(
 ) -> None:
     assert parcel.item is not None
     asked = (*parcel.excepted_on, (parcel.item.postman, ledger.world.today))
-    row = ExceptionRow(parcel.item.postman, ledger.now)
+    row = ExceptionRow(parcel.item.postman, ledger.now, phone=act.phone)
     ledger.put(replace(parcel, exception=row, excepted_on=asked))
 
 

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from gateways.lookups.simulator import LANDLINE_END, SILENT_END, UNUSED_END, SimulatorLookup
+from gateways.lookups.simulator import (
+    ANOTHERS_END,
+    LANDLINE_END,
+    SILENT_END,
+    SWAPPED_END,
+    UNUSED_END,
+    SimulatorLookup,
+)
 from outbox.lookups import NumberLookups
 from runtime import Runtime
 from tests.rigs.clock import Clock
@@ -121,3 +128,33 @@ def test_a_service_that_says_nothing_is_asked_three_times(
         row = conn.execute("SELECT attempts, answered_at FROM number_lookups").fetchone()
     assert row == (3, None)
     assert doubt_of(runtime, phone) is None
+
+
+@pytest.mark.parametrize("end", [ANOTHERS_END, SWAPPED_END])
+def test_a_number_of_somebody_else_or_with_a_new_sim_is_in_doubt(
+    runtime: Runtime, player: Player, clock: Clock, end: str
+) -> None:
+    player.step(f"article {NUMBERS[0]} to +91987650{end} en from {SENDER}")
+    clock.advance(seconds=61)
+    look_up(runtime)
+    assert doubt_of(runtime, f"+91987650{end}") == "looked_up"
+
+
+def test_a_withdrawn_number_that_is_put_on_an_article_later_is_asked_first(
+    app: Flask, runtime: Runtime, player: Player, listed: Path
+) -> None:
+    """The sender corrects the number to one that was withdrawn: it gets a question, and no code."""
+    withdrawn = "+919876500002"
+    app.test_cli_runner().invoke(args=["numbers", "withdrawn", str(listed), "--on", "2026-07-31"])
+    player.step("postman 1001 +919876543210")
+    player.step(f"article {NUMBERS[0]} to +919876500009 en from {SENDER}")
+    player.step("+919876500009 > 2")
+    player.step(f"{SENDER} > {NUMBERS[0]} 9876500002 {{quote {SENDER}}}")
+    assert doubt_of(runtime, withdrawn) == "withdrawn"
+    player.step(f"list 1001: {NUMBERS[0]}")
+    player.step("+919876543210 > 1")
+    with runtime.database.transaction() as conn:
+        told = conn.execute("SELECT template FROM messages WHERE phone = %s", [withdrawn])
+        templates = {each[0] for each in told.fetchall()}
+    assert "number_asked" in templates
+    assert "code" not in templates

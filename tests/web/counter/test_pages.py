@@ -270,6 +270,22 @@ def test_what_cannot_be_booked_is_said_beside_its_field(
     assert rows(runtime, "SELECT * FROM booking_groups") == []
 
 
+def test_a_senders_number_changed_to_the_recipients_is_asked_back(
+    at_counter: Clerk, runtime: Runtime
+) -> None:
+    """As at the booking: the sender would get the code."""
+    page = begin(at_counter)
+    recipients = rows(runtime, "SELECT recipient_phone FROM booking_items")[0][0]
+    changed = {**SENDER_FORM, "group_once": str(uuid4()), "sender_phone": recipients}
+    answer = at_counter.colleague.post(f"{page}/sender", **changed)
+    assert answer.status_code == 422
+    assert "the sender would get the code" in note(answer.text, "sender_phone")
+    assert rows(runtime, "SELECT sender_phone FROM booking_groups")[0][0] != recipients
+    meant = at_counter.colleague.post(f"{page}/sender", **changed, same_phone="1")
+    assert meant.status_code == 302
+    assert rows(runtime, "SELECT sender_phone FROM booking_groups")[0][0] == recipients
+
+
 def test_without_a_directory_the_page_says_what_to_do(at_counter: Clerk, runtime: Runtime) -> None:
     with runtime.database.transaction() as conn:
         conn.execute("DELETE FROM pin_directory")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from postal.people import offices
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.desk import Colleague, sign_in
-from tests.rigs.office import POSTMAN, Office, office
+from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
 PAGE = "/office/exceptions"
@@ -40,7 +41,7 @@ def test_what_is_asked_is_shown_and_answered(at: Office, app: Flask, runtime: Ru
     shown = master.get(PAGE).text
     for each in (number_of(1), "Speed Post", "none at home", "•••• 1234", "0 of 0"):
         assert each in shown
-    assert "may hand it over" in answers(master, number_of(1), "yes")
+    assert "the office agrees" in answers(master, number_of(1), "yes")
     assert "agreed" in master.get(PAGE).text
     assert "Nothing is changed" in answers(master, number_of(1), "yes")
     at.player.step(f"{POSTMAN} > 1 28")
@@ -86,9 +87,83 @@ def test_an_office_agrees_so_often_a_day_and_then_a_supervisor(
     master = sign_in(app, runtime, "postmaster", "master")
     assert "Nothing is changed" in answers(master, number_of(1), "yes")
     supervisor = sign_in(app, runtime, "supervisor", "super")
-    assert "may hand it over" in answers(supervisor, number_of(1), "yes")
+    assert "the office agrees" in answers(supervisor, number_of(1), "yes")
 
 
 def test_a_clerk_sees_none(at: Office, app: Flask, runtime: Runtime) -> None:
     clerk = sign_in(app, runtime, "clerk", "clerk-9")
     assert clerk.get(PAGE).status_code == 403
+
+
+def names(at: Office, item: int, phone: str) -> None:
+    """The postman names the telephone of whoever is at the door as the right one."""
+    at.player.step(f"{POSTMAN} > {item} 29 {phone} 1 1234")
+
+
+def test_a_number_is_corrected_on_the_page(at: Office, app: Flask, runtime: Runtime) -> None:
+    """Masked, signed by the postmaster, and the code goes to it when the postman comes again."""
+    at.out(1)
+    master = sign_in(app, runtime, "postmaster", "master")
+    at.player.step(f"doubt {phone_of(1)}")
+    names(at, 1, "9876500011")
+    shown = master.get(PAGE).text
+    assert "another telephone is to have the code" in shown
+    assert "+91••••••0011" in shown
+    assert "9876500011" not in shown
+    assert "the office agrees" in answers(master, number_of(1), "yes")
+    assert at.one("SELECT recipient_phone FROM articles") == ("+919876500011",)
+    assert at.one("SELECT by, outcome, consent FROM moves") == ("door", "done", None)
+    assert at.one("SELECT outcome, answer_proof FROM exceptions") == ("moved", "fresh")
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"{POSTMAN} > 1 {{code +919876500011}} * 1234")
+    assert at.state(number_of(1)) == "delivered"
+
+
+def test_a_number_that_no_text_reaches_is_not_waited_for(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """One that texts reach is asked, and nothing moves until it answers."""
+    at.out(1, 2)
+    master = sign_in(app, runtime, "postmaster", "master")
+    names(at, 1, "9876500011")
+    names(at, 2, "9876500012")
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE messages SET status = 'failed' WHERE phone = %s", [phone_of(1)])
+    answers(master, number_of(1), "yes")
+    answers(master, number_of(2), "yes")
+    assert at.all("SELECT number, recipient_phone FROM articles ORDER BY id") == [
+        (number_of(1), "+919876500011"),
+        (number_of(2), phone_of(2)),
+    ]
+    assert at.one("SELECT count(*) FROM moves WHERE ended_at IS NULL") == (1,)
+
+
+def test_an_office_with_one_hand_is_answered_where_its_accounts_are_kept(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """The account office's postmaster answers; nobody else's, nor where somebody is there."""
+    at.out(1, 2)
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO offices (name, pin, branch_type, district) VALUES"
+            " ('Nautanwa', '273305', 'sub', 'Gorakhpur'),"
+            " ('Nichlaul', '273306', 'sub', 'Gorakhpur')"
+        )
+        row = conn.execute(
+            "SELECT max(id) FILTER (WHERE pin = '273303'), max(id) FILTER (WHERE pin = '273305')"
+            " FROM offices"
+        ).fetchone()
+        assert row is not None
+        offices.set_account_office(conn, *row)
+    asks(at, 1)
+    asks(at, 2)
+    third = sign_in(app, runtime, "postmaster", "third", office="273306")
+    assert number_of(1) not in third.get(PAGE).text
+    assert "Nothing is changed" in answers(third, number_of(1), "yes")
+    keeper_of = sign_in(app, runtime, "postmaster", "keeper", office="273305")
+    assert number_of(1) in keeper_of.get(PAGE).text
+    assert "the office agrees" in answers(keeper_of, number_of(1), "yes")
+    assert at.one("SELECT answer_by FROM exceptions ORDER BY id") == ("keeper",)
+    sign_in(app, runtime, "postmaster", "master")  # from now on somebody is there
+    assert number_of(2) not in keeper_of.get(PAGE).text
+    assert "Nothing is changed" in answers(keeper_of, number_of(2), "yes")

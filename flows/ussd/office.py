@@ -1,0 +1,67 @@
+"""The office's screen: what its postmen ask at doors, answered with the digits of our text.
+
+docs/developing/trust.md rule 17. Who dials may have forged the office's number: only the two digits
+that its telephone was sent agree.
+"""
+
+from __future__ import annotations
+
+from flows.events import AnswerException
+from flows.ussd.engine import (
+    BACK,
+    Ask,
+    AtDoor,
+    MenuFacts,
+    Screen,
+    Shown,
+    Step,
+    Typed,
+    Where,
+    go,
+)
+
+ANSWERS = (
+    *("office_exception_yes", "office_exception_no", "office_exception_wrong"),
+    *("office_exception_none", "office_exception_page_only"),
+)
+
+
+def begin(facts: MenuFacts) -> Where | None:
+    """Return the question that a dial of the office's telephone begins with, if one is open."""
+    if not facts.asked:
+        return None
+    return Where("office", article=facts.asked[0].number)
+
+
+def _asked(where: Where, facts: MenuFacts) -> AtDoor | None:
+    return next((each for each in facts.asked if each.number == where.article), None)
+
+
+def _show(where: Where, facts: MenuFacts) -> Shown:
+    asked = _asked(where, facts)
+    if asked is None:
+        return Shown(where, "office_exception_none")
+    known: dict[str, int | str] = {"staff": asked.by, "digits": asked.digits}
+    if asked.renumber:
+        return Shown(where, "office_number", known)
+    return Shown(where, "office_exception", {**known, "reason": asked.reason})
+
+
+def _take(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    asked = _asked(where, facts)
+    if typed.text == BACK or asked is None:
+        return Step(go(where, "menu"))
+    if typed.text == "2":
+        return Step(go(where, "over"), Ask("office", AnswerException(False, asked.digits)))
+    if typed.worth == "quote":
+        return Step(go(where, "over"), Ask("office", AnswerException(True, asked.digits)))
+    return Step(where)
+
+
+SCREENS = (
+    Screen(
+        "office", "what a postman asks his office at a door: the digits of our text, or no",
+        _show, _take, ("office_exception", "office_number", "office_exception_none"),
+        to=("menu", "over"), asks=(AnswerException,), hides="quote", resumable=False,
+    ),
+)  # fmt: skip
