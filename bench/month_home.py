@@ -8,7 +8,7 @@ from typing import Final
 from bench.month_world import Acting, Month, Parcel
 from conversation.inbound import receive
 from conversation.turn import take_turn
-from flows.events import AskWord, TakeWord
+from flows.events import DrawWord, TakeWord
 from gateways.base import Inbound
 from india.calendar import day_of
 from postal import households
@@ -49,7 +49,7 @@ def draws_word(month: Month, parcel: Parcel) -> None:
         return
     place, now = ConversationPlace(phone, "recipient"), month.clock()
     with month.runtime.database.transaction() as conn:
-        for event in (AskWord(shown=True), TakeWord()):
+        for event in (DrawWord(), TakeWord()):
             take_turn(month.runtime, conn, place, event, proof="text")
         word = households.shown(conn, month.runtime.keys, phone, day_of(now)).word
     if word is not None:
