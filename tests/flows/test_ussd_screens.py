@@ -223,6 +223,7 @@ BY_SMS = {
     *("exception_how", "exception_waits", "exception_law", "exception_not_now"),
     *("exception_sent", "exception_often", "handed_over_excepted"),
     *("handed_over_missing", "pieces_wrong"),  # pieces are named by text alone
+    *("offline_wrong", "offline_ticket"),  # the three digits of a slip are texted alone
     "exception_contested",  # what follows from it takes days: it is to stay on the telephone
     "number_asked",  # who dials has said that it is for them
     *("pass_asked_many", "pass_partly", "given_back", "given_back_many"),
