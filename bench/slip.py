@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 from flows.facts import TRIES_PER_DAY
 
@@ -103,7 +103,8 @@ def table(given: Assumptions) -> str:
     ]
     lines.append("")
     for name in ("plain", "dark", "lost", "used", "doors"):
-        worse = replace(given, **{name: _worse(name, getattr(given, name))})
+        changed: dict[str, Any] = {name: _worse(name, getattr(given, name))}
+        worse = replace(given, **changed)
         said = f"articles a year, with {name} {_shown(getattr(worse, name))}"
         lines.append(f"| {said:{width}} | {_shown(worth(worse).a_year):>9} |")
     return "\n".join(lines)
