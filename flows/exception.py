@@ -11,7 +11,6 @@ from flows import trust
 from flows.acts.codes import KillCode
 from flows.acts.exception import EndException, ExceptionEnd, GrantException
 from flows.acts.moves import AskMove, Relink
-from flows.acts.nominee import EndNomination
 from flows.decision import Decision, Nothing, Tell
 from flows.events import Event, TimedOut
 from flows.facts import ArticleFact, ExceptionFacts
@@ -55,8 +54,8 @@ def asked(case: Case[ExceptionAsked, Nothing, ExceptionFacts]) -> Decision[Nothi
 @MACHINE.on(
     ExceptionAnswered,
     to=("granted", "still", SAME),
-    acts=(GrantException, EndException, AskMove, Relink, EndNomination, KillCode),
-    tells=("postman", "recipient", "former", "nominee", "named", "sender", "article", "move"),
+    acts=(GrantException, EndException, AskMove, Relink, KillCode),
+    tells=("postman", "recipient", "former", "named", "sender", "article", "move"),
 )
 def answered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision[Nothing]:
     """Take the answer of whoever may give it; one that nobody may give changes nothing.

@@ -24,6 +24,7 @@ concurrently = (
     Validated("tickets", "tickets_kind_check"),
     Validated("phones", "phones_doubt"),
     Validated("exceptions", "exceptions_wish_check"),
+    Validated("exceptions", "exceptions_phone_check"),
     Validated("exceptions", "exceptions_outcome_check"),
 )
 

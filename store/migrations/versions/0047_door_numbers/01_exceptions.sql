@@ -1,5 +1,8 @@
 -- postal: a postman asks whether another telephone may have the code of what he carries.
-ALTER TABLE exceptions ADD COLUMN phone phone;
+-- No domain: its check would rewrite the table.
+ALTER TABLE exceptions ADD COLUMN phone text;
+ALTER TABLE exceptions ADD CONSTRAINT exceptions_phone_check
+    CHECK (phone ~ '^\+[1-9][0-9]{6,14}$') NOT VALID;
 COMMENT ON COLUMN exceptions.phone IS
     'The telephone that whoever was at the door named as the right one. NULL: it was asked to hand it over without a code, or the telephone was removed with the person''s data.';
 ALTER TABLE exceptions ADD COLUMN wish text;
