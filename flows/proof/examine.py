@@ -64,7 +64,10 @@ def typed_events(spoken: Iterable[Vocabulary]) -> dict[str, frozenset[type[Event
 
 
 # News, what a missed call brings, and what no machine answers yet (`machines.understand`).
-_NO_TEXT = (Happening, News, TimedOut, events.RepeatQuestion, events.Wished, events.Said)
+_NO_TEXT = (
+    *(Happening, News, TimedOut),
+    *(events.CallMe, events.RepeatQuestion, events.Wished, events.Said),
+)
 
 
 def _never_typed(typed: Mapping[str, frozenset[type[Event]]]) -> Iterator[str]:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree
@@ -20,9 +21,12 @@ from africastalking.Voice import VoiceService
 from gateways.africastalking.account import AfricasTalkingAccount, Pooled
 from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.base import (
+    CallReport,
+    CallStep,
     Inbound,
     Outcome,
     Outgoing,
+    Pressed,
     Reason,
     Receipt,
     ReceiptStatus,
@@ -38,9 +42,9 @@ from gateways.base import (
 )
 from gateways.missed import missed, with_ours
 from gateways.network import TIMEOUT
-from gateways.storable import identifier, line, whole, without_numbers
+from gateways.storable import hop_named, identifier, line, whole, without_numbers
 from messages.missed_calls import meanings
-from messages.speech import Speech
+from messages.speech import Piece
 from settings import Settings
 
 NAME = "africastalking_voice"
@@ -67,6 +71,10 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
         self._voice = _VoiceService(settings, own.voice_api_url)
         self.address = self._voice.address
         self._from = own.voice_from
+        self._public = settings.public_url
+        self._hook = (
+            f"{settings.public_url}/hooks/africastalking/{own.hook_secret.get_secret_value()}/voice"
+        )
         self._secret = own.hook_secret.get_secret_value()
         self._key = own.api_key.get_secret_value().encode()
         self._speakers = {"hi": own.voice_hi, "en": own.voice_en}
@@ -87,7 +95,7 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
         """Refuse: reports on calls come to `receive_call`."""
         raise Unauthentic
 
-    def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
+    def receive_call(self, request: Request) -> CallReport:
         """Tell by `direction` and `isActive` what it is: 1 asks what to do, 0 reports the end.
 
         `callerNumber` is the person's telephone in both directions.
@@ -104,18 +112,39 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
             why = "sessionId or callerNumber is missing"
             return Unreadable(NAME, session, why, whole(request), phone, channel="voice")
         named = self._named(form.get("clientRequestId", ""))
+        hop = hop_named(request)
+        if form.get("isActive") == "1" and hop is not None:
+            return Pressed(NAME, session, phone, named, hop, line(form.get("dtmfDigits", "")))
         if form.get("isActive") == "1":
             return TakenUp(NAME, session, phone, named)
         return _over(form, session, named)
 
-    def saying(self, speech: Speech) -> str:
-        """Return an action for each piece, which leaves a gap after each digit of a code."""
-        response = ElementTree.Element("Response")
-        for sentence in speech.sentences:
+    def saying(self, step: CallStep) -> str:
+        """Return an action for each piece, which leaves a gap after each digit of a code.
+
+        `<GetDigits>` takes one prompt: the last sentence, after which it listens. Its address is
+        this hook with the answer's number; after a silence the call is over.
+        """
+        response, speech = ElementTree.Element("Response"), step.speech
+        last = len(speech.sentences) - 1
+        for index, sentence in enumerate(speech.sentences):
+            within: ElementTree.Element = response
+            if index == last and speech.listening is not None:
+                keys = {
+                    "timeout": str(speech.listening.seconds),
+                    "numDigits": str(speech.listening.most),
+                    "finishOnKey": "#",
+                    "callbackUrl": f"{self._hook}?hop={step.hop}",
+                }
+                within = ElementTree.SubElement(response, "GetDigits", keys)
+                sentence = replace(sentence, pieces=(Piece(sentence.words),))
             for piece in sentence.pieces:
-                attributes = {"playBeep": "false", "voice": self._speakers[speech.tongue]}
-                said = ElementTree.SubElement(response, "Say", attributes)
-                said.text = piece
+                if piece.recording is not None:
+                    url = self._public + piece.recording.path
+                    ElementTree.SubElement(within, "Play", {"url": url})
+                    continue
+                attributes = {"playBeep": "false", "voice": self._speakers[speech.voice]}
+                ElementTree.SubElement(within, "Say", attributes).text = piece.words
         return _xml(response)
 
     def rejecting(self) -> str:

@@ -11,12 +11,13 @@ from functools import partial
 
 from flask import Blueprint, Response, abort
 
-from conversation import inbound, ussd
+from conversation import calling, inbound, ussd
 from gateways.base import (
     Dialled,
     Gateway,
     HungUp,
     Inbound,
+    Pressed,
     Receipt,
     Request,
     TakenUp,
@@ -26,7 +27,7 @@ from gateways.base import (
 )
 from gateways.carrier import Hook, Offer
 from gateways.registry import offers
-from outbox import calls, receipts
+from outbox import receipts
 from postal.people.hashing import TooManyHashes
 from store.database import NOT_IN_TIME
 from web.callers import Caller, states
@@ -97,8 +98,8 @@ def _called(gateway: Gateway, sent: Request) -> str:
     if not isinstance(gateway, VoiceGateway):
         raise Unauthentic
     came = gateway.receive_call(sent)
-    if isinstance(came, TakenUp):
-        return gateway.saying(calls.words_for(runtime(), came))
+    if isinstance(came, TakenUp | Pressed):
+        return gateway.saying(calling.answer(runtime(), came))
     if isinstance(came, Receipt):
         receipts.receive(runtime(), came)
         return gateway.ending()
