@@ -7,8 +7,6 @@ from http://docs.africastalking.com/voice (callhandler, say, reject).
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -40,6 +38,7 @@ from gateways.base import (
     attested,
     prove_secret,
 )
+from gateways.called import CallNames
 from gateways.missed import missed, with_ours
 from gateways.network import TIMEOUT
 from gateways.storable import hop_named, identifier, line, whole, without_numbers
@@ -48,7 +47,6 @@ from messages.speech import Piece
 from settings import Settings
 
 NAME = "africastalking_voice"
-_PURPOSE = b"dakiya/call/1/"
 _REFUSALS: Mapping[str, Reason] = MappingProxyType(
     {
         "InvalidPhoneNumber": Reason.BAD_NUMBER,
@@ -76,13 +74,14 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
             f"{settings.public_url}/hooks/africastalking/{own.hook_secret.get_secret_value()}/voice"
         )
         self._secret = own.hook_secret.get_secret_value()
-        self._key = own.api_key.get_secret_value().encode()
+        # Without proof, a caller who has the hook's secret could ask for the words of any call.
+        self._names = CallNames(own.api_key.get_secret_value())
         self._speakers = {"hi": own.voice_hi, "en": own.voice_en}
         self._numbers = with_ours(meanings(settings.missed_calls), self._from)
 
     def send(self, message: Outgoing) -> Outcome:
         def submit() -> Any:
-            named = self._name_of(message.message_id)
+            named = self._names.of(message.message_id)
             return self._voice.call_as(named, self._from, message.phone, self._timeout)
 
         return self._outcome(submit, _outcome_of)
@@ -111,7 +110,7 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
         if session is None or phone is None:
             why = "sessionId or callerNumber is missing"
             return Unreadable(NAME, session, why, whole(request), phone, channel="voice")
-        named = self._named(form.get("clientRequestId", ""))
+        named = self._names.read(form.get("clientRequestId", ""))
         hop = hop_named(request)
         if form.get("isActive") == "1" and hop is not None:
             return Pressed(NAME, session, phone, named, hop, line(form.get("dtmfDigits", "")))
@@ -154,23 +153,6 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
 
     def ending(self) -> str:
         return ""
-
-    def _name_of(self, message_id: int) -> str:
-        """Return what the carrier returns with the call: our id, and proof that it is ours.
-
-        Without proof, a caller who has the hook's secret could ask for the words of any call.
-        """
-        number = str(message_id)
-        proof = hmac.new(self._key, _PURPOSE + number.encode(), hashlib.sha256).hexdigest()
-        return f"{number}-{proof}"
-
-    def _named(self, given: str) -> int | None:
-        number = given.partition("-")[0]
-        if not (number.isascii() and number.isdigit() and len(number) < 19):
-            return None
-        ours = self._name_of(int(number))
-        same = hmac.compare_digest(given.encode("utf-8", "surrogatepass"), ours.encode())
-        return int(number) if same else None
 
 
 class _VoiceService(Pooled, VoiceService):
