@@ -366,6 +366,8 @@ class UssdGateway(Protocol):
 class VoiceGateway(Gateway, Protocol):
     """A carrier that makes calls (`send`) and reports missed ones. Its name ends in `_voice`."""
 
+    caller: str  # the number that our calls come from, in E.164
+
     def receive_call(self, request: Request) -> CallReport:
         """Authenticate and parse a report on a call. Raises `Unauthentic`.
 
@@ -388,3 +390,8 @@ class VoiceGateway(Gateway, Protocol):
     def ending(self) -> str:
         """Return the response body to a report on a call; empty where none is expected."""
         ...
+
+
+def caller_of(gateway: Gateway | None) -> str:
+    """Return the number that telephones show for its calls; empty where it makes none."""
+    return gateway.caller if isinstance(gateway, VoiceGateway) else ""

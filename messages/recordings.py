@@ -21,10 +21,10 @@ from messages.prompts import Prompt
 from messages.speech import (
     CALL_TONGUES,
     CallTongue,
-    Piece,
     Recording,
     Sentence,
     Speech,
+    SpokenPiece,
     Tongue,
     speech,
 )
@@ -113,7 +113,7 @@ class Library:
     ) -> Sentence:
         source: Tongue = "en" if tongue == "en" else "hi"
         known = prompts.by_words(tongue)
-        found: list[Piece] = []
+        found: list[SpokenPiece] = []
         for each in sentence.pieces:
             for part in (
                 prompts.cut(each.words, source)
@@ -127,11 +127,13 @@ class Library:
                 if all(piece.recording for piece in pieces):
                     found += pieces
                 else:
-                    found.append(Piece(words))
+                    found.append(SpokenPiece(words))
         if any(piece.recording for piece in found) or sentence.pace == "slow":
             return replace(sentence, pieces=tuple(found))
         whole = " ".join(piece.words for piece in found)
-        return replace(sentence, pieces=(Piece(whole if tongue == "bho" else sentence.words),))
+        return replace(
+            sentence, pieces=(SpokenPiece(whole if tongue == "bho" else sentence.words),)
+        )
 
     def _of(self, tongue: CallTongue) -> _Folder:
         folder = self.folder / tongue
@@ -172,12 +174,12 @@ def _played(
     tongue: CallTongue,
     known: Mapping[str, Prompt],
     files: Mapping[str, RecordedFile],
-) -> Piece:
+) -> SpokenPiece:
     prompt = known.get(words)
     file = files.get(prompt.name) if prompt else None
     if file is None:
-        return Piece(words)
-    return Piece(words, Recording(f"/speech/{tongue}/{file.served}", file.seconds))
+        return SpokenPiece(words)
+    return SpokenPiece(words, Recording(f"/speech/{tongue}/{file.served}", file.seconds))
 
 
 def _variable(words: str, tongue: Tongue) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class Recording:
 
 
 @dataclass(frozen=True)
-class Piece:
+class SpokenPiece:
     """Words that are said in one go; `recording`: who recorded them is heard instead."""
 
     words: str = field(repr=False)
@@ -56,7 +56,7 @@ class Piece:
 class Sentence:
     """A sentence. `pieces` are said one after the other; a slow one has a pause after each."""
 
-    pieces: tuple[Piece, ...] = field(repr=False)
+    pieces: tuple[SpokenPiece, ...] = field(repr=False)
     pace: Literal["plain", "slow"] = "plain"
 
     @property
@@ -241,7 +241,7 @@ def spoken(body: str, language: str, code: str | None) -> Speech:
 def last_words(language: str) -> Speech:
     """Return what is said if a call is answered after its code died."""
     tongue = tongue_of(language)
-    return Speech(tongue, tuple(Sentence((Piece(line),)) for line in speech().over[tongue]))
+    return Speech(tongue, tuple(Sentence((SpokenPiece(line),)) for line in speech().over[tongue]))
 
 
 def check(words: Spoken, texts: Catalogue) -> tuple[str, ...]:
@@ -261,10 +261,10 @@ def _value(name: str, value: int | str, tongue: Tongue) -> str:
 
 def _sentence(line: str, tongue: Tongue, code: str | None) -> Sentence:
     if code is None or CODE_MASK not in line:
-        return Sentence((Piece(line),))
+        return Sentence((SpokenPiece(line),))
     before, _, after = (part.strip() for part in line.partition(CODE_MASK))
     pieces = (before, *_spelled(code, tongue), after)
-    return Sentence(tuple(Piece(piece) for piece in pieces if piece), "slow")
+    return Sentence(tuple(SpokenPiece(piece) for piece in pieces if piece), "slow")
 
 
 def _spelled(digits: str, tongue: Tongue) -> tuple[str, ...]:

@@ -296,7 +296,12 @@ def begin(facts: MenuFacts) -> Where:
 
 
 def silent(where: Where) -> Where:
-    """Return the place after a silence: the words once more, and then the end."""
+    """Return the place after a silence: a question once more, and then the end.
+
+    Whoever heard what he wanted says nothing more.
+    """
+    if where.screen in ("said", "answer"):
+        return go(where, "over")
     tries = (where.tries or 0) + 1
     return go(where, "over") if tries >= SILENT else replace(where, tries=tries)
 

@@ -43,7 +43,7 @@ from gateways.missed import missed, with_ours
 from gateways.network import TIMEOUT
 from gateways.storable import hop_named, identifier, line, whole, without_numbers
 from messages.missed_calls import meanings
-from messages.speech import Piece
+from messages.speech import SpokenPiece
 from settings import Settings
 
 NAME = "africastalking_voice"
@@ -68,7 +68,7 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
         self._timeout = timeout
         self._voice = _VoiceService(settings, own.voice_api_url)
         self.address = self._voice.address
-        self._from = own.voice_from
+        self._from = self.caller = own.voice_from
         self._public = settings.public_url
         self._hook = (
             f"{settings.public_url}/hooks/africastalking/{own.hook_secret.get_secret_value()}/voice"
@@ -136,7 +136,7 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
                     "callbackUrl": f"{self._hook}?hop={step.hop}",
                 }
                 within = ElementTree.SubElement(response, "GetDigits", keys)
-                sentence = replace(sentence, pieces=(Piece(sentence.words),))
+                sentence = replace(sentence, pieces=(SpokenPiece(sentence.words),))
             for piece in sentence.pieces:
                 if piece.recording is not None:
                     url = self._public + piece.recording.path

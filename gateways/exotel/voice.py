@@ -73,6 +73,7 @@ class ExotelVoiceGateway:
         """Set up the account. `timeout`: seconds to connect, and to wait for an answer."""
         own = ExotelCallSettings.read(settings)
         self.rate = own.voice_rate
+        self.caller = own.voice_from
         self.address = own.url
         self._own = own
         self._session = pooled(own.url, settings.send_slots)

@@ -81,7 +81,7 @@ class PlivoVoiceGateway:
         self._account, self._token = own.auth_id, own.auth_token.get_secret_value()
         self._session = pooled(self.address, settings.send_slots)
         self._timeout = timeout
-        self._from = own.voice_from
+        self._from = self.caller = own.voice_from
         self._public = settings.public_url
         self._hooks = f"{settings.public_url}/hooks/{dialect.name.removesuffix('_voice')}/voice"
         self._names = CallNames(self._token)

@@ -38,8 +38,8 @@ NUMBERS: Mapping[str, MissedCall] = MappingProxyType(
         "+911140001001": "yes",
         "+911140001002": "not_received",
         "+911140001003": "send_code",
-        "+911140001004": "speak_code",
         "+911140001005": "menu",
+        "+911140001004": "speak_code",
     }
 )
 _STATUS: Mapping[str, ReceiptStatus] = MappingProxyType(
@@ -60,6 +60,7 @@ class SimulatorVoiceGateway:
     def __init__(self, settings: Settings) -> None:
         self.rate = SimulatorSettings.read(settings).rate
         self.address = ""
+        self.caller = ""
         self._numbers = numbers(settings)
 
     def send(self, message: Outgoing) -> Outcome:

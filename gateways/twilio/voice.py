@@ -90,7 +90,7 @@ class TwilioVoiceGateway:
         self.rate = own.voice_rate
         self.address = own.api_url or API
         self._account = TwilioAccount(settings, timeout)
-        self._from = own.voice_from
+        self._from = self.caller = own.voice_from
         self._public = settings.public_url
         self._hooks = f"{settings.public_url}/hooks/twilio/voice"
         self._speakers = {"hi": ("hi-IN", own.voice_hi), "en": ("en-IN", own.voice_en)}

@@ -26,7 +26,7 @@ from gateways.base import (
 )
 from gateways.called import CallNames
 from gateways.exotel.voice import ExotelVoiceGateway
-from messages.speech import Listening, Piece, Recording, Sentence, Speech
+from messages.speech import Listening, Recording, Sentence, Speech, SpokenPiece
 from settings import Settings
 from tests.rigs.carrier_stub import AcceptAndHang, Behaviour, CarrierStub, Drop, Say
 from tests.rigs.domestic import OURS
@@ -182,7 +182,9 @@ def test_a_status_that_cannot_be_read_is_kept(body: bytes) -> None:
 def test_the_gather_applet_says_one_text_or_one_recording() -> None:
     gateway = made()
     said = Speech(
-        "hi", (Sentence((Piece("नमस्ते।"),)), Sentence((Piece("1 दबाएं।"),))), Listening(2, 6)
+        "hi",
+        (Sentence((SpokenPiece("नमस्ते।"),)), Sentence((SpokenPiece("1 दबाएं।"),))),
+        Listening(2, 6),
     )
     assert json.loads(gateway.saying(CallStep(said, 7, 1))) == {
         "gather_prompt": {"text": "नमस्ते। 1 दबाएं।"},
@@ -191,6 +193,6 @@ def test_the_gather_applet_says_one_text_or_one_recording() -> None:
         "input_timeout": 6,
         "repeat_menu": 0,
     }
-    whole = Speech("hi", (Sentence((Piece("नमस्ते।", Recording("/speech/hi/a.wav", 1.0)),)),))
+    whole = Speech("hi", (Sentence((SpokenPiece("नमस्ते।", Recording("/speech/hi/a.wav", 1.0)),)),))
     prompt = json.loads(gateway.saying(CallStep(whole, 7, 0)))["gather_prompt"]
     assert prompt == {"audio_url": "https://dakiya.test/speech/hi/a.wav"}

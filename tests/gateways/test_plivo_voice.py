@@ -31,7 +31,7 @@ from gateways.plivo.dialect import PLIVO, VOBIZ, Dialect, is_signed
 from gateways.plivo.settings import CallAccount, PlivoSettings
 from gateways.plivo.voice import PlivoVoiceGateway
 from gateways.vobiz.settings import VobizSettings
-from messages.speech import Listening, Piece, Recording, Sentence, Speech, render, spoken
+from messages.speech import Listening, Recording, Sentence, Speech, SpokenPiece, render, spoken
 from settings import Settings
 from tests.rigs.carrier_stub import AcceptAndHang, Behaviour, CarrierStub, Drop, Say
 from tests.rigs.domestic import NONCE, OURS, TOKEN, signed_as
@@ -295,7 +295,9 @@ def test_words_are_said_while_keys_are_waited_for(carrier: str, element: str) ->
     gateway = made(carrier)
     played = Recording("/speech/hi/abc.wav", 1.0)
     said = Speech(
-        "bho", (Sentence((Piece("नमस्ते।", played),)), Sentence((Piece("1 दबाएं।"),))), Listening(9)
+        "bho",
+        (Sentence((SpokenPiece("नमस्ते।", played),)), Sentence((SpokenPiece("1 दबाएं।"),))),
+        Listening(9),
     )
     root = spoken_xml(gateway.saying(CallStep(said, 7, 3)))
     listens, again = root

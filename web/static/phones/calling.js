@@ -8,7 +8,7 @@ const RINGS_MS = 30000; // after that the carrier gives up
 const SENTENCE_MS = 700; // the time to say a sentence, plus
 const LETTER_MS = 30; // for each of its letters
 const TOLD_MS = 1600;
-const SILENCE_MS = 9000; // nobody pressed anything after the last sentence
+const SILENCE_MS = 5000; // nobody pressed anything after the last sentence
 const NEXT_KEY_MS = 2500; // between two keys, where several are waited for
 
 // ---- the owner calls
