@@ -121,6 +121,8 @@ _OF_TELEPHONE: Mapping[str, Domain[object]] = {
     "today": one_of(TODAY),
     "ticket": one_of(7),
     "notice": one_of(0, 365),
+    # By an own word, by a key in a call of ours, or by neither.
+    "proof": one_of("text", "keys", "call"),
 }
 # What only a report of fraud looks at.
 _AMONG_OTHERS: Mapping[str, Domain[object]] = {

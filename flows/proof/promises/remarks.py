@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flows.acts.codes import IssueCode
 from flows.acts.hold import ReturnToSender
-from flows.acts.moves import EndMove, Relink
+from flows.acts.moves import Relink
 from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
 from flows.acts.phone import ConfirmNumber, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark, RecordRemark
@@ -21,9 +21,8 @@ from flows.remarks import BY_CODE
 _MOST_ATTEMPTS = 2
 # What only somebody's own text, a PIN or an office may say.
 _WORD_OF_A_PERSON = (
-    AcceptNomination, ConfirmNumber, ConfirmRemark, EndMove, EndNomination, MarkNotReceived,
-    Nominate, Relink, Unlink,
-)  # fmt: skip
+    *(AcceptNomination, ConfirmNumber, ConfirmRemark, MarkNotReceived, Nominate, Relink, Unlink),
+)
 
 
 def silence_proves_nothing(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -102,7 +101,9 @@ def a_key_is_no_yes(before: SmallWorld, played: Played) -> Iterator[str]:
         return
     for each in played.decided:
         for act in each.decision.acts:
-            if isinstance(act, _WORD_OF_A_PERSON):
+            # A `3` takes a wish back: that protects whoever has the code.
+            declined = isinstance(act, EndNomination) and act.why == "refused"
+            if declined or isinstance(act, _WORD_OF_A_PERSON):
                 yield f"a key did {type(act).__name__}"
 
 
