@@ -36,6 +36,7 @@ from web.commands.personal import export_person, forget_person, purge
 from web.commands.postman import postman
 from web.commands.refusals import answering
 from web.commands.replay import replay
+from web.commands.speech import speech
 from web.commands.staff import staff
 from web.commands.token import token
 from web.counter import counter
@@ -50,6 +51,7 @@ from web.hooks.profiles import profile_hooks
 from web.office import office
 from web.operations.health import health
 from web.phones import phones
+from web.recordings import recordings
 from web.staff.rooms import furnish
 from web.start import start
 
@@ -65,6 +67,7 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     counter,
     office,
     administration,
+    recordings,
 )
 _COMMANDS: Final[tuple[Command, ...]] = (
     archive,
@@ -88,6 +91,7 @@ _COMMANDS: Final[tuple[Command, ...]] = (
     postman,
     purge,
     replay,
+    speech,
     staff,
     token,
 )

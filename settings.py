@@ -208,10 +208,19 @@ class Settings(BaseSettings):
     voice_routes: str = Field(
         "", description="gateways for calls; empty: none, in development simulator_voice"
     )
+    voice_automatic: bool = Field(
+        True,
+        description="a code whose text does not arrive is said in a call, 08:00 to 21:00, once;"
+        " needs VOICE_ROUTES",
+    )
+    speech_dir: str = Field(
+        "",
+        description="folder of recorded prompts, one for each tongue; empty: messages/speech",
+    )
     missed_calls: str = Field(
         "",
         description="our numbers and what a missed call to each says, by comma: "
-        "+911140001001=yes,+911140001004=speak_code (not_received, send_code)",
+        "+911140001001=yes,+911140001004=speak_code (not_received, send_code, menu)",
     )
     keep_bodies_days: int = Field(90, ge=1, description="the words of texts and dialled screens")
     keep_persons_days: int = Field(

@@ -21,6 +21,7 @@ from flows.events import (
     AskVisit,
     AskWishes,
     AskWord,
+    CallMe,
     Consent,
     CorrectNumber,
     DayEnded,
@@ -374,7 +375,9 @@ def _numbers(locked: Locked, ids: Sequence[int]) -> list[str]:
 def _may_send_code(locked: Locked, phone: str, event: Event) -> bool:
     """Tell whether the limits allow one more, and count it; a call is a code message too."""
     limits: tuple[tuple[str, int], ...] = ()
-    if isinstance(event, SpeakCode):
+    if isinstance(event, CallMe):
+        limits = (("calls", CALLS_AN_HOUR),)
+    elif isinstance(event, SpeakCode):
         limits = (("calls", CALLS_AN_HOUR), ("codes", CODES_AN_HOUR))
     elif isinstance(event, Yes | SendCode | RepeatQuestion):
         limits = (("codes", CODES_AN_HOUR),)

@@ -7,7 +7,9 @@ import re
 from flows import machines
 from flows.events import (
     AskedBack,
+    AskMenu,
     AskStatus,
+    CallMe,
     Deny,
     Event,
     Handover,
@@ -45,6 +47,8 @@ def by_call(event: Event) -> Event:
 
     docs/developing/trust.md rule 8
     """
+    if isinstance(event, AskMenu):
+        return CallMe()
     if isinstance(event, Yes | Deny):
         return RepeatQuestion("yes" if isinstance(event, Yes) else "no")
     return event

@@ -15,42 +15,28 @@ from datetime import datetime, timedelta
 
 import psycopg
 
+from conversation import menus
 from conversation.turn import Turn
-from flows import machines
-from flows.decision import Asked
 from flows.events import ChooseLanguage
-from flows.facts import ArticleFact
 from flows.grammar.person import QUOTE
 from flows.grammar.postman import LAST4, WORD
 from flows.grammar.postman_numbers import EXCEPTION, SIGNATURE
 from flows.grammar.postman_passing import COLLEAGUE
 from flows.grammar.text import fold, mask_spelled_codes
-from flows.machine import Standing, settle
 from flows.postman.beats import spoken
-from flows.recipient.answers import is_witness
 from flows.ussd import engine, menu
-from flows.ussd.engine import (
-    AtDoor,
-    MenuFacts,
-    MenuOffer,
-    Post,
-    Question,
-    Shown,
-    Typed,
-    Where,
-    Worth,
-)
+from flows.ussd.engine import AtDoor, MenuFacts, MenuOffer, Shown, Typed, Where, Worth
 from gateways.base import Dialled, HungUp
 from india import spoken_words
 from india.calendar import day_of
 from messages.screens import WORD_MASK, render, without_words
 from outbox.wake import wake
-from postal import article_rows, exceptions, households, offers, todays_list
+from postal import exceptions, households, offers, todays_list
 from postal.acts.books import BooksDisagree
 from postal.people import pins, roles
 from runtime import Runtime
 from settings import Language
-from store import conversations, ussd_sessions
+from store import ussd_sessions
 from store.conversations import ConversationPlace
 from store.database import Conn
 from store.together import OutcomeUnknown
@@ -313,16 +299,11 @@ class _Hop:
             found = offers.to_postman(self.conn, postman_id, turn.today, None)
             offer = MenuOffer(found.id, spoken(found.giver), tuple(found.items)) if found else None
             return MenuFacts(self.language, postman=True, items=items, offer=offer)
-        phone = self.dialled.phone
-        ids = article_rows.of_recipient(self.conn, phone, self.now)
-        mine = turn.reader.keep(article_rows.of_ids(self.conn, ids, self.now, turn.today))
-        articles = turn.reader.of_recipient(phone, where.article, mine)
-        standing = self._standing()
-        posts = tuple(Post(each.number, each.state, _question(each, standing)) for each in articles)
-        of_house = households.shown(self.conn, self.runtime.keys, phone, turn.today)
+        mine = menus.posts(turn, self.dialled.phone, where.article)
+        of_house = households.shown(self.conn, self.runtime.keys, self.dialled.phone, turn.today)
         return MenuFacts(
             self.language,
-            posts,
+            mine,
             postman_id is not None,
             household=of_house.household,
             word=of_house.word,
@@ -347,15 +328,6 @@ class _Hop:
             body = body.replace(WORD_MASK, word, 1)
         return body
 
-    def _standing(self) -> Standing:
-        """Return the state of the recipient's conversation: SMS questions are answered here."""
-        machine = machines.ALL["recipient"]
-        standing = conversations.peek(
-            self.conn, ConversationPlace(self.dialled.phone, machine.name)
-        )
-        never = Standing(machine.initial, machine.context, self.now)
-        return settle(machine, standing or never, self.now)
-
     def _language(self) -> Language:
         phone = self.dialled.phone
         chosen = roles.languages(self.conn, [phone])
@@ -366,11 +338,3 @@ class _Hop:
         named = f"{self.session.id}/".encode()
         data = _PURPOSE + named + text.encode("utf-8", "surrogatepass")
         return hmac.new(key, data, hashlib.sha256).digest()
-
-
-def _question(article: ArticleFact, standing: Standing) -> Question | None:
-    if article.part == "asked":
-        return "nominee"
-    assert isinstance(standing.context, Asked)
-    asked = is_witness(article, standing.state, standing.context)
-    return "witness" if article.state == "attempted" and asked else None

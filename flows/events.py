@@ -90,6 +90,11 @@ class RepeatQuestion(Event):
 
 
 @dataclass(frozen=True)
+class CallMe(Event):
+    """A missed call that means: call me, and let me choose by keys."""
+
+
+@dataclass(frozen=True)
 class SendCode(Event):
     """ "Send my code", in words."""
 

@@ -37,7 +37,7 @@ Part = Literal["addressee", "nominee", "asked"]
 # sender of a text, or of a dial · quoted: it quotes the digits of our last text · pin: a postman's
 # PIN, or a session of the staff · fresh: a second factor within five minutes · two: two people,
 # both so
-Proof = Literal["call", "paper", "text", "quoted", "pin", "fresh", "two"]
+Proof = Literal["call", "keys", "paper", "text", "quoted", "pin", "fresh", "two"]
 # Who wishes that another telephone gets the code (flows/trust.py says what each may).
 # door: the postman, for whoever is at the door, and the office agreed.
 Mover = Literal["holder", "sender", "booker", "office", "door"]

@@ -167,6 +167,31 @@ class TakenUp:
 
 
 @dataclass(frozen=True)
+class Pressed:
+    """Keys that a person pressed in a call that we made; "": none, for as long as we listened.
+
+    `hop`: which answer of the call this is, from 1; None where the carrier cannot say. No key is
+    a secret, as no code is asked for, but what somebody presses is in no log.
+    """
+
+    gateway: str
+    carrier_id: str
+    phone: str
+    message_id: int | None
+    hop: int | None
+    keys: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CallStep:
+    """What is said next in a call. `hop`: the number of the answer that is waited for."""
+
+    speech: Speech = field(repr=False)
+    message_id: int | None
+    hop: int
+
+
+@dataclass(frozen=True)
 class Receipt:
     """A carrier's report on one of our messages. `word` is the carrier's own status word.
 
@@ -239,6 +264,9 @@ class UnknownOutcome:
 
 
 Outcome = Sent | Retry | Rejected | UnknownOutcome
+
+
+CallReport = Inbound | TakenUp | Pressed | Receipt | Unreadable
 
 
 class Gateway(Protocol):
@@ -338,16 +366,21 @@ class UssdGateway(Protocol):
 class VoiceGateway(Gateway, Protocol):
     """A carrier that makes calls (`send`) and reports missed ones. Its name ends in `_voice`."""
 
-    def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
+    caller: str  # the number that our calls come from, in E.164
+
+    def receive_call(self, request: Request) -> CallReport:
         """Authenticate and parse a report on a call. Raises `Unauthentic`.
 
-        `Inbound`: a person calls us; reject the call at once. `TakenUp`: answer with the words to
-        say. `Receipt`: the progress or end of a call; nothing more is said in it.
+        `Inbound`: a person calls us; reject the call at once. `TakenUp`, `Pressed`: answer with the
+        words to say. `Receipt`: the progress or end of a call; nothing more is said in it.
         """
         ...
 
-    def saying(self, speech: Speech) -> str:
-        """Return the response body that makes the carrier say `speech` and hang up."""
+    def saying(self, step: CallStep) -> str:
+        """Return the response body that makes the carrier say the words of `step`.
+
+        Then it waits for keys where they listen, and else hangs up.
+        """
         ...
 
     def rejecting(self) -> str:
@@ -357,3 +390,8 @@ class VoiceGateway(Gateway, Protocol):
     def ending(self) -> str:
         """Return the response body to a report on a call; empty where none is expected."""
         ...
+
+
+def caller_of(gateway: Gateway | None) -> str:
+    """Return the number that telephones show for its calls; empty where it makes none."""
+    return gateway.caller if isinstance(gateway, VoiceGateway) else ""

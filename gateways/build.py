@@ -33,7 +33,7 @@ def build(settings: Settings) -> Mapping[str, Gateway]:
     Raises ValueError where SMS_ROUTES or VOICE_ROUTES names one that does not exist or lacks its
     settings, or where a carrier's setting cannot be read.
     """
-    texts = [carrier.texts for carrier in carriers()]
+    texts = [carrier.texts for carrier in carriers() if carrier.texts]
     calls = [carrier.calls for carrier in carriers() if carrier.calls]
     gateways = {**_made(texts, settings), **configured(settings)}
     if not settings.routes:

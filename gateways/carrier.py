@@ -15,7 +15,8 @@ from gateways.environment import CarrierSettings
 from settings import Settings
 
 # What a hook receives; web/hooks/carriers.py passes it to the gateway's method for it.
-Takes = Literal["text", "receipt", "ussd", "call"]
+# keys: those that were pressed in a call, where the carrier asks elsewhere what to say then.
+Takes = Literal["text", "receipt", "ussd", "call", "keys"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Hook:
     takes: Takes
     refusal: Literal[403, 404]
     answer: HookAnswer
+    method: Literal["POST", "GET"] = "POST"
 
 
 @dataclass(frozen=True)
@@ -60,18 +62,23 @@ class Offer:
 
 @dataclass(frozen=True)
 class CodedCarrier:
-    """A carrier in code. The name of the gateway for calls ends in `_voice`.
+    """A carrier in code, for texts, calls or both. The name of one for calls ends in `_voice`.
 
     `secrets`: variables that are part of the hooks' addresses; outside of production one that is
     not set is generated once and kept.
     """
 
     settings: type[CarrierSettings]
-    texts: Offer
+    texts: Offer | None = None
     calls: Offer | None = None
     secrets: tuple[str, ...] = ()
 
     @property
+    def name(self) -> str:
+        """Return the name of its gateway for texts, or else of that for calls."""
+        return self.offers[0].name
+
+    @property
     def offers(self) -> tuple[Offer, ...]:
         """Return the gateways, the one for texts first."""
-        return (self.texts, self.calls) if self.calls else (self.texts,)
+        return tuple(offer for offer in (self.texts, self.calls) if offer is not None)

@@ -14,7 +14,7 @@ from messages.missed_calls import MissedCall
 
 # The text of the same meaning: a missed call enters the conversation as that text would.
 TEXTS: Mapping[MissedCall, str] = MappingProxyType(
-    {"yes": "1", "not_received": "2", "send_code": "code", "speak_code": "6"}
+    {"yes": "1", "not_received": "2", "send_code": "code", "speak_code": "6", "menu": "0"}
 )
 # Numbers that some networks send for a withheld caller id: words spelled on telephone keys
 # (ANONYMOUS, UNAVAILABLE, UNKNOWN, BLOCKED, RESTRICTED).

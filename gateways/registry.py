@@ -13,12 +13,15 @@ from typing import Final
 
 from gateways.carrier import CodedCarrier, Offer
 
-# The name of the gateway for texts, and the module whose CARRIER declares it.
+# The name of the gateway for texts, or else for calls, and the module whose CARRIER declares it.
 _CARRIERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "simulator": "gateways.simulator.carrier",
         "twilio": "gateways.twilio.carrier",
         "africastalking": "gateways.africastalking.carrier",
+        "plivo_voice": "gateways.plivo.carrier",
+        "vobiz_voice": "gateways.vobiz.carrier",
+        "exotel_voice": "gateways.exotel.carrier",
     }
 )
 
@@ -43,6 +46,6 @@ def variables() -> tuple[str, ...]:
 def declared(name: str, module: str) -> CodedCarrier:
     """Return the CARRIER of `module`. Raises LookupError where it declares none of that name."""
     found: object = getattr(import_module(module), "CARRIER", None)
-    if not isinstance(found, CodedCarrier) or found.texts.name != name:
-        raise LookupError(f"{module} must declare CARRIER, whose gateway for texts is {name}")
+    if not isinstance(found, CodedCarrier) or found.name != name:
+        raise LookupError(f"{module} must declare CARRIER, whose first gateway is {name}")
     return found

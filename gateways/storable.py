@@ -59,3 +59,10 @@ def whole(request: Request) -> str:
     if request.headers.get("content-type", "").startswith(_FORM):
         body = unquote_plus(body)
     return mask_spelled_codes(clean(body))
+
+
+def hop_named(request: Request) -> int | None:
+    """Return which answer of a call the address of `request` names as ours (`?hop=`)."""
+    named = request.query.get("hop", "")
+    whole_number = named.isascii() and named.isdigit() and len(named) < 4
+    return int(named) if whole_number and int(named) else None

@@ -114,3 +114,13 @@ def masked(phone: str) -> str:
 def fingerprint(phone: str) -> str:
     """Return a name for `phone` where only sameness matters, such as a key in Valkey."""
     return blake2b(phone.encode(), digest_size=12).hexdigest()
+
+
+def national(raw: str) -> str:
+    """Return a number with its country where it is written with the trunk zero, else `raw` bare.
+
+    Also one that no plan knows, such as a carrier's own: 0 11 4000 1001 is +91 11 4000 1001.
+    """
+    bare = raw.strip()
+    trunk = len(bare) == 11 and bare.isascii() and bare.isdigit() and bare.startswith("0")
+    return f"+91{bare[1:]}" if trunk else bare

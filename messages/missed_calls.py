@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, cast, get_args
 
-MissedCall = Literal["yes", "not_received", "send_code", "speak_code"]
+MissedCall = Literal["yes", "not_received", "send_code", "speak_code", "menu"]
 
 _MEANINGS: Final[tuple[str, ...]] = get_args(MissedCall)
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)

@@ -1,64 +1,136 @@
 """What a call says: sentences in `messages/speech/*.toml`, under the names of their texts.
 
 Speech has no letters: Hindi in Devanagari and in Roman letters sound alike, so there are two
-tongues for three languages. As in texts, `CODE_MASK` keeps the place of a code until it is spoken,
-slowly and digit by digit.
+tongues for three languages, and Bhojpuri as a third that people hear and nobody is written to in.
+As in texts, `CODE_MASK` keeps the place of a code until it is spoken, slowly and digit by digit.
+What is recorded is played instead of read aloud (`messages/recordings.py`).
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 from messages.catalogue import CHECK, CODE, VARIABLE, Catalogue, CatalogueError, catalogue
 from messages.render import CODE_MASK
+from messages.screens import Screens, screens
+from messages.values import KINDS
 
 Tongue = Literal["hi", "en"]
 TONGUES: tuple[Tongue, ...] = ("en", "hi")
+# What a telephone can be called in. Bhojpuri has recordings and words beside the Hindi ones.
+CallTongue = Literal["hi", "en", "bho"]
+CALL_TONGUES: Final[tuple[CallTongue, ...]] = get_args(CallTongue)
 OVER = "over"  # said in the place of a code that died while the telephone rang
 _DIGITS = "0123456789"
 _CODE = re.compile(r"[0-9]{4,8}", re.ASCII)
 _TIMES = 2  # how often a code is said
 _FOLDER = Path(__file__).parent / "speech"
+_LINES: Final = "lines"
+_MONTHS: Final = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
+_SPELLED: Final = ("digits", "other", "ticket")  # said digit by digit
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A file that says a piece. `path`: below PUBLIC_URL, with a digest of its content."""
+
+    path: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class SpokenPiece:
+    """Words that are said in one go; `recording`: who recorded them is heard instead."""
+
+    words: str = field(repr=False)
+    recording: Recording | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class Sentence:
     """A sentence. `pieces` are said one after the other; a slow one has a pause after each."""
 
-    pieces: tuple[str, ...] = field(repr=False)
+    pieces: tuple[SpokenPiece, ...] = field(repr=False)
     pace: Literal["plain", "slow"] = "plain"
+
+    @property
+    def words(self) -> str:
+        """The sentence as it would be written."""
+        return ", ".join(each.words for each in self.pieces).replace(":, ", ": ")
+
+    @property
+    def recorded(self) -> bool:
+        """Tell whether all of it is heard in somebody's own voice."""
+        return all(each.recording is not None for each in self.pieces)
+
+
+@dataclass(frozen=True)
+class Listening:
+    """What is waited for after the words: up to `most` keys, for so many seconds each."""
+
+    most: int = 1
+    seconds: int = 6
 
 
 @dataclass(frozen=True)
 class Speech:
-    """All that is said in one call. It may contain a code, so it has no repr."""
+    """All that is said until a key is pressed, or the call ends. It may contain a code: no repr.
 
-    tongue: Tongue
+    `listening`: None where the call ends with its last sentence.
+    """
+
+    tongue: CallTongue
     sentences: tuple[Sentence, ...] = field(repr=False)
+    listening: Listening | None = None
+
+    @property
+    def voice(self) -> Tongue:
+        """The voice of a carrier that reads it aloud: none speaks Bhojpuri."""
+        return "en" if self.tongue == "en" else "hi"
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The sentences as they would be written."""
-        return tuple(", ".join(each.pieces).replace(":, ", ": ") for each in self.sentences)
+        return tuple(each.words for each in self.sentences)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The words of numbers: zero to ninety-nine, hundred, thousand, and the months of a day."""
+
+    words: tuple[str, ...]
+    hundred: str
+    thousand: str
+    months: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """Everything that can be said, by tongue."""
+    """Everything that can be said, by tongue. `screens`: of the menus that keys answer.
+
+    `bhojpuri`: what a piece of a Hindi sentence is in Bhojpuri, where it is another thing.
+    """
 
     texts: Mapping[Tongue, Mapping[str, tuple[str, ...]]]
+    screens: Mapping[Tongue, Mapping[str, tuple[str, ...]]]
     digits: Mapping[Tongue, tuple[str, ...]]
+    numbers: Mapping[Tongue, Numbers]
     over: Mapping[Tongue, tuple[str, ...]]
+    bhojpuri: Mapping[str, str]
 
     def has(self, template: str) -> bool:
         """Tell whether `template` can be said in every tongue."""
         return all(template in texts for texts in self.texts.values())
+
+    def has_screen(self, name: str) -> bool:
+        """Tell whether the screen `name` can be said in every tongue."""
+        return all(name in texts for texts in self.screens.values())
 
 
 def read(folder: Path = _FOLDER) -> Spoken:
@@ -66,17 +138,17 @@ def read(folder: Path = _FOLDER) -> Spoken:
     files = {tongue: _toml(folder / f"{tongue}.toml") for tongue in TONGUES}
     try:
         return Spoken(
-            texts={
-                tongue: {name: tuple(lines) for name, lines in entries["texts"].items()}
-                for tongue, entries in files.items()
-            },
+            texts={tongue: _named(entries["texts"]) for tongue, entries in files.items()},
+            screens={tongue: _named(entries["screens"]) for tongue, entries in files.items()},
             digits={
                 tongue: tuple(entries["digits"][digit] for digit in _DIGITS)
                 for tongue, entries in files.items()
             },
+            numbers={tongue: _numbers(entries["numbers"]) for tongue, entries in files.items()},
             over={tongue: tuple(entries[OVER]) for tongue, entries in files.items()},
+            bhojpuri=dict(_toml(folder / "bho.toml")["says"]),
         )
-    except (KeyError, AttributeError, TypeError) as error:
+    except (KeyError, AttributeError, TypeError, ValueError) as error:
         raise CatalogueError(f"speech: {error} is missing or of the wrong shape") from error
 
 
@@ -111,10 +183,48 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> str
             return CODE_MASK
         if name not in values or name not in kinds or not kinds[name].admits(values[name]):
             raise CatalogueError(f"template {template}: {name} is missing or of the wrong kind")
-        value = str(values[name])
-        return ", ".join(_spelled(value, tongue)) if name == "digits" else value
+        return _value(name, values[name], tongue)
 
     return "\n".join(VARIABLE.sub(said, line) for line in lines)
+
+
+def render_screen(
+    name: str, language: str, values: Mapping[str, int | str], lines: Sequence[str] = ()
+) -> str:
+    """Return what a menu says, a sentence a line; `lines` take the place of {lines}.
+
+    An answer that has no words of its own here is said as it stands on the dialled screen.
+    Raise `CatalogueError` for a screen without words, and for a value that is missing or wrong.
+    """
+    tongue = tongue_of(language)
+    words = speech().screens[tongue].get(name) or screen_sentences(screens(), name, tongue)
+
+    def said(match: re.Match[str]) -> str:
+        variable = match[1]
+        kind = KINDS.get(variable)
+        if variable not in values or kind is None or not kind.admits(values[variable]):
+            raise CatalogueError(f"call screen {name}: {variable} is missing or of the wrong kind")
+        return _value(variable, values[variable], tongue)
+
+    filled: list[str] = []
+    for line in words:
+        if line == f"{{{_LINES}}}":
+            filled += lines
+        else:
+            filled.append(VARIABLE.sub(said, line))
+    return "\n".join(filled)
+
+
+def screen_sentences(shown: Screens, name: str, tongue: Tongue) -> tuple[str, ...]:
+    """Return the sentences of the dialled screen `name`. Raise `CatalogueError` for none."""
+    text = shown.text(name, tongue)
+    parts = re.split(r"(?<=[.।])\s+|\n", text)
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def spelled(digits: str, tongue: Tongue) -> str:
+    """Return `digits` as they are said, one by one."""
+    return ", ".join(_spelled(digits, tongue))
 
 
 def spoken(body: str, language: str, code: str | None) -> Speech:
@@ -133,7 +243,7 @@ def spoken(body: str, language: str, code: str | None) -> Speech:
 def last_words(language: str) -> Speech:
     """Return what is said if a call is answered after its code died."""
     tongue = tongue_of(language)
-    return Speech(tongue, tuple(Sentence((line,)) for line in speech().over[tongue]))
+    return Speech(tongue, tuple(Sentence((SpokenPiece(line),)) for line in speech().over[tongue]))
 
 
 def check(words: Spoken, texts: Catalogue) -> tuple[str, ...]:
@@ -141,12 +251,22 @@ def check(words: Spoken, texts: Catalogue) -> tuple[str, ...]:
     return tuple(_problems(words, texts))
 
 
+def _value(name: str, value: int | str, tongue: Tongue) -> str:
+    if name in _SPELLED:
+        return ", ".join(_spelled(str(value), tongue))
+    if name == "day":  # 14AUG
+        text = str(value)
+        month = _MONTHS.find(text[2:]) // len(text[2:])
+        return f"{int(text[:2])} {speech().numbers[tongue].months[month]}" if month >= 0 else text
+    return str(value)
+
+
 def _sentence(line: str, tongue: Tongue, code: str | None) -> Sentence:
     if code is None or CODE_MASK not in line:
-        return Sentence((line,))
+        return Sentence((SpokenPiece(line),))
     before, _, after = (part.strip() for part in line.partition(CODE_MASK))
     pieces = (before, *_spelled(code, tongue), after)
-    return Sentence(tuple(piece for piece in pieces if piece), "slow")
+    return Sentence(tuple(SpokenPiece(piece) for piece in pieces if piece), "slow")
 
 
 def _spelled(digits: str, tongue: Tongue) -> tuple[str, ...]:
@@ -165,6 +285,31 @@ def _problems(words: Spoken, texts: Catalogue) -> Iterator[str]:
             else:
                 for problem in _text(name, tongue, spoken_texts[name], texts):
                     yield f"{where}: {problem}"
+    yield from _screen_problems(words)
+
+
+def _screen_problems(words: Spoken) -> Iterator[str]:
+    """Yield what is wrong with the menus: each says the same in both tongues, and no code."""
+    used = {
+        tongue: {name: _variables(lines) for name, lines in named.items()}
+        for tongue, named in words.screens.items()
+    }
+    for name in sorted({name for named in used.values() for name in named}):
+        where = f"speech screen {name}"
+        if len({frozenset(named.get(name, {"?"})) for named in used.values()}) > 1:
+            yield f"{where}: the tongues have other variables, or one lacks it"
+        for tongue, named in used.items():
+            unknown = named.get(name, set()) - {*KINDS, _LINES}
+            if unknown or CODE in named.get(name, set()):
+                yield f"{where}, {tongue}: no variable is called {sorted(unknown) or CODE}"
+            if any(
+                "\n" in line or not line.strip() for line in words.screens[tongue].get(name, ())
+            ):
+                yield f"{where}, {tongue}: a sentence is empty or has a line break"
+
+
+def _variables(lines: Sequence[str]) -> set[str]:
+    return {variable for line in lines for variable in VARIABLE.findall(line)}
 
 
 def _text(name: str, tongue: Tongue, lines: tuple[str, ...], texts: Catalogue) -> Iterator[str]:
@@ -180,6 +325,17 @@ def _text(name: str, tongue: Tongue, lines: tuple[str, ...], texts: Catalogue) -
         yield "the warning is no sentence of it"
     if any("\n" in line or not line.strip() for line in lines):
         yield "a sentence is empty or has a line break"
+
+
+def _numbers(entry: Mapping[str, Any]) -> Numbers:
+    words, months = tuple(entry["words"]), tuple(entry["months"])
+    if (len(words), len(months)) != (100, 12):
+        raise ValueError("numbers: 100 words and 12 months")
+    return Numbers(words, entry["hundred"], entry["thousand"], months)
+
+
+def _named(entries: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(lines) for name, lines in entries.items()}
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Claimer:
         self._turns = Turns()
         self._routes = settings.routing
         self._voices = Routes((), settings.voices)
+        self._calls = settings.voice_automatic and bool(settings.voices)
         self._patience = Patience(
             timedelta(seconds=settings.code_answer_seconds),
             timedelta(seconds=settings.code_confirm_seconds),
@@ -66,7 +67,7 @@ class Claimer:
             if due.channel == "voice" or due.lane != "code" or due.via is not None:
                 return None
             several = len(routers["text"].order(due.wanted)) > 1
-            return self._patience if several else None
+            return self._patience if several or self._calls else None
 
         def anew(due: DueMessage) -> bool:
             # Its carrier is out, and its second send is under way or in doubt too. To ask a carrier

@@ -21,6 +21,8 @@ from gateways.base import Reason
 from messages.catalogue import Lane
 from messages.routes import Routes
 from outbox import carriers, otherwise, scrubs
+from outbox.automatic import AT_ONCE, AutomaticCalls, UnheardCode, Why
+from outbox.carriers import Carrier
 from outbox.due import Patience
 from outbox.ended import EndedMessage, tell_end
 from outbox.otherwise import Rewritten
@@ -109,6 +111,16 @@ class _Unconfirmed:
         return DroppedSentence(self.gateway, self.template, self.language)
 
     @property
+    def reason(self) -> str:
+        """Return why its carrier refused it; empty where it did not."""
+        return (self.error or "").partition(":")[0] if self.status == "failed" else ""
+
+    @property
+    def may_pass_elsewhere(self) -> bool:
+        """Tell whether another carrier may bring it though this one says that it cannot."""
+        return self.reason == Reason.DO_NOT_DISTURB
+
+    @property
     def refused_words(self) -> str | None:
         """Return what its carrier said where it dropped the sentence."""
         reason, _, said = (self.error or "").partition(": ")
@@ -128,6 +140,7 @@ def send_again(runtime: Runtime) -> int:
             timedelta(seconds=settings.code_confirm_seconds),
         ),
         hourly_limit=settings.failover_hourly_limit,
+        calls=AutomaticCalls(settings.voices, settings.voice_automatic),
     )
     now = runtime.now()
     made = runtime.database.run(lambda conn: again.work(conn, now))
@@ -146,6 +159,7 @@ class Again:
     without_receipts: tuple[str, ...]
     patience: Patience
     hourly_limit: int
+    calls: AutomaticCalls
 
     def work(self, conn: Conn, now: datetime) -> int:
         """Decide on every code whose confirmation is overdue; return how many are sent again."""
@@ -162,16 +176,56 @@ class Again:
             return 0
         # The budget is counted under the lock of the carrier that failed, so no one else spends it.
         carriers.lock(conn, {*self.gateways, *(each.gateway for each in due)})
-        router = Router(self.routes, carriers.read(conn, self.gateways, now))
+        known = carriers.read(conn, self.gateways, now)
+        router = Router(self.routes, known)
         for each in due:
             if each.refused_words is not None:
                 header = self.headers.get(each.gateway, "")
                 said = each.refused_words
                 scrubs.note(conn, each.sentence, header, "told", now, said)
         dropped = scrubs.in_force(conn, now)
-        made = sum(self._decide(conn, router, each, dropped, now) for each in due)
+        made = 0
+        for each in due:
+            called = self._call(conn, known, each, now)
+            # Its call is waited for, unless another carrier may bring the text.
+            if called and not each.may_pass_elsewhere:
+                made += called + self._look_again(conn, each, each.not_after)
+            else:
+                made += called + self._decide(conn, router, each, dropped, now)
         carriers.use_trials(conn, router.used)
         return made
+
+    def _call(
+        self,
+        conn: Conn,
+        known: Mapping[str, Carrier],
+        first: _Unconfirmed,
+        now: datetime,
+    ) -> int:
+        """Call the person of a code whose text does not arrive; return 0 or 1."""
+        why = self._unheard(known, first, now)
+        if why is None:
+            return 0
+        code = UnheardCode(first.id, first.phone, first.language, first.template, first.article_id)
+        return int(self.calls.call(conn, known, code, why, now))
+
+    def _unheard(
+        self, known: Mapping[str, Carrier], first: _Unconfirmed, now: datetime
+    ) -> Why | None:
+        """Return why the code of `first` will not arrive by text; None: it still may."""
+        if first.again_of is not None or not first.is_code or not first.alive:
+            return None
+        if "delivered" in first.seconds:
+            return None
+        if first.reason in AT_ONCE:
+            return AT_ONCE[first.reason]
+        if first.status == "sent" and first.gateway in self.without_receipts:
+            return None
+        if first.news_by is not None and first.news_by > now:
+            return None
+        router = Router(self.routes, known)
+        left = router.fresh(first.wanted, router.order(first.wanted))
+        return None if left or {"queued", "sending"} & set(first.seconds) else "unconfirmed"
 
     def _decide(
         self,
@@ -199,6 +253,8 @@ class Again:
         if not left:
             return self._give_up(conn, first, now)
         refused = first.status == "failed"
+        if first.reason == Reason.INBOX_FULL:
+            return self._give_up(conn, first, now)
         # Its carrier has accepted it: then there is time until another one is fit.
         answered = first.status == "sent"
         chosen = router.choose_second(first.wanted) or (None if answered else left[0])

@@ -184,11 +184,12 @@ def _ask_later(standing: MessageStanding, at: datetime, error: str) -> MessageVe
 
 
 # Reasons of the person or the text: another carrier would refuse likewise.
-_EVERYWHERE: Final = frozenset(
-    {Reason.BAD_NUMBER, Reason.OPTED_OUT, Reason.INBOX_FULL, Reason.TEXT}
-)
+_EVERYWHERE: Final = frozenset({Reason.BAD_NUMBER, Reason.OPTED_OUT, Reason.TEXT})
 
 
 def second_send_at(reason: Reason | None, now: datetime) -> datetime | None:
-    """Return when a code that failed for `reason` may go by another carrier: now, or never."""
+    """Return when a code that failed for `reason` may go another way: now, or never.
+
+    A full inbox takes no text of another carrier, but its person can be called.
+    """
     return None if reason in _EVERYWHERE else now

@@ -72,6 +72,7 @@ ArticleKind = Literal[
     "sender_proven",
     "code_issued",
     "code_killed",
+    "code_called",
     "code_rerouted",
     "code_wrong",
     # Handed over without its code: told of, with the handover itself (`proof`), not in EMSEVT.

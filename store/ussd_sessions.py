@@ -111,6 +111,31 @@ def record(
     )
 
 
+def last_shown(conn: Conn, session: UssdSession, screen: str | None = None) -> Hop | None:
+    """Return what was shown last in `session`; of `screen` alone, if it is given."""
+    row = conn.execute(
+        "SELECT digest, typed, screen, body, ends FROM ussd_hops WHERE session_id = %(session)s"
+        " AND (%(screen)s::text IS NULL OR screen = %(screen)s) ORDER BY position DESC LIMIT 1",
+        {"session": session.id, "screen": screen},
+    ).fetchone()
+    return Hop(row[0], session.seen, *row[1:]) if row else None
+
+
+def is_over(conn: Conn, key: Key) -> bool:
+    """Tell whether the session of `key` has shown its last screen, or there is none."""
+    row = conn.execute(
+        "SELECT ended_at IS NULL FROM ussd_sessions"
+        " WHERE gateway = %s AND carrier_id = %s AND phone = %s AND service = %s",
+        [key.gateway, key.session, key.phone, key.service],
+    ).fetchone()
+    return row is None or not row[0]
+
+
+def keep_place(conn: Conn, session: UssdSession, place: dict[str, Any]) -> None:
+    """Write the session's place where nothing new is shown."""
+    conn.execute("UPDATE ussd_sessions SET place = %s WHERE id = %s", [Jsonb(place), session.id])
+
+
 def end(conn: Conn, key: Key, now: datetime) -> None:
     """End the session, as the carrier says. One that is unknown or over is left unchanged."""
     conn.execute(

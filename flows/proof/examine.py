@@ -65,7 +65,8 @@ def typed_events(spoken: Iterable[Vocabulary]) -> dict[str, frozenset[type[Event
 
 # News, what a call or a dial brings, and what no machine answers yet (`machines.understand`).
 _NO_TEXT = (
-    *(Happening, News, TimedOut, events.RepeatQuestion, events.Wished, events.Said),
+    *(Happening, News, TimedOut),
+    *(events.CallMe, events.RepeatQuestion, events.Wished, events.Said),
     *(events.DrawWord, events.TakeWord),  # dialled
 )
 

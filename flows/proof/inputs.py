@@ -157,6 +157,8 @@ _OF_TELEPHONE: Mapping[str, Domain[object]] = {
     "ticket": one_of(7),
     "notice": one_of(0, 365),
     "offline": one_of(False),
+    # By an own word, by a key in a call of ours, or by neither.
+    "proof": one_of("text", "keys", "call"),
 }
 # What only a report of fraud looks at.
 _AMONG_OTHERS: Mapping[str, Domain[object]] = {

@@ -234,7 +234,7 @@ def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
     to=("quiet", SAME),
     says=(
         *ASKED_BACK, "denied", "not_received", "objection_late", "remark_contested",
-        "refusal_denied", "nominee_declined", "exception_contested",
+        "refusal_denied", "nominee_declined", "exception_contested", "call_no",
     ),
     acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
     tells=("office", "sender", "recipient", "nominee", "article", "move"),
@@ -243,7 +243,7 @@ def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
     article = meant(case, case.event.which, _deniable(case))
     if isinstance(article, Say):
         return stay(case, article)
-    if article.state == "delivered":
+    if article.state == "delivered" and case.facts.proof != "keys":
         return _object(case, article)
     if article.state not in OPEN:
         return stay(case, Say("nothing_waiting"))
@@ -251,6 +251,8 @@ def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
         return _contest(article)
     if article.claimed and article.part != "asked":
         return _complain(article)
+    if case.facts.proof == "keys":  # it disowns nothing, and declines nothing (rule 21)
+        return stay(case, digits("call_no", article))
     if article.part != "addressee":
         return _decline(article)
     if article.state == "attempted" and article.witness == "contested":

@@ -1,4 +1,4 @@
-"""A missed call that means yes or no: it brings the question by text, and answers nothing.
+"""What missed calls bring: the question by text, which they do not answer, or a call with a menu.
 
 Caller ids are forged with an app: a call may only bring something to the number that called
 (docs/developing/trust.md rule 8). `6` and "send my code" by call are in answers.py.
@@ -13,7 +13,7 @@ from flows.acts.codes import IssueCode
 from flows.acts.phone import ConfirmNumber
 from flows.acts.reports import OpenTicket
 from flows.decision import Asked, Decision, Say
-from flows.events import RepeatQuestion
+from flows.events import CallMe, RepeatQuestion
 from flows.facts import ArticleFact, RecipientFacts
 from flows.machine import SAME, Case
 from flows.recipient.answers import ASK_CODE, OBJECT_WITHIN, is_witness, release_code
@@ -45,6 +45,18 @@ def repeat_question(case: Case[RepeatQuestion, Asked, RecipientFacts]) -> Decisi
     if case.event.meaning == "yes":
         return release_code(case, article)
     return Decision(case.state, Asked(article.number), (digits("call_no", article),))
+
+
+@MACHINE.on(CallMe, says=("recipient_menu", "nothing_waiting"))
+def call_me(case: Case[CallMe, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Call the telephone back and let it choose by keys; beyond the limit of calls, by text.
+
+    Who called hears nothing: a caller's number is easily faked, so the one that it names is called.
+    """
+    if not case.facts.articles:  # nobody who expects no post is called
+        return stay(case, Say("nothing_waiting"))
+    may = case.facts.may_call and case.facts.may_send_code
+    return stay(case, Say("recipient_menu", channel="voice" if may else "text"))
 
 
 def _asked_about(case: Case[RepeatQuestion, Asked, RecipientFacts]) -> Iterator[ArticleFact]:

@@ -45,7 +45,7 @@ _MOST_ANSWERS: Final = 2  # of a text with two wishes
         "nothing_waiting", "which_article", "remark_confirmed", "remark_confirmed_last",
         "remark_contested", "nominee_not_now", "nominee_thanks", "nominee_declined", "ask_accept",
         "ask_code", "ask_contest", "ask_no", "ask_not_mine", "ask_not_received", "ask_refusal",
-        "move_asked",
+        "move_asked", "call_no",
     ),
     acts=(
         ConfirmRemark, ContestRemark, OpenTicket, AcceptNomination, EndNomination, KillCode,

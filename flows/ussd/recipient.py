@@ -64,7 +64,7 @@ ANSWERS = (
 # ---- which article -----------------------------------------------------------------------------
 
 
-def _meant(then: str | None, facts: MenuFacts) -> tuple[Post, ...]:
+def meant_by(then: str | None, facts: MenuFacts) -> tuple[Post, ...]:
     """Return the articles that `then` can be about."""
     if then in ("code", "call"):
         out = tuple(a for a in facts.articles if a.state in ("out_for_delivery", "at_office"))
@@ -76,7 +76,7 @@ def _meant(then: str | None, facts: MenuFacts) -> tuple[Post, ...]:
     return facts.articles
 
 
-def _named(typed: str, articles: Sequence[Post]) -> Post | None:
+def named_by(typed: str, articles: Sequence[Post]) -> Post | None:
     if not typed.isdigit() or len(typed) < _SHORTEST:
         return None
     found = [a for a in articles if a.number[_DIGITS].endswith(typed)]
@@ -124,7 +124,7 @@ def _show_menu(where: Where, facts: MenuFacts) -> Shown:
 def _take_menu(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text in _MENU:
         then = _MENU[typed.text]
-        meant = _meant(then, facts)
+        meant = meant_by(then, facts)
         if len(meant) > 1:
             return Step(go(where, "which", then=then))
         return _do(where, then, meant[0] if meant else None)
@@ -135,7 +135,7 @@ def _take_menu(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 def _show_which(where: Where, facts: MenuFacts) -> Shown:
-    meant = _meant(where.then, facts)
+    meant = meant_by(where.then, facts)
     if not meant:
         return Shown(go(where, "menu"), "menu")
     if where.told is not None:
@@ -148,7 +148,7 @@ def _take_which(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return Step(go(where, "menu"))
     if typed.text == MORE:
         return next_page(go(where, "which", then=where.then, more=where.more))
-    article = _named(typed.text, _meant(where.then, facts))
+    article = named_by(typed.text, meant_by(where.then, facts))
     if article is None or where.then is None:
         return Step(go(where, "which", then=where.then, told="which_longer", more=where.more))
     return _do(where, where.then, article)
@@ -167,7 +167,7 @@ def _take_post(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return Step(go(where, "menu"))
     if typed.text == MORE:
         return next_page(go(where, "post", more=where.more))
-    article = _named(typed.text, facts.articles)
+    article = named_by(typed.text, facts.articles)
     if article is None:
         return Step(go(where, "post", told="which_longer", more=where.more))
     return _ask(where, AskStatus(article.number))

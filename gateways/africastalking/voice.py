@@ -7,10 +7,9 @@ from http://docs.africastalking.com/voice (callhandler, say, reject).
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree
@@ -20,9 +19,12 @@ from africastalking.Voice import VoiceService
 from gateways.africastalking.account import AfricasTalkingAccount, Pooled
 from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.base import (
+    CallReport,
+    CallStep,
     Inbound,
     Outcome,
     Outgoing,
+    Pressed,
     Reason,
     Receipt,
     ReceiptStatus,
@@ -36,15 +38,15 @@ from gateways.base import (
     attested,
     prove_secret,
 )
+from gateways.called import CallNames
 from gateways.missed import missed, with_ours
 from gateways.network import TIMEOUT
-from gateways.storable import identifier, line, whole, without_numbers
+from gateways.storable import hop_named, identifier, line, whole, without_numbers
 from messages.missed_calls import meanings
-from messages.speech import Speech
+from messages.speech import SpokenPiece
 from settings import Settings
 
 NAME = "africastalking_voice"
-_PURPOSE = b"dakiya/call/1/"
 _REFUSALS: Mapping[str, Reason] = MappingProxyType(
     {
         "InvalidPhoneNumber": Reason.BAD_NUMBER,
@@ -66,15 +68,20 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
         self._timeout = timeout
         self._voice = _VoiceService(settings, own.voice_api_url)
         self.address = self._voice.address
-        self._from = own.voice_from
+        self._from = self.caller = own.voice_from
+        self._public = settings.public_url
+        self._hook = (
+            f"{settings.public_url}/hooks/africastalking/{own.hook_secret.get_secret_value()}/voice"
+        )
         self._secret = own.hook_secret.get_secret_value()
-        self._key = own.api_key.get_secret_value().encode()
+        # Without proof, a caller who has the hook's secret could ask for the words of any call.
+        self._names = CallNames(own.api_key.get_secret_value())
         self._speakers = {"hi": own.voice_hi, "en": own.voice_en}
         self._numbers = with_ours(meanings(settings.missed_calls), self._from)
 
     def send(self, message: Outgoing) -> Outcome:
         def submit() -> Any:
-            named = self._name_of(message.message_id)
+            named = self._names.of(message.message_id)
             return self._voice.call_as(named, self._from, message.phone, self._timeout)
 
         return self._outcome(submit, _outcome_of)
@@ -87,7 +94,7 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
         """Refuse: reports on calls come to `receive_call`."""
         raise Unauthentic
 
-    def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
+    def receive_call(self, request: Request) -> CallReport:
         """Tell by `direction` and `isActive` what it is: 1 asks what to do, 0 reports the end.
 
         `callerNumber` is the person's telephone in both directions.
@@ -103,19 +110,40 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
         if session is None or phone is None:
             why = "sessionId or callerNumber is missing"
             return Unreadable(NAME, session, why, whole(request), phone, channel="voice")
-        named = self._named(form.get("clientRequestId", ""))
+        named = self._names.read(form.get("clientRequestId", ""))
+        hop = hop_named(request)
+        if form.get("isActive") == "1" and hop is not None:
+            return Pressed(NAME, session, phone, named, hop, line(form.get("dtmfDigits", "")))
         if form.get("isActive") == "1":
             return TakenUp(NAME, session, phone, named)
         return _over(form, session, named)
 
-    def saying(self, speech: Speech) -> str:
-        """Return an action for each piece, which leaves a gap after each digit of a code."""
-        response = ElementTree.Element("Response")
-        for sentence in speech.sentences:
+    def saying(self, step: CallStep) -> str:
+        """Return an action for each piece, which leaves a gap after each digit of a code.
+
+        `<GetDigits>` takes one prompt: the last sentence, after which it listens. Its address is
+        this hook with the answer's number; after a silence the call is over.
+        """
+        response, speech = ElementTree.Element("Response"), step.speech
+        last = len(speech.sentences) - 1
+        for index, sentence in enumerate(speech.sentences):
+            within: ElementTree.Element = response
+            if index == last and speech.listening is not None:
+                keys = {
+                    "timeout": str(speech.listening.seconds),
+                    "numDigits": str(speech.listening.most),
+                    "finishOnKey": "#",
+                    "callbackUrl": f"{self._hook}?hop={step.hop}",
+                }
+                within = ElementTree.SubElement(response, "GetDigits", keys)
+                sentence = replace(sentence, pieces=(SpokenPiece(sentence.words),))
             for piece in sentence.pieces:
-                attributes = {"playBeep": "false", "voice": self._speakers[speech.tongue]}
-                said = ElementTree.SubElement(response, "Say", attributes)
-                said.text = piece
+                if piece.recording is not None:
+                    url = self._public + piece.recording.path
+                    ElementTree.SubElement(within, "Play", {"url": url})
+                    continue
+                attributes = {"playBeep": "false", "voice": self._speakers[speech.voice]}
+                ElementTree.SubElement(within, "Say", attributes).text = piece.words
         return _xml(response)
 
     def rejecting(self) -> str:
@@ -125,23 +153,6 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
 
     def ending(self) -> str:
         return ""
-
-    def _name_of(self, message_id: int) -> str:
-        """Return what the carrier returns with the call: our id, and proof that it is ours.
-
-        Without proof, a caller who has the hook's secret could ask for the words of any call.
-        """
-        number = str(message_id)
-        proof = hmac.new(self._key, _PURPOSE + number.encode(), hashlib.sha256).hexdigest()
-        return f"{number}-{proof}"
-
-    def _named(self, given: str) -> int | None:
-        number = given.partition("-")[0]
-        if not (number.isascii() and number.isdigit() and len(number) < 19):
-            return None
-        ours = self._name_of(int(number))
-        same = hmac.compare_digest(given.encode("utf-8", "surrogatepass"), ours.encode())
-        return int(number) if same else None
 
 
 class _VoiceService(Pooled, VoiceService):

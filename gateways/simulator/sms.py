@@ -15,8 +15,10 @@ from gateways.base import (
     Inbound,
     Outcome,
     Outgoing,
+    Reason,
     Receipt,
     ReceiptStatus,
+    Rejected,
     Request,
     Sent,
     Unauthentic,
@@ -41,10 +43,14 @@ class SimulatorGateway:
     validity = True  # it delivers at once
 
     def __init__(self, settings: Settings) -> None:
-        self.rate = SimulatorSettings.read(settings).rate
+        own = SimulatorSettings.read(settings)
+        self.rate = own.rate
         self.address = ""
+        self.full = {phone.strip() for phone in own.inbox_full.split(",")}
 
     def send(self, message: Outgoing) -> Outcome:
+        if message.phone in self.full:
+            return Rejected(Reason.INBOX_FULL, "the telephone has no room")
         return Sent(f"sim-{message.message_id}", ReceiptStatus.DELIVERED)
 
     def look_up(self, message: Outgoing) -> Outcome:

@@ -8,9 +8,12 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from gateways.base import (
+    CallReport,
+    CallStep,
     Inbound,
     Outcome,
     Outgoing,
+    Pressed,
     Reason,
     Receipt,
     ReceiptStatus,
@@ -26,7 +29,6 @@ from gateways.simulator.settings import SimulatorSettings
 from gateways.simulator.sms import fields
 from gateways.storable import identifier, line, whole
 from messages.missed_calls import MissedCall, meanings
-from messages.speech import Speech
 from settings import Settings
 
 NAME = "simulator_voice"
@@ -36,6 +38,7 @@ NUMBERS: Mapping[str, MissedCall] = MappingProxyType(
         "+911140001001": "yes",
         "+911140001002": "not_received",
         "+911140001003": "send_code",
+        "+911140001005": "menu",
         "+911140001004": "speak_code",
     }
 )
@@ -57,6 +60,7 @@ class SimulatorVoiceGateway:
     def __init__(self, settings: Settings) -> None:
         self.rate = SimulatorSettings.read(settings).rate
         self.address = ""
+        self.caller = ""
         self._numbers = numbers(settings)
 
     def send(self, message: Outgoing) -> Outcome:
@@ -74,9 +78,10 @@ class SimulatorVoiceGateway:
         """Refuse: reports on calls come to `receive_call`."""
         raise Unauthentic
 
-    def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
+    def receive_call(self, request: Request) -> CallReport:
         """Read JSON. `{"from", "to", "id"}`: a missed call, `id` is optional. `{"call", "phone"}`:
-        our call was answered. `{"call", "status"}`: its progress."""
+        our call was answered. `{"call", "phone", "keys", "hop"}`: keys were pressed in it.
+        `{"call", "status"}`: its progress."""
         body = fields(request.body)
         given = {name: value for name, value in body.items() if isinstance(value, str)}
         call = identifier(given.get("call"))
@@ -94,10 +99,19 @@ class SimulatorVoiceGateway:
         if phone is None:
             why = "phone or status is missing"
             return Unreadable(NAME, call, why, whole(request), channel="voice")
+        keys, hop = given.get("keys"), body.get("hop")
+        if keys is not None:
+            return Pressed(NAME, call, phone, None, hop if isinstance(hop, int) else None, keys)
         return TakenUp(NAME, call, phone, None)
 
-    def saying(self, speech: Speech) -> str:
-        return json.dumps({"tongue": speech.tongue, "lines": speech.lines}, ensure_ascii=False)
+    def saying(self, step: CallStep) -> str:
+        speech = step.speech
+        said: dict[str, object] = {"tongue": speech.tongue, "lines": speech.lines}
+        if any(each.recorded for each in speech.sentences):
+            said["recorded"] = [each.recorded for each in speech.sentences]
+        if speech.listening is not None:
+            said |= {"keys": speech.listening.most, "hop": step.hop}
+        return json.dumps(said, ensure_ascii=False)
 
     def rejecting(self) -> str:
         return '{"rejected": true}'

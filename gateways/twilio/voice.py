@@ -12,12 +12,15 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from twilio.twiml.voice_response import VoiceResponse
+from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from gateways.base import (
+    CallReport,
+    CallStep,
     Inbound,
     Outcome,
     Outgoing,
+    Pressed,
     Reason,
     Receipt,
     ReceiptStatus,
@@ -33,7 +36,7 @@ from gateways.base import (
 )
 from gateways.missed import missed, with_ours
 from gateways.network import TIMEOUT
-from gateways.storable import identifier, line, whole
+from gateways.storable import hop_named, identifier, line, whole
 from gateways.twilio.account import API, TwilioAccount, TwilioErrors, message_named
 from gateways.twilio.settings import TwilioSettings
 from messages.missed_calls import meanings
@@ -87,7 +90,8 @@ class TwilioVoiceGateway:
         self.rate = own.voice_rate
         self.address = own.api_url or API
         self._account = TwilioAccount(settings, timeout)
-        self._from = own.voice_from
+        self._from = self.caller = own.voice_from
+        self._public = settings.public_url
         self._hooks = f"{settings.public_url}/hooks/twilio/voice"
         self._speakers = {"hi": ("hi-IN", own.voice_hi), "en": ("en-IN", own.voice_en)}
         self._numbers = with_ours(meanings(settings.missed_calls), self._from)
@@ -162,8 +166,9 @@ class TwilioVoiceGateway:
             error=line(request.form.get("SipResponseCode", "")) or None if failure else None,
         )
 
-    def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
-        """Tell by `Direction` whether a person calls us or has answered our call.
+    def receive_call(self, request: Request) -> CallReport:
+        """Tell by `Direction` whether a person calls us or has answered our call; by the `hop` of
+        our own address which of its answers these keys are.
 
         A machine that answered hears no words: return a `Receipt`.
         """
@@ -174,6 +179,10 @@ class TwilioVoiceGateway:
             phone = attested(form.get("To", ""))
             if sid is not None and (machine := _machine(request)):
                 return _unheard(sid, request, machine)
+            hop = hop_named(request)
+            if sid is not None and phone is not None and hop is not None:
+                keys = line(form.get("Digits", ""))
+                return Pressed(NAME, sid, phone, message_named(request), hop, keys)
             if sid is not None and phone is not None:
                 return TakenUp(NAME, sid, phone, message_named(request))
             return Unreadable(
@@ -181,19 +190,43 @@ class TwilioVoiceGateway:
             )
         return missed(NAME, sid, form.get("From", ""), form.get("To", ""), self._numbers)
 
-    def saying(self, speech: Speech) -> str:
-        """Return TwiML that says each sentence by itself, a slow one piece by piece."""
-        language, voice = self._speakers[speech.tongue]
-        response = VoiceResponse()
+    def saying(self, step: CallStep) -> str:
+        """Return TwiML that says each sentence by itself, a slow one piece by piece.
+
+        Where it listens all is said within `<Gather>`, which a key interrupts; a silence goes to
+        the same address without digits.
+        """
+        speech, response = step.speech, VoiceResponse()
+        if speech.listening is None:
+            self._say(response, speech)
+            response.hangup()
+            return str(response)
+        named = "" if step.message_id is None else f"message={step.message_id}&"
+        address = f"{self._hooks}?{named}hop={step.hop}"
+        gather = response.gather(
+            action=address,
+            method="POST",
+            input="dtmf",
+            num_digits=speech.listening.most,
+            timeout=speech.listening.seconds,
+            finish_on_key="#",
+        )
+        self._say(gather, speech)
+        response.redirect(address, method="POST")
+        return str(response)
+
+    def _say(self, to: VoiceResponse | Gather, speech: Speech) -> None:
+        language, voice = self._speakers[speech.voice]
         for sentence in speech.sentences:
             for piece in sentence.pieces:
-                if sentence.pace == "plain":
-                    response.say(piece, voice=voice, language=language)
+                if piece.recording is not None:
+                    to.play(self._public + piece.recording.path)
+                elif sentence.pace == "plain":
+                    to.say(piece.words, voice=voice, language=language)
                 else:
-                    response.say(voice=voice, language=language).prosody(piece, rate="slow")
-                    response.pause(length=_PAUSE_SECONDS)
-        response.hangup()
-        return str(response)
+                    to.say(voice=voice, language=language).prosody(piece.words, rate="slow")
+                if sentence.pace == "slow":
+                    to.pause(length=_PAUSE_SECONDS)
 
     def rejecting(self) -> str:
         """Reject as `busy`: `rejected` would be an announcement that may be charged for."""

@@ -122,10 +122,11 @@ class KnownNumber:
     line: str | None  # by a look-up
     operator: str | None
     do_not_disturb: bool | None
+    call_tongue: str | None = None  # bho: its calls are in Bhojpuri
 
 
 _KNOWN: Final = """
-SELECT p.doubt, p.doubted_at, p.confirmed_at, w.withdrawn_on,
+SELECT p.call_tongue, p.doubt, p.doubted_at, p.confirmed_at, w.withdrawn_on,
     (SELECT max(delivered_at) FROM (
         SELECT delivered_at FROM messages WHERE phone = one.phone AND direction = 'out'
         ORDER BY at DESC, id DESC LIMIT %(seen)s) AS lately) AS received_at,

@@ -101,7 +101,7 @@ def test_every_document_and_rule_that_is_named_exists() -> None:
     [
         ("domain", range(1, 12)),
         ("architecture", range(1, 19)),
-        ("trust", [*range(1, 21), *(f"I{number}" for number in range(1, 8))]),
+        ("trust", [*range(1, 22), *(f"I{number}" for number in range(1, 8))]),
         ("scale", range(1, 12)),
     ],
 )

@@ -24,7 +24,16 @@ from tests.rigs.transcript import Player
 
 TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"))
 # What the small world does not have: USSD, calls that are taken up, other carriers' hooks.
-_UNKNOWN = (" dials", " * ", " repeats", " hangs up", " takes up", " is busy", " is not ")
+_UNKNOWN = (
+    " dials",
+    " * ",
+    " repeats",
+    " hangs up",
+    " takes up",
+    " presses ",
+    " is busy",
+    " is not ",
+)
 _ASSERTED = (
     " < ",
     " ~ ",

@@ -11,6 +11,7 @@ import pytest
 
 from gateways.africastalking.voice import AfricasTalkingVoiceGateway
 from gateways.base import (
+    CallStep,
     Inbound,
     Outcome,
     Reason,
@@ -146,7 +147,7 @@ def test_nothing_of_a_call_is_logged(
 
 def test_the_code_is_said_twice_a_digit_at_a_time(gateway: AfricasTalkingVoiceGateway) -> None:
     words = render("window_code", "en", {"digits": "6785", "amount": 0})
-    root = spoken_xml(gateway.saying(spoken(words, "en", "482913")))
+    root = spoken_xml(gateway.saying(CallStep(spoken(words, "en", "482913"), None, 0)))
     assert root.tag == "Response"
     assert {each.tag for each in root} == {"Say"}
     assert {each.attrib["voice"] for each in root} == {"en-IN-Standard-A"}

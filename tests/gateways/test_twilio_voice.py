@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from gateways.base import (
+    CallStep,
     Inbound,
     Outcome,
     Reason,
@@ -189,7 +190,7 @@ def test_nothing_of_a_call_is_logged(
 
 
 def test_the_code_is_said_twice_slowly_digit_by_digit_in_hindi(gateway: TwilioVoiceGateway) -> None:
-    root = spoken_xml(gateway.saying(spoken(WORDS, "hi-Latn", "482913")))
+    root = spoken_xml(gateway.saying(CallStep(spoken(WORDS, "hi-Latn", "482913"), None, 0)))
     assert {each.attrib["language"] for each in root.iter("Say")} == {"hi-IN"}
     assert {each.attrib["voice"] for each in root.iter("Say")} == {"Polly.Aditi"}
     slow = [each for each in root.iter("prosody") if each.attrib["rate"] == "slow"]

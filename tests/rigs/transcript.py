@@ -26,6 +26,7 @@
     +919876500001 ~ (rings)                             we call him
     +919876500001 takes up                              or: is busy
     +919876500001 ~ Hello. / Your code is: {code} ...   what he hears
+    +919876500001 presses 1                             and what he answers by keys; "-": nothing
     wait 11 min
     EU123456785IN is delivered                          what the API says of it
     EU123456785IN collect {code +919876500001}          at the window; by two: collect aadhaar 1234
@@ -50,6 +51,7 @@
     doubt +919876500001                                 it may be another person's by now
     +919876500001 draws words                           as its screen of a household's word does;
                                                         then: takes words
+    full +919876500001                                  its inbox takes no text
 
 The idea is RapidSMS's TestScript. `--rewrite-transcripts` writes what is said now into the files,
 for a person to read before it is committed.
@@ -92,11 +94,13 @@ from flows.happenings import (
     ToldCodeAtWindow,
 )
 from flows.proof.world.lines import BOOKED, FILLED, MODES, PAPER, SECONDS
+from gateways.simulator.sms import SimulatorGateway
 from gateways.simulator.voice import NUMBERS
 from india import spoken_words
 from india.calendar import bounds, day_of
 from messages.render import CHECK_MASK, QUOTE_MASK
-from messages.speech import Tongue, speech
+from messages.speech import CallTongue, speech
+from outbox.failover import send_again
 from outbox.sweep import sweep
 from outbox.wake import BELLS, wake
 from postal import households
@@ -120,13 +124,14 @@ _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
 _WRITTEN = re.compile(r"(.*?)(?: @ -(\d+) min)?")
 _TEXT_OUT = re.compile(r"^(\+\d+) (?:<|~|=\|?) (.*)$")
 _CALLS = re.compile(r"^(\+\d+) (?:(takes up|is busy)|calls (\w+))$")
+_PRESSES = re.compile(r"^(\+\d+) presses (-|[0-9#]+)$")
 _DIALS = re.compile(r"^(\+\d+) (?:(dials|repeats|hangs up)|\* ?(.*))$")
 _DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 
-def spelled(line: str, tongue: Tongue) -> list[str]:
-    """The digits that are said in `line`."""
-    digits = speech().digits[tongue]
+def spelled(line: str, tongue: CallTongue) -> list[str]:
+    """The digits that are said in `line`; in Bhojpuri they are those of Hindi."""
+    digits = speech().digits["en" if tongue == "en" else "hi"]
     return [str(digits.index(word)) for word in re.split(r"[ ,.:।]+", line) if word in digits]
 
 
@@ -148,6 +153,7 @@ class Player:
     dials: int = 0
     calls: int = 0
     rung: dict[str, str] = field(default_factory=dict)  # who took up or not, by the call's id
+    talking: dict[str, int] = field(default_factory=dict)  # who is in a call, and its next answer
 
     def play(self, path: Path) -> list[str]:
         """Plays the file at `path` and gives it as it ought to be, with what was said now."""
@@ -158,11 +164,15 @@ class Player:
             played.append(line)
             if line and not line.startswith("#"):
                 played += self.step(line)
+        self.ring_off()
         return played
 
     def step(self, line: str) -> list[str]:
         """Does one line and gives the texts that went out because of it."""
         text, dial, call = _TEXT_IN.match(line), _DIALS.match(line), _CALLS.match(line)
+        if pressed := _PRESSES.match(line):
+            return [*self.press(pressed[1], pressed[2]), *self.drain()]
+        self.ring_off()
         if call:
             heard = self.ring(call[1], call[3]) if call[3] else self.take_up(call[1], call[2])
             return [*heard, *self.drain()]
@@ -228,8 +238,30 @@ class Player:
         if does == "is busy":
             assert self.call_hook({"call": call, "status": "busy"}) == {}
             return []
-        said = self.call_hook({"call": call, "phone": phone})
-        self.call_hook({"call": call, "status": "completed"})
+        self.call_hook({"call": call, "status": "in-progress"})
+        return self._hear(phone, self.call_hook({"call": call, "phone": phone}))
+
+    def press(self, phone: str, keys: str) -> list[str]:
+        """Keys are pressed in the call; "-": none, for as long as it listens."""
+        pressed = {
+            "call": self.rung[phone],
+            "phone": phone,
+            "keys": keys.strip("-"),
+            "hop": self.talking.pop(phone),
+        }
+        return self._hear(phone, self.call_hook(pressed))
+
+    def ring_off(self) -> None:
+        """Ends every call in which nobody presses anything more."""
+        for phone in list(self.talking):
+            del self.talking[phone]
+            self.call_hook({"call": self.rung[phone], "status": "completed"})
+
+    def _hear(self, phone: str, said: Any) -> list[str]:
+        if "hop" in said:
+            self.talking[phone] = said["hop"]
+        else:
+            self.call_hook({"call": self.rung[phone], "status": "completed"})
         lines = []
         for line in said["lines"]:
             code = "".join(spelled(line, said["tongue"]))
@@ -239,7 +271,7 @@ class Player:
             lines.append(line)
         return [f"{phone} ~ {' / '.join(lines)}"]
 
-    def call_hook(self, body: dict[str, str]) -> Any:
+    def call_hook(self, body: dict[str, Any]) -> Any:
         """Return what the simulator's voice hook answers, as JSON."""
         answer = self.client.post("/hooks/simulator/voice", json=body)
         assert answer.status_code == 200, answer.data
@@ -357,6 +389,10 @@ class Player:
                     " ON CONFLICT (phone) DO UPDATE SET doubt = excluded.doubt",
                     [words[1]],
                 )
+        elif words[0] == "full":
+            carrier = self.runtime.gateways["simulator"]
+            assert isinstance(carrier, SimulatorGateway)
+            carrier.full.add(words[1])
         elif words[0] == "postmaster":
             with self.runtime.database.transaction() as conn:
                 conn.execute(
@@ -585,3 +621,4 @@ class Player:
         end_day(self.runtime)
         tell_staff(self.runtime)
         sweep(self.runtime)
+        send_again(self.runtime)

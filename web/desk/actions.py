@@ -30,7 +30,7 @@ from outbox.wake import SWEEP, ring, wake
 from postal import herd
 from postal.acts import handsets
 from postal.articles import Article
-from postal.people import access, roles
+from postal.people import access, roles, tongues
 from postal.people.contacts import Contact
 from settings import Language
 from store import feed
@@ -137,6 +137,24 @@ def act_wish(conversation: int) -> Response:
         return desk.set_wish(runtime(), conn, person.phone, event, doer().proof)
 
     return _on_phone(conversation, "wish", act)
+
+
+@route("/conversations/<int:conversation>/call-tongue", "help_people", methods=("POST",))
+def act_call_tongue(conversation: int) -> Response:
+    """Let a telephone be called in Bhojpuri, or as it is written to. Its texts stay."""
+    asked = request.form.get("tongue")
+
+    def act(conn: Conn, person: Contact) -> Intervened:
+        if asked not in ("as_texts", "bho"):
+            raise FormRefused("act_no_language")
+        if asked == "bho":
+            language = person.language or runtime().settings.default_language
+            tongues.set_bhojpuri(conn, person.phone, language)
+        else:
+            tongues.set_as_texts(conn, person.phone)
+        return Intervened(True, ())
+
+    return _on_phone(conversation, "call_tongue", act)
 
 
 @route("/conversations/<int:conversation>/block-phone", "help_people", methods=("POST",))

@@ -11,22 +11,25 @@ from functools import partial
 
 from flask import Blueprint, Response, abort
 
-from conversation import inbound, ussd
+from conversation import calling, inbound, ussd
 from gateways.base import (
     Dialled,
     Gateway,
     HungUp,
     Inbound,
+    Pressed,
     Receipt,
+    ReceiptStatus,
     Request,
     TakenUp,
     Unauthentic,
+    Unreadable,
     UssdGateway,
     VoiceGateway,
 )
 from gateways.carrier import Hook, Offer
 from gateways.registry import offers
-from outbox import calls, receipts
+from outbox import receipts
 from postal.people.hashing import TooManyHashes
 from store.database import NOT_IN_TIME
 from web.callers import Caller, states
@@ -52,7 +55,10 @@ def _answer(offer: Offer, hook: Hook, secret: str = "") -> Response:
     except Unauthentic:
         abort(hook.refusal)
     answer = hook.answer
-    return Response(said or answer.body, answer.status, mimetype=answer.mimetype)
+    response = Response(said or answer.body, answer.status, mimetype=answer.mimetype)
+    if hook.method == "GET":
+        response.cache_control.no_store = True  # no cache may keep the address, or what is said
+    return response
 
 
 def _take(gateway: Gateway, hook: Hook, came: Request) -> str:
@@ -71,6 +77,8 @@ def _take(gateway: Gateway, hook: Hook, came: Request) -> str:
             return _dialled(gateway, came)
         case "call":
             return _called(gateway, came)
+        case "keys":
+            return _pressed(gateway, came)
 
 
 def _dialled(gateway: Gateway, sent: Request) -> str:
@@ -92,16 +100,34 @@ def _dialled(gateway: Gateway, sent: Request) -> str:
     return gateway.showing(screen.text, screen.end)
 
 
+def _pressed(gateway: Gateway, sent: Request) -> str:
+    """Take keys where the carrier asks for the words elsewhere. Abort with 302 to end the call.
+
+    The status alone is its answer (Exotel's Passthru): 200 goes on, 302 leads to the end.
+    """
+    if not isinstance(gateway, VoiceGateway):
+        raise Unauthentic
+    came = gateway.receive_call(sent)
+    if not isinstance(came, Pressed):
+        if isinstance(came, Unreadable):
+            inbound.receive_unreadable(runtime(), came)
+        abort(Response(status=302))
+    if calling.is_over(runtime(), came):
+        abort(Response(status=302))
+    calling.answer(runtime(), came)
+    return ""
+
+
 def _called(gateway: Gateway, sent: Request) -> str:
     """Return the carrier's next step in a call; empty where it only reports."""
     if not isinstance(gateway, VoiceGateway):
         raise Unauthentic
     came = gateway.receive_call(sent)
-    if isinstance(came, TakenUp):
-        return gateway.saying(calls.words_for(runtime(), came))
+    if isinstance(came, TakenUp | Pressed):
+        return gateway.saying(calling.answer(runtime(), came))
     if isinstance(came, Receipt):
         receipts.receive(runtime(), came)
-        return gateway.ending()
+        return gateway.ending() if came.status is ReceiptStatus.FAILED else ""
     if isinstance(came, Inbound):
         inbound.receive(runtime(), came)
     else:
@@ -115,5 +141,5 @@ for _offer in offers():
             _hook.path,
             endpoint=_hook.path.strip("/").replace("/", "_"),
             view_func=partial(_answer, _offer, _hook),
-            methods=["POST"],
+            methods=[_hook.method],
         )

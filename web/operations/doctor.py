@@ -29,6 +29,7 @@ from settings import Settings
 from store import migrate
 from web import loopback
 from web.operations import (
+    doctor_calls,
     doctor_carriers,
     doctor_cluster,
     doctor_exceptions,
@@ -277,6 +278,7 @@ def _gateways(settings: Settings) -> Iterator[Finding]:
         else:
             yield Finding("ok", name, f"{where} can be reached")
             yield from _hooks(gateways[name])
+    yield from doctor_calls.examine(settings, gateways)
     if any(gateways[name].dlt for name in settings.routing.gateways):
         yield from _registered()
 

@@ -55,6 +55,7 @@ _ROOMS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("administration.tokens_", "administration_tokens"),
         ("administration.webhooks", "administration_webhooks"),
         ("administration.templates", "administration_templates"),
+        ("administration.speech", "administration_speech"),
         ("counter.tariff_sources", "nav_tariff"),
         ("desk.carriers", "nav_carriers"),
         ("desk.data_protection", "nav_data"),

@@ -70,6 +70,7 @@ _PROVEN = f"{SENDER} > {PLAIN} {{quote {SENDER}}}"
 _ANSWERS = _from(HOLDER, "1", "2", "3")
 _OWN_WORDS = ("koi aaya hi nahi", "mandir ke paas ghar hai")  # they bring questions with digits
 _CALLS = tuple(f"{HOLDER} calls {each}" for each in ("yes", "not_received", "speak_code"))
+_KEYS = tuple(f"{HOLDER} keys {each}" for each in ("1", "2", "3"))
 _CONSENT = _from(HOLDER, f"1 {{quote {HOLDER}}}", f"1 {{misquote {HOLDER}}}")
 _NAMES = _from(HOLDER, f"5 {_short(NOMINEE)}", f"5 {_short(POSTMAN)}", "5 0")
 _NOMINEE = _from(NOMINEE, "1", "2", "3")
@@ -136,7 +137,7 @@ BOOKED: Final = Scene(
         *_ANSWERS, *_CONSENT, *_NAMES, *_NOMINEE, *_NEW_HOLDER, *_CALLS[:2], *_CORRECTS, *_RECALLS,
         *_VISITS,
         *_OFFICE_MOVES, f"{PLAIN} desk typing {STRANGER}", f"{PLAIN} desk proof {{quote {SENDER}}}",
-        _PROVEN, *_LISTS[:1], f"{HOLDER} > 4", f"{HOLDER} > 44", *_TIME,
+        _PROVEN, *_LISTS[:1], f"{HOLDER} > 4", f"{HOLDER} > 44", *_KEYS[1:2], *_TIME,
     ),
 )  # fmt: skip
 DOOR: Final = Scene(
@@ -155,7 +156,7 @@ REMARKED: Final = Scene(
     _REMARKED,
     (
         *_ANSWERS, *_from(HOLDER, "4", "44", *_OWN_WORDS), *_CALLS[:2], *_DESK, *_CORRECTS[:1],
-        *_CONSENT,
+        *_CONSENT, *_KEYS,
         *_RECALLS[:1], *_LISTS, *_from(POSTMAN, "0", "1", "1 12", "1 23"), *_TIME, "wait 2 d",
     ),
 )  # fmt: skip

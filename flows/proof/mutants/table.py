@@ -203,6 +203,22 @@ def _call_is_text(
     return true(machine, standing, event, facts)
 
 
+def _key_is_text(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    if getattr(facts, "proof", None) == "keys":
+        facts = replace(facts, proof="text")
+    return true(machine, standing, event, facts)
+
+
+def _key_is_yes(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    by_key = getattr(facts, "proof", None) == "keys"
+    event = Yes() if by_key and isinstance(event, RepeatQuestion) else event
+    return true(machine, standing, event, facts)
+
+
 def _not_understood_is_yes(
     true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
 ) -> Decision:
@@ -479,6 +495,9 @@ MUTANTS: Final = (
     Mutant("the new telephone is shown the holder's digits", None,
            says("move_named", lambda say: replace(say, quote=1)), ("I6", "nobody else's"),
            scenes.BOOKED),
+    # ---- 21: a key in a call ----------------------------------------------------------------
+    Mutant("a key is a text", 21, decides(_key_is_text), ("R21", "a key"), scenes.BOOKED),
+    Mutant("a key is a yes", 21, decides(_key_is_yes), ("R21", "a key"), scenes.REMARKED),
     # ---- 18: a telephone in doubt ------------------------------------------------------------
     Mutant("a telephone in doubt is sent its code", 18, unlocked(forgets(unsure=False)), _DOUBT,
            scenes.DOUBT),

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 from flows.acts.codes import IssueCode
 from flows.acts.hold import ReturnToSender
+from flows.acts.moves import Relink
+from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
+from flows.acts.phone import ConfirmNumber, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark, RecordRemark
-from flows.acts.reports import OpenTicket
+from flows.acts.reports import MarkNotReceived, OpenTicket
 from flows.events import Deny, Yes
 from flows.happenings import RemarkJudged
 from flows.proof.promises.promise import Promise, done, pairs
@@ -16,6 +19,10 @@ from flows.proof.world.doors import Played
 from flows.remarks import BY_CODE
 
 _MOST_ATTEMPTS = 2
+# What only somebody's own text, a PIN or an office may say.
+_WORD_OF_A_PERSON = (
+    *(AcceptNomination, ConfirmNumber, ConfirmRemark, MarkNotReceived, Nominate, Relink, Unlink),
+)
 
 
 def silence_proves_nothing(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -23,6 +30,8 @@ def silence_proves_nothing(before: SmallWorld, played: Played) -> Iterator[str]:
         if was.witness == after.witness or after.witness not in ("confirmed", "contested"):
             continue
         answered = isinstance(played.came, Yes | Deny) and played.proof == "text"
+        # A key protects, and confirms nothing (docs/developing/trust.md rule 21).
+        answered |= played.proof == "keys" and after.witness == "contested"
         judged = any(isinstance(each.event, RemarkJudged) for each in played.decided)
         proven = any(act.proven for _, act in done(played, RecordRemark))
         if not (answered or judged or proven):
@@ -87,7 +96,25 @@ def a_call_brings_something(before: SmallWorld, played: Played) -> Iterator[str]
                 yield f"a missed call did {type(act).__name__}"
 
 
+def a_key_is_no_yes(before: SmallWorld, played: Played) -> Iterator[str]:
+    if played.proof != "keys":
+        return
+    for each in played.decided:
+        for act in each.decision.acts:
+            # A `3` takes a wish back: that protects whoever has the code.
+            declined = isinstance(act, EndNomination) and act.why == "refused"
+            if declined or isinstance(act, _WORD_OF_A_PERSON):
+                yield f"a key did {type(act).__name__}"
+
+
 PROMISES = (
+    Promise(
+        "R21",
+        "a key",
+        "A key in a call that we made confirms no remark and no telephone, accepts and declines"
+        " nothing, and says of no article that it is somebody else's.",
+        a_key_is_no_yes,
+    ),
     Promise(
         "I3",
         "silence proves nothing",

@@ -18,7 +18,10 @@ from flows import helped, machines
 from flows.acts.paper import LeaveOnPaper
 from flows.decision import Role, Say, Tell
 from flows.events import (
+    AnotherDay,
+    AskMenu,
     AskStatus,
+    CallMe,
     Deny,
     DrawWord,
     Event,
@@ -27,6 +30,8 @@ from flows.events import (
     PhoneNamed,
     RepeatQuestion,
     TakeWord,
+    ReportFraud,
+    SpeakCode,
     WhetherHelped,
     WroteAlso,
     Yes,
@@ -75,10 +80,21 @@ from flows.proof.world.turn import Decided, SmallTurn
 CODE_LENGTH: Final = 6
 # What a missed call means, as the text of the same meaning (gateways/missed.py).
 CALLS: Final[Mapping[str, str]] = MappingProxyType(
-    {"yes": "1", "not_received": "2", "send_code": "code", "speak_code": "6"}
+    {"yes": "1", "not_received": "2", "send_code": "code", "speak_code": "6", "menu": "0"}
 )
 _TEXT = re.compile(r"^(\+\d+) > ?(.*?)(?: @ -(\d+) min)?$")
 _CALL = re.compile(r"^(\+\d+) calls (\w+)$")
+_KEYS = re.compile(r"^(\+\d+) keys ([1-9])$")
+# What a key means in a call that we made (flows/calling): never a yes.
+KEYS: Final[Mapping[str, Event]] = MappingProxyType(
+    {
+        "1": RepeatQuestion("yes"),
+        "2": Deny(),
+        "3": ReportFraud(),
+        "4": AnotherDay(),
+        "6": SpeakCode(),
+    }
+)
 
 
 class NotPlayable(Exception):
@@ -113,6 +129,8 @@ def play(world: SmallWorld, line: str) -> Played:
         return _text(world, line, said[1], said[2], int(said[3]) if said[3] else None)
     if called:
         return _call(world, line, called[1], called[2])
+    if keys := _KEYS.match(line):
+        return _keys(world, line, keys[1], KEYS[keys[2]])
     return _direct(world, line)
 
 
@@ -229,7 +247,17 @@ def _call(world: SmallWorld, line: str, phone: str, meaning: str) -> Played:
     event = _understood("recipient", CALLS[meaning]).event
     if isinstance(event, Yes | Deny):  # as conversation/meaning.py
         event = RepeatQuestion("yes" if isinstance(event, Yes) else "no")
+    elif isinstance(event, AskMenu):
+        event = CallMe()
     turn = SmallTurn(world, "call")
+    turn.begin((phone, "recipient"), event)
+    turn.take((phone, "recipient"), event)
+    return _over(line, turn, event, phone)
+
+
+def _keys(world: SmallWorld, line: str, phone: str, event: Event) -> Played:
+    """As conversation/calling.py: the telephone, or whereto it is forwarded, answers by a key."""
+    turn = SmallTurn(world, "keys")
     turn.begin((phone, "recipient"), event)
     turn.take((phone, "recipient"), event)
     return _over(line, turn, event, phone)

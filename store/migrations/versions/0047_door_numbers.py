@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0047_door_numbers"
-down_revision = "0043_numbers"
+down_revision = "0046_speech"
 branch_labels = None
 depends_on = None
 phase = "expand"

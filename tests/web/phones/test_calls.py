@@ -78,7 +78,8 @@ def test_the_telephone_rings_and_says_the_code(phones: Phones) -> None:
     sentences = screen.locator(".sentence")
     expect(sentences.filter(has_text=spoken(code))).to_have_count(2)
     expect(sentences.last).to_have_attribute("lang", "en")
-    expect(sentences.last).to_have_text("We never ask you for a code.")
+    expect(sentences.filter(has_text="To hear it again, press 1.")).to_have_count(1)
+    expect(sentences.last).to_have_text("Thank you. Goodbye.")  # nobody pressed anything
     expect(handset).not_to_have_class(RINGING)
     phones.press("recipient", "soft-left")
     expect(screen).to_contain_text(code)  # the text that came meanwhile
@@ -106,6 +107,25 @@ def test_calls_by_the_keyboard_alone(phones: Phones) -> None:
     keyboard.press("Enter")
     expect(screen.locator(".sentence-now")).to_contain_text("Hello")
     keyboard.press("Backspace")
+    expect(screen.locator(".home-clock")).to_be_visible()
+    assert phones.complaints == []
+
+
+def test_keys_answer_a_call(phones: Phones) -> None:
+    """A call back, chosen from by keys of the pad and of a computer's keyboard."""
+    give_a_missed_call(phones, "up", "up")
+    screen = phones.screen("recipient")
+    expect(screen).to_contain_text("Post office calls")
+    phones.press("recipient", "call")
+    expect(screen.locator(".sentence-now")).to_contain_text("Hello")
+    with phones.page.expect_response(VOICE):
+        phones.press("recipient", "6")
+    expect(screen).to_contain_text("Pressed: 6")
+    expect(screen.locator(".sentence").filter(has_text="Your code is")).to_have_count(1)
+    with phones.page.expect_response(VOICE):
+        phones.page.keyboard.press("0")
+    expect(screen.locator(".sentence-now")).to_contain_text("To get the code by SMS, press 1.")
+    phones.press("recipient", "soft-right")
     expect(screen.locator(".home-clock")).to_be_visible()
     assert phones.complaints == []
 

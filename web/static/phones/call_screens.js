@@ -45,14 +45,16 @@ function incoming(phone, words) {
 
 /** The words of the call as they are heard, the newest sentence last. */
 function talking(phone, words) {
-  const { lines, said, over, tongue } = phone.call;
+  const { lines, recorded, said, over, tongue, keys, typed } = phone.call;
   const view = element("div", "view-talking");
   if (!said) view.append(element("p", "sentence", words.phone_ringing_them));
   lines.slice(0, said).forEach((line, index) => {
     const shown = element("p", index === said - 1 ? "sentence sentence-now" : "sentence", line);
     if (tongue) shown.lang = tongue;
+    if (recorded[index]) shown.append(" ", element("span", "recorded", words.phone_recorded));
     view.append(shown);
   });
+  if (keys && !over && said === lines.length) view.append(element("p", "read-small", typed || words.phone_press_keys));
   requestAnimationFrame(() => {
     const place = view.parentElement;
     if (place) place.scrollTop = place.scrollHeight;

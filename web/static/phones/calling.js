@@ -1,5 +1,5 @@
 // Calls: the owner's missed calls to the numbers that stand for answers, and the post office's call
-// that says a code. Both on the simulator's real hook.
+// that says a code and is answered by keys. Both on the simulator's real hook.
 
 import { post } from "./hook.js";
 import { newId } from "./sending.js";
@@ -8,6 +8,8 @@ const RINGS_MS = 30000; // after that the carrier gives up
 const SENTENCE_MS = 700; // the time to say a sentence, plus
 const LETTER_MS = 30; // for each of its letters
 const TOLD_MS = 1600;
+const SILENCE_MS = 5000; // nobody pressed anything after the last sentence
+const NEXT_KEY_MS = 2500; // between two keys, where several are waited for
 
 // ---- the owner calls
 
@@ -45,7 +47,7 @@ export function rung(phone, id) {
   if (phone.call?.id === id || phone.ended.has(id)) return;
   if (phone.screen === "incoming") leave(phone);
   if (!id || phone.call) return;
-  phone.call = { id, lines: [], said: 0, over: false, before: phone.screen };
+  phone.call = { id, lines: [], recorded: [], said: 0, over: false, before: phone.screen, keys: 0, typed: "" };
   phone.call.gaveUp = setTimeout(() => decline(phone, "no-answer"), RINGS_MS);
   phone.newest = phone.texts[0]?.id;
   phone.root.classList.add("ringing");
@@ -62,15 +64,59 @@ export async function takeUp(phone) {
   phone.show("talking");
   tell(call.id, "in-progress");
   const speech = await post("voice", { call: call.id, phone: phone.owner.phone }, new AbortController().signal);
+  hear(phone, call, speech);
+}
+
+/** Begins to play what the carrier was told to say; it waits for keys where `speech.keys` says so. */
+function hear(phone, call, speech) {
   if (phone.call !== call) return;
-  call.lines = speech?.lines ?? [phone.words.phone_call_failed];
+  clearTimeout(call.next);
+  const said = speech?.lines ?? [phone.words.phone_call_failed];
+  call.said = call.lines.length;
+  call.lines = [...call.lines, ...said];
+  call.recorded = [...call.recorded, ...(speech?.recorded ?? said.map(() => false))];
   call.tongue = speech?.tongue;
+  call.keys = speech?.keys ?? 0;
+  call.hop = speech?.hop;
+  call.typed = "";
   say(phone, call);
+}
+
+/** Takes a key: one alone at once, several after a pause or a `#`. It interrupts what is said. */
+export function pressed(phone, key) {
+  const { call } = phone;
+  if (!call.keys || call.over || call.asking) return;
+  clearTimeout(call.next);
+  call.said = call.lines.length;
+  if (key !== "#") call.typed += key;
+  phone.draw();
+  if (key === "#" || call.typed.length >= call.keys) answer(phone, call);
+  else call.next = setTimeout(() => answer(phone, call), NEXT_KEY_MS);
+}
+
+/** Tells the service which keys were pressed, none after a silence, and plays what it says then. */
+async function answer(phone, call) {
+  if (phone.call !== call || call.asking) return;
+  call.asking = true;
+  const { typed: keys, hop } = call;
+  if (keys) {
+    call.lines.push(phone.words.phone_pressed.replace("{keys}", keys));
+    call.recorded.push(false);
+  }
+  const body = { call: call.id, phone: phone.owner.phone, keys, hop };
+  const speech = await post("voice", body, new AbortController().signal);
+  call.asking = false;
+  hear(phone, call, speech);
 }
 
 /** Plays the next sentence. After the last one the caller hangs up. */
 function say(phone, call) {
   if (phone.call !== call) return;
+  if (call.said === call.lines.length && call.keys) {
+    call.next = setTimeout(() => answer(phone, call), SILENCE_MS);
+    phone.draw();
+    return;
+  }
   if (call.said === call.lines.length) {
     call.over = true;
     phone.ended.add(call.id);

@@ -1,6 +1,6 @@
 // One handset: its memory of texts, the screen it shows, and what its keys do there.
 
-import { decline, hush, leave, ring, rung } from "./calling.js";
+import { decline, hush, leave, pressed, ring, rung } from "./calling.js";
 import { KEYS } from "./keys.js";
 import { SCREENS, time } from "./screens.js";
 import { isSeen, see } from "./seen.js";
@@ -251,6 +251,7 @@ export class Handset {
 
   pressCharacter(character) {
     this.light();
+    if (this.screen === "talking") return DIGITS.includes(character) ? pressed(this, character) : undefined;
     const screen = this.typesOn(character);
     if (!screen) return;
     if (screen !== "dial" || DIGITS.includes(character)) this.typing.write(character);
@@ -260,6 +261,7 @@ export class Handset {
 
   press(key) {
     this.light();
+    if (this.screen === "talking" && DIGITS.includes(key)) return pressed(this, key);
     if (DIGITS.includes(key)) {
       const screen = this.typesOn(key);
       if (!screen) return;

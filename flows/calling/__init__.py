@@ -1,0 +1,1 @@
+"""The menus of a call that we made, answered by its keys."""

@@ -1,0 +1,328 @@
+"""A call that we made, answered by keys: what it says, and where each key leads.
+
+The machines that answer texts decide, as for a dialled menu; the words are in messages/speech. A
+key reached the telephone's number, or whereto it is forwarded (`*21*`): so it may bring something
+to that number, protect, and choose a day, but it is nobody's consent and no witness
+(docs/developing/trust.md rule 21). What else a key could mean brings the question by text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from flows.decision import Say
+from flows.events import (
+    AnotherDay,
+    AskPerson,
+    AskStatus,
+    ChooseLanguage,
+    Deny,
+    Event,
+    HoldAtOffice,
+    Language,
+    RepeatQuestion,
+    ReportFraud,
+    SendCode,
+    SpeakCode,
+)
+from flows.number import last_digits
+from flows.ussd import recipient
+from flows.ussd.engine import (
+    BACK,
+    Ask,
+    Graph,
+    MenuFacts,
+    Post,
+    Screen,
+    Shown,
+    Step,
+    Typed,
+    Where,
+    go,
+)
+from messages.prompts import SAID_AS_DIALLED
+from messages.screens import LINES
+from messages.speech import render_screen, speech
+
+MOST_HOPS: Final = 40  # keys in one call
+SILENT: Final = 2  # times that nobody pressed anything: then it ends
+MOST_LINES: Final = 5  # articles that are named one after the other
+BHOJPURI: Final = "4"  # on the screen of languages: no language of texts, so no event
+# The keys that each screen waits for; elsewhere one.
+KEYS: Final = {"which": 9, "post": 9, "day": 2}
+
+_CODES: Final = ("code", "window_code", "refusal_code")
+ANSWERS: Final = (
+    *SAID_AS_DIALLED, *_CODES, "which_article", "which_number", "number_asked", "at_office",
+    "at_office_last", "day_impossible", *(f"status_{state}" for state in (
+        *recipient.OPEN, "delivered", "returned", "recalled")),
+)  # fmt: skip
+_MENU: Final = {"1": "code", "3": "fraud", "4": "day", "6": "call"}
+_LANGUAGES: Final[dict[str, Language]] = {"1": "hi", "3": "en"}
+
+
+# ---- the screens -------------------------------------------------------------------------------
+
+
+def _show_plain(where: Where, facts: MenuFacts) -> Shown:
+    return Shown(where, where.told or where.screen)
+
+
+def _take_hello(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """Say the code once a key was pressed: a mailbox presses none, and hears none."""
+    if typed.text == "1":
+        return Step(go(where, "said", article=where.article))
+    if typed.text == "3":
+        return _ask(where, ReportFraud(where.article))
+    if typed.text == "9":
+        return _ask(where, AskPerson())
+    return Step(go(where, "menu")) if typed.text == BACK else Step(where)
+
+
+def _take_said(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == "3":
+        return _ask(where, ReportFraud(where.article))
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    return Step(where) if typed.text == "1" else Step(go(where, "over"))
+
+
+def _take_menu(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text in _MENU:
+        then = _MENU[typed.text]
+        meant = recipient.meant_by(then, facts)
+        if len(meant) > 1:
+            return Step(go(where, "which", then=then))
+        return _do(where, then, meant[0] if meant else None)
+    if typed.text == "2":
+        return _ask(where, RepeatQuestion("no"))
+    if typed.text == "9":
+        return _ask(where, AskPerson())
+    targets = {"7": "post", "8": "language"}
+    return Step(go(where, targets.get(typed.text, "menu")))
+
+
+def _show_which(where: Where, facts: MenuFacts) -> Shown:
+    meant = recipient.meant_by(where.then, facts)
+    if not meant:
+        return Shown(go(where, "menu"), "menu")
+    if where.told is not None:
+        return Shown(where, where.told)
+    return Shown(where, "which", {LINES: _lines(meant, facts)})
+
+
+def _take_which(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    article = recipient.named_by(typed.text, recipient.meant_by(where.then, facts))
+    if article is None or where.then is None:
+        told = "which_longer" if typed.text else None
+        return Step(go(where, "which", then=where.then, told=told))
+    return _do(where, where.then, article)
+
+
+def _show_post(where: Where, facts: MenuFacts) -> Shown:
+    if not facts.articles:
+        return Shown(go(where, "answer", told="nothing_waiting"), "nothing_waiting")
+    if where.told is not None:
+        return Shown(where, where.told)
+    return Shown(where, "post", {LINES: _lines(facts.articles, facts)})
+
+
+def _take_post(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    article = recipient.named_by(typed.text, facts.articles)
+    if article is None:
+        return Step(go(where, "post", told="which_longer" if typed.text else None))
+    return _ask(where, AskStatus(article.number))
+
+
+def _show_one(where: Where, facts: MenuFacts) -> Shown:
+    """Say a screen about the article that was chosen, or the menu."""
+    article = next((a for a in facts.articles if a.number == where.article), None)
+    if article is None:
+        return Shown(go(where, "menu"), "menu")
+    return Shown(where, where.screen, {"digits": article.digits})
+
+
+def _take_day(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == "4":
+        return _ask(where, AnotherDay(where.article))
+    if typed.text == "44":
+        return _ask(where, HoldAtOffice(where.article))
+    if len(typed.text) == 2 and typed.text.isdigit() and 1 <= int(typed.text) <= 31:
+        return _ask(where, AnotherDay(where.article, int(typed.text)))
+    return Step(where)
+
+
+def _take_language(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == BHOJPURI:
+        return Step(go(where, "answer", told="tongue_set"))
+    language = _LANGUAGES.get(typed.text)
+    return Step(where) if language is None else _ask(where, ChooseLanguage(language))
+
+
+def _take_witness(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """A 2 protects and counts; a 1 would testify, so it brings the question by text."""
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == "1":
+        return _ask(where, RepeatQuestion("yes"))
+    if typed.text == "2":
+        return _ask(where, Deny(where.article))
+    return Step(go(where, "day", article=where.article)) if typed.text == "4" else Step(where)
+
+
+def _take_nominee(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """Whether somebody takes it is his own word, by text: a key only brings the question."""
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    return _ask(where, RepeatQuestion("yes")) if typed.text == "1" else Step(where)
+
+
+def _show_answer(where: Where, facts: MenuFacts) -> Shown:
+    return Shown(where, where.told or "by_text")
+
+
+def _take_answer(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    return Step(go(where, "menu")) if typed.text == BACK else Step(go(where, "over"))
+
+
+def _take_over(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    return Step(go(where, "over"))
+
+
+def _lines(articles: Sequence[Post], facts: MenuFacts) -> str:
+    newest = list(reversed(articles))[:MOST_LINES]
+    return "\n".join(
+        render_screen(f"line_{each.state}", facts.language, {"digits": each.digits})
+        for each in newest
+    )
+
+
+def _do(where: Where, then: str, article: Post | None) -> Step:
+    number = article.number if article else None
+    if then == "code":
+        return _ask(where, SendCode(number))
+    if then == "call":
+        return _ask(where, SpeakCode(number))
+    if then == "fraud":
+        return _ask(where, ReportFraud(number))
+    if number is None:
+        return _ask(where, AnotherDay())
+    return Step(go(where, "day", article=number))
+
+
+def _ask(where: Where, event: Event) -> Step:
+    return Step(go(where, "answer"), Ask("recipient", event))
+
+
+_ENTRIES: Final = ("menu", "witness", "nominee")
+
+GRAPH: Final = Graph.of(
+    (
+        Screen(
+            "hello", "asks for a key before it says a code that was not asked for",
+            _show_plain, _take_hello, ("hello",),
+            to=("said", "menu", "answer"), asks=(ReportFraud, AskPerson),
+        ),
+        Screen(
+            "said", "says what the call was made for",
+            _show_plain, _take_said, ("said",),
+            to=("menu", "answer", "over"), asks=(ReportFraud,),
+        ),
+        Screen(
+            "menu", "the menu of a call",
+            _show_plain, _take_menu, ("menu",),
+            to=("which", "day", "post", "language", "answer"),
+            asks=(SendCode, SpeakCode, RepeatQuestion, ReportFraud, AnotherDay, AskPerson),
+        ),
+        Screen(
+            "which", "asks which of several articles is meant",
+            _show_which, _take_which, ("which", "which_longer"),
+            to=("menu", "day", "answer"), asks=(SendCode, SpeakCode, ReportFraud, AnotherDay),
+        ),
+        Screen(
+            "post", "the articles of this telephone, and the state of each",
+            _show_post, _take_post, ("post", "which_longer"),
+            to=("menu", "answer"), asks=(AskStatus,),
+        ),
+        Screen(
+            "day", "asks for the day, or the office",
+            _show_one, _take_day, ("day",),
+            to=("menu", "answer"), asks=(AnotherDay, HoldAtOffice),
+        ),
+        Screen(
+            "language", "asks for the language, and whether calls are in Bhojpuri",
+            _show_plain, _take_language, ("language",),
+            to=("menu", "answer"), asks=(ChooseLanguage,),
+        ),
+        Screen(
+            "witness", "asks whether the postman's remark is true",
+            _show_one, _take_witness, ("witness",),
+            to=("menu", "day", "answer"), asks=(RepeatQuestion, Deny),
+        ),
+        Screen(
+            "nominee", "says that this person was asked to accept it for somebody at home",
+            _show_one, _take_nominee, ("nominee",),
+            to=("menu", "answer"), asks=(RepeatQuestion,),
+        ),
+        Screen(
+            "answer", "what the machine answered",
+            _show_answer, _take_answer, ("by_text", "tongue_set", *ANSWERS),
+            to=("menu", "over"),
+        ),
+        Screen(
+            "over", "the last words of a call",
+            _show_plain, _take_over, ("over", "retry", "already"), ends=True,
+        ),
+    )
+)  # fmt: skip
+
+
+# ---- what the door asks ------------------------------------------------------------------------
+
+
+def begin(facts: MenuFacts) -> Where:
+    """Return where the menu begins: at an open question of this telephone, if there is one."""
+    return recipient.question(facts) or Where("menu")
+
+
+def silent(where: Where) -> Where:
+    """Return the place after a silence: a question once more, and then the end.
+
+    Whoever heard what he wanted says nothing more.
+    """
+    if where.screen in ("said", "answer"):
+        return go(where, "over")
+    tries = (where.tries or 0) + 1
+    return go(where, "over") if tries >= SILENT else replace(where, tries=tries)
+
+
+def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:
+    """Return how the machine's answer is said at `where`, and whether a text brings it too.
+
+    A code is a text's, or said by the door itself; an answer without words here comes by text.
+    """
+    if not says:
+        return Shown(replace(where, told="by_text"), "by_text"), False
+    say = says[0]
+    name = say.template
+    if name not in GRAPH.screen(where.screen).texts:
+        return Shown(replace(where, told="by_text"), "by_text"), True
+    values = dict(say.values)
+    if "article" in values:
+        values["digits"] = last_digits(str(values["article"]))
+    return Shown(replace(where, told=name), name, values), say.code_of is not None
+
+
+def has_words(name: str) -> bool:
+    """Tell whether the screen `name` has words, of its own or those of the dialled screen."""
+    return speech().has_screen(name) or name in SAID_AS_DIALLED

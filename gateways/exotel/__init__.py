@@ -1,0 +1,1 @@
+"""Exotel: voice calls by a flow of its applets. Its texts are a profile."""

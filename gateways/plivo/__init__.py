@@ -1,0 +1,1 @@
+"""Plivo: voice calls, and the dialect that Vobiz speaks too."""

@@ -1,0 +1,1 @@
+"""Vobiz: voice calls, in Plivo's dialect."""

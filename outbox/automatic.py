@@ -1,0 +1,114 @@
+"""Calls of our own accord: a code whose text does not arrive is said in a call, once.
+
+Whoever the text was for is called where no carrier confirmed it, or one says that the inbox is full
+or that the person is not to be disturbed by texts. By day only, while the code lives, and never a
+telephone in doubt (docs/developing/trust.md rules 18 and 21) or one that sent STOP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Final, Literal
+
+import structlog
+
+from gateways.base import Reason
+from india import calendar
+from messages.render import CODE_MASK
+from messages.routes import Routes
+from messages.speech import render, speech
+from outbox.carriers import Carrier
+from outbox.routing import Router, Wanted
+from store import feed, wording
+from store.database import Conn
+
+log = structlog.get_logger(__name__)
+
+Why = Literal["unconfirmed", "inbox_full", "do_not_disturb"]
+FROM: Final = time(8)
+UNTIL: Final = time(21)
+# No other text would be read: the telephone is called at once.
+AT_ONCE: Final[Mapping[str, Why]] = {
+    Reason.INBOX_FULL: "inbox_full",
+    Reason.DO_NOT_DISTURB: "do_not_disturb",
+}
+
+# Under the lock of the code, so that two texts of one code lead to one call.
+_MAY: Final = """
+    UPDATE codes SET called_at = %(now)s
+    WHERE id = (SELECT code_id FROM messages WHERE id = %(first)s) AND called_at IS NULL
+      AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(now)s
+      AND NOT EXISTS (SELECT FROM phones p WHERE p.phone = %(phone)s
+                      AND (p.doubt IS NOT NULL OR p.opted_out_at IS NOT NULL))
+    RETURNING id
+"""
+_WHAT: Final = "SELECT template, language, variables, said FROM messages WHERE id = %s"
+_CALL: Final = """
+    INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
+                          code_id, template, language, body, said, segments, lane, not_after,
+                          again_of, via, instead_of, request_id, channel)
+    SELECT 'out', 'queued', phone, %(now)s, %(now)s, sprint_id, article_id, code_id, template,
+           language, '', %(said)s, 1, lane, not_after, id, %(via)s, gateway, request_id, 'voice'
+    FROM messages WHERE id = %(first)s RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class UnheardCode:
+    """A code's text that does not arrive."""
+
+    id: int
+    phone: str
+    language: str
+    template: str
+    article_id: int | None
+
+
+@dataclass(frozen=True)
+class AutomaticCalls:
+    """Whether calls are made of our own accord, and by which carriers."""
+
+    voices: tuple[str, ...]
+    on: bool
+
+    @property
+    def possible(self) -> bool:
+        return self.on and bool(self.voices)
+
+    def call(
+        self,
+        conn: Conn,
+        carriers: Mapping[str, Carrier],
+        first: UnheardCode,
+        why: Why,
+        now: datetime,
+    ) -> bool:
+        """Order the call of `first`, whose row is locked; return whether it will be made."""
+        if not self.possible or not FROM <= calendar.local(now).time() < UNTIL:
+            return False
+        if not speech().has(first.template):
+            return False
+        router = Router(Routes((), self.voices), carriers)
+        wanted = Wanted(first.phone, first.language, "code")
+        via = router.choose_second(wanted)
+        if via is None:
+            return False
+        values = {"now": now, "first": first.id, "phone": first.phone, "via": via}
+        if conn.execute(_MAY, values).fetchone() is None:
+            return False
+        row = conn.execute(_WHAT, [first.id]).fetchone()
+        assert row is not None
+        said = wording.values_of(row[2], row[3])
+        if said is None:
+            return False
+        body = render(row[0], row[1], said)
+        assert CODE_MASK in body
+        packed = wording.pack(body, said)
+        made = conn.execute(_CALL, {**values, "said": packed}).fetchone()
+        assert made is not None
+        data = {"message": first.id, "call": made[0], "carrier": via, "why": why}
+        feed.append(conn, "code_called", first.article_id, now, data)
+        log.info("code_called", message=first.id, gateway=via, why=why)
+        return True
