@@ -39,6 +39,8 @@ def _judge(act: VisitAct, item: ItemFact, facts: PostmanFacts, left: int) -> Out
     said = isinstance(act, Handover) and act.proof == "offline"
     if not said or article is None or item.state in ("elsewhere", "delivered"):
         return _settled(judge(act, item, facts), article)
+    if item.state == "withdrawn" and article.state == "delivered":  # by whoever carries it now
+        return judge(act, item, facts)
     assert isinstance(act, Handover)
     if not article.coded or (article.amount and item.state == "open"):
         return judge(replace(act, proof="code"), item, facts)  # says what is asked for instead
@@ -106,6 +108,6 @@ def _claimed(item: ItemFact, article: ArticleFact, why: OfflineDoubt) -> Outcome
 def _settled(outcome: Outcome, article: ArticleFact | None) -> Outcome:
     """Settle what was doubted before, where the code now proves the handover."""
     proven = any(isinstance(act, HandOver) and act.proof in _PROVES for act in outcome.acts)
-    if article is None or not article.claimed or not proven:
+    if not proven or article is None or not article.claimed:
         return outcome
     return replace(outcome, acts=(SettleOffline(article.number), *outcome.acts))

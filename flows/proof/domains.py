@@ -234,7 +234,7 @@ def visit(picks: Picks, thorough: bool) -> events.Visit:
     act = lazy(picks.pick(kinds), picks, _ACT_FIELDS)
     others = ((), (Approach("8"),), (Approach("9"),), (Approach(NUMBER),), _CROWD)
     if is_offline(act):
-        return events.Visit((Handover("7", "offline", missing=picks.pick(((), (2,)))),))
+        return events.Visit((Handover("7", "offline"),))
     alone = is_excepted(act) or on_word(act)
     more = others if thorough and not alone else ((),)
     return events.Visit((act, *picks.pick(more)))

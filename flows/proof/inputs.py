@@ -227,6 +227,8 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
     }
     if kind is events.Visit:
         of_before |= {"written_at": _WRITTEN_BEFORE, "at": _came_before if thorough else _JUST_NOW}
+    if isinstance(event, events.Visit) and is_offline(event.acts[0]):
+        of_before |= {"written_at": one_of(None), "done": one_of(()), "at": _JUST_NOW}
     if len(doors) > MOST_DOORS:
         of_before |= {"doors": one_of((), doors), "doors_at": _asked_at}
     if isinstance(event, _OF_OFFER):
@@ -262,6 +264,8 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
         "has_list": _has_list if kind in _LOOKS_FOR_LIST else one_of(True, False),
         "written_at": _LATE if among or not thorough else _LATE_OR_JUST_NOT,
     }
+    if isinstance(event, events.Visit) and is_offline(event.acts[0]):
+        domains["written_at"] = one_of(None)
     if isinstance(event, events.Visit):
         domains["offline_left"] = one_of(0, 1) if is_offline(event.acts[0]) else one_of(0)
     if kind is events.AskException:
@@ -493,7 +497,14 @@ _OF_OFFLINE: Mapping[str, Domain[ArticleFact]] = {
     **_OF_VISIT,
     "exception": one_of("none", "granted"),
     "claimed": one_of(False, True),
-    "pieces": one_of(1, 3),
+    "pieces": one_of(1),
+    "passport": one_of(False),
+    "mode": one_of("on"),
+    "linked": one_of(True),
+    "disputed": one_of(False),
+    "document": one_of(False),
+    "unsure": one_of(False),
+    "nominee": one_of("none", "agreed"),
 }
 _OF_WORD: Mapping[str, Domain[ArticleFact]] = {
     "may_take": one_of("holder", "household", "neighbour"),
