@@ -107,7 +107,7 @@ def keeps(conn: Conn, number: str) -> bool:
 
 @dataclass(frozen=True)
 class KnownHousehold:
-    """What the desk sees of a telephone's wishes. `proof`: of the last change."""
+    """What the desk sees of a telephone's wishes. `proof`: of who lets others take it."""
 
     may_take: Takers
     may_take_from: datetime | None

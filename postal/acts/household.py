@@ -26,7 +26,8 @@ from store.database import Conn
 
 _NO_WORD: Final = "word_state = NULL, word_salt = NULL, word_key = NULL, word_at = NULL"
 _CLOSED: Final = f"""
-    UPDATE households SET may_take = NULL, may_take_from = NULL, asks = NULL, {_NO_WORD}
+    UPDATE households SET may_take = NULL, may_take_from = NULL, proof = NULL, asks = NULL,
+    {_NO_WORD}
     WHERE phone = %(phone)s
 """  # noqa: S608
 
@@ -72,9 +73,9 @@ def set_weekdays(books: Books, act: SetWeekdays, whose: str) -> None:
         books,
         act,
         whose,
-        "weekdays, proof",
-        "%(weekdays)s::smallint[], %(proof)s",
-        "weekdays = excluded.weekdays, keeps = false, proof = excluded.proof",
+        "weekdays",
+        "%(weekdays)s::smallint[]",
+        "weekdays = excluded.weekdays, keeps = false",
         weekdays=list(act.weekdays),
     )
 
@@ -85,9 +86,9 @@ def keep_always(books: Books, act: KeepAlways, whose: str) -> None:
         books,
         act,
         whose,
-        "keeps, proof",
-        "true, %(proof)s",
-        "keeps = true, weekdays = NULL, proof = excluded.proof",
+        "keeps",
+        "true",
+        "keeps = true, weekdays = NULL",
     )
 
 
@@ -95,9 +96,8 @@ def keep_always(books: Books, act: KeepAlways, whose: str) -> None:
 def end_wishes(books: Books, act: EndWishes, whose: str) -> None:
     close(books.conn, whose)
     books.conn.execute(
-        "UPDATE households SET weekdays = NULL, keeps = false, proof = %s, changed_at = %s"
-        " WHERE phone = %s",
-        [books.proof, books.now, whose],
+        "UPDATE households SET weekdays = NULL, keeps = false, changed_at = %s WHERE phone = %s",
+        [books.now, whose],
     )
 
 

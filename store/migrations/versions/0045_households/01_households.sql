@@ -19,6 +19,7 @@ CREATE TABLE households (
     word_key      integer,
     word_at       timestamptz,
     CHECK ((may_take IS NULL) = (may_take_from IS NULL)),
+    CHECK ((may_take IS NULL) = (proof IS NULL)),
     CHECK ((word_state IS NULL) = (word_salt IS NULL)),
     CHECK ((word_state IS NULL) = (word_key IS NULL))
 );
@@ -34,7 +35,7 @@ COMMENT ON COLUMN households.weekdays IS
     'On which post is brought: 1 Monday to 6 Saturday. NULL: on any.';
 COMMENT ON COLUMN households.keeps IS
     'It is kept at the office for a month instead of being brought.';
-COMMENT ON COLUMN households.proof IS 'Of the last change.';
+COMMENT ON COLUMN households.proof IS 'How it was proven who lets them: of may_take.';
 COMMENT ON COLUMN households.asks IS
     'What the last question was about, whose digits are not answered yet.';
 COMMENT ON COLUMN households.question IS
