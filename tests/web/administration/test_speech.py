@@ -11,10 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from messages.prompts import by_words
-from runtime import Runtime
 from settings import Settings
 from tests.messages.test_recordings import tone
-from tests.rigs.desk import sign_in
+from tests.rigs.desk import Colleague
 
 GREETING = "प्रणाम। ई डाकघर ह।"
 
@@ -28,8 +27,8 @@ def settings(settings: Settings, tmp_path: Path) -> Settings:
     return settings.model_copy(update={"speech_dir": str(tmp_path)})
 
 
-def test_each_piece_is_heard_or_missing(app: Flask, runtime: Runtime, client: FlaskClient) -> None:
-    reader = sign_in(app, runtime, "administrator")
+def test_each_piece_is_heard_or_missing(admin: Colleague, client: FlaskClient) -> None:
+    reader = admin
     page = reader.get("/administration/speech?tongue=bho").text
     assert GREETING in page
     assert page.count("<audio controls") == 1
