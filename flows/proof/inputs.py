@@ -108,6 +108,8 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
 
     others = _AMONG_OTHERS if kind is events.ReportFraud and thorough else _NO_OTHERS
     domains = {**_OF_TELEPHONE, **others, "articles": articles}
+    if not isinstance(event, Happening):
+        domains["proof"] = _PROVEN_BY
     return Met(context, event, lazy(RecipientFacts, picks, domains))
 
 
@@ -121,9 +123,9 @@ _OF_TELEPHONE: Mapping[str, Domain[object]] = {
     "today": one_of(TODAY),
     "ticket": one_of(7),
     "notice": one_of(0, 365),
-    # By an own word, by a key in a call of ours, or by neither.
-    "proof": one_of("text", "keys", "call"),
 }
+# How a person spoke: by an own word, by a key in a call of ours, or by neither.
+_PROVEN_BY: Domain[object] = one_of("text", "keys", "call")
 # What only a report of fraud looks at.
 _AMONG_OTHERS: Mapping[str, Domain[object]] = {
     "lost": one_of((), (replace(fixed(OTHER, "booked"), moves=1),)),
