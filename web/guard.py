@@ -169,9 +169,11 @@ def _keep_apart(response: Response) -> Response:
 def _keep_nothing(response: Response) -> Response:
     """Keep every answer out of caches, as it may hold personal data; files of the service do not.
 
-    docs/developing/trust.md rule 14
+    Nor does a recording, which each carrier would fetch for each call
+    (docs/developing/trust.md rule 14).
     """
-    if request.endpoint != "static":
+    recorded = request.endpoint == "recordings.recording" and response.status_code == 200
+    if request.endpoint != "static" and not recorded:
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -118,6 +118,8 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     domains = {**_OF_TELEPHONE, **others, **house, "articles": articles}
     if kind is happenings.Approached and thorough:
         domains["offline"] = one_of(False, True)
+    if not isinstance(event, Happening):
+        domains["proof"] = _WISHED_BY if kind is events.SetWish else _PROVEN_BY
     return Met(context, event, lazy(RecipientFacts, picks, domains))
 
 
@@ -157,9 +159,11 @@ _OF_TELEPHONE: Mapping[str, Domain[object]] = {
     "ticket": one_of(7),
     "notice": one_of(0, 365),
     "offline": one_of(False),
-    # By an own word, by a key in a call of ours, or by neither.
-    "proof": one_of("text", "keys", "call"),
 }
+# How a person spoke: by an own word, by a key in a call of ours, or by neither.
+_PROVEN_BY: Domain[object] = one_of("text", "keys", "call")
+# A wish that lets somebody in wants the digits of our own text besides.
+_WISHED_BY: Domain[object] = one_of("quoted", "text", "keys", "call")
 # What only a report of fraud looks at.
 _AMONG_OTHERS: Mapping[str, Domain[object]] = {
     "lost": one_of((), (replace(fixed(OTHER, "booked"), moves=1),)),

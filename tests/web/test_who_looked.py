@@ -396,6 +396,8 @@ COMMANDS: Final[dict[str, list[str] | None]] = {
     "postman pin": None,
     "purge": [],
     "replay": [],
+    "speech check": None,
+    "speech list": None,
     "staff account-office": None,
     "staff add": None,
     "staff end": None,

@@ -1,0 +1,64 @@
+"""What calls say: the page of recordings, their files as carriers fetch them, and the command."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from messages.prompts import by_words
+from settings import Settings
+from tests.messages.test_recordings import tone
+from tests.rigs.desk import Colleague
+
+GREETING = "प्रणाम। ई डाकघर ह।"
+
+
+@pytest.fixture
+def settings(settings: Settings, tmp_path: Path) -> Settings:
+    folder = tmp_path / "bho"
+    folder.mkdir()
+    (folder / f"{by_words('bho')[GREETING].name}.wav").write_bytes(tone(1.0))
+    (folder / "code-1a-000000.wav").write_bytes(tone())
+    return settings.model_copy(update={"speech_dir": str(tmp_path)})
+
+
+def test_each_piece_is_heard_or_missing(admin: Colleague, client: FlaskClient) -> None:
+    reader = admin
+    page = reader.get("/administration/speech?tongue=bho").text
+    assert GREETING in page
+    assert page.count("<audio controls") == 1
+    assert "missing: text-to-speech says it" in page
+    assert "bho/code-1a-000000" in page  # a file that no piece has as its name
+    left = reader.get("/administration/speech?tongue=bho&missing=1").text
+    assert "<audio" not in left
+    assert "<audio" not in reader.get("/administration/speech?tongue=%3Cb%3E").text
+    address = page.partition('<audio controls preload="none" src="')[2].partition('"')[0]
+    heard = client.get(address)  # by a carrier, which is not signed in
+    assert (heard.status_code, heard.mimetype, heard.data) == (200, "audio/wav", tone(1.0))
+    assert heard.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    for wrong in (
+        address + "x",
+        address.replace("bho", "hi"),
+        "/speech/xx/a.wav",
+        "/speech/bho/..",
+    ):
+        assert client.get(wrong).status_code == 404
+
+
+def test_the_list_to_record_by(app: Flask) -> None:
+    run = app.test_cli_runner()
+    listed = run.invoke(args=["speech", "list", "--tongue", "bho", "--as", "csv"])
+    rows = list(csv.DictReader(StringIO(listed.stdout)))
+    there = [row for row in rows if row["recorded"] == "recorded"]
+    assert [(row["words"], row["seconds"]) for row in there] == [(GREETING, "1.0")]
+    missing = run.invoke(args=["speech", "list", "--tongue", "bho", "--missing"]).stdout
+    assert GREETING not in missing
+    assert f"1 of {len(rows)} pieces are recorded" in missing
+    checked = run.invoke(args=["speech", "check"])
+    assert checked.exit_code == 1
+    assert "bho/code-1a-000000: no piece has this name" in checked.stdout
