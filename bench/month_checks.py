@@ -111,7 +111,8 @@ def _unwarned(conn: Conn) -> list[str]:
     """Return each text without the warning of its audience in its language."""
     problems: Counter[str] = Counter()
     for template, language, body, said in conn.execute(
-        "SELECT template, language, body, said FROM messages WHERE direction = 'out'"
+        "SELECT template, language, body, said FROM messages"
+        " WHERE direction = 'out' AND channel = 'text'"
     ):
         if not wording.body_of(body, said).endswith(catalogue().warning(template, language)):
             problems[f"{template}, {language}: sent without its warning"] += 1

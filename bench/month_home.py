@@ -49,9 +49,9 @@ def draws_word(month: Month, parcel: Parcel) -> None:
         return
     place, now = ConversationPlace(phone, "recipient"), month.clock()
     with month.runtime.database.transaction() as conn:
-        for event in (DrawWord(), TakeWord()):
-            take_turn(month.runtime, conn, place, event, proof="text")
+        take_turn(month.runtime, conn, place, DrawWord(), proof="text")
         word = households.shown(conn, month.runtime.keys, phone, day_of(now)).word
+        take_turn(month.runtime, conn, place, TakeWord(), proof="text")
     if word is not None:
         month.words[phone] = "".join(word)
     month.unsettled = True

@@ -229,7 +229,10 @@ _NO_WORD = {
 
 
 def _judge_word(item: ItemFact, article: ArticleFact) -> Outcome | None:
-    """Return what a household's word leads to, if not to a handover (docs/developing/trust.md rule 20)."""
+    """Return what a household's word leads to, if not to a handover.
+
+    docs/developing/trust.md rule 20
+    """
     why = word(article)
     if why is not None:
         return Outcome(say_item(_NO_WORD.get(why, "word_not_now"), item))

@@ -1,4 +1,7 @@
-"""What a telephone wishes for all its post, and its word, in the books (docs/developing/trust.md rule 20)."""
+"""What a telephone wishes for all its post, and its word, in the books.
+
+docs/developing/trust.md rule 20
+"""
 
 from __future__ import annotations
 
