@@ -17,6 +17,7 @@ from flows.events import (
     AnotherDay,
     AskPerson,
     AskStatus,
+    AskWishes,
     ChooseLanguage,
     Deny,
     Event,
@@ -98,6 +99,8 @@ def _take_menu(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return _do(where, then, meant[0] if meant else None)
     if typed.text == "2":
         return _ask(where, RepeatQuestion("no"))
+    if typed.text == "5":  # what is wished for all post is said in a text, and answered by one
+        return _ask(where, AskWishes())
     if typed.text == "9":
         return _ask(where, AskPerson())
     targets = {"7": "post", "8": "language"}
@@ -242,7 +245,10 @@ GRAPH: Final = Graph.of(
             "menu", "the menu of a call",
             _show_plain, _take_menu, ("menu",),
             to=("which", "day", "post", "language", "answer"),
-            asks=(SendCode, SpeakCode, RepeatQuestion, ReportFraud, AnotherDay, AskPerson),
+            asks=(
+                *(SendCode, SpeakCode, RepeatQuestion, ReportFraud, AnotherDay, AskPerson),
+                AskWishes,
+            ),
         ),
         Screen(
             "which", "asks which of several articles is meant",
