@@ -95,13 +95,11 @@ TRIED: Final[Mapping[str, tuple[float, float]]] = {
     "others_home": (0.3, 0.7),
     "relayed": (0.2, 0.5),
     "relay_called": (0.3, 0.7),
-    "telephone_off": (0.01, 0.06),
     "no_network": (0.02, 0.1),
-    "cannot_read": (0.05, 0.3),
-    "agreeing": (0.6, 1.0),
+    "wishes": (0.1, 0.6),
+    "document": (0.5, 1.0),
     "careful": (0.01, 0.1),
-    "gullible": (0.01, 0.2),
-    "objecting": (0.4, 0.9),
+    "dishonest": (0.1, 0.3),
 }
 
 
