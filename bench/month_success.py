@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bench.month_world import Month, Parcel
@@ -32,7 +32,12 @@ class Success:
 
 def success(month: Month) -> Success:
     """Return what became of the articles of `month`; what was never visited does not count."""
-    visited = [each for each in month.parcels.values() if each.otp and each.visits]
+    return of_parcels(month.parcels.values(), month.happened["the dishonest postman tried"])
+
+
+def of_parcels(parcels: Iterable[Parcel], tried: int) -> Success:
+    """Return the same of `parcels`; `tried`: how often the dishonest postman did."""
+    visited = [each for each in parcels if each.otp and each.visits]
     doors = [each for each in visited if _at_door(each)]
     wrong = [each for each in visited if each.stolen]
     return Success(
@@ -42,7 +47,7 @@ def success(month: Month) -> Success:
         words=sum(each.on_word for each in doors),
         excepted=sum(each.excepted for each in doors)
         + sum(each.by == "exception" for each in wrong),
-        tried=month.happened["the dishonest postman tried"],
+        tried=tried,
         wrong=len(wrong),
         found=sum(each.objected for each in wrong),
     )

@@ -8,10 +8,12 @@ import pytest
 
 from bench import month_checks
 from bench.month import settings_on
+from bench.month_fate import door_of, house_of
 from bench.month_office import Office
 from bench.month_people import REACTIONS
 from bench.month_rates import Rates
-from bench.month_world import Month, Plan
+from bench.month_success import Success, of_parcels
+from bench.month_world import Month, Parcel, Plan
 from conversation.announce import announce
 from flows.happenings import Booked
 from postal import new_articles
@@ -24,7 +26,9 @@ KEY = b"master key of a month that nobody lived"
 RATES = Rates(
     wrong_code=0.15, stubborn=0.4, lost=0.05, contested=0.25, dead_zone=0.1, refused=0.06,
     undone=0.08, fraud=0.03, not_received=0.03, wrong_number=0.04, another_day=0.1, hold=0.05,
-    somebody_else=0.08, recalled=0.04, repeated=0.1,
+    somebody_else=0.08, recalled=0.04, repeated=0.1, relayed=0.6, wishes=0.7, no_network=0.2,
+    code_before=0.9, cannot_read=0.3, read_to_them=0.2, strangers=0.15, withdrawn=1.0, careful=1.0,
+    dishonest=0.1,
 )  # fmt: skip
 
 
@@ -50,6 +54,35 @@ def test_a_month_of_a_hundred_articles_keeps_every_invariant(office: Office) -> 
     assert int(happened["articles delivered"]) > 50
     for kind in ("attempted", "remark_contested", "code_wrong", "day_chosen", "nominee_asked"):
         assert int(happened[f"feed: {kind}"]) > 0, kind
+    for road in (
+        "a household's word was answered handed_over_word",
+        "a handover without network was answered handed_over",
+        "who asked for an exception was answered exception_yes",
+        "who named another telephone was answered number_changed",
+        "codes heard in a call",
+        "the dishonest postman tried",
+    ):
+        assert int(happened.get(road, 0)) > 0, road
+
+
+def test_the_same_doors_are_met_whichever_roads_are_open(office: Office) -> None:
+    month, parcel = office.month, office.parcel()
+    met = [door_of(month, parcel)]
+    month.plan = dataclasses.replace(month.plan, roads=frozenset())
+    assert house_of(month.plan, parcel.number) == parcel.house
+    met.append(door_of(month, parcel))
+    parcel.visits += 1
+    met.append(door_of(month, parcel))
+    assert met[0] == met[1] != met[2]
+
+
+def test_what_is_stolen_is_no_success() -> None:
+    honest = Parcel("EU1", "", "", 0, True, visits=1, handed_by_right_code=True)
+    again = dataclasses.replace(honest, visits=2, handed_by_right_code=False, excepted=True)
+    stolen = Parcel("EU3", "", "", 0, True, visits=1, stolen=True, by="exception", objected=True)
+    paid, unvisited = dataclasses.replace(honest, otp=False), dataclasses.replace(honest, visits=0)
+    found = of_parcels((honest, again, stolen, paid, unvisited), tried=2)
+    assert found == Success(3, first=1, doors=3, words=0, excepted=2, tried=2, wrong=1, found=1)
 
 
 def test_what_is_wrong_in_the_books_is_found(office: Office) -> None:
