@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
@@ -28,7 +28,7 @@ from bench import month_checks
 from bench.month_office import Office
 from bench.month_people import REACTIONS
 from bench.month_rates import ROADS, Rates
-from bench.month_success import Success, beside, sensitivity, success
+from bench.month_success import SENSITIVITY, beside, row, success
 from bench.month_world import Month, Plan
 from bench.rig import refuse_surroundings
 from embedded.addresses import THROW_AWAY
@@ -117,7 +117,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=Plan.seed)
     parser.add_argument("--days", type=int, default=Plan.days)
     parser.add_argument("--roads", default=",".join(sorted(ROADS)), help="those that are open")
-    parser.add_argument("--sensitivity", action="store_true", help="the same for other rates")
+    parser.add_argument(
+        "--sensitivity", nargs="?", const=",".join(TRIED), metavar="RATES",
+        help="a low and a high value of each of these rates",
+    )  # fmt: skip
     for rate in fields(Rates):
         parser.add_argument(f"--{rate.name.replace('_', '-')}", type=float, default=rate.default)
     given = vars(parser.parse_args(arguments))
@@ -125,7 +128,8 @@ def main(arguments: list[str]) -> int:
     rates = Rates(**{rate.name: given[rate.name] for rate in fields(Rates)})
     roads = frozenset(road for road in ROADS if road in given["roads"].split(","))
     plan = Plan(given["articles"], given["seed"], given["days"], rates, roads)
-    problems = _tried(plan) if given["sensitivity"] else _beside(plan)
+    tried = given["sensitivity"]
+    problems = _tried(plan, tried.split(",")) if tried else _beside(plan)
     for problem in problems:
         print(f"problem: {problem}", file=sys.stderr)
     return 1 if problems else 0
@@ -141,20 +145,18 @@ def _beside(plan: Plan) -> tuple[str, ...]:
         return (*problems, *found.problems)
 
 
-def _tried(plan: Plan) -> tuple[str, ...]:
-    """Print the first visits for a low and a high value of each rate that nobody knows well."""
-    rows: list[tuple[str, float, Success, Success]] = []
+def _tried(plan: Plan, rates: Sequence[str]) -> tuple[str, ...]:
+    """Print the first visits for a low and a high value of each of `rates`, as they are known."""
     problems: list[str] = []
-    for rate, values in TRIED.items():
-        for value in values:
+    print(SENSITIVITY, flush=True)
+    for rate in rates:
+        for value in TRIED[rate]:
             tried = replace(plan, rates=replace(plan.rates, **{rate: value}))
             with played(tried) as (with_roads, found, _):
                 problems.extend(found.problems)
             with played(replace(tried, roads=frozenset())) as (without, found, _):
                 problems.extend(found.problems)
-            rows.append((rate, value, success(without), success(with_roads)))
-            print(f"{rate} {value:g}: done", file=sys.stderr, flush=True)
-    print(sensitivity(rows))
+            print(row(rate, value, success(without), success(with_roads)), flush=True)
     return tuple(problems)
 
 

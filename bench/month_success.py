@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from bench.month_world import Month, Parcel
 
@@ -88,18 +89,15 @@ def beside(plain: Success, roads: Success) -> str:
     )
 
 
-def sensitivity(found: Sequence[tuple[str, float, Success, Success]]) -> str:
-    """Return Markdown: a row for each rate and value that was tried, without and with roads."""
-    rows = [
+SENSITIVITY: Final = """\
+| rate | value | without | with | points | exceptions | tries, wrong, without · with |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |"""
+
+
+def row(rate: str, value: float, plain: Success, roads: Success) -> str:
+    """Return a row under `SENSITIVITY`: a value of one rate, without and with roads."""
+    return (
         f"| {rate} | {value:g} | {plain.first_share:.1%} | {roads.first_share:.1%}"
         f" | {100 * (roads.first_share - plain.first_share):+.1f} | {roads.excepted_share:.1%}"
-        f" | {plain.wrong}, {roads.wrong} |"
-        for rate, value, plain, roads in found
-    ]
-    return "\n".join(
-        [
-            "| rate | value | without | with | points | exceptions | wrong, without and with |",
-            "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-            *rows,
-        ]
+        f" | {plain.tried}, {plain.wrong} · {roads.tried}, {roads.wrong} |"
     )
