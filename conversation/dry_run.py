@@ -89,4 +89,5 @@ def _facts(runtime: Runtime, conn: Conn, phone: str, number: str) -> RecipientFa
         code_ttl=settings.code_ttl,
         day_end=day_end(settings, day_of(now)),
         today=day_of(now),
+        offline=settings.offline_per_postman > 0,
     )

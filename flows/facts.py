@@ -255,7 +255,7 @@ class RecipientFacts(Facts):
     texts_arrive: bool = True  # False: the last texts to this telephone could not be delivered
     greeted: bool = False  # this telephone was greeted within a day; read where it greets
     notice: int = 0  # days that its data are kept, where it has to be told so now; 0: not now
-    offline: bool = True  # slips show three digits for doors without network
+    offline: bool = False  # slips show three digits for doors without network
     # Read where the text is about it, or may end it.
     household: HouseholdFact = HouseholdFact()
 

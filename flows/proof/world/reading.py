@@ -432,6 +432,7 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
         day_end=datetime.combine(world.today, _DAY_END, INDIA),
         today=world.today,
         ticket=1,
+        offline=OFFLINE_A_DAY > 0,
         household=_household(turn, phone, event),
     )
 

@@ -12,8 +12,7 @@ ALTER TABLE sprints DROP CONSTRAINT sprints_proof_check;
 ALTER TABLE sprints ADD CONSTRAINT sprints_proof_check
     CHECK (proof IN ('call', 'keys', 'paper', 'text', 'quoted', 'pin', 'fresh', 'two')) NOT VALID;
 
--- A key contests a remark, and never confirms one (docs/developing/trust.md rule 21).
+-- A key contests a remark (docs/developing/trust.md rule 21).
 ALTER TABLE articles DROP CONSTRAINT articles_witness_by_check;
 ALTER TABLE articles ADD CONSTRAINT articles_witness_by_check
-    CHECK (witness_by IN ('text', 'quoted', 'pin', 'fresh', 'two')
-           OR witness_by = 'keys' AND witness = 'contested') NOT VALID;
+    CHECK (witness_by IN ('keys', 'text', 'quoted', 'pin', 'fresh', 'two')) NOT VALID;
