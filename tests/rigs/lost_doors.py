@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final
 from uuid import uuid4
 
 from werkzeug.test import TestResponse
 
 import jobs
-from settings import Settings
 from tests.rigs import counter
 from tests.rigs.api_calls import article, booking, number_of, postman
 from tests.rigs.counter import ARTICLE_FORM, SENDER_FORM
@@ -332,26 +330,14 @@ def a_password(scene: Scene) -> Act:
 # ---- the worker ----------------------------------------------------------------------------------
 
 
-@contextmanager
-def _no_call_of_its_own(settings: Settings) -> Iterator[None]:
-    given = settings.voice_automatic
-    settings.__dict__["voice_automatic"] = False
-    try:
-        yield
-    finally:
-        settings.__dict__["voice_automatic"] = given
-
-
 @door
 def the_worker_sends(scene: Scene) -> Act:
     scene.office.out(1)
     scene.player.say(POSTMAN, "1")  # a code, and its answer, wait to be sent
 
     def act() -> TestResponse:
-        # Of a code whose sending is not known to have been done, a call is made: none here.
-        with _no_call_of_its_own(scene.player.runtime.settings):
-            for job in (jobs.drain, jobs.sweep, jobs.timers):
-                job()
+        for job in (jobs.drain, jobs.sweep, jobs.timers):
+            job()
         return scene.client.get("/healthz")
 
     return act
