@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.door import HandOver
-from flows.acts.exception import EndException
 from flows.acts.offline import ClaimOffline, OfflineDoubt, SettleOffline
-from flows.decision import Act, Role, Tell
+from flows.decision import Role, Tell
 from flows.events import Handover, VisitAct
-from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
-from flows.happenings import OfflineClaimed, TriesRanOut
-from flows.postman.visit import Outcome, judge, say_item
+from flows.facts import ArticleFact, ItemFact, PostmanFacts
+from flows.happenings import OfflineClaimed
+from flows.postman.visit import Outcome, count_wrong, judge, say_item
 from flows.trust import offline
 
 _PROVES = ("code", "offline")
@@ -92,17 +90,8 @@ def _claimed(item: ItemFact, article: ArticleFact, why: OfflineDoubt) -> Outcome
     claim = ClaimOffline(number, why)
     if item.verdict != "wrong":
         return Outcome(say_item("offline_ticket", item), (claim,), tells)
-    # Who agreed to do without a code did not know that a wrong one was told.
-    ends: tuple[Act, ...] = (EndException(number, "over"),) * (article.exception == "granted")
-    left = TRIES_PER_DAY - article.wrong_tries - 1
-    if left > 0:
-        said = say_item("offline_wrong", item, tries=left)
-        return Outcome(said, (claim, CountWrongCode(number), *ends), tells)
-    return Outcome(
-        say_item("tries_over", item),
-        (claim, CountWrongCode(number), KillCode(number, "tries"), *ends),
-        (*tells, Tell("holder", TriesRanOut(number)), Tell("office", TriesRanOut(number))),
-    )
+    counted = count_wrong(item, article, "offline_wrong")
+    return replace(counted, acts=(claim, *counted.acts), tells=(*tells, *counted.tells))
 
 
 def _settled(outcome: Outcome, article: ArticleFact | None) -> Outcome:

@@ -243,11 +243,10 @@ def _judge_word(item: ItemFact, article: ArticleFact) -> Outcome | None:
     if item.word != "wrong":
         return Outcome(say_item("word_spent" if item.word == "over" else "word_none", item))
     number, left = article.number, MOST_WORDS - article.wrong_tries - 1
-    ends = (EndException(number, "over"),) if article.exception == "granted" else ()
     said = say_item("word_wrong", item, tries=left) if left else say_item("word_spent", item)
     return Outcome(
         said,
-        (CountWrongWord(number), *ends),
+        (CountWrongWord(number), *_ends_agreement(article)),
         (Tell("recipient", WordTried(number, last=not left)),),
     )
 
@@ -357,17 +356,28 @@ def _refuse_code(item: ItemFact, article: ArticleFact) -> Outcome:
     }
     if item.verdict in templates:
         return Outcome(say_item(templates[item.verdict], item))
-    number = article.number
-    # Who agreed to do without a code did not know that a wrong one was told.
-    ends = (EndException(number, "over"),) if article.exception == "granted" else ()
+    return count_wrong(item, article, "wrong_code")
+
+
+def count_wrong(item: ItemFact, article: ArticleFact, template: str) -> Outcome:
+    """Count a wrong code, and say so by `template` with the tries that are left.
+
+    The last of the day ends the code.
+    """
+    number, ends = article.number, _ends_agreement(article)
     left = TRIES_PER_DAY - article.wrong_tries - 1
     if left > 0:
-        return Outcome(say_item("wrong_code", item, tries=left), (CountWrongCode(number), *ends))
+        return Outcome(say_item(template, item, tries=left), (CountWrongCode(number), *ends))
     return Outcome(
         say_item("tries_over", item),
         (CountWrongCode(number), KillCode(number, "tries"), *ends),
         (Tell("holder", TriesRanOut(number)), Tell("office", TriesRanOut(number))),
     )
+
+
+def _ends_agreement(article: ArticleFact) -> tuple[Act, ...]:
+    """Return what ends an agreement to do without a code: who gave it knew of no wrong one."""
+    return (EndException(article.number, "over"),) if article.exception == "granted" else ()
 
 
 def answer(outcomes: list[Outcome], items: tuple[ItemFact, ...]) -> Say:
