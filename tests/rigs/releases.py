@@ -113,7 +113,7 @@ class RunningReleases:
                 if value is not None
             },
             **{name: value for name, value in self.settings.given.items() if value is not None},
-            # The release before does not know the three digits beside a code: docs/cluster.md, Upgrade.
+            # The release before knows no three digits beside a code: docs/cluster.md, Upgrade.
             "OFFLINE_PER_POSTMAN": "0",
         }
 
