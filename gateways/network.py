@@ -11,7 +11,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import requests
 from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
@@ -121,6 +121,23 @@ def exchange(
         method, address, headers=headers, data=body, timeout=timeout, allow_redirects=False
     )
     return CarrierAnswer(response.status_code, response.headers, response.content)
+
+
+def posted(
+    session: requests.Session, address: str, timeout: tuple[float, float], **given: Any
+) -> requests.Response | Outcome:
+    """POST what is `given` as requests takes it; never follow a redirect.
+
+    Return the answer where it is a success, else what became of the message.
+    """
+    try:
+        answer = session.post(address, timeout=timeout, allow_redirects=False, **given)
+    except requests.RequestException as error:
+        return failed(error)
+    if answer.ok and not answer.is_redirect:
+        return answer
+    after = retry_after(answer.headers.get("Retry-After"))
+    return refused(answer.status_code, f"HTTP {answer.status_code}", after)
 
 
 @cache

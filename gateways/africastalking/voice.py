@@ -38,7 +38,7 @@ from gateways.base import (
     attested,
     prove_secret,
 )
-from gateways.called import CallNames
+from gateways.called import CallNames, xml
 from gateways.missed import missed, with_ours
 from gateways.network import TIMEOUT
 from gateways.storable import hop_named, identifier, line, whole, without_numbers
@@ -144,12 +144,12 @@ class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
                     continue
                 attributes = {"playBeep": "false", "voice": self._speakers[speech.voice]}
                 ElementTree.SubElement(within, "Say", attributes).text = piece.words
-        return _xml(response)
+        return xml(response)
 
     def rejecting(self) -> str:
         response = ElementTree.Element("Response")
         ElementTree.SubElement(response, "Reject")
-        return _xml(response)
+        return xml(response)
 
     def ending(self) -> str:
         return ""
@@ -206,8 +206,3 @@ def _outcome_of(answer: Any) -> Outcome:
     if status in _REFUSALS:
         return Rejected(_REFUSALS[status], status)
     return UnknownOutcome(f"status {line(status)}")
-
-
-def _xml(response: ElementTree.Element) -> str:
-    written = ElementTree.tostring(response, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>{written}'

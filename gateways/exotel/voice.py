@@ -20,7 +20,6 @@ import requests
 from gateways.base import (
     CallReport,
     CallStep,
-    Inbound,
     Outcome,
     Outgoing,
     Pressed,
@@ -30,16 +29,15 @@ from gateways.base import (
     Request,
     Sent,
     TakenUp,
-    Unauthentic,
     UnknownOutcome,
     Unreadable,
     attested,
     prove_secret,
 )
-from gateways.called import CallNames
+from gateways.called import CallNames, CallsAlone
 from gateways.exotel.settings import ExotelCallSettings
 from gateways.missed import missed, with_ours
-from gateways.network import TIMEOUT, failed, pooled, refused, retry_after
+from gateways.network import TIMEOUT, pooled, posted
 from gateways.storable import identifier, line, whole
 from india.phone import national
 from messages.missed_calls import meanings
@@ -63,11 +61,10 @@ _ENDED: Mapping[str, Reason] = MappingProxyType(
 )
 
 
-class ExotelVoiceGateway:
+class ExotelVoiceGateway(CallsAlone):
     """One account, its ExoPhone and its flow. Shared by all threads."""
 
     name = NAME
-    dlt = False
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         """Set up the account. `timeout`: seconds to connect, and to wait for an answer."""
@@ -99,24 +96,8 @@ class ExotelVoiceGateway:
         }
         address = f"{own.url}/v1/Accounts/{own.account_sid}/Calls/connect.json"
         secret = (own.api_key.get_secret_value(), own.api_token.get_secret_value())
-        try:
-            answer = self._session.post(
-                address, data=asked, auth=secret, timeout=self._timeout, allow_redirects=False
-            )
-        except requests.RequestException as error:
-            return failed(error)
-        if not answer.ok or answer.is_redirect:
-            after = retry_after(answer.headers.get("Retry-After"))
-            return refused(answer.status_code, f"HTTP {answer.status_code}", after)
-        return _accepted(answer)
-
-    def look_up(self, message: Outgoing) -> Outcome:
-        """Return unknown: a call is found by an id that we do not have yet."""
-        return UnknownOutcome("a call without an answer cannot be found")
-
-    def receive_text(self, request: Request) -> Inbound | Unreadable:
-        """Refuse: texts come to the profile of Exotel."""
-        raise Unauthentic
+        answer = posted(self._session, address, self._timeout, data=asked, auth=secret)
+        return _accepted(answer) if isinstance(answer, requests.Response) else answer
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         """Read the report on a call that has ended (`StatusCallback`), a form or JSON."""

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from xml.etree import ElementTree
 
 from gateways.base import Request
+from gateways.network import basic
 from messages.speech import Listening
 
 # What is signed, of the address that was called and the form that came; without the nonce.
@@ -70,10 +71,9 @@ def bare_address(request: Request) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
 
 
-def basic(account: str, token: str) -> Mapping[str, str]:
+def by_basic(account: str, token: str) -> Mapping[str, str]:
     """Return Basic authentication."""
-    both = b64encode(f"{account}:{token}".encode()).decode()
-    return {"Authorization": f"Basic {both}"}
+    return {"Authorization": basic(account, token)}
 
 
 def own_headers(account: str, token: str) -> Mapping[str, str]:
@@ -129,7 +129,7 @@ PLIVO = Dialect(
     signature="x-plivo-signature-v3",
     nonce="x-plivo-signature-v3-nonce",
     signed=whole_request,
-    proving=basic,
+    proving=by_basic,
     listen=get_digits,
 )
 VOBIZ = Dialect(

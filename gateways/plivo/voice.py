@@ -17,7 +17,6 @@ import requests
 from gateways.base import (
     CallReport,
     CallStep,
-    Inbound,
     Outcome,
     Outgoing,
     Pressed,
@@ -33,9 +32,9 @@ from gateways.base import (
     Unreadable,
     attested,
 )
-from gateways.called import CallNames
+from gateways.called import CallNames, CallsAlone, xml
 from gateways.missed import missed, with_ours
-from gateways.network import TIMEOUT, failed, pooled, refused, retry_after
+from gateways.network import TIMEOUT, pooled, posted
 from gateways.plivo.dialect import Dialect, is_signed
 from gateways.plivo.settings import CallAccount
 from gateways.storable import hop_named, identifier, line, whole
@@ -61,10 +60,8 @@ _ENDED: Mapping[str, Reason] = MappingProxyType(
 )
 
 
-class PlivoVoiceGateway:
+class PlivoVoiceGateway(CallsAlone):
     """One account and the number that it calls from. Shared by all threads."""
-
-    dlt = False
 
     def __init__(
         self,
@@ -102,28 +99,9 @@ class PlivoVoiceGateway:
             "machine_detection": "hangup",
         }
         address = self.address + self._dialect.path.format(account=self._account)
-        try:
-            answer = self._session.post(
-                address,
-                json=asked,
-                headers=dict(self._dialect.proving(self._account, self._token)),
-                timeout=self._timeout,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            return failed(error)
-        if not answer.ok or answer.is_redirect:
-            after = retry_after(answer.headers.get("Retry-After"))
-            return refused(answer.status_code, f"HTTP {answer.status_code}", after)
-        return _accepted(answer)
-
-    def look_up(self, message: Outgoing) -> Outcome:
-        """Return unknown: a call is found by an id that we do not have yet."""
-        return UnknownOutcome("a call without an answer cannot be found")
-
-    def receive_text(self, request: Request) -> Inbound | Unreadable:
-        """Refuse: only calls come by this carrier."""
-        raise Unauthentic
+        proof = dict(self._dialect.proving(self._account, self._token))
+        answer = posted(self._session, address, self._timeout, json=asked, headers=proof)
+        return _accepted(answer) if isinstance(answer, requests.Response) else answer
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         """Read the report on a call that has ended (`hangup_url`)."""
@@ -191,22 +169,22 @@ class PlivoVoiceGateway:
         if speech.listening is None or step.message_id is None:
             self._say(response, speech)
             ElementTree.SubElement(response, "Hangup")
-            return _xml(response)
+            return xml(response)
         address = f"{self._hooks}?call={self._names.of(step.message_id)}&hop={step.hop}"
         self._say(self._dialect.listen(response, speech.listening, address), speech)
         ElementTree.SubElement(response, "Redirect", {"method": "POST"}).text = address
-        return _xml(response)
+        return xml(response)
 
     def rejecting(self) -> str:
         """End the call as the first element of the answer: it is never answered."""
         response = ElementTree.Element("Response")
         ElementTree.SubElement(response, "Hangup", {"reason": "busy"})
-        return _xml(response)
+        return xml(response)
 
     def ending(self) -> str:
         response = ElementTree.Element("Response")
         ElementTree.SubElement(response, "Hangup")
-        return _xml(response)
+        return xml(response)
 
     def _say(self, within: ElementTree.Element, speech: Speech) -> None:
         language, voice = self._speakers[speech.voice]
@@ -254,8 +232,3 @@ def _number(raw: str) -> str:
     """Return a number with its country, which these carriers write without a plus."""
     bare = raw.strip()
     return f"+{bare}" if len(bare) > 10 and bare.isascii() and bare.isdigit() else bare
-
-
-def _xml(response: ElementTree.Element) -> str:
-    written = ElementTree.tostring(response, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>{written}'
