@@ -24,7 +24,7 @@ from flows.grammar.postman_numbers import EXCEPTION, SIGNATURE
 from flows.grammar.postman_passing import COLLEAGUE
 from flows.grammar.text import fold, mask_spelled_codes
 from flows.postman.beats import spoken
-from flows.ussd import engine, menu
+from flows.ussd import engine, household, menu
 from flows.ussd.engine import AtDoor, MenuFacts, MenuOffer, Shown, Typed, Where, Worth
 from gateways.base import Dialled, HungUp
 from india import spoken_words
@@ -116,7 +116,7 @@ class _Hop:
         self.now = now
         self.key = Key(dialled.gateway, dialled.session, dialled.phone, dialled.service)
         self.codes: dict[str, str] = {}
-        self.facts_read: dict[tuple[bool, str | None], MenuFacts] = {}
+        self.facts_read: dict[tuple[bool, str | None, bool], MenuFacts] = {}
         self.to_send = False
 
     def take(self) -> tuple[UssdScreen, bool]:
@@ -286,7 +286,7 @@ class _Hop:
 
     def _facts(self, where: Where) -> MenuFacts:
         """Return the facts of the screen at `where`; read once, and again after an act."""
-        of = (where.proved, where.article)
+        of = (where.proved, where.article, where.screen in household.READ_BY)
         if of not in self.facts_read:
             self.facts_read[of] = self._read_facts(where)
         return self.facts_read[of]
@@ -300,15 +300,20 @@ class _Hop:
             offer = MenuOffer(found.id, spoken(found.giver), tuple(found.items)) if found else None
             return MenuFacts(self.language, postman=True, items=items, offer=offer)
         mine = menus.posts(turn, self.dialled.phone, where.article)
-        of_house = households.shown(self.conn, self.runtime.keys, self.dialled.phone, turn.today)
-        return MenuFacts(
+        facts = MenuFacts(
             self.language,
             mine,
             postman_id is not None,
-            household=of_house.household,
-            word=of_house.word,
             asked=self._asked() if "office" in self.sender.roles else (),
         )
+        if where.screen not in household.READ_BY:
+            return facts
+        of_house = self._of_house()
+        return replace(facts, household=of_house.household, word=of_house.word)
+
+    def _of_house(self) -> households.ShownHousehold:
+        phone, today = self.dialled.phone, day_of(self.now)
+        return households.shown(self.conn, self.runtime.keys, phone, today)
 
     def _asked(self) -> tuple[AtDoor, ...]:
         """Return what postmen ask the office with this telephone."""
@@ -321,9 +326,7 @@ class _Hop:
         """Return a screen as it was shown, with the words that are kept nowhere, if it had any."""
         if WORD_MASK not in body:
             return body
-        today = day_of(self.now)
-        of_house = households.shown(self.conn, self.runtime.keys, self.dialled.phone, today)
-        for number in of_house.word or ():
+        for number in self._of_house().word or ():
             word = spoken_words.shown(number, self.language)
             body = body.replace(WORD_MASK, word, 1)
         return body

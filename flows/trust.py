@@ -269,7 +269,7 @@ def offline(article: ArticleFact) -> OfflineRefusal | None:
         (article.state != "out_for_delivery", "state"),
         (not article.coded, "uncoded"),
         (personal(article) or article.passport, "law"),
-        (article.service not in _OFFLINE or article.amount > 0, "law"),
+        (article.service not in PLAIN_SERVICES or article.amount > 0, "law"),
         (not article.linked, "unlinked"),
         (article.door_only, "fraud"),
         (article.disputed, "disputed"),
@@ -280,7 +280,7 @@ def offline(article: ArticleFact) -> OfflineRefusal | None:
     return next((why for holds, why in checks if holds), None)
 
 
-_OFFLINE: Final = ("speed_post", "parcel")
+PLAIN_SERVICES: Final = ("speed_post", "parcel")
 
 
 # ---- a household (rule 20) -----------------------------------------------------------------------

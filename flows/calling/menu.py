@@ -143,24 +143,11 @@ def _take_post(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     return _ask(where, AskStatus(article.number))
 
 
-def _show_one(where: Where, facts: MenuFacts) -> Shown:
-    """Say a screen about the article that was chosen, or the menu."""
-    article = next((a for a in facts.articles if a.number == where.article), None)
-    if article is None:
-        return Shown(go(where, "menu"), "menu")
-    return Shown(where, where.screen, {"digits": article.digits})
-
-
 def _take_day(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text == BACK:
         return Step(go(where, "menu"))
-    if typed.text == "4":
-        return _ask(where, AnotherDay(where.article))
-    if typed.text == "44":
-        return _ask(where, HoldAtOffice(where.article))
-    if len(typed.text) == 2 and typed.text.isdigit() and 1 <= int(typed.text) <= 31:
-        return _ask(where, AnotherDay(where.article, int(typed.text)))
-    return Step(where)
+    event = recipient.when(typed.text, where.article)
+    return Step(where) if event is None else _ask(where, event)
 
 
 def _take_language(where: Where, typed: Typed, facts: MenuFacts) -> Step:
@@ -212,12 +199,9 @@ def _lines(articles: Sequence[Post], facts: MenuFacts) -> str:
 
 def _do(where: Where, then: str, article: Post | None) -> Step:
     number = article.number if article else None
-    if then == "code":
-        return _ask(where, SendCode(number))
-    if then == "call":
-        return _ask(where, SpeakCode(number))
-    if then == "fraud":
-        return _ask(where, ReportFraud(number))
+    event = recipient.at_once(then, number)
+    if event is not None:
+        return _ask(where, event)
     if number is None:
         return _ask(where, AnotherDay())
     return Step(go(where, "day", article=number))
@@ -262,7 +246,7 @@ GRAPH: Final = Graph.of(
         ),
         Screen(
             "day", "asks for the day, or the office",
-            _show_one, _take_day, ("day",),
+            recipient.show_one, _take_day, ("day",),
             to=("menu", "answer"), asks=(AnotherDay, HoldAtOffice),
         ),
         Screen(
@@ -272,12 +256,12 @@ GRAPH: Final = Graph.of(
         ),
         Screen(
             "witness", "asks whether the postman's remark is true",
-            _show_one, _take_witness, ("witness",),
+            recipient.show_one, _take_witness, ("witness",),
             to=("menu", "day", "answer"), asks=(RepeatQuestion, Deny),
         ),
         Screen(
             "nominee", "says that this person was asked to accept it for somebody at home",
-            _show_one, _take_nominee, ("nominee",),
+            recipient.show_one, _take_nominee, ("nominee",),
             to=("menu", "answer"), asks=(RepeatQuestion,),
         ),
         Screen(

@@ -87,15 +87,23 @@ def _lines(articles: Sequence[Post], facts: MenuFacts) -> list[str]:
     return [f"{article.digits} {word(article.state, facts)}" for article in articles]
 
 
+_AT_ONCE: dict[str, type[SendCode] | type[SpeakCode] | type[ReportFraud]] = {
+    "code": SendCode, "call": SpeakCode, "fraud": ReportFraud,
+}  # fmt: skip
+
+
+def at_once(then: str, article: str | None) -> Event | None:
+    """Return the event of what needs nothing but its article; None: more is asked first."""
+    wanted = _AT_ONCE.get(then)
+    return None if wanted is None else wanted(article)
+
+
 def _do(where: Where, then: str, article: Post | None) -> Step:
     """Do what was asked for, with the article that is now known; None: there is none."""
     number = article.number if article else None
-    if then == "code":
-        return _ask(where, SendCode(number))
-    if then == "call":
-        return _ask(where, SpeakCode(number))
-    if then == "fraud":
-        return _ask(where, ReportFraud(number))
+    event = at_once(then, number)
+    if event is not None:
+        return _ask(where, event)
     if number is not None:
         return Step(go(where, _ASKS_ON[then], article=number))
     return _ask(where, _WITHOUT[then]())
@@ -173,7 +181,7 @@ def _take_post(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     return _ask(where, AskStatus(article.number))
 
 
-def _show_one(where: Where, facts: MenuFacts) -> Shown:
+def show_one(where: Where, facts: MenuFacts) -> Shown:
     """Show a screen about the article that was chosen, or the menu."""
     article = next((a for a in facts.articles if a.number == where.article), None)
     if article is None:
@@ -190,13 +198,19 @@ def _take_sure(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 def _take_day(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text == BACK:
         return Step(go(where, "menu"))
-    if typed.text == "4":
-        return _ask(where, AnotherDay(where.article))
-    if typed.text == "44":
-        return _ask(where, HoldAtOffice(where.article))
-    if len(typed.text) == 2 and typed.text.isdigit() and 1 <= int(typed.text) <= 31:
-        return _ask(where, AnotherDay(where.article, int(typed.text)))
-    return Step(where)
+    event = when(typed.text, where.article)
+    return Step(where) if event is None else _ask(where, event)
+
+
+def when(typed: str, article: str | None) -> AnotherDay | HoldAtOffice | None:
+    """Return the event of 4, of 44, or of the two digits of a date; None: it is none of them."""
+    if typed == "4":
+        return AnotherDay(article)
+    if typed == "44":
+        return HoldAtOffice(article)
+    if len(typed) == 2 and typed.isdigit() and 1 <= int(typed) <= 31:
+        return AnotherDay(article, int(typed))
+    return None
 
 
 def _take_else(where: Where, typed: Typed, facts: MenuFacts) -> Step:
@@ -264,17 +278,17 @@ SCREENS = (
     ),
     Screen(
         "sure", "asks again before an article is said to be another's",
-        _show_one, _take_sure, ("sure",),
+        show_one, _take_sure, ("sure",),
         to=("menu", "over"), asks=(Deny,),
     ),
     Screen(
         "day", "asks for the day, or the office",
-        _show_one, _take_day, ("day",),
+        show_one, _take_day, ("day",),
         to=("menu", "over"), asks=(AnotherDay, HoldAtOffice),
     ),
     Screen(
         "else", "asks who else accepts it",
-        _show_one, _take_else, ("else",),
+        show_one, _take_else, ("else",),
         to=("menu", "house", "over"), asks=(SomebodyElse, OnlyMe),
     ),
     Screen(
@@ -284,12 +298,12 @@ SCREENS = (
     ),
     Screen(
         "nominee", "asks whether this person accepts it for somebody at home",
-        _show_one, _take_question, ("nominee",),
+        show_one, _take_question, ("nominee",),
         to=("menu", "over"), asks=(Yes, Deny), resumable=False,
     ),
     Screen(
         "witness", "asks whether the postman's remark is true",
-        _show_one, _take_question, ("witness",),
+        show_one, _take_question, ("witness",),
         to=("menu", "day", "over"), asks=(Yes, Deny), resumable=False,
     ),
 )  # fmt: skip
