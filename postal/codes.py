@@ -67,12 +67,12 @@ def judge(entered: str, last: Issue, wrong_tries: int, length: int) -> CodeVerdi
         return "none"
     if last.number not in last.roots:
         return "stale"
-    if _equal(entered, last, last.number, length):
+    if is_equal(entered, last, last.number, length):
         if last.state == "live":
             return "right"
         return "expired" if last.state == "expired" else "stale"
     older = range(max(1, last.number - _STALE_ISSUES), last.number)
-    if any([_equal(entered, last, issue, length) for issue in older]):
+    if any([is_equal(entered, last, issue, length) for issue in older]):
         return "stale"
     return "wrong" if last.state in ("live", "expired") else "none"
 
@@ -115,7 +115,7 @@ def judge_late(late: Late, past: Sequence[Past], last: Issue, length: int) -> Co
     since stays dead, and so does an item that was closed: "late", a case for the office. Wrong
     codes are not told apart here, so no try is counted.
     """
-    same = [each for each in past if _equal(late.entered, last, each.issue, length)]
+    same = [each for each in past if is_equal(late.entered, last, each.issue, length)]
     if not same or same[0].used_at is not None:
         return None
     code = same[0]
@@ -143,7 +143,7 @@ def judge_on_paper(
     if not past:
         return "none"
     # All are compared, whichever is equal: how long it takes tells nothing.
-    same = [code for code in past if _equal(entered, last, code.issue, length)]
+    same = [code for code in past if is_equal(entered, last, code.issue, length)]
     told = [code for code in same if code.alive_about(said_at)]
     if not told:
         return "wrong"
@@ -153,10 +153,6 @@ def judge_on_paper(
 
 def is_equal(entered: str, last: Issue, issue: int, length: int) -> bool:
     """Tell whether it is the code of that `issue`, in constant time."""
-    return _equal(entered, last, issue, length)
-
-
-def _equal(entered: str, last: Issue, issue: int, length: int) -> bool:
     root = last.roots.get(issue)
     return root is not None and hmac.compare_digest(
         entered, code_of(root, last.salt, issue, length)

@@ -20,6 +20,7 @@ from store.keyring import Keyring
 
 FIGURES_OF: Final = timedelta(days=30)
 WORD_KEPT: Final = timedelta(days=7)  # of one that was chosen and not used
+NO_WORD: Final = "word_state = NULL, word_salt = NULL, word_key = NULL, word_at = NULL"
 _PURPOSE: Final = b"dakiya/household word/1/"
 
 

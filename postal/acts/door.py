@@ -18,6 +18,7 @@ from postal.acts import cod
 from postal.acts.books import Books, Held, of_article, of_item, writes
 from postal.acts.offline import stands, undone
 from postal.checks import KEY_OF_DAY
+from postal.households import NO_WORD
 from store import feed, keyring
 from store.feed import NewEvent
 from store.together import Awaited
@@ -259,10 +260,10 @@ _USE_EXCEPTION = """
     AND ended_at IS NULL AND granted_at IS NOT NULL
 """
 # It was heard at a door: for anything more the household chooses another.
-_USE_WORD = """
-    UPDATE households SET word_state = NULL, word_salt = NULL, word_key = NULL, word_at = NULL
+_USE_WORD = f"""
+    UPDATE households SET {NO_WORD}
     WHERE phone = %(recipient)s AND word_state = 'chosen'
-"""
+"""  # noqa: S608
 # What the postman was shown when he asked for the exception.
 _SHOWN = """
     (document, document_last4) = (SELECT document, last4 FROM exceptions

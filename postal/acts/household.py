@@ -24,13 +24,13 @@ from flows.decision import Act
 from flows.trust import WISH_AFTER
 from postal.acts.books import Books, writes
 from postal.acts.door import attempt
+from postal.households import NO_WORD
 from store import keyring
 from store.database import Conn
 
-_NO_WORD: Final = "word_state = NULL, word_salt = NULL, word_key = NULL, word_at = NULL"
 _CLOSED: Final = f"""
     UPDATE households SET may_take = NULL, may_take_from = NULL, proof = NULL, asks = NULL,
-    {_NO_WORD}
+    {NO_WORD}
     WHERE phone = %(phone)s
 """  # noqa: S608
 

@@ -24,6 +24,7 @@ from typing import Final
 
 from psycopg.rows import class_row
 
+from flows.trust import PLAIN_SERVICES
 from india import digipin
 from india.masks import veiled
 from paper.content import Carried, Outcome, Slip, Taker
@@ -37,7 +38,6 @@ from postal.people.access import Onlooker
 from store.database import Conn
 from store.keyring import Keyring, UnknownKey
 
-_OFFLINE: Final = ("speed_post", "parcel")
 _DOUBTS: Final = ("fraud", "disputed", "number")
 _PERSONAL: Final[frozenset[Service]] = frozenset({"registered", "insured", "money_order"})
 
@@ -149,7 +149,7 @@ def _check(line: _Line, marked: Marked, root: bytes | None, *, personal: bool) -
 
     As `flows.trust.offline` says: nothing that goes in person or is paid for, nothing in doubt.
     """
-    shown = line.otp_required and line.outcome == "open" and line.service in _OFFLINE
+    shown = line.otp_required and line.outcome == "open" and line.service in PLAIN_SERVICES
     doubted = line.document or any(mark in _DOUBTS for mark in marked.marks)
     if root is None or personal or not shown or doubted:
         return ""
