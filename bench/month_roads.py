@@ -54,9 +54,7 @@ def on_another_telephone(
 ) -> Generator[float, None, bool]:
     """Have the number corrected by the office, and hand it over on the code that goes there."""
     right = f"+9180{parcel.number[2:10]}"
-    got = yield from answered(month, man, parcel, f"{serial} 29 {right[3:]} 1 1234")
-    if got == "exception_sent":
-        got = yield from waited_for(month, man, parcel, _DOOR_MINUTES)
+    got = yield from _office_says(month, man, parcel, f"{serial} 29 {right[3:]} 1 1234")
     month.happened[f"who named another telephone was answered {got or 'nothing'}"] += 1
     if got != "number_changed":
         return False
@@ -75,13 +73,21 @@ def by_exception(
     month: Month, man: Postman, serial: int, parcel: Parcel, reason: int
 ) -> Generator[float, None, bool]:
     """Ask for an exception, wait for the office, and hand it over. Return whether he did."""
-    got = yield from answered(month, man, parcel, f"{serial} 28 {reason} 1 1234")
-    if got == "exception_sent":
-        got = yield from waited_for(month, man, parcel, _DOOR_MINUTES)
+    got = yield from _office_says(month, man, parcel, f"{serial} 28 {reason} 1 1234")
     month.happened[f"who asked for an exception was answered {got or 'nothing'}"] += 1
     if got != "exception_yes":
         return False
     return (yield from answered(month, man, parcel, f"{serial} 28")).startswith("handed_over")
+
+
+def _office_says(
+    month: Month, man: Postman, parcel: Parcel, text: str
+) -> Generator[float, None, str]:
+    """Ask the office by `text`; return the template of its answer, or of why it is not asked."""
+    got = yield from answered(month, man, parcel, text)
+    if got == "exception_sent":
+        got = yield from waited_for(month, man, parcel, _DOOR_MINUTES)
+    return got
 
 
 def office_asked(month: Month, parcel: Parcel, phone: str) -> Acting:

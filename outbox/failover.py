@@ -186,7 +186,7 @@ class Again:
         dropped = scrubs.in_force(conn, now)
         made = 0
         for each in due:
-            called = self._call(conn, known, each, now)
+            called = self._call(conn, router, known, each, now)
             # Its call is waited for, unless another carrier may bring the text.
             if called and not each.may_pass_elsewhere:
                 made += called + self._look_again(conn, each, each.not_after)
@@ -198,20 +198,19 @@ class Again:
     def _call(
         self,
         conn: Conn,
+        router: Router,
         known: Mapping[str, Carrier],
         first: _Unconfirmed,
         now: datetime,
     ) -> int:
         """Call the person of a code whose text does not arrive; return 0 or 1."""
-        why = self._unheard(known, first, now)
+        why = self._unheard(router, first, now)
         if why is None:
             return 0
         code = UnheardCode(first.id, first.phone, first.language, first.template, first.article_id)
         return int(self.calls.call(conn, known, code, why, now))
 
-    def _unheard(
-        self, known: Mapping[str, Carrier], first: _Unconfirmed, now: datetime
-    ) -> Why | None:
+    def _unheard(self, router: Router, first: _Unconfirmed, now: datetime) -> Why | None:
         """Return why the code of `first` will not arrive by text; None: it still may."""
         if first.again_of is not None or not first.is_code or not first.alive:
             return None
@@ -223,7 +222,6 @@ class Again:
             return None
         if first.news_by is not None and first.news_by > now:
             return None
-        router = Router(self.routes, known)
         left = router.fresh(first.wanted, router.order(first.wanted))
         return None if left or {"queued", "sending"} & set(first.seconds) else "unconfirmed"
 
