@@ -212,31 +212,36 @@ def _template(name: str, entry: dict[str, Any]) -> Template:
 def _fits_its_free(template: Template, templates: Mapping[str, Template]) -> None:
     if not template.free:
         return
-    free = templates.get(template.free)
-    where = f"templates.toml, {template.name}"
-    if free is None:
-        raise CatalogueError(f"{where}: no template is called {template.free}")
-    rest = tuple(each for each in template.variables if each.name != "amount")
-    same = (free.audience, free.lane, free.lifetime) == (
-        template.audience, template.lane, template.lifetime,
-    )  # fmt: skip
-    if rest == template.variables or free.variables != rest or free.free or not same:
+    free = _other(template, template.free, templates)
+    if free.free or not _differs_by("amount", template, free):
+        where = f"templates.toml, {template.name}"
         raise CatalogueError(f"{where}: {free.name} must be the same without the amount")
 
 
 def _fits_its_checked(template: Template, templates: Mapping[str, Template]) -> None:
     if not template.checked:
         return
-    checked = templates.get(template.checked)
-    where = f"templates.toml, {template.name}"
-    if checked is None:
-        raise CatalogueError(f"{where}: no template is called {template.checked}")
-    rest = tuple(each for each in checked.variables if each.name != CHECK)
-    same = (checked.audience, checked.lane, checked.lifetime) == (
-        template.audience, template.lane, template.lifetime,
-    )  # fmt: skip
-    if rest == checked.variables or template.variables != rest or not same:
+    checked = _other(template, template.checked, templates)
+    if not _differs_by(CHECK, checked, template):
+        where = f"templates.toml, {template.name}"
         raise CatalogueError(f"{where}: {checked.name} must be the same with the three digits")
+
+
+def _other(template: Template, name: str, templates: Mapping[str, Template]) -> Template:
+    """Return the template whose words can take the place of those of `template`."""
+    other = templates.get(name)
+    if other is None:
+        raise CatalogueError(f"templates.toml, {template.name}: no template is called {name}")
+    return other
+
+
+def _differs_by(variable: str, longer: Template, shorter: Template) -> bool:
+    """Tell whether `longer` has this variable more, and all else is the same."""
+    rest = tuple(each for each in longer.variables if each.name != variable)
+    same = (longer.audience, longer.lane, longer.lifetime) == (
+        shorter.audience, shorter.lane, shorter.lifetime,
+    )  # fmt: skip
+    return rest != longer.variables and shorter.variables == rest and same
 
 
 def _dlt(folder: Path) -> Dlt:

@@ -86,9 +86,7 @@ def fill_code(text: str, code: str) -> str:
     """
     if _CODE.fullmatch(code) is None:
         raise ValueError("a code is 4 to 8 digits")
-    if text.count(CODE_MASK) != 1:
-        raise ValueError("the text has no single place for a code")
-    return text.replace(CODE_MASK, code)
+    return _put(text, CODE_MASK, code, "a code")
 
 
 def fill_quote(text: str, quote: str) -> str:
@@ -98,9 +96,7 @@ def fill_quote(text: str, quote: str) -> str:
     """
     if _QUOTE.fullmatch(quote) is None:
         raise ValueError("what is quoted are two digits")
-    if text.count(QUOTE_MASK) != 1:
-        raise ValueError("the text has no single place for digits to quote")
-    return text.replace(QUOTE_MASK, quote)
+    return _put(text, QUOTE_MASK, quote, "digits to quote")
 
 
 def fill_check(text: str, check: str) -> str:
@@ -110,9 +106,13 @@ def fill_check(text: str, check: str) -> str:
     """
     if _CHECK.fullmatch(check) is None:
         raise ValueError("what is compared with a slip are three digits")
-    if text.count(CHECK_MASK) != 1:
-        raise ValueError("the text has no single place for digits of a slip")
-    return text.replace(CHECK_MASK, check)
+    return _put(text, CHECK_MASK, check, "digits of a slip")
+
+
+def _put(text: str, mask: str, digits: str, what: str) -> str:
+    if text.count(mask) != 1:
+        raise ValueError(f"the text has no single place for {what}")
+    return text.replace(mask, digits)
 
 
 def _fill(text: str, values: Mapping[str, int | str]) -> str:
