@@ -35,7 +35,8 @@ def clerk(page: Page, address: str, app: Flask, runtime: Runtime) -> Colleague:
 
 
 def pass_time(page: Page, clock: Clock, minutes: int) -> None:
-    """For the browser and for the server."""
+    """For the browser and the server; what is still on its way would time out by the browser's."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
     clock.advance(minutes=minutes)
     page.clock.run_for(minutes * 60_000)
 
