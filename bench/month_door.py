@@ -19,11 +19,23 @@ from bench.month_world import Acting, Month, Parcel, Postman
 
 def visit(month: Month, man: Postman, serial: int, parcel: Parcel, following: int | None) -> Acting:
     """Visit one door: approach, code or remark, and what goes wrong there."""
-    rates = month.plan.rates
     if not month.is_open(man, serial):  # the addressee wants it another day
         return
     parcel.visits += 1
     door = door_of(month, parcel)
+    phone = parcel.holder or parcel.phone
+    if door.telephone == "off":
+        month.switch_off(phone)
+    try:
+        yield from _at_door(month, man, serial, parcel, door, following)
+    finally:
+        if door.telephone == "off":
+            month.switch_on(phone)
+
+
+def _at_door(
+    month: Month, man: Postman, serial: int, parcel: Parcel, door: Door, following: int | None
+) -> Acting:
     if serial not in man.approached and (door.network or door.code_before):
         both = following is not None and chances(month, parcel, "both").random() < 0.2
         # "10 11" alone would be item 10 with remark 11.
@@ -33,6 +45,7 @@ def visit(month: Month, man: Postman, serial: int, parcel: Parcel, following: in
     yield 3
     if not month.is_open(man, serial):
         return
+    rates = month.plan.rates
     if wants(month, man, parcel):
         yield from steals(month, man, serial, parcel, door)
     elif not door.network:

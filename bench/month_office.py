@@ -48,7 +48,8 @@ class Office:
             )
             conn.execute(
                 "INSERT INTO staff (staff_id, name, role, office_id)"
-                " SELECT 'master', 'Asha', 'postmaster', id FROM offices"
+                " SELECT each, 'Asha', each, id FROM offices, unnest(ARRAY['postmaster',"
+                " 'supervisor']) each"
             )
             for n in range(1, 2 + int(a_day * 1.4 / _DOORS_A_DAY)):
                 man = Postman(str(1000 + n), f"+9198390{n:05}")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from bench.month_fate import chances
 from bench.month_home import draws_word, wishes
-from bench.month_roads import office_asked
+from bench.month_roads import above_asked, office_asked
 from bench.month_thief import robbed, warned
 from bench.month_world import Acting, Month, Parcel, Reaction
 
@@ -144,6 +144,7 @@ REACTIONS: Mapping[str, Reaction] = {
     "exception_asked": warned,
     "exception_done": robbed,
     "office_exception_rate": office_asked,
+    "office_exception_reached": above_asked,
     "sender_booked": sender_booked,
     "sender_unlinked": sender_unlinked,
 }

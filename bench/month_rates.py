@@ -59,6 +59,7 @@ class Rates:
     called_up: float = 0.8  # of who cannot read: calls, and hears the code
     document: float = 0.8  # of doors without a code: a document is there to be shown
     agreeing: float = 0.9  # of exceptions that the office could agree to
+    picking_up: float = 0.6  # of holders: is there when the post office calls
     careful: float = 0.02  # the share of a postman's exceptions above which the office says no
     dishonest: float = 0.01  # of one postman's doors: he wants the article
     gullible: float = 0.05  # of holders: he tells a code on the telephone

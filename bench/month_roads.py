@@ -85,7 +85,7 @@ def _office_says(
 ) -> Generator[float, None, str]:
     """Ask the office by `text`; return the template of its answer, or of why it is not asked."""
     got = yield from answered(month, man, parcel, text)
-    if got == "exception_sent":
+    if got in ("exception_sent", "exception_reached"):
         got = yield from waited_for(month, man, parcel, _DOOR_MINUTES)
     return got
 
@@ -101,6 +101,16 @@ def office_asked(month: Month, parcel: Parcel, phone: str) -> Acting:
         month.say(phone, f"2 {parcel.digits}")
     else:
         month.say(phone, f"1 {_QUOTED.findall(text)[-1]}")
+
+
+def above_asked(month: Month, parcel: Parcel, phone: str) -> Acting:
+    """Answer for the office above: as whoever has the telephone says, who is called first."""
+    rng, rates = chances(month, parcel, "above"), month.plan.rates
+    yield rng.uniform(2, 10)
+    spoken = rng.random() < rates.picking_up and not parcel.house.strangers
+    agrees = spoken and not parcel.wanted and rng.random() < rates.agreeing
+    month.happened[f"the office above said {'yes' if agrees else 'no'}"] += 1
+    month.answer_above(parcel, agrees)
 
 
 def _question(month: Month, parcel: Parcel, phone: str) -> str:

@@ -42,6 +42,8 @@ def steals(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) 
 
 def warned(month: Month, parcel: Parcel, phone: str) -> Acting:
     """Object to an exception that is asked for while nobody is at the door."""
+    if phone in month.carrier.off:  # he reads it when all is over
+        return
     if parcel.wanted and _objects(month, parcel):
         yield chances(month, parcel, "warned").uniform(1, 30)
         month.say(phone, f"3 {parcel.digits}")

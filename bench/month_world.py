@@ -16,14 +16,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from bench.month_rates import ROADS, House, Rates, Road
-from conversation import counter
+from conversation import counter, exceptions
 from conversation.inbound import receive
 from flows.happenings import DocumentShown, ToldCodeAtWindow
-from gateways.base import Inbound
+from gateways.base import Inbound, Receipt, ReceiptStatus
+from gateways.simulator.sms import SimulatorGateway
 from india import calendar
+from outbox import receipts
 from outbox.drain import Drain
 from postal.collect import NotAtOffice
 from postal.counter.ledger import Method
+from postal.people.doer import Doer, Staff
 from runtime import Runtime
 from web.phones.simulator import received
 
@@ -112,6 +115,9 @@ class Month:
         self._phones = itertools.count(1)
         self._serials = itertools.count()
         self._drain = Drain(self.runtime)
+        carrier = self.runtime.gateways["simulator"]
+        assert isinstance(carrier, SimulatorGateway)
+        self.carrier = carrier
 
     # -- time ----------------------------------------------------------------------------------
 
@@ -180,6 +186,24 @@ class Month:
 
     # -- the telephones ------------------------------------------------------------------------
 
+    def switch_off(self, phone: str) -> None:
+        self.settle()
+        self.carrier.off.add(phone)
+
+    def switch_on(self, phone: str) -> None:
+        """Let what waits for it arrive."""
+        self.settle()
+        self.carrier.off.discard(phone)
+        with self.runtime.database.transaction() as conn:
+            waiting = conn.execute(
+                "SELECT carrier_id FROM messages WHERE phone = %s AND direction = 'out'"
+                " AND status = 'sent'",
+                [phone],
+            ).fetchall()
+        for (carrier_id,) in waiting:
+            came = Receipt("simulator", carrier_id, None, ReceiptStatus.DELIVERED, "delivered")
+            receipts.receive(self.runtime, came)
+
     def say(self, phone: str, text: str, written: float | None = None) -> None:
         """Bring one text as the simulated carrier does; some come twice."""
         self.inbound += 1
@@ -221,6 +245,21 @@ class Month:
             ).fetchone()
         return row is not None and row[0]
 
+    def answer_above(self, parcel: Parcel, granted: bool) -> None:
+        """Answer an exception on the page, as a supervisor."""
+        with self.runtime.database.transaction() as conn:
+            row = conn.execute(
+                "SELECT id, office_id FROM staff WHERE staff_id = 'supervisor'"
+            ).fetchone()
+            assert row is not None
+            who = Staff(row[0], "supervisor")
+            by = Doer(who, row[1], "supervisor", "fresh", self.clock())
+            try:
+                exceptions.answer(self.runtime, conn, parcel.number, granted, by)
+            except exceptions.NotAnswered:
+                self.happened["the office above answered what was over"] += 1
+        self.unsettled = True
+
     def collect(self, parcel: Parcel, code: str | None) -> None:
         """Hand over at the window: by the code, or by a document before two of the staff."""
         staff, number = self.postmen[0].staff_id, parcel.number
@@ -231,7 +270,7 @@ class Month:
             paid: Method | None = "cash" if row and row[0] else None
             try:
                 if code is None:
-                    shown = DocumentShown(number, staff, paid, "voter", "master")
+                    shown = DocumentShown(number, staff, paid, "voter", "postmaster")
                     done = counter.shown_document(self.runtime, conn, shown, "1234")
                 else:
                     said = ToldCodeAtWindow(number, staff, paid)

@@ -159,10 +159,18 @@ def _exception_facts(locked: Locked, conversation: Conversation, event: Event) -
     until = asked_at + timedelta(minutes=locked.runtime.settings.exception_minutes)
     if open_ is None or not isinstance(event, ExceptionAnswered):
         return ExceptionFacts(locked.now, its, until)
-    role, same = None, False
+    who = exceptions.Answerer()
     if event.by:
-        role, same = exceptions.answerer(locked.conn, event.by, open_)
-    found = ExceptionFacts(locked.now, its, until, role, same, _is_full(locked, open_.office_id))
+        who = exceptions.answerer(locked.conn, event.by, open_)
+    found = ExceptionFacts(
+        locked.now,
+        its,
+        until,
+        who.role,
+        who.same,
+        who.elsewhere,
+        _is_full(locked, open_.office_id),
+    )
     if open_.phone is None:
         return found
     present = locked.held[its.number].recipient_phone
@@ -406,6 +414,8 @@ def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> 
     has_list, left, next_serial = True, 0, None
     if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
         has_list, left, next_serial = locked.reader.left(postman_id)
+    if isinstance(event, AskException) and event.phone is None:
+        items = tuple(_reached(locked, item) for item in items)
     if isinstance(event, Pass):
         items = _offered(locked, postman_id, items)
     fits = locked.colleague is not None and _fits(locked, locked.colleague, len(items))
@@ -426,6 +436,18 @@ def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> 
         and bool(event.phone)
         and roles.is_staff(locked.conn, str(event.phone)),
     )
+
+
+def _reached(locked: Locked, item: ItemFact) -> ItemFact:
+    """Return the item with whether its telephone was reached, which is read where it matters."""
+    article = item.article
+    if article is None or article.exception != "none":
+        return item
+    held = locked.held[article.number]
+    if held.holder_phone is None:
+        return item
+    reached = exceptions.within_reach(locked.conn, held.id, held.holder_phone, locked.now)
+    return replace(item, article=replace(article, within_reach=reached))
 
 
 def _offline_left(locked: Locked, postman_id: int, event: Event) -> int:

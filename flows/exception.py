@@ -126,7 +126,14 @@ def may_grant(facts: ExceptionFacts, by: str) -> bool:
         return False
     if facts.full and facts.by not in trust.EXCEPTION_ABOVE:
         return False
+    if facts.article.within_reach and not _is_above(facts):
+        return False
     return trust.at_least(facts.proof, trust.least_for_exception(facts.article))
+
+
+def _is_above(facts: ExceptionFacts) -> bool:
+    """Tell whether somebody answers who is not of the postman's own office, or stands above it."""
+    return facts.by in trust.EXCEPTION_ABOVE or facts.elsewhere
 
 
 @MACHINE.on(

@@ -127,6 +127,9 @@ class ArticleFact:
     # Handed over without a code (docs/developing/trust.md rule 17).
     exception: ExceptionState = "none"  # of the postman who carries it
     exceptions: int = 0  # how often it was asked for, this time among them
+    # while it is asked to go without its code: a text about it arrived at its telephone lately, and
+    # the account office has not agreed all the same
+    within_reach: bool = False
     excepted: bool = False  # it was handed over so
     # A postman says that he handed it over without network, and nothing proves it (rule 19).
     claimed: bool = False
@@ -202,6 +205,7 @@ class Changes(TypedDict, total=False):
     excepted: bool
     claimed: bool
     renumber: bool
+    within_reach: bool
 
 
 @dataclass(frozen=True)
@@ -450,6 +454,7 @@ class ExceptionFacts(Facts):
 
     `until`: when a question that is asked now ends without an answer. `by`: the role of who
     answers; None: the office's telephone, or nobody who works. `same`: it is the postman himself.
+    `elsewhere`: who answers belongs to another office than the postman, which answers for it.
     `full`: the office agreed to as many today as it may alone. Where another telephone is wished,
     `named` is that (E.164), and `unreached`: none of the last texts to the present one arrived.
     """
@@ -458,6 +463,7 @@ class ExceptionFacts(Facts):
     until: datetime
     by: StaffRole | None = None
     same: bool = False
+    elsewhere: bool = False
     full: bool = False
     named: str = ""
     named_is_staff: bool = False  # it belongs to the staff

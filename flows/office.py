@@ -64,7 +64,7 @@ for _event, _template in _OFFICE_NEWS.items():
     ExceptionAsked,
     says=(
         *("office_exception", "office_exception_rate", "office_exception_page"),
-        "office_number",
+        *("office_exception_reached", "office_number"),
     ),
 )
 def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision[Nothing]:
@@ -78,9 +78,10 @@ def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision
         return Decision(case.state, case.context)
     who = {"staff": spoken(facts.rate.staff), "digits": article.digits}
     if least_for_exception(article) != "quoted":
-        return Decision(
-            case.state, case.context, (Say("office_exception_page", who, article.number),)
-        )
+        say = Say("office_exception_page", who, article.number)
+        if article.within_reach:
+            say = Say("office_exception_reached", {"digits": article.digits}, article.number)
+        return Decision(case.state, case.context, (say,))
     what = Say("office_exception", {**who, "reason": case.event.reason}, article.number)
     if case.event.renumber:
         what = Say("office_number", who, article.number)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from psycopg import Cursor
 
 from flows.facts import Part
-from flows.trust import APPROACHES_WITHIN
+from flows.trust import APPROACHES_WITHIN, EXCEPTION_ABOVE
 from store.database import PLANNED_ONCE, Conn
 from store.together import Awaited
 
@@ -24,8 +24,23 @@ OPEN: Final = "('booked', 'out_for_delivery', 'attempted', 'at_office')"
 _MOST_COMPARED: Final = 50  # issues of a code
 
 # Who gets the code: the nominee who agreed, once he holds it.
-_HOLDER = """CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
+HOLDER: Final = """CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
          THEN a.recipient_phone ELSE n.phone END"""
+# Since the postman first came to its door that day its code arrived, or another text after it.
+REACHED: Final = """EXISTS (
+    SELECT FROM messages w, LATERAL (
+        SELECT min(e.at) AS came FROM events e
+        WHERE e.article_id = {article} AND e.kind = 'approached'
+              AND e.at > {asked} - interval '12 hours') first
+    WHERE w.article_id = {article} AND w.phone = {phone} AND w.direction = 'out'
+          AND w.channel = 'text' AND w.status = 'delivered' AND w.at >= first.came
+          AND (w.code_id IS NOT NULL OR w.at > first.came))"""
+# A supervisor, or the office that answers for the postman's, may agree though it was reached.
+_WITHIN_REACH = f"""CASE WHEN x.id IS NULL OR x.wish IS NOT NULL THEN false ELSE
+         NOT EXISTS (SELECT FROM staff b WHERE b.staff_id = x.answer_by
+                     AND (b.role = ANY('{{{",".join(EXCEPTION_ABOVE)}}}')
+                          OR b.office_id IS DISTINCT FROM x.office_id))
+         AND {REACHED.format(article="a.id", phone=HOLDER, asked="x.asked_at")} END"""  # noqa: S608
 _COLUMNS = f"""
     a.id, a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
     a.code_salt, a.passport, a.authorised_person IS NOT NULL AS authorised, a.updated_at,
@@ -45,6 +60,7 @@ _COLUMNS = f"""
     CASE WHEN x.id IS NULL OR x.postman_id <> s.id THEN 'none'
          WHEN x.granted_at IS NULL THEN 'asked' ELSE 'granted' END AS exception,
     coalesce(x.number, 0) AS exceptions, coalesce(x.wish = 'number', false) AS renumber,
+    {_WITHIN_REACH} AS within_reach,
     CASE WHEN h.may_take_from <= %(now)s THEN h.may_take ELSE 'holder' END AS may_take,
     a.state = 'delivered' AND coalesce(i.proof = 'exception', false) AS excepted,
     EXISTS (SELECT FROM offline_claims k WHERE k.article_id = a.id AND k.outcome = 'unproven')
@@ -58,8 +74,8 @@ _COLUMNS = f"""
     (SELECT count(*) FROM code_attempts t
      WHERE t.article_id = a.id AND t.day = %(today)s AND t.outcome = 'wrong') AS wrong_tries,
     a.recipient_phone, a.sender_phone, n.phone AS nominee_phone,
-    {_HOLDER} AS holder_phone,
-    EXISTS (SELECT FROM phones d WHERE d.doubt IS NOT NULL AND d.phone = {_HOLDER}) AS unsure,
+    {HOLDER} AS holder_phone,
+    EXISTS (SELECT FROM phones d WHERE d.doubt IS NOT NULL AND d.phone = {HOLDER}) AS unsure,
     coalesce(v.to_phone, x.phone) AS named_phone, v.by AS named_by,
     i.id AS item_id, s.id AS postman_id,
     CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,

@@ -11,6 +11,7 @@ from typing import Final
 
 from flows.facts import ExceptionRate, StaffRole
 from india.calendar import bounds, day_of
+from postal import article_rows
 from postal.people import access, offices
 from postal.people.access import Onlooker
 from store.database import Conn
@@ -44,17 +45,45 @@ def of_article(conn: Conn, article_id: int) -> OpenException | None:
     return None if row is None else OpenException(*row)
 
 
-def answerer(conn: Conn, staff_id: str, asked: OpenException) -> tuple[StaffRole | None, bool]:
-    """Return the role of who answers, and whether he is the postman who asks.
+@dataclass(frozen=True)
+class Answerer:
+    """Who answers: his role (None: nobody who works here), and in what relation to who asks.
 
-    Two accounts with one telephone are one human's.
+    `same`: it is the postman himself; two accounts with one telephone are one human's.
+    `elsewhere`: he belongs to another office.
     """
+
+    role: StaffRole | None = None
+    same: bool = False
+    elsewhere: bool = False
+
+
+def answerer(conn: Conn, staff_id: str, asked: OpenException) -> Answerer:
+    """Return who answers `asked` with this staff id."""
     row = conn.execute(
-        "SELECT role, id = %(postman)s OR coalesce(phone = %(phone)s, false) FROM staff"
+        "SELECT role, id = %(postman)s OR coalesce(phone = %(phone)s, false),"
+        " office_id IS DISTINCT FROM %(office)s FROM staff"
         " WHERE staff_id = %(staff_id)s AND active",
-        {"postman": asked.postman_id, "phone": asked.postman_phone, "staff_id": staff_id},
+        {
+            "postman": asked.postman_id,
+            "phone": asked.postman_phone,
+            "office": asked.office_id,
+            "staff_id": staff_id,
+        },
     ).fetchone()
-    return (None, False) if row is None else (row[0], row[1])
+    return Answerer() if row is None else Answerer(*row)
+
+
+_REACHED: Final = article_rows.REACHED.format(
+    article="%(article)s", phone="%(phone)s", asked="%(now)s"
+)
+
+
+def within_reach(conn: Conn, article_id: int, phone: str, now: datetime) -> bool:
+    """Tell whether `phone`, who holds it, got a text about the article since the postman came."""
+    values = {"article": article_id, "phone": phone, "now": now}
+    row = conn.execute(f"SELECT {_REACHED}", values).fetchone()
+    return row == (True,)
 
 
 def asked_of(conn: Conn, phone: str) -> list[int]:
@@ -191,9 +220,14 @@ def open_tickets(conn: Conn, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class AskedException:
-    """A question as the office's page shows it. `rate`: of its postman; `doubted`: wrong codes."""
+    """A question as the office's page shows it. `reached`: its telephone got a text since then.
+
+    `office_id`: of the postman.
+    """
 
     article_id: int
+    office_id: int
+    reached: bool
     article: str
     service: str
     amount: int
@@ -242,8 +276,23 @@ class AnswererFigure:
 _ITS: Final = "(%(offices)s::bigint[] IS NULL OR x.office_id = ANY(%(offices)s))"
 
 
+_REACHED_ITS: Final = article_rows.REACHED.format(
+    article="a.id", phone=article_rows.HOLDER, asked="x.asked_at"
+)
+
+# There a text arrived at the telephone: the office that keeps its accounts answers too.
+_SEEN: Final = f"""({_ITS} OR x.office_id = ANY(%(kept)s) AND x.ended_at IS NULL
+    AND x.wish IS NULL AND {_REACHED_ITS})"""
+
+
 def _answered(conn: Conn, office_id: int | None) -> list[int] | None:
     return None if office_id is None else offices.answered_by(conn, office_id)
+
+
+def _seen_at(conn: Conn, office_id: int | None, now: datetime) -> dict[str, object]:
+    """Return the values of `_SEEN`."""
+    kept = [] if office_id is None else offices.kept_by(conn, office_id)
+    return {"offices": _answered(conn, office_id), "kept": kept, "now": now}
 
 
 def shown(
@@ -255,17 +304,20 @@ def shown(
     """
     since, _ = bounds(day_of(now))
     rows = conn.execute(
-        "SELECT x.article_id, a.number, CASE WHEN a.passport THEN 'passport'"  # noqa: S608
+        "SELECT x.article_id, x.office_id,"  # noqa: S608
+        f" x.ended_at IS NULL AND x.wish IS NULL AND {_REACHED_ITS}, a.number,"
+        " CASE WHEN a.passport THEN 'passport'"
         " WHEN a.registration THEN 'registered' ELSE a.service END, a.cod_amount,"
         " s.staff_id, s.name, x.reason, x.document, x.last4, x.asked_at, x.granted_at, x.outcome,"
         " x.answer_by, a.not_received_at IS NOT NULL,"
         " (SELECT count(*) FROM code_attempts t WHERE t.article_id = a.id AND t.day = %(today)s"
         "  AND t.outcome = 'wrong'), x.phone, x.wish, x.postman_id"
         " FROM exceptions x JOIN articles a ON a.id = x.article_id"
-        f" JOIN staff s ON s.id = x.postman_id WHERE {_ITS}"
+        " LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL"
+        f" JOIN staff s ON s.id = x.postman_id WHERE {_SEEN}"
         " AND (x.ended_at IS NULL OR x.asked_at >= %(since)s)"
         " ORDER BY (x.ended_at IS NULL AND x.granted_at IS NULL) DESC, x.asked_at DESC LIMIT 200",
-        {"offices": _answered(conn, office_id), "since": since, "today": day_of(now)},
+        {"since": since, "today": day_of(now), **_seen_at(conn, office_id, now)},
     ).fetchall()
     access.listed(conn, reader, len(rows), "exceptions")
     rates = {each: rate(conn, each, now) for each in {row[-1] for row in rows}}
@@ -307,11 +359,12 @@ def of_answerers(conn: Conn, office_id: int | None, now: datetime) -> list[Answe
     return [AnswererFigure(*row) for row in rows]
 
 
-def office_of(conn: Conn, number: str) -> int | None:
-    """Return the office that is asked about the article `number`; None: nothing is asked."""
+def is_asked_of(conn: Conn, number: str, office_id: int | None, now: datetime) -> bool:
+    """Tell whether the article `number` has a question that `office_id` may answer; None: any."""
     row = conn.execute(
-        "SELECT x.office_id FROM exceptions x JOIN articles a ON a.id = x.article_id"
-        " WHERE a.number = %s AND x.ended_at IS NULL",
-        [number],
+        "SELECT FROM exceptions x JOIN articles a ON a.id = x.article_id"
+        " LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL"
+        f" WHERE a.number = %(number)s AND x.ended_at IS NULL AND {_SEEN}",
+        {"number": number, **_seen_at(conn, office_id, now)},
     ).fetchone()
-    return None if row is None else int(row[0])
+    return row is not None

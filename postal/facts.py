@@ -369,6 +369,7 @@ class Reader:
             claimed=row.claimed,
             may_take=row.may_take,
             renumber=row.renumber,
+            within_reach=row.within_reach,
         )
 
     def _code_state(

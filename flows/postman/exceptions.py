@@ -31,6 +31,7 @@ def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision
     if refusal is not None or article is None:
         return Decision(case.state, case.context, (refusal or say_item("not_on_list", item),))
     number, event = article.number, case.event
+    said = "exception_reached" if article.within_reach else "exception_sent"
     asked = ExceptionAsked(number, event.reason, event.phone is not None)
     named: tuple[Tell, ...] = ()
     if event.phone is not None:
@@ -38,7 +39,7 @@ def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision
     return Decision(
         case.state,
         case.context,
-        (say_item("exception_sent", item),),
+        (say_item(said, item),),
         (AskForException(number, event.reason, event.document, event.phone),),
         (Tell("exception", asked), Tell("holder", asked), Tell("office", asked), *named),
     )
@@ -67,7 +68,7 @@ def _refusal(case: Case[AskException, LastVisit, PostmanFacts], item: ItemFact) 
 
 
 def _no_exception(item: ItemFact, article: ArticleFact) -> Say | None:
-    if article.exception == "granted" and trust.exception(article) is None:
+    if trust.may_go_without(article):
         return say_item("exception_yes", item)
     if trust.exception(article) is not None or article.exception != "none" or not item.approached:
         return say_no_exception(item, article)

@@ -101,7 +101,8 @@ MACHINE = Machine(
             "doors_asked",
         ),
         *("handed_over_excepted", "exception_how", "exception_waits", "exception_law"),
-        *("exception_not_now", "offline_wrong", "offline_ticket", "number_how"),
+        *("exception_not_now", "exception_reached", "number_how"),
+        *("offline_wrong", "offline_ticket"),
         *("approach_household", "approach_neighbour", "handed_over_word", "word_law", "word_none"),
         *("word_not_now", "word_spent", "word_wrong"),
     ),
@@ -198,6 +199,7 @@ MACHINE.on(
     AskException,
     says=(
         *("exception_sent", "exception_waits", "exception_law", "exception_not_now"),
+        *("exception_reached",),
         *("exception_often", "code_first", "approach_locked", "item_disputed", "item_unlinked"),
         *("exception_yes", "not_on_list", "not_yours", "already_delivered", "item_closed"),
         *("item_gone", "item_withdrawn", "no_list", "approach_plain"),

@@ -34,7 +34,15 @@ from flows.happenings import (
     WordTried,
 )
 from flows.status import named_pieces
-from flows.trust import MOST_APPROACHES, MOST_WORDS, exception, signature, takers, word
+from flows.trust import (
+    MOST_APPROACHES,
+    MOST_WORDS,
+    exception,
+    may_go_without,
+    signature,
+    takers,
+    word,
+)
 
 
 @dataclass(frozen=True)
@@ -177,9 +185,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return _judge_refusal(item, article)
     if act.proof in ("code", "exception", "word") and not article.coded:
         return Outcome(say_first("approach_plain", item, article))
-    if act.proof == "exception" and (
-        article.exception != "granted" or exception(article) is not None or not item.approached
-    ):
+    if act.proof == "exception" and not (may_go_without(article) and item.approached):
         return Outcome(say_no_exception(item, article))
     if act.proof == "word" and article.coded:
         refusal = _judge_word(item, article)
@@ -296,6 +302,8 @@ def say_no_exception(item: ItemFact, article: ArticleFact) -> Say:
         return say_item(_NO_EXCEPTION.get(why, "exception_not_now"), item)
     if article.exception == "asked":
         return say_item("exception_waits", item)
+    if article.exception == "granted" and article.within_reach:
+        return say_item("exception_reached", item)
     if not item.approached:
         return say_item("code_first", item)
     return say_item("exception_how", item)

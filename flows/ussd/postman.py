@@ -83,7 +83,7 @@ ANSWERS = (
     *("item_withdrawn", "item_gone", "refusal_noted", "late_closed", "by_sms", "noted"),
     *("items_taken", "offer_declined", "offer_gone", "offer_none"),
     *("exception_sent", "exception_waits", "exception_law", "exception_not_now"),
-    *("exception_often", "handed_over_excepted", "number_office"),
+    *("exception_often", "exception_reached", "handed_over_excepted", "number_office"),
 )
 # A handover is confirmed by SMS as well: the screen disappears, proof must remain.
 PROOF = (

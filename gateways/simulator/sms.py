@@ -1,4 +1,4 @@
-"""The simulated carrier of development and tests: every telephone is on and reachable.
+"""The simulated carrier of development and tests: telephones are on and reachable, but for some.
 
 It transmits nothing: /phones and the API show what the outbox submitted (web/phones/simulator.py).
 """
@@ -47,11 +47,15 @@ class SimulatorGateway:
         self.rate = own.rate
         self.address = ""
         self.full = {phone.strip() for phone in own.inbox_full.split(",")}
+        self.off = {phone.strip() for phone in own.switched_off.split(",")}
 
     def send(self, message: Outgoing) -> Outcome:
         if message.phone in self.full:
             return Rejected(Reason.INBOX_FULL, "the telephone has no room")
-        return Sent(f"sim-{message.message_id}", ReceiptStatus.DELIVERED)
+        carrier_id = f"sim-{message.message_id}"
+        if message.phone in self.off:
+            return Sent(carrier_id)
+        return Sent(carrier_id, ReceiptStatus.DELIVERED)
 
     def look_up(self, message: Outgoing) -> Outcome:
         return self.send(message)

@@ -25,12 +25,13 @@ NOT EXISTS (SELECT FROM staff j WHERE j.office_id = o.id AND j.active
     AND NOT EXISTS (SELECT FROM staff p WHERE p.role = 'postman' AND p.office_id = o.id AND p.active
         AND p.phone = coalesce(j.phone, j.next_phone)))
 """
+_KEPT = f"""(o.account_office_id = own.id
+     OR (o.account_office_id IS NULL AND (o.pin = own.pin OR o.district = own.district)))
+    AND {_KEEPER} = own.id"""
+_KEPT_BY = f"SELECT o.id FROM offices o, offices own WHERE own.id = %s AND {_KEPT}"  # noqa: S608
 _ANSWERED_BY = f"""
 SELECT o.id FROM offices o, offices own
-WHERE own.id = %(office)s AND (o.id = own.id OR (
-    (o.account_office_id = own.id
-     OR (o.account_office_id IS NULL AND (o.pin = own.pin OR o.district = own.district)))
-    AND {_KEEPER} = own.id AND {_ONE_HANDED}))
+WHERE own.id = %(office)s AND (o.id = own.id OR ({_KEPT} AND {_ONE_HANDED}))
 """  # noqa: S608
 
 
@@ -57,6 +58,11 @@ def answered_by(conn: Conn, office_id: int) -> list[int]:
     """
     rows = conn.execute(_ANSWERED_BY, {"office": office_id}).fetchall()
     return [row[0] for row in rows]
+
+
+def kept_by(conn: Conn, office_id: int) -> list[int]:
+    """Return the offices whose accounts are kept at `office_id`."""
+    return [row[0] for row in conn.execute(_KEPT_BY, [office_id]).fetchall()]
 
 
 def set_account_office(conn: Conn, office_id: int, account_office_id: int) -> None:

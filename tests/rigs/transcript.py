@@ -52,6 +52,8 @@
     +919876500001 draws words                           as its screen of a household's word does;
                                                         then: takes words
     full +919876500001                                  its inbox takes no text
+    off +919876500001                                   it is switched off: no text arrives
+    on +919876500001                                    what waited for it arrives
 
 The idea is RapidSMS's TestScript. `--rewrite-transcripts` writes what is said now into the files,
 for a person to read before it is committed.
@@ -94,12 +96,14 @@ from flows.happenings import (
     ToldCodeAtWindow,
 )
 from flows.proof.world.lines import BOOKED, FILLED, MODES, PAPER, SECONDS
+from gateways.base import Receipt, ReceiptStatus
 from gateways.simulator.sms import SimulatorGateway
 from gateways.simulator.voice import NUMBERS
 from india import spoken_words
 from india.calendar import bounds, day_of
 from messages.render import CHECK_MASK, QUOTE_MASK
 from messages.speech import CallTongue, speech
+from outbox import receipts
 from outbox.failover import send_again
 from outbox.sweep import sweep
 from outbox.wake import BELLS, wake
@@ -393,12 +397,18 @@ class Player:
             carrier = self.runtime.gateways["simulator"]
             assert isinstance(carrier, SimulatorGateway)
             carrier.full.add(words[1])
-        elif words[0] == "postmaster":
+        elif words[0] == "off":
+            carrier = self.runtime.gateways["simulator"]
+            assert isinstance(carrier, SimulatorGateway)
+            carrier.off.add(words[1])
+        elif words[0] == "on":
+            self._switch_on(words[1])
+        elif words[0] in ("postmaster", "supervisor"):
             with self.runtime.database.transaction() as conn:
                 conn.execute(
                     "INSERT INTO staff (staff_id, name, role, office_id)"
-                    " SELECT %s, 'Asha', 'postmaster', id FROM offices WHERE pin = '273303'",
-                    [words[1]],
+                    " SELECT %s, 'Asha', %s, id FROM offices WHERE pin = '273303'",
+                    [words[1], words[0]],
                 )
         elif words[0] == "office":
             with self.runtime.database.transaction() as conn:
@@ -430,6 +440,21 @@ class Player:
             )
         else:
             raise AssertionError(f"a transcript cannot say: {line}")
+
+    def _switch_on(self, phone: str) -> None:
+        """What waited for the telephone arrives, and its carrier says so."""
+        carrier = self.runtime.gateways["simulator"]
+        assert isinstance(carrier, SimulatorGateway)
+        carrier.off.discard(phone)
+        with self.runtime.database.transaction() as conn:
+            waiting = conn.execute(
+                "SELECT carrier_id FROM messages WHERE phone = %s AND gateway = 'simulator'"
+                " AND status = 'sent' ORDER BY id",
+                [phone],
+            ).fetchall()
+        for (carrier_id,) in waiting:
+            came = Receipt("simulator", carrier_id, None, ReceiptStatus.DELIVERED, "delivered")
+            receipts.receive(self.runtime, came)
 
     def _desk(self, number: str, words: list[str]) -> None:
         """What help desk, office and counter do, through their doors."""

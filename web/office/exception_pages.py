@@ -9,7 +9,6 @@ from conversation import exceptions as door
 from flows.number import parse
 from outbox.wake import wake
 from postal import exceptions, offline
-from postal.people import offices
 from store.database import Conn
 from store.refusals import Refusal
 from web.office.room import doer, office_seen, reader, route, runtime
@@ -24,6 +23,7 @@ def exceptions_() -> str:
     with runtime().database.transaction() as conn:
         return render_template(
             "office/exceptions.html",
+            own=own,
             asked=exceptions.shown(conn, own, now, reader()),
             postmen=exceptions.of_postmen(conn, own, now),
             answerers=exceptions.of_answerers(conn, own, now),
@@ -44,7 +44,7 @@ def answer_exception() -> Response:
         abort(400)
 
     def work(conn: Conn) -> None:
-        if not _may_answer(conn, number):
+        if not exceptions.is_asked_of(conn, number, office_seen(), runtime().now()):
             raise door.NotAnswered
         door.answer(runtime(), conn, number, granted, doer())
 
@@ -56,11 +56,3 @@ def answer_exception() -> Response:
     wake(runtime().redis)
     session["told"] = "exception_answered_yes" if granted else "exception_answered_no"
     return go_to(url_for("office.exceptions_"))
-
-
-def _may_answer(conn: Conn, number: str) -> bool:
-    """Tell whether it is asked of an office whose questions the user's office answers."""
-    asked, own = exceptions.office_of(conn, number), office_seen()
-    if asked is None:
-        return False
-    return own is None or asked in offices.answered_by(conn, own)

@@ -161,6 +161,7 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
         parcel.moved_at if parcel.moved_at and now - parcel.moved_at < _DOCUMENT_FOR else None,
         (parcel.proven, parcel.recalled_at, parcel.held_before, bool(parcel.tickets)),
         parcel.doubted,
+        parcel.off,
         tuple((phone, at) for phone, at in parcel.left if now - at < _DAYS),
         tuple(phone for phone, day in parcel.wrong_quotes if day == today),
         frozenset(

@@ -291,6 +291,11 @@ def _whoever(article: ArticleFact, by: Any, proof: Any, to_is_staff: bool) -> An
     return _TRUE_MOVE(article, by, proof, to_is_staff=False)
 
 
+def _agreed_once(article: ArticleFact) -> bool:
+    """An office that agreed knew all that we know."""
+    return article.exception == "granted" and trust.exception(article) is None
+
+
 def _done(article: ArticleFact, by: Any, proof: Any, to_is_staff: bool) -> Any:
     """Nobody who has the number is asked."""
     answer = _TRUE_MOVE(article, by, proof, to_is_staff)
@@ -548,6 +553,11 @@ MUTANTS: Final = (
            _EXCEPTION, scenes.EXCEPTION, _AGREED),
     Mutant("the holder is not told that an exception is asked for", 17,
            untold(ExceptionAsked, "holder"), ("R17", "asking for an exception"), scenes.EXCEPTION),
+    Mutant("an office agrees though the telephone is on", 17, forgets(within_reach=False),
+           _EXCEPTION, scenes.EXCEPTION, (f"on {HOLDER}", *_AGREED)),
+    Mutant("an office that agreed before the telephone was on is believed", 17,
+           everywhere(trust, "may_go_without", _agreed_once), _EXCEPTION, scenes.EXCEPTION,
+           (*_AGREED, f"on {HOLDER}")),
     Mutant("exceptions without a limit", 17, _sees(AskException, exceptions_left=9),
            ("R17", "asking for an exception"), scenes.EXCEPTION,
            (*_ASKED, f"{_PLAIN} exception no 2001") * 3),

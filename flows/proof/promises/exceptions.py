@@ -10,7 +10,7 @@ from flows.acts.door import HandOver
 from flows.acts.exception import AskForException
 from flows.acts.reports import MarkNotReceived
 from flows.proof.promises.promise import Promise, done
-from flows.proof.world.books import BOTH, SmallWorld
+from flows.proof.world.books import BOTH, SUPERVISOR, SmallWorld
 from flows.proof.world.doors import Played
 from flows.proof.world.parcel import ExceptionRow, Parcel
 
@@ -32,6 +32,8 @@ def agreed(before: SmallWorld, played: Played) -> Iterator[str]:
             continue
         yield from _by_another(row, parcel)
         yield from _of_its_class(row, parcel, before)
+        if row.by != SUPERVISOR and parcel.reached(each.books.now):
+            yield "handed over without its code, and the telephone that has it was reached"
         if each.books.now - row.granted_at > _USABLE:
             yield "handed over without its code, half an hour after the office agreed"
         code = played.world.parcels[act.article].code
@@ -101,7 +103,8 @@ PROMISES = (
         "an exception",
         "Without its code an article is handed over only by the postman who asked, within half an"
         " hour of the agreement of somebody else, by quoted digits or for what goes in person by a"
-        " signed answer; never a passport or an insured article, nor where fraud was reported.",
+        " signed answer; never a passport or an insured article, nor where fraud was reported,"
+        " and where a text arrived at its telephone by another office's agreement alone.",
         agreed,
     ),
     Promise(

@@ -29,6 +29,7 @@ PHONES: Final = (
 
 CLERK: Final = "1001"  # a postman who serves at the window, as in the transcripts
 POSTMASTER: Final = "2001"
+SUPERVISOR: Final = "4001"
 BOTH: Final = "3001"  # the postmaster's account of the postman 1001: one human, one telephone
 
 Whose = tuple[str, str]  # a conversation: a telephone or an article's number, and its machine
@@ -93,6 +94,7 @@ class SmallWorld:
     questioned: frozenset[str] = frozenset()  # whose last digits are about a closed ticket
     mode: Mode = "on"  # of the office
     doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
+    off: frozenset[str] = frozenset()  # telephones that no text arrives at
     # The three digits that each telephone was shown last, as article and place on its lists.
     checks: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     households: Mapping[str, HouseholdRow] = field(default_factory=dict)  # by telephone
@@ -105,6 +107,11 @@ class SmallWorld:
             number: replace(parcel, households=each) for number, parcel in self.parcels.items()
         }
         return replace(self, parcels=parcels, households=households)
+
+    def without_texts(self, off: frozenset[str]) -> SmallWorld:
+        """Return the world with just these telephones switched off."""
+        parcels = {number: replace(parcel, off=off) for number, parcel in self.parcels.items()}
+        return replace(self, parcels=parcels, off=off)
 
     def in_doubt(self, doubted: frozenset[str]) -> SmallWorld:
         """Return the world with just these telephones in doubt."""

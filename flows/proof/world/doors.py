@@ -279,7 +279,10 @@ def _direct(world: SmallWorld, line: str) -> Played:
         return Played(line, world.in_mode(MODES[words[1]]))
     if words[0] == "doubt":
         return Played(line, world.in_doubt(world.doubted | {words[1]}))
-    if words[0] == "postmaster":
+    if words[0] in ("off", "on"):
+        off = world.off | {words[1]} if words[0] == "off" else world.off - {words[1]}
+        return Played(line, world.without_texts(off))
+    if words[0] in ("postmaster", "supervisor"):
         return Played(line, world)
     if words[0] == "list":
         staff, numbers = line.removeprefix("list ").split(":")
@@ -328,6 +331,7 @@ def _book(world: SmallWorld, line: str) -> Played:
         updated_at=world.now,
         home=world.mode,
         doubted=world.doubted,
+        off=world.off,
         households=tuple(sorted(world.households.items())),
     )
     phones = {to: (match["language"], False), **world.phones}

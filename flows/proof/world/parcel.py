@@ -99,6 +99,7 @@ class ExceptionRow:
     granted_at: datetime | None = None
     by: str = ""  # who agreed: a staff id; "": the office's telephone
     proof: str | None = None  # of the agreement
+    above: bool = False  # who agreed is no postmaster of the postman's office
     phone: str | None = None  # that was named as the right one; None: it is about the code
 
 
@@ -187,6 +188,7 @@ class Parcel:
     moved_at: datetime | None = None  # when that was not begun by the holder: for the proof
     home: Mode = "on"  # of its office now
     doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
+    off: frozenset[str] = frozenset()  # telephones that no text arrives at
     exception: ExceptionRow | None = None
     excepted_on: tuple[tuple[str, date], ...] = ()  # each asking: by which postman, on which day
     claims: tuple[ClaimRow, ...] = ()  # what postmen say that they handed over without network
@@ -271,6 +273,17 @@ class Parcel:
             return "none"
         return "asked" if row.granted_at is None else "granted"
 
+    def reached(self, now: datetime) -> bool:
+        """Tell whether texts arrive at the telephone that gets its code."""
+        return self.holder(now) not in (None, *self.off)
+
+    def within_reach(self, now: datetime) -> bool:
+        """Tell whether its telephone tells more of a door than the postman who asks there."""
+        row = self.exception
+        if row is None or self.exception_state() == "none" or row.phone is not None:
+            return False
+        return not row.above and self.reached(now)
+
     def fact(self, now: datetime, phone: str = "") -> ArticleFact:
         """Return what a decision may know, as `postal.facts` reads it."""
         code, nominee = self.code, self.nominee
@@ -320,6 +333,7 @@ class Parcel:
             exception=self.exception_state(),
             exceptions=len(self.excepted_on) if self.exception else 0,
             renumber=self.exception is not None and self.exception.phone is not None,
+            within_reach=self.within_reach(now),
             excepted=self.state == "delivered"
             and self.item is not None
             and self.item.proof == "exception",

@@ -94,6 +94,7 @@ from flows.proof.world.books import (
     BOTH,
     CLERK,
     POSTMASTER,
+    SUPERVISOR,
     OfferRow,
     PostmanRow,
     SmallWorld,
@@ -119,7 +120,7 @@ SAID: Final = "said"  # the key of what was said at the window, or is on a slip
 _DAY_END: Final = time(20, 0)
 _OPEN: Final = ("booked", "out_for_delivery", "attempted", "at_office")
 _ROLES: Final[dict[str, StaffRole]] = {
-    CLERK: "clerk", POSTMASTER: "postmaster", BOTH: "postmaster"
+    CLERK: "clerk", POSTMASTER: "postmaster", BOTH: "postmaster", SUPERVISOR: "supervisor"
 }  # fmt: skip
 EXCEPTION_ANSWERED_IN: Final = timedelta(minutes=10)  # EXCEPTION_MINUTES
 EXCEPTIONS_A_DAY: Final = 3  # EXCEPTIONS_PER_POSTMAN
@@ -500,6 +501,8 @@ def _of_postman(turn: SmallTurn, before: Standing, event: Event) -> PostmanFacts
     has_list, left, following = True, 0, None
     if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
         has_list, left, following = _left(world, staff)
+    if isinstance(event, AskException) and event.phone is None:
+        items = tuple(_reached(world, item) for item in items)
     if isinstance(event, Pass):
         items = _offered(world, staff, items)
     day = _day(world, staff) if isinstance(event, ListMade | DayEnded) else None
@@ -518,6 +521,14 @@ def _of_postman(turn: SmallTurn, before: Standing, event: Event) -> PostmanFacts
         and bool(event.phone)
         and world.is_staff(str(event.phone)),
     )
+
+
+def _reached(world: SmallWorld, item: ItemFact) -> ItemFact:
+    article = item.article
+    if article is None or article.exception != "none":
+        return item
+    reached = world.parcels[article.number].reached(world.now)
+    return replace(item, article=replace(article, within_reach=reached))
 
 
 def _offline_left(world: SmallWorld, staff: str, event: Event) -> int:

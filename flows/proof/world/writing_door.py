@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows.acts import codes, door, exception, lists, offline, paper, remarks
-from flows.proof.world.books import OfferRow, next_serial
+from flows.proof.world.books import SUPERVISOR, OfferRow, next_serial
 from flows.proof.world.ledger import (
     Ledger,
     has_item,
@@ -119,7 +119,8 @@ def _grant_exception(
     row = parcel.exception
     must(row is not None and row.granted_at is None, "nothing is asked")
     assert row is not None
-    granted = replace(row, granted_at=ledger.now, by=act.by, proof=act.proof)
+    above = act.by == SUPERVISOR
+    granted = replace(row, granted_at=ledger.now, by=act.by, proof=act.proof, above=above)
     ledger.put(replace(parcel, exception=granted))
 
 

@@ -21,7 +21,8 @@ def at(player: Player, app: Flask, runtime: Runtime) -> Office:
 
 
 def asks(at: Office, item: int, reason: int = 3, more: str = "") -> None:
-    """The postman comes to the door, and no code can be told there."""
+    """The postman comes to a door where the telephone is off, and no code can be told."""
+    at.player.step(f"off {phone_of(item)}")
     at.player.step(f"{POSTMAN} > {item}")
     at.player.step(f"{POSTMAN} > {item} 28 {reason} 1 1234")
 
@@ -88,6 +89,67 @@ def test_an_office_agrees_so_often_a_day_and_then_a_supervisor(
     assert "Nothing is changed" in answers(master, number_of(1), "yes")
     supervisor = sign_in(app, runtime, "supervisor", "super")
     assert "the office agrees" in answers(supervisor, number_of(1), "yes")
+
+
+def test_where_the_telephone_was_reached_another_office_agrees(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """Its own postmaster has no button, and is refused; a no is his all the same."""
+    at.out(1, 2)
+    master = sign_in(app, runtime, "postmaster", "master")
+    supervisor = sign_in(app, runtime, "supervisor", "super")
+    for item in (1, 2):
+        at.player.step(f"{POSTMAN} > {item}")
+        at.player.step(f"{POSTMAN} > {item} 28 3 1 1234")
+    shown = master.get(PAGE).text
+    assert shown.count("Our text arrived at its telephone.") == 2
+    assert 'value="yes"' not in shown
+    assert "Nothing is changed" in answers(master, number_of(1), "yes")
+    assert at.one("SELECT count(granted_at) FROM exceptions") == (0,)
+    assert 'value="yes"' in supervisor.get(PAGE).text
+    assert "the office agrees" in answers(supervisor, number_of(1), "yes")
+    at.player.step(f"{POSTMAN} > 1 28")
+    assert at.state(number_of(1)) == "delivered"
+    answers(master, number_of(2), "no")
+    assert at.one("SELECT outcome, answer_by FROM exceptions ORDER BY id DESC LIMIT 1") == (
+        "refused",
+        "master",
+    )
+
+
+def test_a_telephone_that_comes_on_ends_what_its_office_agreed_to(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    at.out(1)
+    asks(at, 1)
+    answers(sign_in(app, runtime, "postmaster", "master"), number_of(1), "yes")
+    at.player.step(f"on {phone_of(1)}")
+    at.player.step(f"{POSTMAN} > 1 28")
+    assert at.state(number_of(1)) == "out_for_delivery"
+    said = "SELECT template FROM messages WHERE phone = %s AND template IS NOT NULL"
+    assert at.one(f"{said} ORDER BY id DESC", POSTMAN) == ("exception_reached",)
+
+
+def test_the_account_office_agrees_for_a_telephone_that_was_reached(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    at.out(1)
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"{POSTMAN} > 1 28 3 1 1234")
+    sign_in(app, runtime, "postmaster", "master")
+    with runtime.database.transaction() as conn:
+        row = conn.execute(
+            "INSERT INTO offices (name, pin, branch_type, district)"
+            " VALUES ('Nautanwa', '273305', 'sub', 'Gorakhpur') RETURNING id,"
+            " (SELECT id FROM offices WHERE pin = '273303')"
+        ).fetchone()
+        assert row is not None
+        offices.set_account_office(conn, row[1], row[0])
+    there = sign_in(app, runtime, "postmaster", "keeper", office="273305")
+    assert 'value="yes"' in there.get(PAGE).text
+    assert "the office agrees" in answers(there, number_of(1), "yes")
+    at.player.step(f"{POSTMAN} > 1 28")
+    assert at.state(number_of(1)) == "delivered"
 
 
 def test_a_clerk_sees_none(at: Office, app: Flask, runtime: Runtime) -> None:

@@ -12,7 +12,7 @@ from postal.reports import summing_up
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.desk import sign_in
-from tests.rigs.office import POSTMAN, Office, office
+from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
 PAGE = "/office/exceptions"
@@ -46,6 +46,7 @@ def kept(at: Office, excepted: int, otherwise: int) -> None:
 
 def asked(at: Office, outcome: str, serial: int) -> None:
     """A postman asks at the door, and the office does nothing, or so."""
+    at.player.step(f"off {phone_of(serial)}")
     at.player.step(f"{POSTMAN} > {serial}")
     at.player.step(f"{POSTMAN} > {serial} 28 3 1 1234")
     if outcome == "used":
