@@ -28,7 +28,7 @@ RATES = Rates(
     undone=0.08, fraud=0.03, not_received=0.03, wrong_number=0.04, another_day=0.1, hold=0.05,
     somebody_else=0.08, recalled=0.04, repeated=0.1, relayed=0.6, wishes=0.7, no_network=0.2,
     code_before=0.9, cannot_read=0.3, read_to_them=0.2, strangers=0.15, withdrawn=1.0, careful=1.0,
-    dishonest=0.1,
+    dishonest=0.1, telephone_off=0.2,
 )  # fmt: skip
 
 
@@ -58,6 +58,7 @@ def test_a_month_of_a_hundred_articles_keeps_every_invariant(office: Office) -> 
         "a household's word was answered handed_over_word",
         "a handover without network was answered handed_over",
         "who asked for an exception was answered exception_yes",
+        "the office above said no",
         "who named another telephone was answered number_changed",
         "codes heard in a call",
         "the dishonest postman tried",
