@@ -49,7 +49,7 @@ class NotUnderstood(Event):
 
 # spelled: a code in several pieces · item: a code, but of which item? · what: an item, but what of
 # it? · doors: an item and a remark, or two items? · sure: an item and its code, with a doubt
-AskedBackWhy = Literal["spelled", "item", "doors", "what", "sure"]
+AskedBackWhy = Literal["spelled", "item", "doors", "what", "sure", "exception", "number"]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from typing import Final
 from flows.events import (
     Approach,
     AskedBack,
+    AskedBackWhy,
     AskException,
     AskHelp,
     AskLeft,
@@ -73,6 +74,34 @@ def postman(raw: str, code_length: int) -> Understood:
     if len(raw) > MOST_READ:  # a beginning may be another command than the whole
         return Understood(NotUnderstood())
     text = _without_stars(prepared(raw))
+    read = _read(raw, text, code_length)
+    return read if _is_clear(read.event) else _half_asked(text) or read
+
+
+def _is_clear(event: Event) -> bool:
+    if isinstance(event, AskedBack):
+        return event.why not in ("spelled", "item")
+    return not isinstance(event, NotUnderstood)
+
+
+_ASKS: Final[Mapping[str, AskedBackWhy]] = {str(EXCEPTION): "exception", str(NEW_NUMBER): "number"}
+
+
+def _half_asked(text: str) -> Understood | None:
+    """Return how `7 28` or `7 29` is to be asked, where what follows cannot be read; else None."""
+    found = list(tokens(text.replace("*", " ").replace("#", " ")))
+    if len(found) < 3 or found[1] not in _ASKS:
+        return None
+    if found[2].isdigit() and len(found[2]) in (2, 3):  # doors: "27 28 29 30"
+        return None
+    try:
+        item = item_of(found[0])
+    except Unclear:
+        return None
+    return Understood(AskedBack(_ASKS[found[1]], int(item))) if item.isdigit() else None
+
+
+def _read(raw: str, text: str, code_length: int) -> Understood:
     asked = _exception(text)
     if asked is not None:
         return asked
@@ -238,6 +267,7 @@ def _named(right: str) -> list[str]:
     return list(tokens(" ".join(token.text for token in named)))
 
 
+_CARD: Final = frozenset(("card", "कार्ड"))  # of a document: "ration card"
 LAST4 = "last4"  # the key in `Understood.codes` of the end of a document's number
 _ENDING = re.compile(r"[0-9a-z]{4}", re.ASCII)
 _DOCUMENTS = {fold(word): document for document, line in words.DOCUMENTS.items() for word in line}
@@ -271,7 +301,7 @@ def _exception(text: str) -> Understood | None:
 
     After 28 the reason, the kind of the document (or its name), and the last four of its number.
     """
-    found = list(tokens(text.replace("*", " ").replace("#", " ")))
+    found = [each for each in tokens(text.replace("*", " ").replace("#", " ")) if each not in _CARD]
     if len(found) > 4 and found[1] == str(NEW_NUMBER):
         return _new_number(found)
     if len(found) != 5 or found[1] != str(EXCEPTION) or _ENDING.fullmatch(found[4]) is None:

@@ -83,7 +83,7 @@ DOCUMENTS: dict[DocumentType, tuple[str, ...]] = {
     "licence": ("licence", "license", "dl", "लाइसेंस"),
     "passport": ("passport", "पासपोर्ट"),
     "pan": ("pan", "पैन"),
-    "ration": ("ration", "राशन"),
+    "ration": ("ration", "rashan", "raashan", "राशन"),
     "job_card": ("job", "mnrega", "nrega", "जॉब"),
 }  # fmt: skip
 

@@ -272,6 +272,8 @@ _ASKED_BACK = {
     "doors": "asked_doors",
     "what": "asked_what",
     "sure": "asked_sure",
+    "exception": "exception_how",
+    "number": "number_how",
 }
 
 

@@ -265,7 +265,8 @@ def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
         # moved here lately, and no code is out
         and (not article.code_issue or (article.document and article.code != "live"))
     )
-    if article.state == "booked" or fresh:
+    asked_whose = article.unsure and article.state == "out_for_delivery"
+    if article.state == "booked" or fresh or asked_whose:
         return _not_mine(article)
     return _complain(article)  # after a code or a visit, "no" does not say whose article it is
 
