@@ -200,7 +200,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return Outcome(say_item("item_disputed", item))
     if article.document and act.document is None and act.proof != "exception":
         return Outcome(say_item("document_needed", item))
-    if not can_miss(article, act.missing):
+    if not can_miss(article.pieces, act.missing):
         return Outcome(say_item("pieces_wrong", item, count=article.pieces))
     handed = HandOver(
         article.number, act.proof, act.payment, document=act.document, missing=act.missing
