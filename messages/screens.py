@@ -134,7 +134,9 @@ def longest_line(screens: Screens, language: str, name: str) -> str:
     pieces = VARIABLE.sub(KINDS["count"].longest, words.get("piece_count", ""))
     lines = [f"{KINDS['serial'].longest} {KINDS['digits'].longest} {pieces} {money} {document}"]
     lines += [f"{KINDS['remark'].longest} {word}" for n, word in words.items() if "remark_" in n]
-    lines += [f"{KINDS['digits'].longest} {pieces} {word}" for n, word in words.items() if "_" not in n]
+    lines += [
+        f"{KINDS['digits'].longest} {pieces} {word}" for n, word in words.items() if "_" not in n
+    ]
     return max(lines, key=lambda line: count(line).units)
 
 
