@@ -224,8 +224,11 @@ def _show_item(where: Where, facts: MenuFacts) -> Shown:
     item = _item(where, facts)
     if item is None:
         return _show_list(go(where, "list"), facts)
-    values = {"serial": item.serial, "digits": item.digits, "amount": item.amount}
-    return Shown(where, where.screen, values)
+    return Shown(
+        where,
+        where.screen,
+        {"serial": item.serial, "digits": item.digits, "amount": item.amount},
+    )
 
 
 def _show_one(where: Where, facts: MenuFacts) -> Shown:
@@ -233,7 +236,8 @@ def _show_one(where: Where, facts: MenuFacts) -> Shown:
     shown, item = _show_item(where, facts), _item(where, facts)
     if item is None or item.pieces == 1:
         return shown
-    return replace(shown, name="item_pieces", values={**shown.values, "count": item.pieces})
+    values: dict[str, int | str] = {**shown.values, "count": item.pieces}
+    return replace(shown, name="item_pieces", values=values)
 
 
 def _take_item(where: Where, typed: Typed, facts: MenuFacts) -> Step:

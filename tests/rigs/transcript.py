@@ -560,8 +560,8 @@ class Player:
         wake(self.runtime.redis)
 
     def _collect(self, number: str, words: list[str]) -> None:
-        shown, _, without = " ".join(words).partition(" without ")
-        words, missing = shown.split(), [int(each) for each in without.split()]
+        said, _, without = " ".join(words).partition(" without ")
+        words, missing = said.split(), [int(each) for each in without.split()]
         if words[0] == "alone" or len(words) == 3:
             with suppress(Refusal), self.runtime.database.transaction() as conn:
                 if words[0] == "alone":

@@ -1,4 +1,4 @@
-"""What two people hand out on a document may lack pieces, as at the door."""
+"""What two people hand out on a document may lack pieces; households' words are in the reports."""
 
 from pathlib import Path
 
@@ -17,4 +17,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql("ALTER TABLE requests DROP COLUMN pieces_missing")
+    op.get_bind().exec_driver_sql(
+        "ALTER TABLE requests DROP COLUMN pieces_missing;"
+        " ALTER TABLE report_deliveries DROP COLUMN worded, DROP COLUMN worded_objected"
+    )
