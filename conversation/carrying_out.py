@@ -102,7 +102,12 @@ def _hand_out(
 ) -> Intervened:
     assert request.article is not None and request.document is not None  # noqa: PT018
     shown = DocumentShown(
-        request.article, first.known_as, request.payment, request.document, second
+        request.article,
+        first.known_as,
+        request.payment,
+        request.document,
+        second,
+        missing=tuple(request.pieces_missing or ()),
     )
     counter.shown_document(runtime, conn, shown, request.document_last4 or "")
     return Intervened(True, ())

@@ -13,12 +13,13 @@ from typing import Final
 from conversation.announce import announce
 from conversation.facts import SAID
 from conversation.turn import Turn
+from flows.acts.door import can_miss
 from flows.acts.window import SECONDS, CountWrongAtWindow, RefuseAtWindow, WindowRefusal
 from flows.facts import TRIES_PER_DAY, ClockFacts
 from flows.grammar.postman import LAST4
 from flows.happenings import AtWindow, Booked, DocumentShown, ToldCodeAtWindow
 from postal.articles import Article, UnknownArticle
-from postal.collect import NotAtOffice, NotPaid
+from postal.collect import NotAtOffice, NotPaid, WrongPieces
 from postal.counter import booking
 from postal.counter.groups import Group
 from postal.counter.ledger import Method
@@ -65,7 +66,7 @@ def told_code(
     """Hand the article out on the code that was said at the window, or return why not.
 
     `last4`: the end of the number of the document shown besides. A wrong code counts as one of the
-    day's. Raises `UnknownArticle`, `NotAtOffice`, `NotPaid`, `StaffMissing`.
+    day's. Raises `UnknownArticle`, `NotAtOffice`, `NotPaid`, `WrongPieces`, `StaffMissing`.
     """
     return _at_window(runtime, conn, event, {SAID: code, LAST4: last4})
 
@@ -79,7 +80,7 @@ def shown_document(runtime: Runtime, conn: Conn, event: DocumentShown, last4: st
 
 
 def refuse_unready(article: Article, event: DocumentShown, conn: Conn) -> None:
-    """Raise where two signatures would not help: `NotAtOffice`, `NotPaid`, `StaffMissing`.
+    """Raise where two signatures would not help, as `told_code` does.
 
     `event.second`: whom the caller names as the second, if anybody.
     """
@@ -87,6 +88,8 @@ def refuse_unready(article: Article, event: DocumentShown, conn: Conn) -> None:
         raise NotAtOffice(article.number, article.state)
     if bool(article.cod_amount) != (event.payment is not None):
         raise NotPaid(article.cod_amount)
+    if not can_miss(article.pieces, event.missing):
+        raise WrongPieces(article.pieces)
     if event.second is None:
         return
     if event.second == event.by:
@@ -145,6 +148,8 @@ def _raise_for(why: WindowRefusal, event: AtWindow, facts: ClockFacts) -> None:
             raise NotAtOffice(event.article, facts.article.state)
         case "unpaid" | "no_cod":
             raise NotPaid(facts.article.amount)
+        case "pieces":
+            raise WrongPieces(facts.article.pieces)
         case "staff_unknown":
             raise StaffMissing("staff", f"nobody of the staff has the id {event.by}")
         case "second_wanted":

@@ -20,7 +20,7 @@ def posts(turn: Turn, phone: str, article: str | None) -> tuple[Post, ...]:
     mine = turn.reader.keep(article_rows.of_ids(turn.conn, ids, turn.now, turn.today))
     standing = _standing(turn, phone)
     return tuple(
-        Post(each.number, each.state, _question(each, standing))
+        Post(each.number, each.state, _question(each, standing), each.pieces)
         for each in turn.reader.of_recipient(phone, article, mine)
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -259,18 +259,24 @@ class Recalled(Happening):
 
 @dataclass(frozen=True)
 class Collected(Happening):
-    """The article was collected at the office window, with a code or an identity document."""
+    """The article was collected at the office window, with a code or an identity document.
+
+    `missing`: the pieces of it that were not there.
+    """
+
+    missing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class AtWindow(Happening):
     """Somebody stands at the office window for it. `by`: the staff id of who serves him.
 
-    `payment`: how he paid the COD, where there is some.
+    `payment`: how he paid the COD, where there is some. `missing`: the pieces that are not there.
     """
 
     by: str
     payment: Payment | None
+    missing: tuple[int, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)

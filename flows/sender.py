@@ -59,7 +59,6 @@ _SENDER_NEWS: dict[type[Happening], str] = {
     SignedFor: "sender_signed",
     Excepted: "sender_excepted",
     GivenOnWord: "sender_on_word",
-    Collected: "sender_collected",
     Returned: "sender_returned",
     Unlinked: "sender_unlinked",
     Refused: "sender_attempted_refused",
@@ -71,9 +70,21 @@ for _event, _template in _SENDER_NEWS.items():
 
 @SENDER.on(HandedOver, says=("sender_delivered", "sender_missing"))
 def sender_delivered(case: Case[HandedOver, Nothing, PartyFacts]) -> Decision[Nothing]:
-    number, missing = case.event.article, case.event.missing
+    return _without(case.event.missing, case) or status.news("sender_delivered", case)
+
+
+@SENDER.on(Collected, says=("sender_collected", "sender_missing"))
+def sender_collected(case: Case[Collected, Nothing, PartyFacts]) -> Decision[Nothing]:
+    return _without(case.event.missing, case) or status.news("sender_collected", case)
+
+
+def _without(
+    missing: tuple[int, ...], case: Case[HandedOver | Collected, Nothing, PartyFacts]
+) -> Decision[Nothing] | None:
+    """Name the pieces that were not there; None: all were."""
     if not missing:
-        return status.news("sender_delivered", case)
+        return None
+    number = case.event.article
     values = {"article": number, "pieces": status.named_pieces(missing)}
     return Decision(case.state, case.context, (Say("sender_missing", values, number),))
 

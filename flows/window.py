@@ -6,6 +6,8 @@ of the staff (docs/developing/trust.md).
 
 from __future__ import annotations
 
+from flows.acts.door import can_miss
+from flows.acts.reports import OpenTicket
 from flows.acts.window import (
     SECONDS,
     CountWrongAtWindow,
@@ -20,13 +22,13 @@ from flows.events import DocumentType
 from flows.facts import TRIES_PER_DAY, ClockFacts, WindowFact
 from flows.happenings import AtWindow, Collected, DocumentShown, ToldCodeAtWindow
 from flows.machine import SAME, Case
-from flows.postman.visit import concerned
+from flows.postman.visit import concerned, looked_for
 
 
 @ARTICLE.on(
     ToldCodeAtWindow,
     to=("over", SAME),
-    acts=(HandOut, CountWrongAtWindow, RefuseAtWindow),
+    acts=(HandOut, CountWrongAtWindow, RefuseAtWindow, OpenTicket),
     tells=("recipient", "nominee", "sender"),
 )
 def told_code(case: Case[ToldCodeAtWindow, Nothing, ClockFacts]) -> Decision[Nothing]:
@@ -55,7 +57,7 @@ def told_code(case: Case[ToldCodeAtWindow, Nothing, ClockFacts]) -> Decision[Not
 @ARTICLE.on(
     DocumentShown,
     to=("over", SAME),
-    acts=(HandOut, RefuseAtWindow),
+    acts=(HandOut, RefuseAtWindow, OpenTicket),
     tells=("recipient", "nominee", "sender"),
 )
 def document_shown(case: Case[DocumentShown, Nothing, ClockFacts]) -> Decision[Nothing]:
@@ -75,6 +77,8 @@ def _not_served(case: Case[AtWindow, Nothing, ClockFacts]) -> WindowRefusal | No
         return "not_here"
     if bool(article.amount) != (case.event.payment is not None):
         return "unpaid" if article.amount else "no_cod"
+    if not can_miss(article.pieces, case.event.missing):
+        return "pieces"
     return "staff_unknown" if _window(case).by is None else None
 
 
@@ -94,13 +98,16 @@ def _hand_out(
     beside: DocumentType | None = None,
 ) -> Decision[Nothing]:
     number, event = case.facts.article.number, case.event
-    collected = Collected(number)
+    collected = Collected(number, event.missing)
     concerns = concerned(case.facts.article)
     return Decision(
         "over",
         Nothing(),
         (),
-        (HandOut(number, event.by, event.payment, document, beside),),
+        (
+            HandOut(number, event.by, event.payment, document, beside, event.missing),
+            *looked_for(event.missing, number),
+        ),
         tuple(Tell(role, collected) for role in concerns if role != "article"),  # decided here
     )
 

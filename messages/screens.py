@@ -25,6 +25,7 @@ LINES = "lines"  # the variable that takes as many lines of a list as fit
 # A household's word: shown, and kept nowhere. No SMS may name them (`check.py`).
 WORDS: Final = ("first", "second")
 WORD_MASK: Final = "▪▪▪▪"
+_OF_DIGITS: Final = ("offer",)  # screens whose lines are the last digits of articles alone
 _FOLDER = Path(__file__).parent / "screens"
 _CODE = re.compile(r"\{code\}")
 
@@ -120,14 +121,22 @@ def fits(text: str) -> bool:
     return counted.units <= ROOM[counted.encoding]
 
 
-def longest_line(screens: Screens, language: str) -> str:
-    """Return the longest line of a list: an item with money and document, a state, or a remark."""
+def longest_line(screens: Screens, language: str, name: str) -> str:
+    """Return the longest line of the list on the screen `name`.
+
+    It is an item with its pieces, money and document, a state, or a remark.
+    """
+    if name in _OF_DIGITS:
+        return KINDS["digits"].longest
     words = screens.words.get(language, {})
     money = VARIABLE.sub(KINDS["amount"].longest, words.get("money", ""))
     document = words.get("with_document", "")
-    lines = [f"{KINDS['serial'].longest} {KINDS['digits'].longest} {money} {document}"]
+    pieces = VARIABLE.sub(KINDS["count"].longest, words.get("piece_count", ""))
+    lines = [f"{KINDS['serial'].longest} {KINDS['digits'].longest} {pieces} {money} {document}"]
     lines += [f"{KINDS['remark'].longest} {word}" for n, word in words.items() if "remark_" in n]
-    lines += [f"{KINDS['digits'].longest} {word}" for n, word in words.items() if "_" not in n]
+    lines += [
+        f"{KINDS['digits'].longest} {pieces} {word}" for n, word in words.items() if "_" not in n
+    ]
     return max(lines, key=lambda line: count(line).units)
 
 
@@ -148,7 +157,7 @@ def check(screens: Screens) -> tuple[tuple[ScreenRow, ...], tuple[str, ...]]:
                     f"screen {name}, {language}: the text is missing in {language}.toml"
                 )
                 continue
-            filled = _longest(screens, language, text)
+            filled = _longest(screens, language, name, text)
             counted = count(filled)
             rows.append(ScreenRow(name, language, counted.encoding, counted.units))
             problems += [
@@ -175,10 +184,10 @@ def _text(text: str, filled: str, variables: Sequence[str], language: str) -> It
         yield "digits are 0-9 and money is Rs"
 
 
-def _longest(screens: Screens, language: str, text: str) -> str:
+def _longest(screens: Screens, language: str, name: str, text: str) -> str:
     def value(match: re.Match[str]) -> str:
         if match[1] == LINES:
-            return longest_line(screens, language)
+            return longest_line(screens, language, name)
         kind = _kind(match[1])
         return match[0] if kind is None else kind.longest
 

@@ -47,6 +47,20 @@ class NotPaid(Invalid):
         )
 
 
+class WrongPieces(Invalid):
+    """What is said to be missing are no pieces of it, or all of them."""
+
+    field = "missing"
+    word = "window_wrong_pieces"
+
+    def __init__(self, pieces: int) -> None:
+        super().__init__(
+            f"it has {pieces} pieces: name those from 1 to {pieces} that are missing, each once; if"
+            " none is there, nothing is handed out",
+            count=pieces,
+        )
+
+
 def at_window(reader: Reader, article: ArticleFact, event: AtWindow, said: str) -> WindowFact:
     """Read which staff are there, and judge the code that was `said`, which goes no further."""
     second = event.second if isinstance(event, DocumentShown) else None

@@ -67,7 +67,7 @@ class HandOver(ArticleAct):
         yield from must(not article.disputed, "who had the code before objects")
         shown = self.document is not None or self.proof == "exception" or not article.document
         yield from must(shown, "without the document that is wanted after a move")
-        yield from must(can_miss(article, self.missing), "pieces that it does not have")
+        yield from must(can_miss(article.pieces, self.missing), "pieces that it does not have")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
         code = "used" if self.proof in ("code", "offline") else article.code
@@ -77,12 +77,12 @@ class HandOver(ArticleAct):
         return changes
 
 
-def can_miss(article: ArticleFact, missing: tuple[int, ...]) -> bool:
-    """Tell whether these pieces can be missing while others are handed over."""
+def can_miss(pieces: int, missing: tuple[int, ...]) -> bool:
+    """Tell whether these of so many `pieces` can be missing while others are handed over."""
     if not missing:
         return True
-    each_once = len(set(missing)) == len(missing) < article.pieces
-    return each_once and all(1 <= each <= article.pieces for each in missing)
+    each_once = len(set(missing)) == len(missing) < pieces
+    return each_once and all(1 <= each <= pieces for each in missing)
 
 
 @dataclass(frozen=True)

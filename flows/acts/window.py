@@ -8,19 +8,21 @@ from datetime import datetime
 from typing import Final, Literal
 
 from flows.acts.conditions import in_state, must
+from flows.acts.door import can_miss
 from flows.decision import WindowAct
 from flows.events import DocumentType, Payment
 from flows.facts import TRIES_PER_DAY, ArticleFact, Changes, ItemFact, StaffRole, WindowFact
 
 # not_here: it is not at the office · unpaid, no_cod: COD and payment do not fit · staff_unknown,
 # second_unknown: nobody has that id · second_wanted: it takes another one of the staff ·
-# second_role: a role that may not be the second · document: no code is needed, a document is ·
+# second_role: a role that may not be the second · pieces: it does not have the ones that are
+# missing, or none would be handed out · document: no code is needed, a document is ·
 # document_too: the code is right, and a document is wanted besides · disputed: who had the code
 # before a move objects: only by document ·
 # the others are what the code was worth
 WindowRefusal = Literal[
     "not_here", "unpaid", "no_cod", "staff_unknown", "second_wanted", "second_unknown",
-    "second_role", "document", "document_too", "disputed", "wrong", "expired",
+    "second_role", "pieces", "document", "document_too", "disputed", "wrong", "expired",
     "stale", "none", "locked",
 ]  # fmt: skip
 SECONDS: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")
@@ -40,11 +42,13 @@ class HandOut(WindowAct):
     payment: Payment | None
     document: DocumentType | None = None
     beside: DocumentType | None = None
+    missing: tuple[int, ...] = ()  # pieces, 1 to how many there are
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from in_state(article, "at_office")
         paid = bool(article.amount) == (self.payment is not None)
         yield from must(paid, "the payment does not fit")
+        yield from must(can_miss(article.pieces, self.missing), "pieces that it does not have")
         if self.document is None:
             alive = article.code == "live" and article.code_for == "window"
             yield from must(alive, "no code of the window lives")
@@ -106,5 +110,6 @@ class RefuseAtWindow(WindowAct):
 
 # A right code does not help either.
 _WHATEVER_WAS_SAID: Final = (
-    "not_here", "unpaid", "no_cod", "staff_unknown", "document", "document_too", "disputed",
+    "not_here", "unpaid", "no_cod", "staff_unknown", "pieces", "document", "document_too",
+    "disputed",
 )  # fmt: skip

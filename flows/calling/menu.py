@@ -8,7 +8,7 @@ to that number, protect, and choose a day, but it is nobody's consent and no wit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -191,10 +191,14 @@ def _take_over(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 def _lines(articles: Sequence[Post], facts: MenuFacts) -> str:
     newest = list(reversed(articles))[:MOST_LINES]
-    return "\n".join(
-        render_screen(f"line_{each.state}", facts.language, {"digits": each.digits})
-        for each in newest
-    )
+    return "\n".join(line for each in newest for line in _said_of(each, facts.language))
+
+
+def _said_of(article: Post, language: str) -> Iterator[str]:
+    """Yield where the article is, and how many pieces come where there are several."""
+    yield render_screen(f"line_{article.state}", language, {"digits": article.digits})
+    if article.pieces > 1 and article.state in recipient.OPEN:
+        yield render_screen("line_pieces", language, {"count": article.pieces})
 
 
 def _do(where: Where, then: str, article: Post | None) -> Step:

@@ -200,7 +200,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return Outcome(say_item("item_disputed", item))
     if article.document and act.document is None and act.proof != "exception":
         return Outcome(say_item("document_needed", item))
-    if not can_miss(article, act.missing):
+    if not can_miss(article.pieces, act.missing):
         return Outcome(say_item("pieces_wrong", item, count=article.pieces))
     handed = HandOver(
         article.number, act.proof, act.payment, document=act.document, missing=act.missing
@@ -213,7 +213,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         (
             *(_without_code(article, act.proof) if without else ()),
             handed,
-            *_looked_for(act, article),
+            *looked_for(act.missing, article.number),
         ),
         tuple(Tell(role, news) for role in concerned(article)),
         Done("handover", item.serial, article.number),
@@ -257,10 +257,10 @@ def _judge_word(item: ItemFact, article: ArticleFact) -> Outcome | None:
     )
 
 
-def _looked_for(act: Handover, article: ArticleFact) -> Iterator[Act]:
+def looked_for(missing: tuple[int, ...], number: str) -> Iterator[Act]:
     """Yield the ticket about pieces that were not there: a person looks for them."""
-    if act.missing:
-        yield OpenTicket("overlooked", article.number)
+    if missing:
+        yield OpenTicket("overlooked", number)
 
 
 def told_how(

@@ -287,19 +287,30 @@ def told(state: str, template: str) -> Handler[Happening, Asked, RecipientFacts]
 @MACHINE.on(HandedOver, to=("delivered",), says=("delivered", "delivered_missing"))
 def handed_over(case: Case[HandedOver, Asked, RecipientFacts]) -> Decision[Asked]:
     """Say that it came, and name the pieces that did not."""
-    article, missing = fact(case, case.event.article), case.event.missing
-    if not missing:
-        return Decision("delivered", Asked(article.number), (digits("delivered", article),))
-    values = {"digits": article.digits, "pieces": named_pieces(missing)}
-    say = Say("delivered_missing", values, article.number)
+    article = fact(case, case.event.article)
+    say = _without(case.event.missing, article) or digits("delivered", article)
     return Decision("delivered", Asked(article.number), (say,))
+
+
+@MACHINE.on(Collected, to=("delivered",), says=("collected", "delivered_missing"))
+def collected(case: Case[Collected, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Say that it was collected, and name the pieces that were not there."""
+    article = fact(case, case.event.article)
+    say = _without(case.event.missing, article) or digits("collected", article)
+    return Decision("delivered", Asked(article.number), (say,))
+
+
+def _without(missing: tuple[int, ...], article: ArticleFact) -> Say | None:
+    if not missing:
+        return None
+    values = {"digits": article.digits, "pieces": named_pieces(missing)}
+    return Say("delivered_missing", values, article.number)
 
 
 MACHINE.on(SignedFor, to=("delivered",), says=("signed_for",))(told("delivered", "signed_for"))
 MACHINE.on(Excepted, to=("delivered",), says=("exception_done",))(
     told("delivered", "exception_done")
 )
-MACHINE.on(Collected, to=("delivered",), says=("collected",))(told("delivered", "collected"))
 MACHINE.on(Refused, to=("quiet",), says=("refused",))(told("quiet", "refused"))
 MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(told("out", "code_locked"))
 

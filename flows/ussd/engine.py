@@ -47,6 +47,7 @@ class Where:
     payment: Payment | None = None
     offer: int | None = None  # of a colleague, that is shown
     tries: int | None = None  # of the PIN, remaining
+    missing: tuple[int, ...] | None = None  # pieces that are not there; None: not asked yet
     told: str | None = None  # the answer that this screen shows
     start: int = 0  # the first line of a list that is shown
     more: int = 0  # the first line of its next page
@@ -69,6 +70,7 @@ class Post:
     number: str
     state: ArticleState
     asks: Question | None = None  # a question to this telephone without an answer
+    pieces: int = 1  # under the one number
 
     @property
     def digits(self) -> str:
@@ -88,6 +90,7 @@ class MenuItem:
     otp_required: bool
     state: ItemState
     document: bool = False
+    pieces: int = 1  # under the one number and the one code
 
     @property
     def digits(self) -> str:
@@ -235,6 +238,7 @@ class Chosen(TypedDict, total=False):
     payment: Payment | None
     offer: int | None
     tries: int | None
+    missing: tuple[int, ...] | None
     told: str | None
     more: int
 

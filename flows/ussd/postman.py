@@ -6,10 +6,12 @@ The input becomes the same `Visit` as his text, and flows/postman/states.py deci
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from flows import remarks
+from flows.acts.door import can_miss
 from flows.events import (
     Approach,
     AskException,
@@ -65,7 +67,7 @@ _THEN_ITEM = (
     *("approach_locked", "code_expired", "no_code_yet", "tries_over", "code_needed", "code_first"),
     *("ask_payment", "no_payment_due", "remark_unknown", "item_unlinked", "late_ticket"),
     *("item_disputed", "pass_asked", "pass_unknown"),
-    *("exception_how", "exception_yes", "number_how", "number_bad"),
+    *("exception_how", "exception_yes", "number_how", "number_bad", "pieces_wrong"),
 )
 ANSWERS = (
     *_THEN_CODE,
@@ -76,6 +78,7 @@ ANSWERS = (
         "handed_over_upi",
         "handed_over_signed",
         "handed_over_word",
+        "handed_over_missing",
         "not_on_list",
         "already_delivered",
     ),
@@ -88,7 +91,7 @@ ANSWERS = (
 # A handover is confirmed by SMS as well: the screen disappears, proof must remain.
 PROOF = (
     *("handed_over", "handed_over_cash", "handed_over_upi", "handed_over_signed"),
-    *("handed_over_word", "refusal_noted", "handed_over_excepted"),
+    *("handed_over_word", "refusal_noted", "handed_over_excepted", "handed_over_missing"),
 )
 
 _CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_gone"}
@@ -123,6 +126,8 @@ def _open(facts: MenuFacts) -> list[MenuItem]:
 
 def _line(item: MenuItem, facts: MenuFacts) -> str:
     parts = [str(item.serial), item.digits]
+    if item.pieces > 1:
+        parts.append(word("piece_count", facts, count=item.pieces))
     if item.amount:
         parts.append(word("money", facts, amount=item.amount))
     if item.document:
@@ -190,20 +195,29 @@ def _item(where: Where, facts: MenuFacts) -> MenuItem | None:
 
 
 def _visit(where: Where, act: VisitAct) -> Step:
-    told = go(where, "told", serial=where.serial, payment=where.payment)
+    told = go(where, "told", serial=where.serial, payment=where.payment, missing=where.missing)
     return Step(told, Ask("postman", Visit((act,))))
 
 
 def _hand_over(where: Where, item: MenuItem, proof: HandoverProof, payment: Payment | None) -> Step:
-    return _visit(where, Handover(str(item.serial), proof, payment))
+    return _visit(where, _handover(where, item, proof, payment))
+
+
+def _handover(
+    where: Where, item: MenuItem, proof: HandoverProof, payment: Payment | None
+) -> Handover:
+    return Handover(str(item.serial), proof, payment, missing=where.missing or ())
 
 
 def _handing(where: Where, item: MenuItem) -> Step:
-    """Return the next step in the handover of `item`: first the money, then code or signature."""
+    """Return the next step in the handover of `item`: its pieces, the money, code or signature."""
+    if item.pieces > 1 and where.missing is None:
+        return Step(go(where, "pieces", serial=item.serial))
     if item.amount and where.payment is None:
-        return Step(go(where, "pay", serial=item.serial))
+        return Step(go(where, "pay", serial=item.serial, missing=where.missing))
     screen = "enter" if item.otp_required else "sign"
-    return Step(go(where, screen, serial=item.serial, payment=where.payment))
+    chosen = go(where, screen, serial=item.serial, payment=where.payment, missing=where.missing)
+    return Step(chosen)
 
 
 def _show_item(where: Where, facts: MenuFacts) -> Shown:
@@ -215,6 +229,15 @@ def _show_item(where: Where, facts: MenuFacts) -> Shown:
         where.screen,
         {"serial": item.serial, "digits": item.digits, "amount": item.amount},
     )
+
+
+def _show_one(where: Where, facts: MenuFacts) -> Shown:
+    """Show the item, and how many pieces it has where there are several."""
+    shown, item = _show_item(where, facts), _item(where, facts)
+    if item is None or item.pieces == 1:
+        return shown
+    values: dict[str, int | str] = {**shown.values, "count": item.pieces}
+    return replace(shown, name="item_pieces", values=values)
 
 
 def _take_item(where: Where, typed: Typed, facts: MenuFacts) -> Step:
@@ -264,6 +287,40 @@ def _take_offer(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     return Step(go(where, "home")) if typed.text == BACK else Step(where)
 
 
+# ---- several pieces ----------------------------------------------------------------------------
+
+
+def _show_pieces(where: Where, facts: MenuFacts) -> Shown:
+    item = _item(where, facts)
+    if item is None:
+        return _show_list(go(where, "list"), facts)
+    return Shown(where, where.told or "pieces", {"serial": item.serial, "count": item.pieces})
+
+
+def _take_pieces(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """Take `1`, all are there, or the missing ones by two digits each: a screen has no space key.
+
+    A piece that it does not have is asked again at once, before money and code.
+    """
+    item = _item(where, facts)
+    if typed.text in (BACK, MORE) or item is None:
+        return Step(go(where, "list"))
+    missing = () if typed.text == "1" else _named_pieces(typed.text)
+    if missing is None or not can_miss(item.pieces, missing):
+        return Step(go(where, "pieces", serial=item.serial, told="pieces_again"))
+    return _handing(replace(where, missing=missing, told=None), item)
+
+
+def _named_pieces(text: str) -> tuple[int, ...] | None:
+    """Return the pieces that are named by two digits each; None: the digits do not come out so."""
+    if not text.isdigit() or len(text) % 2:
+        return None
+    return tuple(int(text[at : at + 2]) for at in range(0, len(text), 2))
+
+
+# ---- money, code, signature --------------------------------------------------------------------
+
+
 def _take_pay(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     item = _item(where, facts)
     if typed.text in (BACK, MORE) or item is None:
@@ -272,7 +329,8 @@ def _take_pay(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if payment is None:
         return Step(where)
     if item.otp_required:
-        return Step(go(where, "enter", serial=item.serial, payment=payment))
+        chosen = go(where, "enter", serial=item.serial, payment=payment, missing=where.missing)
+        return Step(chosen)
     return _hand_over(where, item, "signature", payment)
 
 
@@ -286,8 +344,8 @@ def _take_enter(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text in (BACK, MORE) or item is None:
         return Step(go(where, "list"))
     if typed.worth == "code_document":
-        handover = Handover(str(item.serial), "code", where.payment, document="unnamed")
-        return _visit(where, handover)
+        handover = _handover(where, item, "code", where.payment)
+        return _visit(where, replace(handover, document="unnamed"))
     return _hand_over(where, item, _SHOWN.get(typed.worth, "malformed"), where.payment)
 
 
@@ -385,8 +443,8 @@ SCREENS = (
     ),
     Screen(
         "item", "one item: coming, handed over, not handed over",
-        _show_item, _take_item, ("item",),
-        to=("list", "told", "pay", "enter", "sign", "remarks", "pass"), asks=(Visit,),
+        _show_one, _take_item, ("item", "item_pieces"),
+        to=("list", "told", "pieces", "pay", "enter", "sign", "remarks", "pass"), asks=(Visit,),
     ),
     Screen(
         "pass", "asks for the colleague who is to take the item over",
@@ -395,6 +453,11 @@ SCREENS = (
     Screen(
         "offer", "what a colleague offers: yes or no",
         _show_offer, _take_offer, ("offer",), to=("home", "told"), asks=(TakeOver, TurnDown),
+    ),
+    Screen(
+        "pieces", "asks whether all pieces are there, or which are not",
+        _show_pieces, _take_pieces, ("pieces", "pieces_again"),
+        to=("list", "pay", "enter", "sign"),
     ),
     Screen(
         "pay", "how the money was paid",
@@ -425,6 +488,6 @@ SCREENS = (
     ),
     Screen(
         "told", "the result",
-        _show_told, _take_told, ANSWERS, to=("list", "item", "pay", "enter", "sign"),
+        _show_told, _take_told, ANSWERS, to=("list", "item", "pieces", "pay", "enter", "sign"),
     ),
 )  # fmt: skip

@@ -84,7 +84,14 @@ def named_by(typed: str, articles: Sequence[Post]) -> Post | None:
 
 
 def _lines(articles: Sequence[Post], facts: MenuFacts) -> list[str]:
-    return [f"{article.digits} {word(article.state, facts)}" for article in articles]
+    return [_line(article, facts) for article in articles]
+
+
+def _line(article: Post, facts: MenuFacts) -> str:
+    parts = [article.digits]
+    if article.pieces > 1:
+        parts.append(word("piece_count", facts, count=article.pieces))
+    return " ".join([*parts, word(article.state, facts)])
 
 
 _AT_ONCE: dict[str, type[SendCode] | type[SpeakCode] | type[ReportFraud]] = {

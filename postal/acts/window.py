@@ -21,9 +21,11 @@ def hand_out(books: Books, act: HandOut, whose: str) -> None:
     _withdraw(books, article, "withdrawn")
     books.one(
         "UPDATE articles SET state = 'delivered', delivered_at = %(now)s, updated_at = %(now)s,"
-        " collected = %(how)s, document = %(document)s, document_last4 = %(last4)s"
+        " pieces_missing = %(missing)s, collected = %(how)s, document = %(document)s,"
+        " document_last4 = %(last4)s"
         " WHERE id = %(id)s AND state = 'at_office'",
         article,
+        missing=list(act.missing) or None,
         how="document" if act.document else "code",
         document=act.document or act.beside,
         last4=books.apart[LAST4] if act.document or act.beside else None,
@@ -35,6 +37,7 @@ def hand_out(books: Books, act: HandOut, whose: str) -> None:
         article,
         by="document" if act.document else "code",
         document=act.document or act.beside,
+        **({"missing": list(act.missing)} if act.missing else {}),
     )
 
 

@@ -22,6 +22,7 @@ from postal.reports.sources import (
     QUESTIONS,
     TICKETS,
     TOLD,
+    WORDS,
     values,
 )
 from postal.walls import LIES_AT
@@ -108,6 +109,12 @@ _SHOWN: Final[Mapping[Source, tuple[str, str]]] = MappingProxyType(
             " a.id AS article_id, a.number, a.service, x.office_id, s.id AS postman_id,"
             " NULL::text AS head",
             EXCEPTIONS,
+        ),
+        "words": (
+            "y.at, y.day, NULL::smallint AS remark, NULL::bigint AS ticket, NULL::text AS kind,"
+            " a.id AS article_id, a.number, a.service, s.office_id, s.id AS postman_id,"
+            " NULL::text AS head",
+            WORDS,
         ),
         "promises": (
             "a.delivered_at AS at, a.due_by AS day, NULL::smallint AS remark,"

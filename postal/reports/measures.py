@@ -27,6 +27,8 @@ Source = Literal[
     "fraud",
     "promises",
     "exceptions",
+    "words",
+    "households",
 ]
 
 SOON: Final = timedelta(seconds=30)
@@ -57,6 +59,10 @@ _CAME: Final = "i.state IN ('delivered', 'attempted')"
 _IN_TIME: Final = f"""extract(hour FROM coalesce(i.approached_at, i.finished_at)
     AT TIME ZONE 'Asia/Kolkata') BETWEEN w.hour AND w.hour + {WINDOW_HOURS - 1}"""
 
+# A household's wish is counted once: who else may take its post says more than when it comes.
+_OTHERS: Final = "h.may_take IS NOT NULL"
+_WORDED: Final = "coalesce(h.word_state = 'chosen', false)"
+
 CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "delivered": "i.state = 'delivered'",
@@ -76,6 +82,16 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "objected": f"{_PILOT} AND i.proof IS NOT NULL AND a.not_received_at IS NOT NULL",
         "excepted": "i.state = 'delivered' AND i.proof = 'exception'",
         "unexcepted": "i.state = 'delivered' AND i.proof IS DISTINCT FROM 'exception'",
+        "worded": f"i.state = 'delivered' AND i.proof = 'word' AND {_STANDS}",
+        "worded_objected": "i.state = 'delivered' AND i.proof = 'word'"
+        " AND a.not_received_at IS NOT NULL",
+        "word_wrong": "y.nth < %(most_words)s",
+        "word_locked": "y.nth >= %(most_words)s",
+        "home_word": f"{_OTHERS} AND h.word_state = 'chosen'",
+        "home_household": f"h.may_take = 'household' AND NOT {_WORDED}",
+        "home_neighbour": f"h.may_take = 'neighbour' AND NOT {_WORDED}",
+        "home_days": "h.may_take IS NULL AND h.weekdays IS NOT NULL",
+        "home_kept": "h.may_take IS NULL AND h.keeps",
         "asked_used": f"x.outcome = 'used' AND {_STANDS}",
         "asked_objected": "x.outcome = 'used' AND a.not_received_at IS NOT NULL",
         "asked_moved": "x.outcome = 'moved'",
@@ -124,6 +140,7 @@ _PROMISES: Final = tuple(f"promise_{each}" for each in LATENESSES)
 _ASKED: Final = (
     "asked_used", "asked_objected", "asked_moved", "asked_refused", "asked_lapsed", "asked_unused",
 )  # fmt: skip
+_HOMES: Final = ("home_word", "home_household", "home_neighbour", "home_days", "home_kept")
 _DOOR: Final[tuple[By, ...]] = ("office", "beat", "district", "service")
 
 
@@ -158,6 +175,9 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             ),
             _at_the_door("excepted", "items", ("excepted", "unexcepted"), "excepted", False),
             _at_the_door("exceptions", "exceptions", _ASKED, "asked_objected", False),
+            _at_the_door("words", "items", ("worded", "worded_objected"), "worded_objected", False),
+            _at_the_door("wrong_words", "words", ("word_wrong", "word_locked"), None),
+            Measure("households", "households", _HOMES, ("office", "district")),
             _at_the_door(
                 "windows",
                 "items",

@@ -10,6 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
+from flows.trust import MOST_WORDS
 from india.calendar import bounds
 from postal import walls
 from postal.office.cash import TAKEN_AT_DOORS
@@ -83,6 +84,24 @@ EXCEPTIONS: Final = """
 exceptions x JOIN staff s ON s.id = x.postman_id JOIN articles a ON a.id = x.article_id
 WHERE x.asked_at >= %(since)s AND x.asked_at < %(until)s
 """
+# Wrong words of households, numbered as they end a postman's tries of the day.
+WORDS: Final = """
+(SELECT id, article_id, staff_id, day, at,
+        row_number() OVER (PARTITION BY staff_id, day ORDER BY id) AS nth
+ FROM word_tries WHERE day BETWEEN %(first)s AND %(last)s
+) y JOIN staff s ON s.id = y.staff_id JOIN articles a ON a.id = y.article_id
+WHERE true
+"""
+_OF_WORDS: Final = (
+    "y.day, s.office_id, s.id AS postman_id, a.service, NULL::text AS carrier, NULL::text AS head"
+)
+# What is wished and in force, by the day of its last change, at the office of the latest post.
+HOUSEHOLDS: Final = """
+households h LEFT JOIN LATERAL (
+    SELECT recipient_pin FROM articles WHERE recipient_phone = h.phone ORDER BY id DESC LIMIT 1
+) a ON true
+WHERE h.changed_at >= %(since)s AND h.changed_at < %(until)s
+"""
 _OF_EXCEPTIONS: Final = (
     _DAY.format(column="x.asked_at")
     + " AS day, x.office_id, x.postman_id, a.service, NULL::text AS carrier, NULL::text AS head"
@@ -114,6 +133,11 @@ _MAIN_OFFICE: Final = """
 (SELECT o.id FROM offices o WHERE o.pin = {pin}
  ORDER BY array_position(ARRAY['head', 'sub', 'branch'], o.branch_type), o.id LIMIT 1)
 """
+_OF_HOUSEHOLDS: Final = (
+    _DAY.format(column="h.changed_at")
+    + f" AS day, {_MAIN_OFFICE.format(pin='a.recipient_pin')} AS office_id,"
+    " NULL::bigint AS postman_id, NULL::text AS service, NULL::text AS carrier, NULL::text AS head"
+)
 _TEXTS: Final = f"""
 SELECT {_DAY.format(column="m.at")} AS day,
        coalesce(cs.office_id, ps.office_id, {_MAIN_OFFICE.format(pin="a.recipient_pin")})
@@ -201,6 +225,18 @@ def _exceptions() -> str:
     return f"SELECT {_OF_EXCEPTIONS}, {columns} FROM {EXCEPTIONS}"  # noqa: S608
 
 
+def _words() -> str:
+    columns = ", ".join(f"({CONDITIONS[part]})::int AS {part}" for part in _parts_of("words"))
+    return f"SELECT {_OF_WORDS}, {columns} FROM {WORDS}"  # noqa: S608
+
+
+def _households() -> str:
+    columns = ", ".join(
+        f"coalesce({CONDITIONS[part]}, false)::int AS {part}" for part in _parts_of("households")
+    )
+    return f"SELECT {_OF_HOUSEHOLDS}, {columns} FROM {HOUSEHOLDS}"  # noqa: S608
+
+
 LIVE: Final[Mapping[Source, str]] = MappingProxyType(
     {
         "items": _counted(_parts_of("items"), _OF_ITEMS, ITEMS),
@@ -213,6 +249,8 @@ LIVE: Final[Mapping[Source, str]] = MappingProxyType(
         "fraud": _FRAUD,
         "promises": _promises(),
         "exceptions": _exceptions(),
+        "words": _words(),
+        "households": _households(),
     }
 )
 """The rows of each source, read now: day, office_id, postman_id, service, carrier, head, parts."""
@@ -250,4 +288,5 @@ def values(first: date, last: date) -> dict[str, Any]:
         "soon": SOON,
         "gap": BURST_GAP,
         "burst_from": BURST_FROM,
+        "most_words": MOST_WORDS,
     }

@@ -50,6 +50,8 @@ class StaffRequest:
     document: DocumentType | None
     document_last4: str | None
     payment: Method | None
+    pieces: int | None
+    pieces_missing: list[int] | None
     refund_way: Way | None
     refund_ref: str | None
     counter_day_id: int | None
@@ -106,7 +108,8 @@ SELECT r.id, r.what, r.state, r.article_id, a.number AS article, r.postman_id,
        p.staff_id AS postman, p.name AS postman_name,
        (SELECT min(c.id) FROM conversations c WHERE c.whose = p.phone) AS conversation,
        r.credit_id, k.paise, r.day, r.office_id, o.name AS office, r.phone, r.document,
-       r.document_last4, r.payment, r.refund_way, r.refund_ref, r.counter_day_id, r.closed_day_id,
+       r.document_last4, r.payment, a.pieces, r.pieces_missing, r.refund_way, r.refund_ref,
+       r.counter_day_id, r.closed_day_id,
        e.counter AS closed_counter, r.account_id, coalesce(r.new_account, c.staff_id) AS account,
        r.account_name, r.account_role, r.mode, r.reason, r.note,
        t.name AS software, r.named_id AS named, n.staff_id AS named_id, r.asked_at, r.until,
@@ -128,9 +131,9 @@ def same(conn: Conn, wish: Wish) -> StaffRequest | None:
             _READ + "WHERE r.state = 'waiting' AND r.what = %s AND r.pin_hash IS NULL"
             " AND (r.article_id, r.postman_id, r.credit_id, r.day, r.phone, r.document,"
             "      r.document_last4, r.payment, r.refund_way, r.refund_ref, r.counter_day_id,"
-            "      r.closed_day_id)"
+            "      r.closed_day_id, r.pieces_missing)"
             " IS NOT DISTINCT FROM (%s::bigint, %s::bigint, %s::bigint, %s::date, %s::phone, %s,"
-            "                       %s, %s, %s, %s, %s::bigint, %s::bigint)",
+            "                       %s, %s, %s, %s, %s::bigint, %s::bigint, %s::smallint[])",
             (
                 wish.what,
                 wish.article_id,
@@ -145,6 +148,7 @@ def same(conn: Conn, wish: Wish) -> StaffRequest | None:
                 wish.refund_ref,
                 wish.counter_day_id,
                 wish.closed_day_id,
+                list(wish.missing) or None,
             ),
         ).fetchone()
 

@@ -78,12 +78,12 @@ def ask(conn: Conn, wish: Wish, why: Why, by: Doer) -> StaffRequest:
             row = conn.execute(
                 """
                 INSERT INTO requests (what, article_id, postman_id, credit_id, day, office_id,
-                    phone, document, document_last4, payment, refund_way, refund_ref,
-                    counter_day_id, closed_day_id, pin_hash, account_id, new_account,
+                    phone, document, document_last4, payment, pieces_missing, refund_way,
+                    refund_ref, counter_day_id, closed_day_id, pin_hash, account_id, new_account,
                     account_name, account_role, mode, reason, note, token_id, named_id, asked_at,
                     until, signed_by, signed_at)
                 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
-                        %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+                        %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
                 """,
                 (
                     wish.what,
@@ -96,6 +96,7 @@ def ask(conn: Conn, wish: Wish, why: Why, by: Doer) -> StaffRequest:
                     wish.document,
                     wish.last4,
                     wish.payment,
+                    list(wish.missing) or None,
                     wish.refund_way,
                     wish.refund_ref,
                     wish.counter_day_id,

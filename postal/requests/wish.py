@@ -75,6 +75,7 @@ class Wish:
     document: DocumentType | None = None
     last4: str | None = None
     payment: Method | None = None
+    missing: tuple[int, ...] = ()  # pieces of what is handed out that are not there
     refund_way: Way | None = None
     refund_ref: str | None = None
     counter_day_id: int | None = None

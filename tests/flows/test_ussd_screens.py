@@ -56,7 +56,7 @@ REAL = Path(messages.screens.__file__).parent / "screens"
 # As long as they come: nines everywhere, but endings that differ.
 _ASKED: tuple[Question | None, ...] = (None, None, "witness", None, "nominee")
 POSTS = tuple(
-    Post(f"WW99999{ending}9WW", state, asks)
+    Post(f"WW99999{ending}9WW", state, asks, 99 if ending % 2 else 1)
     for ending, state, asks in zip(
         range(987, 999),
         itertools.cycle(get_args(ArticleState)),
@@ -84,8 +84,29 @@ ITEMS = tuple(
     MenuItem(serial, f"WW99999{serial}9WW", amount, otp, state, document=otp)
     for serial, amount, otp, state in _LISTED
 )
+# Of several pieces: with money and a code, with a code, with a signature alone.
+SEVERAL = tuple(
+    MenuItem(serial, f"WW99999{serial}9WW", amount, otp, "open", pieces=3)
+    for serial, amount, otp in ((995, 50000, True), (996, 0, True), (998, 0, False))
+)
 KEYS = (
-    *("", "0", "00", *"123456789", "11", "27", "10", "28", "29", "44", "55", "135", "*", "abc"),
+    *(
+        "",
+        "0",
+        "00",
+        *"123456789",
+        "11",
+        "27",
+        "10",
+        "28",
+        "29",
+        "44",
+        "55",
+        "135",
+        "*",
+        "abc",
+        "0203",
+    ),
     "9" * 10,
 )
 PROOFS: tuple[Worth, ...] = (
@@ -112,6 +133,7 @@ def worlds(language: Language) -> Iterator[MenuFacts]:
     """What can be known when somebody dials: nothing, one thing, much of everything."""
     for asked in ASKED:
         yield MenuFacts(language, POSTS[:1], asked=(asked,))
+    yield MenuFacts(language, postman=True, items=SEVERAL)
     for postman, posts, items in itertools.product(
         (False, True),
         ((), *((post,) for post in POSTS), POSTS[:2], POSTS),
@@ -241,7 +263,6 @@ BY_SMS = {
     "not_understood",  # one article twice in a text; a screen names one item
     "amount_wrong",  # the sum is never typed on a screen
     "approach_late",  # a screen is never late
-    *("handed_over_missing", "pieces_wrong"),  # pieces are named by text alone
     *("offline_wrong", "offline_ticket"),  # the three digits of a slip are texted alone
     "exception_contested",  # what follows from it takes days: it is to stay on the telephone
     # Who else takes post is asked by SMS: its digits prove who reads this telephone.

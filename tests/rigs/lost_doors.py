@@ -74,6 +74,17 @@ def a_missed_call(scene: Scene) -> Act:
 
 
 @door
+def keys_of_a_call(scene: Scene) -> Act:
+    """Somebody asks for a person by a key: a ticket, once."""
+    scene.office.out(1)
+    scene.player.step(f"{phone_of(1)} calls menu")
+    scene.player.step(f"{phone_of(1)} takes up")
+    pressed = {"call": scene.player.rung[phone_of(1)], "phone": phone_of(1), "keys": "9"}
+    hop = scene.player.talking.pop(phone_of(1))
+    return lambda: scene.client.post("/hooks/simulator/voice", json={**pressed, "hop": hop})
+
+
+@door
 def a_receipt(scene: Scene) -> Act:
     secret = scene.runtime.settings.given["AFRICASTALKING_HOOK_SECRET"]
     form = {"id": "ATXid_1", "status": "Success", "phoneNumber": phone_of(1), "retryCount": "0"}

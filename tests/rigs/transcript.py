@@ -560,6 +560,8 @@ class Player:
         wake(self.runtime.redis)
 
     def _collect(self, number: str, words: list[str]) -> None:
+        said, _, without = " ".join(words).partition(" without ")
+        words, missing = said.split(), [int(each) for each in without.split()]
         if words[0] == "alone" or len(words) == 3:
             with suppress(Refusal), self.runtime.database.transaction() as conn:
                 if words[0] == "alone":
@@ -570,7 +572,7 @@ class Player:
                     counter.told_code(self.runtime, conn, told, words[0], words[2])
             wake(self.runtime.redis)
             return
-        body: dict[str, Any] = {"staff": "1001"}
+        body: dict[str, Any] = {"staff": "1001", "missing": missing}
         if len(words) == 1:
             body["code"] = words[0]
         else:
@@ -598,6 +600,7 @@ class Player:
                 },
                 "sender": {"phone": match["sender"] or "+919811100001", "name": "Mohan"},
                 "cod_amount": int(match["cod"] or 0),
+                "pieces": int(match["pieces"] or 1),
             },
         )
 

@@ -47,6 +47,9 @@ class CollectArticleIn(Input):
     payment: Method | None = Field(
         None, description="how the COD was paid; needed where there is some, and only there"
     )
+    missing: list[int] = Field(
+        [], max_length=98, description="of several pieces, those that are not there, from 1"
+    )
     second: StaffId | None = Field(
         None,
         description="who of the staff may agree, where a document stands in for the code; he, or"
@@ -73,16 +76,19 @@ class CollectionOut(Output):
 def _collect(call: Call[CollectArticleIn]) -> Answer:
     read, given = article_number(call), call.input
     found = articles.get(call.conn, read)
-    who = _hand(call, found.id)
+    who, missing = _hand(call, found.id), tuple(given.missing)
     if given.code is not None:
         beside = given.document
-        said = ToldCodeAtWindow(read, given.staff, given.payment, beside.type if beside else None)
+        kind = beside.type if beside else None
+        said = ToldCodeAtWindow(read, given.staff, given.payment, kind, missing=missing)
         last4 = beside.last4 if beside else ""
         done = counter.told_code(call.runtime, call.conn, said, given.code, last4)
     else:
         assert given.document is not None
         type_, last4 = given.document.type, given.document.last4
-        shown = DocumentShown(read, given.staff, given.payment, type_, given.second)
+        shown = DocumentShown(
+            read, given.staff, given.payment, type_, given.second, missing=missing
+        )
         if found.coded:
             return _ask(call, found, shown, last4, who)
         done = counter.shown_document(call.runtime, call.conn, shown, last4)
@@ -112,6 +118,7 @@ def _ask(
         document=shown.document,
         last4=last4,
         payment=shown.payment,
+        missing=shown.missing,
     )
     return ask(call, wish, names=who)
 

@@ -8,6 +8,7 @@ from typing import Final, get_args
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from flows.acts.door import can_miss
 from flows.events import DocumentType
 from india import figures
 from postal import articles, walls
@@ -62,4 +63,21 @@ def _wish(conn: Conn) -> Wish:
     payment = _METHODS.get(request.form.get("payment", ""))
     if (payment is None) == bool(article.cod_amount):
         raise FormRefused("window_not_paid" if payment is None else "window_no_cod")
-    return Wish("document", article_id=article.id, document=type_, last4=last4, payment=payment)
+    return Wish(
+        "document",
+        article_id=article.id,
+        document=type_,
+        last4=last4,
+        payment=payment,
+        missing=_missing(request.form.get("pieces", ""), article.pieces),
+    )
+
+
+def _missing(typed: str, pieces: int) -> tuple[int, ...]:
+    """Return the pieces that are not there; of several it must be said, `0`: all are there."""
+    named = tuple(int(each) for each in re.findall(r"[0-9]+", figures.digits(typed)[:_LONGEST]))
+    if named == (0,) or (pieces == 1 and not named):
+        return ()
+    if not named or not can_miss(pieces, named):
+        raise FormRefused("window_wrong_pieces", count=pieces)
+    return named

@@ -212,6 +212,36 @@ _GAUGES = (
         " AND article_id IS NULL",
     ),
     _Counted(
+        "dakiya_households",
+        "Telephones by what they wish for all their post, of those that are read",
+        ("wish",),
+        """
+        SELECT w.wish, count(*) FILTER (WHERE w.so) FROM (SELECT * FROM households
+              LIMIT %(most)s) AS h
+        CROSS JOIN LATERAL (VALUES
+            ('household', h.may_take = 'household'), ('neighbour', h.may_take = 'neighbour'),
+            ('weekdays', h.weekdays IS NOT NULL), ('kept', h.keeps),
+            ('word', h.word_state = 'chosen'), ('asked', h.asks IS NOT NULL),
+            ('locked', h.wrong_day = (%(now)s AT TIME ZONE 'Asia/Kolkata')::date
+                       AND h.wrong_quotes >= 3)) AS w(wish, so)
+        GROUP BY 1 ORDER BY 1
+        """,
+    ),
+    _Counted(
+        "dakiya_words_last_day",
+        "Households' words that postmen entered in the last day, by what became of them",
+        ("outcome",),
+        """
+        SELECT 'used', count(*) FROM (SELECT proof, finished_at FROM delivery_items
+              ORDER BY id DESC LIMIT %(most)s) AS newest
+        WHERE proof = 'word' AND finished_at > %(now)s - interval '1 day'
+        UNION ALL
+        SELECT 'wrong', count(*) FROM (SELECT at FROM word_tries
+              ORDER BY id DESC LIMIT %(most)s) AS newest
+        WHERE at > %(now)s - interval '1 day'
+        """,
+    ),
+    _Counted(
         "dakiya_receipts_unmatched_last_hour",
         "Receipts of the last hour for messages that nobody here knows",
         ("gateway",),

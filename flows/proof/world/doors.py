@@ -23,6 +23,7 @@ from flows.events import (
     AskStatus,
     CallMe,
     Deny,
+    DocumentType,
     DrawWord,
     Event,
     ListMade,
@@ -325,6 +326,7 @@ def _book(world: SmallWorld, line: str) -> Played:
         match["sender"] or "+919811100001",
         not match["plain"],
         int(match["cod"] or 0),
+        int(match["pieces"] or 1),
         service,
         bool(match["passport"]),
         bool(match["authorised"]),
@@ -396,14 +398,19 @@ def _wait(world: SmallWorld, line: str, duration: timedelta) -> Played:
 
 
 def _collect(world: SmallWorld, line: str, number: str, words: Sequence[str]) -> Played:
-    """At the window: a code, or a code and a document, or a document by two, or by one alone."""
-    said = filled(world, " ".join(words)).split()
+    """At the window: a code, or a code and a document, or a document by two, or by one alone.
+
+    `without 2 3`: of its pieces these are not there.
+    """
+    shown, _, without = filled(world, " ".join(words)).partition(" without ")
+    said, missing = shown.split(), tuple(int(each) for each in without.split())
     event: Happening
     if said[0].isdigit():
-        event = ToldCodeAtWindow(number, CLERK, None, "aadhaar" if len(said) > 1 else None)
+        kind: DocumentType | None = "aadhaar" if len(said) > 1 else None
+        event = ToldCodeAtWindow(number, CLERK, None, kind, missing=missing)
         return _on_article(world, line, event, None, {SAID: said[0]})
     second = None if said[0] == "alone" else POSTMASTER
-    event = DocumentShown(number, CLERK, None, "aadhaar", second)
+    event = DocumentShown(number, CLERK, None, "aadhaar", second, missing=missing)
     return _on_article(world, line, event, None)
 
 

@@ -145,6 +145,7 @@ class Parcel:
     sender: str
     otp: bool = True
     amount: int = 0
+    pieces: int = 1
     service: Service = "speed_post"
     passport: bool = False
     authorised: bool = False
@@ -292,6 +293,7 @@ class Parcel:
             state=self.state,
             otp_required=self.otp,
             amount=self.amount,
+            pieces=self.pieces,
             code=code.state(now) if code else "none",
             code_expires_at=code.expires_at if code else None,
             code_issue=len(self.codes),

@@ -205,6 +205,31 @@ def test_the_window_of_another_office_hands_nothing_out(
     ask(sign_in(app, runtime, "clerk", "here"), "/desk/window", **shown)
 
 
+def test_of_several_pieces_the_window_asks_which_are_not_there(
+    books: Player, second: Colleague, app: Flask, runtime: Runtime
+) -> None:
+    """Two people see how many there are and which are missing; so do addressee and sender."""
+    number, phone = "RR287043775IN", "+919876500007"
+    books.step(f"article {number} to {phone} en from {SENDER} pieces 3")
+    for line in (f"list 1001: {number}", f"{POSTMAN} > 1 11", f"{phone} > 44"):
+        books.step(line)
+    clerk = sign_in(app, runtime, "clerk", "here")
+    shown = {"article": number, "document": "voter", "last4": "AB12", "reason": "no phone"}
+    for pieces in ("", "4", "1 2 3", "2 2", "x"):
+        clerk.post("/desk/window", pieces=pieces, **shown)
+        assert "it has 3" in told(clerk, "/desk/window"), pieces
+    id_ = ask(clerk, "/desk/window", pieces="2, ३", **shown)
+    page = second.get(at(id_)).text
+    assert "3 pieces under one code." in page
+    assert "Pieces not there: 2, 3." in page
+    sign(second, id_)
+    said = books.drain()
+    assert any(line.startswith(phone) and "P2P3" in line for line in said), said
+    assert any(line.startswith(SENDER) and "P2P3" in line for line in said), said
+    got = Api(books.client, books.token).get(f"/articles/{number}").get_json()
+    assert (got["state"], got["pieces_missing"]) == ("delivered", [2, 3])
+
+
 # ---- what else can come --------------------------------------------------------------------------
 
 
