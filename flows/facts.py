@@ -131,6 +131,7 @@ class ArticleFact:
     # the account office has not agreed all the same
     within_reach: bool = False
     excepted: bool = False  # it was handed over so
+    on_word: bool = False  # it was handed over on a household's word, or without network
     # A postman says that he handed it over without network, and nothing proves it (rule 19).
     claimed: bool = False
     may_take: Takers = "holder"  # as its recipient wishes by now (rule 20)
@@ -254,7 +255,9 @@ class RecipientFacts(Facts):
     today: date = date.min  # in Asia/Kolkata
     ticket: int = 0  # the number that a ticket opened now would have
     named_is_staff: bool = False  # the telephone that the text names belongs to the staff
-    lost: tuple[ArticleFact, ...] = ()  # had their code here until two days ago; for `3`
+    # Had their code here before it went to another telephone: lately, or they were handed over
+    # within a week; for `3` and `2`.
+    lost: tuple[ArticleFact, ...] = ()
     recalls: tuple[ArticleFact, ...] = ()  # sent by this telephone and called back; for `3`
     texts_arrive: bool = True  # False: the last texts to this telephone could not be delivered
     greeted: bool = False  # this telephone was greeted within a day; read where it greets

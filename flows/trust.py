@@ -213,7 +213,9 @@ def signature(article: ArticleFact) -> bool:
 # ---- an exception at the door (rule 17) ----------------------------------------------------------
 
 EXCEPTION_USABLE: Final = timedelta(minutes=30)  # after the office agreed
-EXCEPTION_OBJECT: Final = timedelta(days=7)  # in which the addressee can say that it was wrong
+# In which whoever had the telephone can say that it was wrong: of an exception, of a household's
+# word, of a handover without network, and after a move that he did not wish.
+EXCEPTION_OBJECT: Final = timedelta(days=7)
 # Above what one postmaster may agree to alone in a day, and for what goes to the addressee himself.
 EXCEPTION_ABOVE: Final[tuple[StaffRole, ...]] = ("supervisor",)
 EXCEPTION_ANSWER: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")

@@ -63,6 +63,7 @@ _COLUMNS = f"""
     {_WITHIN_REACH} AS within_reach,
     CASE WHEN h.may_take_from <= %(now)s THEN h.may_take ELSE 'holder' END AS may_take,
     a.state = 'delivered' AND coalesce(i.proof = 'exception', false) AS excepted,
+    a.state = 'delivered' AND coalesce(i.proof IN ('word', 'offline'), false) AS on_word,
     EXISTS (SELECT FROM offline_claims k WHERE k.article_id = a.id AND k.outcome = 'unproven')
         AS claimed,
     c.expires_at, c.used_at, c.dead_at, coalesce(c.sends, 0) AS sends, c.postman_id AS bound_to,
@@ -152,7 +153,8 @@ _OF_RECIPIENT = f"""
             SELECT article_id FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL LIMIT 20)))
     AND (state IN {OPEN} OR updated_at > %(now)s - interval '3 days'
          OR (updated_at > %(now)s - interval '8 days' AND EXISTS (
-             SELECT FROM exceptions x WHERE x.article_id = articles.id AND x.outcome = 'used')))
+             SELECT FROM delivery_items d WHERE d.article_id = articles.id
+             AND d.proof IN ('exception', 'word', 'offline'))))
     ORDER BY (state = 'out_for_delivery') DESC, updated_at DESC, id DESC LIMIT 250
 """  # noqa: S608
 # An array: by OR and IN, all articles are read, for each of them to be looked for in the second.

@@ -17,7 +17,6 @@ from flows.decision import LastVisit
 from flows.proof.world.books import OfferRow, SmallWorld, Talk, Whose
 from flows.proof.world.parcel import CodeIssued, HouseholdRow, ListedParcel, Parcel
 
-_DAYS = timedelta(days=2)
 _DOCUMENT_FOR = timedelta(hours=48)
 _LATELY = timedelta(minutes=10)
 
@@ -162,7 +161,7 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
         (parcel.proven, parcel.recalled_at, parcel.held_before, bool(parcel.tickets)),
         parcel.doubted,
         parcel.off,
-        tuple((phone, at) for phone, at in parcel.left if now - at < _DAYS),
+        parcel.left,
         tuple(phone for phone, day in parcel.wrong_quotes if day == today),
         frozenset(
             (phone, question == 0)

@@ -337,6 +337,9 @@ class Parcel:
             excepted=self.state == "delivered"
             and self.item is not None
             and self.item.proof == "exception",
+            on_word=self.state == "delivered"
+            and self.item is not None
+            and self.item.proof in ("word", "offline"),
             claimed=any(row.outcome == "unproven" for row in self.claims),
             may_take=self.may_take(now),
         )
