@@ -224,9 +224,8 @@ class Locked:
             self.held[act.article] = replace(held, named_phone=act.phone)
         elif isinstance(act, Relink):
             held = self.held[act.article]
-            self.held[act.article] = replace(
-                held, recipient_phone=act.phone, former_phone=held.recipient_phone
-            )
+            former = held.recipient_phone or held.former_phone
+            self.held[act.article] = replace(held, recipient_phone=act.phone, former_phone=former)
 
     def _look_beside(self, place: ConversationPlace, event: Event) -> None:
         """Find the people whom no article leads to: their rows and conversations are locked."""

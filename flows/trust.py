@@ -107,9 +107,10 @@ def move(
     if refusal is not None:
         return refusal
     # Where the holder himself said that it is not his, his silence is not waited for; nor, where an
-    # office agreed, that of a telephone that may be another person's by now.
+    # office agreed, that of a telephone whose number its operator withdrew. That a text from there
+    # said "not mine" of other post says nothing of this: it may be forged.
     if rule.asked == "holder":
-        free = not article.linked or (by == "door" and article.unsure)
+        free = not article.linked or (by == "door" and article.withdrawn)
         return "done" if free else "holder"
     return "nominee" if rule.asked == "nominee" else "done"
 
@@ -257,9 +258,11 @@ def least_for_exception(article: ArticleFact) -> Proof:
     """Return how an office's agreement must be proven: by text where anybody at home may take it.
 
     What goes to the addressee in person, was tried with wrong codes today, or whose telephone has
-    the code, takes a look at the page and a second factor.
+    the code, takes a look at the page and a second factor; so does what has a telephone in doubt,
+    since the alarm goes to it alone. To another telephone goes plain post, and both are told.
     """
-    signed = personal(article) or article.doubted or article.within_reach
+    in_doubt = article.unsure and not article.renumber
+    signed = personal(article) or article.doubted or article.within_reach or in_doubt
     return "fresh" if signed else "quoted"
 
 

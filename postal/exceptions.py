@@ -125,10 +125,25 @@ def asked_by_dial(conn: Conn, phone: str) -> list[AskedByDial]:
     return [AskedByDial(*row) for row in rows]
 
 
-def asked_today(conn: Conn, postman_id: int, today: date) -> int:
-    """Return how often a postman asked today, whatever was answered."""
+def last_question(conn: Conn, number: str) -> int:
+    """Return the how-manieth question was asked last of the article `number`; 0: none was."""
     row = conn.execute(
-        "SELECT count(*) FROM exceptions WHERE postman_id = %s AND asked_at >= %s",
+        "SELECT coalesce(max(x.number), 0) FROM exceptions x JOIN articles a"
+        " ON a.id = x.article_id WHERE a.number = %s",
+        [number],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def asked_today(conn: Conn, postman_id: int, today: date) -> int:
+    """Return how often a postman asked today, whatever was answered.
+
+    Not what the office's bare telephone refused: whoever forges its number would spend his day.
+    """
+    row = conn.execute(
+        "SELECT count(*) FROM exceptions WHERE postman_id = %s AND asked_at >= %s"
+        " AND NOT (outcome IS NOT DISTINCT FROM 'refused' AND answer_by IS NOT DISTINCT FROM '')",
         [postman_id, bounds(today)[0]],
     ).fetchone()
     assert row is not None
@@ -222,10 +237,11 @@ def open_tickets(conn: Conn, now: datetime) -> None:
 class AskedException:
     """A question as the office's page shows it. `reached`: its telephone got a text since then.
 
-    `office_id`: of the postman.
+    `office_id`: of the postman. `number`: the how-manieth of its article.
     """
 
     article_id: int
+    number: int
     office_id: int
     reached: bool
     article: str
@@ -304,7 +320,7 @@ def shown(
     """
     since, _ = bounds(day_of(now))
     rows = conn.execute(
-        "SELECT x.article_id, x.office_id,"  # noqa: S608
+        "SELECT x.article_id, x.number, x.office_id,"  # noqa: S608
         f" x.ended_at IS NULL AND x.wish IS NULL AND {_REACHED_ITS}, a.number,"
         " CASE WHEN a.passport THEN 'passport'"
         " WHEN a.registration THEN 'registered' ELSE a.service END, a.cod_amount,"

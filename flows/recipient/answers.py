@@ -15,13 +15,14 @@ from flows.acts.codes import IssueCode, KillCode
 from flows.acts.nominee import AcceptNomination, EndNomination
 from flows.acts.phone import ConfirmNumber, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark
-from flows.acts.reports import MarkNotReceived, OpenTicket
+from flows.acts.reports import MarkDoorOnly, MarkNotReceived, OpenTicket
 from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import Deny, Event, SendCode, SpeakCode, Yes
 from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Denied,
     ExceptionContested,
+    ExceptionDenied,
     MoveAgreed,
     MoveDisputed,
     NominationEnded,
@@ -238,13 +239,35 @@ def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
         *ASKED_BACK, "denied", "not_received", "objection_late", "remark_contested",
         "refusal_denied", "nominee_declined", "exception_contested", "call_no",
     ),
-    acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
-    tells=("office", "sender", "recipient", "nominee", "article", "move"),
+    acts=(
+        Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination, MarkDoorOnly,
+    ),
+    tells=("office", "sender", "recipient", "nominee", "article", "move", "exception"),
 )  # fmt: skip
 def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
     article = _denied_of(case, meant(case, case.event.which, _deniable(case)))
     if isinstance(article, Say):
         return stay(case, article)
+    return _and_protest(_denied(case, article), article)
+
+
+def _and_protest(decision: Decision[Asked], article: ArticleFact) -> Decision[Asked]:
+    """Return the decision with which an exception ends too: nobody of his is at the door.
+
+    Not a wish for another telephone: of that, "no" may mean that it is right.
+    """
+    if article.exception == "none" or article.renumber or not decision.acts:
+        return decision
+    number = article.number
+    return replace(
+        decision,
+        acts=(*decision.acts, MarkDoorOnly(number)),
+        tells=(*decision.tells, Tell("exception", ExceptionDenied(number))),
+    )
+
+
+def _denied(case: Case[Deny, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
+    """Return what "no" means of the article."""
     if article in case.facts.lost:
         return contest_move(article)
     if article.state == "delivered" and case.facts.proof != "keys":
@@ -315,7 +338,6 @@ def lost_and_handed_over(
 
 def _object(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
     """Freeze the closure, open a ticket and tell the postmaster: the article was not received."""
-    number = article.number
     assert article.delivered_at is not None
     if is_contestable(article, case.facts.now):
         return contest_exception(article)

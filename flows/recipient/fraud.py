@@ -17,7 +17,7 @@ from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import ReportFraud, ToldCode
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import (
-    ExceptionAnswered,
+    ExceptionDenied,
     FraudReported,
     HerdWaits,
     MoveDenied,
@@ -93,7 +93,8 @@ def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Ask
     elif recalled and not perilled:
         decision = _stop_recall(case, recalled)
     else:
-        decision = _and_ask(_reported(case), (*handed_over, *lost) if perilled else ())
+        gone = (*handed_over, *(each for each in lost if each.linked))
+        decision = _and_ask(_reported(case), gone if perilled else ())
     if case.facts.household.opens:  # whoever let somebody in may not have been the owner
         heard = [say.template for say in decision.says] == ["fraud_heard"]
         said = (Say("household_closed"),) if heard else decision.says
@@ -241,7 +242,7 @@ def _told(article: ArticleFact) -> tuple[Tell, ...]:
     if article.asked:
         tells = (*tells, Tell("move", MoveDenied(number)))
     if article.exception != "none":
-        tells = (*tells, Tell("exception", ExceptionAnswered(number, granted=False)))
+        tells = (*tells, Tell("exception", ExceptionDenied(number)))
     if _unnamed(article):
         tells = (*tells, Tell("nominee", NominationEnded(number)))
     return tells
@@ -303,6 +304,8 @@ def _dispute(lost: tuple[ArticleFact, ...]) -> Decision[Asked]:
         tells.append(Tell("office", MoveDisputed(number)))
         if each.state == "out_for_delivery":
             tells.append(Tell("postman", MoveDisputed(number)))
+        if each.exception != "none":
+            tells.append(Tell("exception", ExceptionDenied(number)))
     return Decision(
         "reported",
         Asked(spoken.number),

@@ -75,7 +75,8 @@ def asked(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "an exception was asked for, and the code was never sent"
         who = (parcel.item.postman if parcel.item else "", before.today)
         all_ = [each for other in played.world.parcels.values() for each in other.excepted_on]
-        if all_.count(who) > _MOST_A_DAY:
+        free = [each for other in played.world.parcels.values() for each in other.refused_on]
+        if all_.count(who) - free.count(who) > _MOST_A_DAY:
             yield "a postman asked for one exception more than a day allows"
         texts = {say.template for _, say in played.said if say.article == act.article}
         told = {"exception_asked"} if act.phone is None else {"number_named", "sender_number_named"}

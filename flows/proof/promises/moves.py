@@ -83,7 +83,7 @@ def _at_door(
     """Look at a number that was corrected at the door: at once, or after its holder was asked."""
     if each.whose[1] == "exception":
         yield from _agreed_at_door(phone, parcel, each)
-        if was.recipient is not None and was.recipient not in parcel.doubted:
+        if was.recipient is not None and was.recipient not in parcel.withdrawn:
             yield "a number was corrected at the door, and who has it was not asked"
         return
     asked = parcel.move

@@ -297,10 +297,12 @@ def _of_office(turn: SmallTurn, phone: str, event: AnswerException | ExceptionAs
     else:
         asked = [world.parcels[n].fact(world.now, phone) for n in _asked_of_office(world)]
         asked = [each for each in asked if event.which in (None, each.digits)]
+        unanswered = [each for each in asked if each.exception == "asked"]
+        asked = unanswered or (asked[:1] if QUOTE in turn.apart else asked)
+        if len(asked) > 1:
+            return PartyFacts(world.now, None, world.today, several=True)
         if QUOTE in turn.apart:
             asked = [_quoting(turn, each, phone, each.exceptions) for each in asked]
-            right = [each for each in asked if each.quote == "right"]
-            asked = [*right, *asked] if len(right) < 2 else []
         found = next(iter(asked), None)
     row = world.parcels[found.number].exception if found is not None else None
     if found is None or row is None:
@@ -561,7 +563,9 @@ def _exceptions_left(world: SmallWorld, staff: str, event: Event) -> int:
     if not isinstance(event, AskException):
         return 0
     asked = [each for parcel in world.parcels.values() for each in parcel.excepted_on]
-    return max(0, EXCEPTIONS_A_DAY - asked.count((staff, world.today)))
+    free = [each for parcel in world.parcels.values() for each in parcel.refused_on]
+    today = (staff, world.today)
+    return max(0, EXCEPTIONS_A_DAY - asked.count(today) + free.count(today))
 
 
 def _refs(turn: SmallTurn, event: Event, before: Standing | None) -> list[str]:
