@@ -119,10 +119,12 @@ def denied(before: SmallWorld, played: Played) -> Iterator[str]:
     if not isinstance(played.came, Deny):
         return
     for _, act in done(played, OpenTicket):
-        row = before.parcels[act.article].exception if act.article in before.parcels else None
-        if row is None or row.phone is not None or act.about != "not_received":
+        if act.article not in before.parcels or act.about != "not_received":
             continue
-        if played.world.parcels[act.article or ""].exception is not None:
+        row = before.parcels[act.article].exception
+        if row is None or row.phone is not None:
+            continue
+        if played.world.parcels[act.article].exception is not None:
             yield "who has the telephone says that nobody came, and an exception stands"
 
 
