@@ -26,6 +26,7 @@ from outbox import receipts
 from outbox.drain import Drain
 from postal.collect import NotAtOffice
 from postal.counter.ledger import Method
+from postal.exceptions import last_question
 from postal.people.doer import Doer, Staff
 from runtime import Runtime
 from web.phones.simulator import received
@@ -248,6 +249,7 @@ class Month:
     def answer_above(self, parcel: Parcel, granted: bool) -> None:
         """Answer an exception on the page, as a supervisor."""
         with self.runtime.database.transaction() as conn:
+            asked = exceptions.Question(parcel.number, last_question(conn, parcel.number))
             row = conn.execute(
                 "SELECT id, office_id FROM staff WHERE staff_id = 'supervisor'"
             ).fetchone()
@@ -255,7 +257,7 @@ class Month:
             who = Staff(row[0], "supervisor")
             by = Doer(who, row[1], "supervisor", "fresh", self.clock())
             try:
-                exceptions.answer(self.runtime, conn, parcel.number, granted, by)
+                exceptions.answer(self.runtime, conn, asked, granted, by)
             except exceptions.NotAnswered:
                 self.happened["the office above answered what was over"] += 1
         self.unsettled = True

@@ -5,8 +5,11 @@ Within the caller's transaction; wake the outbox after the commit.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from conversation.turn import take_turn
 from flows.acts.exception import EndException, GrantException
+from flows.facts import ExceptionFacts
 from flows.happenings import ExceptionAnswered
 from postal.people.doer import Doer
 from runtime import Runtime
@@ -22,15 +25,34 @@ class NotAnswered(Conflict):
     word = "exception_not_answered"
 
 
-def answer(runtime: Runtime, conn: Conn, number: str, granted: bool, by: Doer) -> None:
-    """Agree that the article `number` goes without its code, or refuse. Raise `NotAnswered`.
+class AnotherQuestion(Conflict):
+    """The question that was read is over, and another one is open about the article."""
+
+    sentence = "nothing is changed: another question is asked about this article by now; read it"
+    word = "exception_another"
+
+
+@dataclass(frozen=True)
+class Question:
+    """The question that is answered. `number`: the how-manieth of its `article`."""
+
+    article: str
+    number: int
+
+
+def answer(runtime: Runtime, conn: Conn, asked: Question, granted: bool, by: Doer) -> None:
+    """Agree to what is `asked`, or refuse. Raise `AnotherQuestion` and `NotAnswered`.
 
     `by` signed it with a second factor.
     """
-    place = ConversationPlace(number, "exception")
-    event = ExceptionAnswered(number, granted, by.known_as)
+    place = ConversationPlace(asked.article, "exception")
+    event = ExceptionAnswered(asked.article, granted, by.known_as, asked.number)
     turn = take_turn(runtime, conn, place, event, proof="fresh")
-    acts = turn.sprints[0].decision.acts
+    sprint = turn.sprints[0]
+    acts = sprint.decision.acts
     wanted = GrantException if granted else EndException
     if not any(isinstance(act, wanted) for act in acts):
-        raise NotAnswered
+        facts = sprint.facts
+        assert isinstance(facts, ExceptionFacts)
+        is_another = facts.article.exceptions not in (0, asked.number)
+        raise AnotherQuestion if is_another else NotAnswered

@@ -173,13 +173,11 @@ def _exception_facts(locked: Locked, conversation: Conversation, event: Event) -
     )
     if open_.phone is None:
         return found
-    present = locked.held[its.number].recipient_phone
     return replace(
         found,
         named=open_.phone,
         named_is_staff=roles.is_staff(locked.conn, open_.phone),
-        named_has_it=open_.phone == present,
-        unreached=present is not None and not arrive(locked.conn, present),
+        named_has_it=open_.phone == locked.held[its.number].recipient_phone,
     )
 
 
@@ -194,7 +192,10 @@ def _office_facts(locked: Locked, conversation: Conversation, event: Event) -> P
     if isinstance(event, ExceptionAsked):
         found = locked.reader.of_party(event.article, phone)
     elif isinstance(event, AnswerException):
-        found = _answered(locked, phone, event)
+        asked = _answerable(locked, phone, event)
+        if len(asked) > 1:
+            return PartyFacts(locked.now, today=locked.today, several=True)
+        found = _answered(locked, phone, asked)
     else:
         return _party_facts(locked, conversation, event)
     if found is None:
@@ -212,20 +213,24 @@ def _office_facts(locked: Locked, conversation: Conversation, event: Event) -> P
     )
 
 
-def _answered(locked: Locked, phone: str, event: AnswerException) -> ArticleFact | None:
-    """Return the article that an office's answer is about, with the verdict on its digits.
+def _answerable(locked: Locked, phone: str, event: AnswerException) -> list[ArticleFact]:
+    """Return the articles that an office's answer can be about, the newest question first.
 
-    Of several questions that whose digits it quotes; else the newest.
+    What it agreed to waits for no digits, and is refused where nothing else is asked.
     """
     ids = exceptions.asked_of(locked.conn, phone)
     by_id = {held.id: held.number for held in locked.held.values()}
     asked = [locked.reader.of_itself(by_id[each]) for each in ids if each in by_id]
     asked = [each for each in asked if event.which in (None, each.digits)]
-    if QUOTE not in locked.codes:
-        return asked[0] if asked else None
-    judged = [_quoting(locked, each, phone, each.exceptions) for each in asked]
-    right = [each for each in judged if each.quote == "right"]
-    return next(iter((*right, *judged)), None) if len(right) < 2 else None
+    unanswered = [each for each in asked if each.exception == "asked"]
+    return unanswered or (asked[:1] if QUOTE in locked.codes else asked)
+
+
+def _answered(locked: Locked, phone: str, asked: Sequence[ArticleFact]) -> ArticleFact | None:
+    """Return the article that an office's answer is about, with the verdict on its digits."""
+    if not asked or QUOTE not in locked.codes:
+        return next(iter(asked), None)
+    return _quoting(locked, asked[0], phone, asked[0].exceptions)
 
 
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:

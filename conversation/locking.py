@@ -22,6 +22,7 @@ from flows.events import (
     AskException,
     AskVisit,
     CorrectNumber,
+    Deny,
     Event,
     Pass,
     ProveSender,
@@ -121,7 +122,7 @@ class Locked:
         roles = machines.tells(place.machine, type(event))
         self.held = self._asked.answer()
         self._lock_conversations(roles, place, *more, *_newcomers(event))
-        if place.machine == "recipient" and isinstance(event, ReportFraud):
+        if place.machine == "recipient" and isinstance(event, ReportFraud | Deny):
             # What left this telephone while the turn waited for the locks is lost, and not its own.
             lost = facts.articles_lost(self.conn, place.whose, self.now)
             self.lost = [held.id for held in self.held.values() if held.id in lost]
@@ -157,10 +158,11 @@ class Locked:
         )
 
     def _lock_articles(self, place: ConversationPlace, event: Event) -> Awaited[dict[str, Held]]:
-        if place.machine == "recipient" and isinstance(event, ReportFraud):
+        if place.machine == "recipient" and isinstance(event, ReportFraud | Deny):
             mine = article_rows.of_recipient(self.conn, place.whose, self.now)
             lost = facts.articles_lost(self.conn, place.whose, self.now)
-            self.recalls = facts.articles_recalled(self.conn, place.whose)
+            if isinstance(event, ReportFraud):
+                self.recalls = facts.articles_recalled(self.conn, place.whose)
             return self.reader.hold_ids([*dict.fromkeys((*mine, *lost, *self.recalls))])
         if place.machine == "recipient" or isinstance(event, WhetherHelped):
             return self.reader.hold_of_recipient(place.whose)
@@ -222,9 +224,8 @@ class Locked:
             self.held[act.article] = replace(held, named_phone=act.phone)
         elif isinstance(act, Relink):
             held = self.held[act.article]
-            self.held[act.article] = replace(
-                held, recipient_phone=act.phone, former_phone=held.recipient_phone
-            )
+            former = held.recipient_phone or held.former_phone
+            self.held[act.article] = replace(held, recipient_phone=act.phone, former_phone=former)
 
     def _look_beside(self, place: ConversationPlace, event: Event) -> None:
         """Find the people whom no article leads to: their rows and conversations are locked."""

@@ -17,9 +17,11 @@ from flows.facts import ArticleFact, ExceptionFacts
 from flows.happenings import (
     ExceptionAnswered,
     ExceptionAsked,
+    ExceptionDenied,
     ExceptionEnded,
     ExceptionGranted,
     MoveAsked,
+    MovedAway,
     NamedForMove,
     NamedNoMore,
     NumberAgreed,
@@ -60,9 +62,12 @@ def asked(case: Case[ExceptionAsked, Nothing, ExceptionFacts]) -> Decision[Nothi
 def answered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision[Nothing]:
     """Take the answer of whoever may give it; one that nobody may give changes nothing.
 
-    A no needs no proof beyond the telephone, and ends an agreement too: it protects.
+    A no needs no proof beyond the telephone, and ends an agreement too: it protects. What was read
+    on a page is answered alone, and not what has been asked since.
     """
     facts, article = case.facts, case.facts.article
+    if case.event.question not in (None, article.exceptions):
+        return _stay(case)
     if not case.event.granted and article.exception != "none":
         return _end(case, "refused", case.event.by)
     if article.exception != "asked" or not may_grant(facts, case.event.by):
@@ -84,7 +89,8 @@ def answered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision
 def _renumbered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision[Nothing]:
     """Change the telephone, where nobody's silence is waited for; else ask who has it now.
 
-    Not waited for are whoever said "not mine", a telephone in doubt, and one that no text reaches.
+    Not waited for are whoever said "not mine" of it, and a number that was withdrawn. One that no
+    text reaches is: its inbox may be full for an hour.
     """
     facts, article = case.facts, case.facts.article
     if trust.renumber(article) is not None:
@@ -97,8 +103,10 @@ def _renumbered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decis
     if facts.named_has_it and article.linked:  # nobody finds out whose the code is
         kept = (Tell("recipient", Relinked(number)), Tell("postman", NumberAgreed(number)))
         return Decision("still", case.context, (), agreed, kept)
-    if answer == "done" or facts.unreached:
+    if answer == "done":
         acts, tells = relinked(article, facts.named, "door", None)
+        if not article.linked:  # who disowned it may not have been its owner
+            tells = (Tell("former", MovedAway(number)), *tells)
         tells = (
             *tells,
             Tell("sender", Relinked(number)),
@@ -134,6 +142,17 @@ def may_grant(facts: ExceptionFacts, by: str) -> bool:
 def _is_above(facts: ExceptionFacts) -> bool:
     """Tell whether somebody answers who is not of the postman's own office, or stands above it."""
     return facts.by in trust.EXCEPTION_ABOVE or facts.elsewhere
+
+
+@MACHINE.on(
+    ExceptionDenied,
+    to=("still",),
+    acts=(EndException,),
+    tells=("postman", "named"),
+)
+def denied(case: Case[ExceptionDenied, Nothing, ExceptionFacts]) -> Decision[Nothing]:
+    """End question and agreement: whoever has the telephone says that it is not he at the door."""
+    return _end(case, "denied", "")
 
 
 @MACHINE.on(

@@ -124,6 +124,7 @@ class ArticleFact:
     pieces: int = 1  # under the one number and the one code
     mode: Mode = "on"  # under which it went out last; before that, its office's
     unsure: bool = False  # the holder's telephone may be another person's by now
+    withdrawn: bool = False  # its operator, or a look-up, says so, and not only a text from there
     # Handed over without a code (docs/developing/trust.md rule 17).
     exception: ExceptionState = "none"  # of the postman who carries it
     exceptions: int = 0  # how often it was asked for, this time among them
@@ -131,6 +132,7 @@ class ArticleFact:
     # the account office has not agreed all the same
     within_reach: bool = False
     excepted: bool = False  # it was handed over so
+    on_word: bool = False  # it was handed over on a household's word, or without network
     # A postman says that he handed it over without network, and nothing proves it (rule 19).
     claimed: bool = False
     may_take: Takers = "holder"  # as its recipient wishes by now (rule 20)
@@ -206,6 +208,7 @@ class Changes(TypedDict, total=False):
     claimed: bool
     renumber: bool
     within_reach: bool
+    withdrawn: bool
 
 
 @dataclass(frozen=True)
@@ -254,7 +257,9 @@ class RecipientFacts(Facts):
     today: date = date.min  # in Asia/Kolkata
     ticket: int = 0  # the number that a ticket opened now would have
     named_is_staff: bool = False  # the telephone that the text names belongs to the staff
-    lost: tuple[ArticleFact, ...] = ()  # had their code here until two days ago; for `3`
+    # Had their code here before it went to another telephone: lately, or they were handed over
+    # within a week; for `3` and `2`.
+    lost: tuple[ArticleFact, ...] = ()
     recalls: tuple[ArticleFact, ...] = ()  # sent by this telephone and called back; for `3`
     texts_arrive: bool = True  # False: the last texts to this telephone could not be delivered
     greeted: bool = False  # this telephone was greeted within a day; read where it greets
@@ -372,6 +377,7 @@ class PartyFacts(Facts):
     rate: ExceptionRate | None = None  # of the postman who asks the office for an exception
     answerable: bool = True  # by this telephone: it is not that postman's
     full: bool = False  # this office agreed to as many exceptions today as it may alone
+    several: bool = False  # questions are open, and the answer names none of them
 
 
 @dataclass(frozen=True)
@@ -456,7 +462,7 @@ class ExceptionFacts(Facts):
     answers; None: the office's telephone, or nobody who works. `same`: it is the postman himself.
     `elsewhere`: who answers belongs to another office than the postman, which answers for it.
     `full`: the office agreed to as many today as it may alone. Where another telephone is wished,
-    `named` is that (E.164), and `unreached`: none of the last texts to the present one arrived.
+    `named` is that (E.164).
     """
 
     article: ArticleFact
@@ -468,4 +474,3 @@ class ExceptionFacts(Facts):
     named: str = ""
     named_is_staff: bool = False  # it belongs to the staff
     named_has_it: bool = False  # it is the recipient's already
-    unreached: bool = False

@@ -86,10 +86,20 @@ class ExceptionAsked(Happening):
 
 @dataclass(frozen=True)
 class ExceptionAnswered(Happening):
-    """The office agrees or does not. `by`: a staff id; "": whoever has the office's telephone."""
+    """The office agrees or does not. `by`: a staff id; "": whoever has the office's telephone.
+
+    `question`: the how-manieth of its article was read; None: the digits tell which, or its no is
+    about whatever is asked.
+    """
 
     granted: bool
     by: str = ""
+    question: int | None = None
+
+
+@dataclass(frozen=True)
+class ExceptionDenied(Happening):
+    """The holder or the addressee says no to what a postman asks: nobody is at his door."""
 
 
 @dataclass(frozen=True)

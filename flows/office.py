@@ -102,13 +102,19 @@ def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision
     says=(
         *("office_exception_yes", "office_exception_no", "office_exception_wrong"),
         *("office_exception_none", "office_exception_page_only"),
+        *("office_exception_which", "office_exception_over"),
     ),
     acts=(CountWrongQuote,),
     tells=("exception",),
 )
 def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decision[Nothing]:
-    """Pass the office's answer on: a yes with the digits of the question, a no without them too."""
+    """Pass the office's answer on: a yes with the digits of the question, a no without them too.
+
+    An answer is about one question: of several it must name which, by its last four.
+    """
     facts, article, event = case.facts, case.facts.article, case.event
+    if facts.several:
+        return Decision(case.state, case.context, (Say("office_exception_which"),))
     if article is None or article.exception == "none":
         return Decision(case.state, case.context, (Say("office_exception_none"),))
     number = article.number
@@ -118,6 +124,8 @@ def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decisi
         return Decision(
             case.state, case.context, (Say("office_exception_no", known, number),), (), tells
         )
+    if article.quote == "locked":
+        return Decision(case.state, case.context, (Say("office_exception_over", known, number),))
     if article.quote != "right" or not facts.answerable:
         acts: tuple[Act, ...] = (CountWrongQuote(number),) if article.quote == "wrong" else ()
         return Decision(

@@ -107,9 +107,10 @@ def move(
     if refusal is not None:
         return refusal
     # Where the holder himself said that it is not his, his silence is not waited for; nor, where an
-    # office agreed, that of a telephone that may be another person's by now.
+    # office agreed, that of a telephone whose number its operator withdrew. That a text from there
+    # said "not mine" of other post says nothing of this: it may be forged.
     if rule.asked == "holder":
-        free = not article.linked or (by == "door" and article.unsure)
+        free = not article.linked or (by == "door" and article.withdrawn)
         return "done" if free else "holder"
     return "nominee" if rule.asked == "nominee" else "done"
 
@@ -213,7 +214,9 @@ def signature(article: ArticleFact) -> bool:
 # ---- an exception at the door (rule 17) ----------------------------------------------------------
 
 EXCEPTION_USABLE: Final = timedelta(minutes=30)  # after the office agreed
-EXCEPTION_OBJECT: Final = timedelta(days=7)  # in which the addressee can say that it was wrong
+# In which whoever had the telephone can say that it was wrong: of an exception, of a household's
+# word, of a handover without network, and after a move that he did not wish.
+EXCEPTION_OBJECT: Final = timedelta(days=7)
 # Above what one postmaster may agree to alone in a day, and for what goes to the addressee himself.
 EXCEPTION_ABOVE: Final[tuple[StaffRole, ...]] = ("supervisor",)
 EXCEPTION_ANSWER: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")
@@ -255,9 +258,11 @@ def least_for_exception(article: ArticleFact) -> Proof:
     """Return how an office's agreement must be proven: by text where anybody at home may take it.
 
     What goes to the addressee in person, was tried with wrong codes today, or whose telephone has
-    the code, takes a look at the page and a second factor.
+    the code, takes a look at the page and a second factor; so does what has a telephone in doubt,
+    since the alarm goes to it alone. To another telephone goes plain post, and both are told.
     """
-    signed = personal(article) or article.doubted or article.within_reach
+    in_doubt = article.unsure and not article.renumber
+    signed = personal(article) or article.doubted or article.within_reach or in_doubt
     return "fresh" if signed else "quoted"
 
 

@@ -57,12 +57,13 @@ _COLUMNS = f"""
     a.disputed_at IS NOT NULL AS disputed, coalesce(a.document_until > %(now)s, false) AS document,
     a.sender_proven_at IS NOT NULL AS proven, a.recall_asked_at IS NOT NULL AS recalling,
     n.holds_from,
-    CASE WHEN x.id IS NULL OR x.postman_id <> s.id THEN 'none'
+    CASE WHEN x.id IS NULL OR x.postman_id <> s.id OR x.item_id <> i.id THEN 'none'
          WHEN x.granted_at IS NULL THEN 'asked' ELSE 'granted' END AS exception,
     coalesce(x.number, 0) AS exceptions, coalesce(x.wish = 'number', false) AS renumber,
     {_WITHIN_REACH} AS within_reach,
     CASE WHEN h.may_take_from <= %(now)s THEN h.may_take ELSE 'holder' END AS may_take,
     a.state = 'delivered' AND coalesce(i.proof = 'exception', false) AS excepted,
+    a.state = 'delivered' AND coalesce(i.proof IN ('word', 'offline'), false) AS on_word,
     EXISTS (SELECT FROM offline_claims k WHERE k.article_id = a.id AND k.outcome = 'unproven')
         AS claimed,
     c.expires_at, c.used_at, c.dead_at, coalesce(c.sends, 0) AS sends, c.postman_id AS bound_to,
@@ -75,7 +76,10 @@ _COLUMNS = f"""
      WHERE t.article_id = a.id AND t.day = %(today)s AND t.outcome = 'wrong') AS wrong_tries,
     a.recipient_phone, a.sender_phone, n.phone AS nominee_phone,
     {HOLDER} AS holder_phone,
-    EXISTS (SELECT FROM phones d WHERE d.doubt IS NOT NULL AND d.phone = {HOLDER}) AS unsure,
+    (SELECT d.doubt FROM phones d WHERE d.phone = {HOLDER}) AS doubt,
+    CASE WHEN a.recipient_phone IS NULL THEN (
+        SELECT m.from_phone FROM moves m WHERE m.article_id = a.id AND m.by = 'denial'
+        ORDER BY m.id DESC LIMIT 1) END AS disowned_phone,
     coalesce(v.to_phone, x.phone) AS named_phone, v.by AS named_by,
     i.id AS item_id, s.id AS postman_id,
     CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,
@@ -152,7 +156,8 @@ _OF_RECIPIENT = f"""
             SELECT article_id FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL LIMIT 20)))
     AND (state IN {OPEN} OR updated_at > %(now)s - interval '3 days'
          OR (updated_at > %(now)s - interval '8 days' AND EXISTS (
-             SELECT FROM exceptions x WHERE x.article_id = articles.id AND x.outcome = 'used')))
+             SELECT FROM delivery_items d WHERE d.article_id = articles.id
+             AND d.proof IN ('exception', 'word', 'offline'))))
     ORDER BY (state = 'out_for_delivery') DESC, updated_at DESC, id DESC LIMIT 250
 """  # noqa: S608
 # An array: by OR and IN, all articles are read, for each of them to be looked for in the second.

@@ -19,6 +19,13 @@ from store.database import Conn
 _RATE_OF: Final = timedelta(days=30)
 
 
+# Of an exception x, its article a: it was handed over so, or on the code of the other telephone.
+WENT: Final = """(x.outcome = 'used' OR x.outcome = 'moved' AND a.state = 'delivered' AND EXISTS (
+    SELECT FROM moves d WHERE d.article_id = a.id AND d.by = 'door' AND d.outcome = 'done'))"""
+# Whoever had the telephone says that it was wrong: before a handover, or after one.
+OBJECTED: Final = f"""(x.outcome = 'denied' OR a.not_received_at IS NOT NULL AND {WENT})"""
+
+
 @dataclass(frozen=True)
 class OpenException:
     """A question without an answer, or an agreement that was not used. `postman`: his staff id.
@@ -125,10 +132,25 @@ def asked_by_dial(conn: Conn, phone: str) -> list[AskedByDial]:
     return [AskedByDial(*row) for row in rows]
 
 
-def asked_today(conn: Conn, postman_id: int, today: date) -> int:
-    """Return how often a postman asked today, whatever was answered."""
+def last_question(conn: Conn, number: str) -> int:
+    """Return the how-manieth question was asked last of the article `number`; 0: none was."""
     row = conn.execute(
-        "SELECT count(*) FROM exceptions WHERE postman_id = %s AND asked_at >= %s",
+        "SELECT coalesce(max(x.number), 0) FROM exceptions x JOIN articles a"
+        " ON a.id = x.article_id WHERE a.number = %s",
+        [number],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def asked_today(conn: Conn, postman_id: int, today: date) -> int:
+    """Return how often a postman asked today, whatever was answered.
+
+    Not what the office's bare telephone refused: whoever forges its number would spend his day.
+    """
+    row = conn.execute(
+        "SELECT count(*) FROM exceptions WHERE postman_id = %s AND asked_at >= %s"
+        " AND NOT (outcome IS NOT DISTINCT FROM 'refused' AND answer_by IS NOT DISTINCT FROM '')",
         [postman_id, bounds(today)[0]],
     ).fetchone()
     assert row is not None
@@ -149,9 +171,9 @@ def granted_today(conn: Conn, office_id: int, today: date) -> int:
 def rate(conn: Conn, postman_id: int, now: datetime) -> ExceptionRate:
     """Return what a postman's exceptions are among his handovers of the last 30 days."""
     row = conn.execute(
-        "SELECT s.staff_id,"
-        " (SELECT count(*) FROM exceptions x WHERE x.postman_id = s.id AND x.outcome = 'used'"
-        "  AND x.asked_at > %(since)s),"
+        "SELECT s.staff_id,"  # noqa: S608
+        " (SELECT count(*) FROM exceptions x JOIN articles a ON a.id = x.article_id"
+        f"  WHERE x.postman_id = s.id AND x.asked_at > %(since)s AND {WENT}),"
         " (SELECT count(*) FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
         "  WHERE l.postman_id = s.id AND l.date > %(day)s AND i.state = 'delivered')"
         " FROM staff s WHERE s.id = %(postman)s",
@@ -169,7 +191,10 @@ _FEWEST: Final = 5
 
 @dataclass(frozen=True)
 class OfficeOver:
-    """An office that lets more go without its code than it can explain, in 30 days."""
+    """An office that lets more go without its code than it can explain, in 30 days.
+
+    Or to a telephone that was named at the door.
+    """
 
     office_id: int
     office: str
@@ -186,19 +211,20 @@ WHERE d.day > %(since)s AND d.office_id = coalesce(%(office)s, d.office_id) AND 
 GROUP BY o.id HAVING sum(d.excepted) > %(share)s * sum(d.delivered) ORDER BY o.id
 """
 # Beside the office's telephone stands the postman who asked most, so that it lies at his office.
-_TICKET: Final = """
+_TICKET: Final = f"""
 INSERT INTO tickets (kind, phone, staff_id, at)
 SELECT 'exception', coalesce(o.phone, s.phone), s.id, %(now)s
 FROM offices o CROSS JOIN LATERAL (
     SELECT p.id, p.phone FROM exceptions x JOIN staff p ON p.id = x.postman_id
-    WHERE x.office_id = o.id AND x.asked_at > %(since)s AND x.outcome = 'used'
+    JOIN articles a ON a.id = x.article_id
+    WHERE x.office_id = o.id AND x.asked_at > %(since)s AND {WENT}
     GROUP BY p.id ORDER BY count(*) DESC, p.id LIMIT 1) s
 WHERE o.id = ANY(%(offices)s) AND NOT EXISTS (
     SELECT FROM tickets t JOIN staff m ON m.id = t.staff_id
     WHERE t.kind = 'exception' AND t.article_id IS NULL AND m.office_id = o.id
       AND t.at > %(since)s)
 ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608
 
 
 def offices_over(conn: Conn, now: datetime, office_id: int | None = None) -> list[OfficeOver]:
@@ -222,10 +248,11 @@ def open_tickets(conn: Conn, now: datetime) -> None:
 class AskedException:
     """A question as the office's page shows it. `reached`: its telephone got a text since then.
 
-    `office_id`: of the postman.
+    `office_id`: of the postman. `number`: the how-manieth of its article.
     """
 
     article_id: int
+    number: int
     office_id: int
     reached: bool
     article: str
@@ -304,7 +331,7 @@ def shown(
     """
     since, _ = bounds(day_of(now))
     rows = conn.execute(
-        "SELECT x.article_id, x.office_id,"  # noqa: S608
+        "SELECT x.article_id, x.number, x.office_id,"  # noqa: S608
         f" x.ended_at IS NULL AND x.wish IS NULL AND {_REACHED_ITS}, a.number,"
         " CASE WHEN a.passport THEN 'passport'"
         " WHEN a.registration THEN 'registered' ELSE a.service END, a.cod_amount,"
@@ -331,12 +358,13 @@ def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[Postman
         " count(*) FILTER (WHERE x.outcome = 'moved'),"
         " count(*) FILTER (WHERE x.outcome = 'refused'),"
         " count(*) FILTER (WHERE x.outcome = 'lapsed'),"
-        " count(*) FILTER (WHERE x.outcome = 'used' AND a.not_received_at IS NOT NULL),"
+        f" count(*) FILTER (WHERE {OBJECTED}),"
         " (SELECT count(*) FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
         "  WHERE l.postman_id = s.id AND l.date > %(day)s AND i.state = 'delivered')"
         " FROM exceptions x JOIN staff s ON s.id = x.postman_id"
         f" JOIN articles a ON a.id = x.article_id WHERE {_ITS} AND x.asked_at > %(since)s"
-        " GROUP BY s.id ORDER BY 4 DESC, 3 DESC, s.staff_id LIMIT 200",
+        f" GROUP BY s.id ORDER BY count(*) FILTER (WHERE {WENT}) DESC, 3 DESC, s.staff_id"
+        " LIMIT 200",
         {
             "offices": _answered(conn, office_id),
             "since": now - _RATE_OF,
@@ -350,7 +378,7 @@ def of_answerers(conn: Conn, office_id: int | None, now: datetime) -> list[Answe
     """Return how each who answered did so: whoever always agrees is seen."""
     rows = conn.execute(
         "SELECT x.answer_by, count(x.granted_at), count(*) FILTER (WHERE x.outcome = 'refused'),"  # noqa: S608
-        " count(*) FILTER (WHERE x.outcome = 'used' AND a.not_received_at IS NOT NULL)"
+        f" count(*) FILTER (WHERE {OBJECTED})"
         " FROM exceptions x JOIN articles a ON a.id = x.article_id"
         f" WHERE {_ITS} AND x.asked_at > %(since)s AND x.answer_by IS NOT NULL"
         " GROUP BY x.answer_by ORDER BY 2 DESC, 1 LIMIT 200",

@@ -31,6 +31,11 @@ _LATELY: Final = timedelta(days=2)  # what ended since is still a recipient's
 _UNDER_WAY: Final = frozenset(("booked", "out_for_delivery", "attempted", "at_office"))
 
 
+def _is_long(row: ArticleRow) -> bool:
+    """Tell whether what was handed over can be contested for a week."""
+    return bool(row.excepted or row.on_word)
+
+
 @dataclass(frozen=True)
 class Reader:
     """The reads of one turn. `today` is in Asia/Kolkata.
@@ -120,7 +125,7 @@ class Reader:
                 phone in (row.recipient_phone, row.nominee_phone)
                 and (
                     row.state in _UNDER_WAY
-                    or row.updated_at > self.now - (EXCEPTION_OBJECT if row.excepted else _LATELY)
+                    or row.updated_at > self.now - (EXCEPTION_OBJECT if _is_long(row) else _LATELY)
                 )
             )
         ]
@@ -362,10 +367,12 @@ class Reader:
             recalling=row.recalling,
             pieces=row.pieces,
             mode=row.mode,
-            unsure=row.unsure,
+            unsure=row.doubt is not None,
+            withdrawn=row.doubt in ("withdrawn", "looked_up"),
             exception=row.exception,
             exceptions=row.exceptions,
             excepted=row.excepted,
+            on_word=row.on_word,
             claimed=row.claimed,
             may_take=row.may_take,
             renumber=row.renumber,
@@ -385,19 +392,28 @@ class Reader:
 
 
 _LOST_WITHIN: Final = timedelta(days=2)
+_LOST: Final = f"""
+SELECT DISTINCT m.article_id FROM moves m JOIN articles a ON a.id = m.article_id
+WHERE m.from_phone = %(phone)s AND m.by <> 'holder' AND m.outcome = 'done'
+  AND a.recipient_phone IS DISTINCT FROM %(phone)s
+  AND (m.ended_at > %(since)s OR a.delivered_at >= %(handed_over)s
+       OR a.state IN {OPEN} AND (a.recipient_phone IS NULL OR EXISTS (
+           SELECT FROM moves k WHERE k.article_id = a.id AND k.by <> 'holder'
+           AND k.outcome = 'done' AND k.ended_at > %(since)s)))
+LIMIT 20
+"""  # noqa: S608
 
 
 def articles_lost(conn: Conn, phone: str, now: datetime) -> list[int]:
-    """Return the ids of the articles whose code left `phone` lately; it can object.
+    """Return the ids of the articles whose code left `phone`; it can object.
 
-    Not what came back to it: its no is about what it is asked of that.
+    Lately, or they were handed over lately; of one that was disowned there, as long as it is
+    nobody's, and after it became another's. Not what came back to it: its no is about what it is
+    asked of that.
     """
-    rows = conn.execute(
-        "SELECT DISTINCT m.article_id FROM moves m JOIN articles a ON a.id = m.article_id"
-        " WHERE m.from_phone = %(phone)s AND m.by <> 'holder' AND m.outcome = 'done'"
-        " AND m.ended_at > %(since)s AND a.recipient_phone IS DISTINCT FROM %(phone)s LIMIT 20",
-        {"phone": phone, "since": now - _LOST_WITHIN},
-    )
+    since, handed_over = now - _LOST_WITHIN, now - EXCEPTION_OBJECT
+    values = {"phone": phone, "since": since, "handed_over": handed_over}
+    rows = conn.execute(_LOST, values)
     return [row[0] for row in rows.fetchall()]
 
 

@@ -16,10 +16,11 @@ from flows.decision import ArticleAct
 from flows.events import DocumentType, ExceptionReason
 from flows.facts import ArticleFact, Changes, ItemFact, Proof
 
-# refused: the office said no · lapsed: it did not answer · unused: the postman did not hand it over
-# in time · over: the article, or who carries it, is another case by now · moved: the office agreed
-# to another telephone, which has the code now, or about which the present one is asked
-ExceptionEnd = Literal["refused", "lapsed", "unused", "over", "moved"]
+# refused: the office said no · denied: who has the telephone did · lapsed: nobody answered ·
+# unused: the postman did not hand it over in time · over: the article, or who carries it, is
+# another case by now · moved: the office agreed to another telephone, which has the code now, or
+# about which the present one is asked
+ExceptionEnd = Literal["refused", "denied", "lapsed", "unused", "over", "moved"]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,10 @@ from flows.postman.visit import closed, say_first, say_item, say_no_exception
 
 
 def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """Ask the office, and tell the holder that it is asked: his telephone may well work."""
+    """Ask the office, and tell the holder that it is asked: his telephone may well work.
+
+    Where a nominee holds it the addressee is told too, and where somebody said "not mine", he.
+    """
     (item,) = case.facts.items
     article = item.article
     refusal = _refusal(case, item)
@@ -36,12 +39,17 @@ def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision
     named: tuple[Tell, ...] = ()
     if event.phone is not None:
         named = (Tell("named", NamedAtDoor(number)), Tell("sender", asked))
+    alarmed = [Tell("holder", asked)]
+    if not article.linked:  # who disowned it may not have been its owner
+        alarmed = [Tell("former", asked)]
+    elif trust.held_by_nominee(article, case.facts.now):
+        alarmed.append(Tell("recipient", asked))
     return Decision(
         case.state,
         case.context,
         (say_item(said, item),),
         (AskForException(number, event.reason, event.document, event.phone),),
-        (Tell("exception", asked), Tell("holder", asked), Tell("office", asked), *named),
+        (Tell("exception", asked), *alarmed, Tell("office", asked), *named),
     )
 
 

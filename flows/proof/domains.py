@@ -343,6 +343,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "exception": _exception,
     "exceptions": one_of(1),
     "excepted": _where("delivered", one_of(False, True), False),
+    "on_word": one_of(False),
     "claimed": one_of(False),
     "fraud_reports": one_of(0, 1, 2, 3),
     "herd": one_of(None, MOST_WARNED, MOST_WARNED + 1),

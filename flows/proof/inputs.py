@@ -111,7 +111,7 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
 
     if kind is events.Deny and thorough:
         more["claimed"] = _claimed
-    others = _AMONG_OTHERS if kind is events.ReportFraud and thorough else _NO_OTHERS
+    others = _OTHERS.get(kind, _NO_OTHERS) if thorough else _NO_OTHERS
     # A report of fraud ends wishes whatever else it does: where it meets one article.
     alike = kind is events.ReportFraud and thorough
     house = {"household": _NO_HOUSEHOLD if alike else _HOUSEHOLDS.get(kind, _NO_HOUSEHOLD)}
@@ -164,12 +164,17 @@ _OF_TELEPHONE: Mapping[str, Domain[object]] = {
 _PROVEN_BY: Domain[object] = one_of("text", "keys", "call")
 # A wish that lets somebody in wants the digits of our own text besides.
 _WISHED_BY: Domain[object] = one_of("quoted", "text", "keys", "call")
+_HANDED_OVER = replace(fixed(OTHER, "delivered"), moves=1)  # after it went to another telephone
 # What only a report of fraud looks at.
 _AMONG_OTHERS: Mapping[str, Domain[object]] = {
-    "lost": one_of((), (replace(fixed(OTHER, "booked"), moves=1),)),
+    "lost": one_of((), (replace(fixed(OTHER, "booked"), moves=1),), (_HANDED_OVER,)),
     "recalls": one_of((), (replace(fixed(OTHER, "booked"), recalling=True),)),
 }
 _NO_OTHERS: Mapping[str, Domain[object]] = {"lost": one_of(()), "recalls": one_of(())}
+_OTHERS: Mapping[type[Event], Mapping[str, Domain[object]]] = {
+    events.ReportFraud: _AMONG_OTHERS,
+    events.Deny: {**_NO_OTHERS, "lost": one_of((), (_HANDED_OVER,))},
+}
 
 
 # One remark for each of the questions.

@@ -6,6 +6,7 @@ The facts of the article decide what an answer means: a yes to "is the remark tr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,14 +15,16 @@ from flows.acts.codes import IssueCode, KillCode
 from flows.acts.nominee import AcceptNomination, EndNomination
 from flows.acts.phone import ConfirmNumber, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark
-from flows.acts.reports import MarkNotReceived, OpenTicket
+from flows.acts.reports import MarkDoorOnly, MarkNotReceived, OpenTicket
 from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import Deny, Event, SendCode, SpeakCode, Yes
 from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Denied,
     ExceptionContested,
+    ExceptionDenied,
     MoveAgreed,
+    MoveDisputed,
     NominationEnded,
     NomineeAgreed,
     NomineeRefused,
@@ -236,13 +239,37 @@ def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
         *ASKED_BACK, "denied", "not_received", "objection_late", "remark_contested",
         "refusal_denied", "nominee_declined", "exception_contested", "call_no",
     ),
-    acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
-    tells=("office", "sender", "recipient", "nominee", "article", "move"),
+    acts=(
+        Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination, MarkDoorOnly,
+    ),
+    tells=("office", "sender", "recipient", "nominee", "article", "move", "exception"),
 )  # fmt: skip
 def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
-    article = meant(case, case.event.which, _deniable(case))
+    article = _denied_of(case, meant(case, case.event.which, _deniable(case)))
     if isinstance(article, Say):
         return stay(case, article)
+    return _and_protest(_denied(case, article), article)
+
+
+def _and_protest(decision: Decision[Asked], article: ArticleFact) -> Decision[Asked]:
+    """Return the decision with which an exception ends too: nobody of his is at the door.
+
+    Not a wish for another telephone: of that, "no" may mean that it is right.
+    """
+    if article.exception == "none" or article.renumber or not decision.acts:
+        return decision
+    number = article.number
+    return replace(
+        decision,
+        acts=(*decision.acts, MarkDoorOnly(number)),
+        tells=(*decision.tells, Tell("exception", ExceptionDenied(number))),
+    )
+
+
+def _denied(case: Case[Deny, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
+    """Return what "no" means of the article."""
+    if article in case.facts.lost:
+        return contest_move(article)
     if article.state == "delivered" and case.facts.proof != "keys":
         return _object(case, article)
     if article.state not in OPEN:
@@ -271,16 +298,60 @@ def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
     return _complain(article)  # after a code or a visit, "no" does not say whose article it is
 
 
+def _denied_of(
+    case: Case[Deny, Asked, RecipientFacts], found: ArticleFact | Say
+) -> ArticleFact | Say:
+    """Return what left this telephone, where that was mentioned last or can alone be meant."""
+    if case.facts.proof == "keys":  # it says of no handover that it was none (rule 21)
+        return found
+    lost = lost_and_handed_over(case, case.event.which)
+    last = [each for each in lost if each.number == case.context.article]
+    if last:
+        return last[0]
+    nothing = isinstance(found, Say) and found.template == "nothing_waiting"
+    if not (nothing and lost):
+        return found
+    return lost[-1] if len(lost) == 1 else which_of(lost)
+
+
+def which_of(articles: Sequence[ArticleFact]) -> Say:
+    """Return the question which of several articles, of which the last two are named, is meant."""
+    newest, other = articles[-1], articles[-2]
+    if newest.digits == other.digits:
+        return Say("which_number", {"digits": newest.digits})
+    return Say("which_article", {"digits": newest.digits, "other": other.digits})
+
+
+def lost_and_handed_over(
+    case: Case[Event, Asked, RecipientFacts], which: str | None
+) -> tuple[ArticleFact, ...]:
+    """Return what left this telephone, and was handed over so lately that it can be contested."""
+    now = case.facts.now
+    return tuple(
+        each
+        for each in case.facts.lost
+        if which in (None, each.number, each.digits)
+        and each.delivered_at is not None
+        and now - each.delivered_at <= trust.EXCEPTION_OBJECT
+    )
+
+
 def _object(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
     """Freeze the closure, open a ticket and tell the postmaster: the article was not received."""
-    number = article.number
     assert article.delivered_at is not None
     if is_contestable(article, case.facts.now):
         return contest_exception(article)
-    if case.facts.now - article.delivered_at > OBJECT_WITHIN:
+    within = trust.EXCEPTION_OBJECT if article.on_word else OBJECT_WITHIN
+    if case.facts.now - article.delivered_at > within:
         return stay(case, digits("objection_late", article))
     if article.objected:
         return stay(case, digits("not_received", article))
+    return not_received(article)
+
+
+def not_received(article: ArticleFact) -> Decision[Asked]:
+    """Note that what was handed over never came."""
+    number = article.number
     return Decision(
         "quiet",
         Asked(number),
@@ -292,7 +363,16 @@ def _object(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> D
 
 def is_contestable(article: ArticleFact, now: datetime) -> bool:
     """Tell whether it was handed over without its code, and he can still say that it was wrong."""
-    if not article.excepted or article.objected or article.delivered_at is None:
+    return article.excepted and _is_late_enough(article, now)
+
+
+def is_on_word(article: ArticleFact, now: datetime) -> bool:
+    """Tell the same of what was handed over on a household's word, or without network."""
+    return article.on_word and _is_late_enough(article, now)
+
+
+def _is_late_enough(article: ArticleFact, now: datetime) -> bool:
+    if article.objected or article.delivered_at is None:
         return False
     mine = article.part != "asked" and article.state == "delivered"
     return mine and now - article.delivered_at <= trust.EXCEPTION_OBJECT
@@ -307,6 +387,22 @@ def contest_exception(article: ArticleFact) -> Decision[Asked]:
         (digits("exception_contested", article),),
         (MarkNotReceived(number), OpenTicket("exception", number)),
         (Tell("office", ExceptionContested(number)),),
+    )
+
+
+def contest_move(article: ArticleFact) -> Decision[Asked]:
+    """Note that it was handed over after its code went to another telephone, against his will.
+
+    Whoever has the other telephone may have said before that it never came.
+    """
+    number = article.number
+    noted = () if article.objected else (MarkNotReceived(number),)
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("exception_contested", article),),
+        (*noted, OpenTicket("move", number)),
+        (Tell("office", MoveDisputed(number)),),
     )
 
 

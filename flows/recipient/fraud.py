@@ -17,7 +17,7 @@ from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import ReportFraud, ToldCode
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import (
-    ExceptionAnswered,
+    ExceptionDenied,
     FraudReported,
     HerdWaits,
     MoveDenied,
@@ -26,7 +26,15 @@ from flows.happenings import (
     RecallEnded,
 )
 from flows.machine import SAME, Case
-from flows.recipient.answers import contest_exception, is_contestable
+from flows.recipient.answers import (
+    contest_exception,
+    contest_move,
+    is_contestable,
+    is_on_word,
+    lost_and_handed_over,
+    not_received,
+    which_of,
+)
 from flows.recipient.states import MACHINE, OPEN, digits, is_open, meant, stay
 from flows.trust import HERD, MOST_WARNED
 
@@ -62,6 +70,7 @@ def _in_danger(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleF
     says=(
         "fraud_noted", "fraud_heard", "which_article", "which_number", "move_kept", "move_disputed",
         "nominee_back", "sender_recall_stopped", "exception_contested", "household_closed",
+        "exception_done", "move_done", "delivered", "not_received",
     ),
     acts=(
         KillCode, MarkDoorOnly, OpenTicket, WarnHerd, NameNumber, EndNomination, DisputeMove,
@@ -72,20 +81,20 @@ def _in_danger(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleF
 def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]:
     """Protect what is in danger, in this order: what is here, what was moved away, recalls.
 
-    What was handed over without its code comes before it only where that was mentioned last.
+    What was handed over without its code, or after a move, comes before it only where that was
+    mentioned last; else it is asked about besides.
     """
-    lost, recalled = _lost(case), _recalled(case)
-    without_code = _without_code(case)
-    if without_code is not None and (
-        without_code.number == case.context.article or not (_in_danger(case) or lost or recalled)
-    ):
-        decision = _contest(case, without_code)
-    elif lost and (not _in_danger(case) or lost[-1].number == case.context.article):
-        decision = _dispute(lost)
-    elif recalled and not _in_danger(case):
+    lost, recalled, handed_over = _lost(case), _recalled(case), _handed_over(case)
+    perilled = _in_danger(case)
+    if handed_over and (_is_last(case, handed_over) or not (perilled or lost or recalled)):
+        decision = _and_protect(_contest(case, handed_over), perilled)
+    elif lost and (not perilled or _is_last(case, lost)):
+        decision = _and_protect(_dispute(lost), perilled)
+    elif recalled and not perilled:
         decision = _stop_recall(case, recalled)
     else:
-        decision = _reported(case)
+        gone = (*handed_over, *(each for each in lost if each.linked))
+        decision = _and_ask(_reported(case), gone if perilled else ())
     if case.facts.household.opens:  # whoever let somebody in may not have been the owner
         heard = [say.template for say in decision.says] == ["fraud_heard"]
         said = (Say("household_closed"),) if heard else decision.says
@@ -95,32 +104,67 @@ def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Ask
     return replace(decision, acts=(*decision.acts, NameNumber(case.event.named)))
 
 
+def _is_last(
+    case: Case[ReportFraud, Asked, RecipientFacts], articles: tuple[ArticleFact, ...]
+) -> bool:
+    """Tell whether the last of them is what was mentioned last."""
+    return articles[-1].number == case.context.article
+
+
 def _contest(
-    case: Case[ReportFraud, Asked, RecipientFacts], article: ArticleFact
+    case: Case[ReportFraud, Asked, RecipientFacts], articles: tuple[ArticleFact, ...]
 ) -> Decision[Asked]:
-    """Contest what was handed over without its code; other codes that live die all the same."""
-    contested = contest_exception(article)
-    perilled = _in_danger(case)
+    """Contest what was handed over: what was mentioned last, or the only one of them."""
+    article = articles[-1]
+    if len(articles) > 1 and not _is_last(case, articles):
+        return stay(case, which_of(articles))
+    if article in case.facts.lost:
+        contested = contest_move(article)
+    else:
+        contested = contest_exception(article) if article.excepted else not_received(article)
+    return replace(contested, state="reported")
+
+
+def _and_protect(decision: Decision[Asked], perilled: tuple[ArticleFact, ...]) -> Decision[Asked]:
+    """Return the decision with which other codes that live die all the same: fraud wins."""
     if not perilled:
-        return replace(contested, state="reported")
+        return decision
     protected = _protect(perilled)
     return replace(
-        contested,
+        decision,
         state="reported",
-        says=(*contested.says, *protected.says),
-        acts=(*contested.acts, *protected.acts),
-        tells=(*contested.tells, *protected.tells),
+        says=(*decision.says, *protected.says),
+        acts=(*decision.acts, *protected.acts),
+        tells=(*decision.tells, *protected.tells),
     )
 
 
-def _without_code(case: Case[ReportFraud, Asked, RecipientFacts]) -> ArticleFact | None:
-    """Return what was handed over without its code and he can still contest: the last of it."""
+def _and_ask(decision: Decision[Asked], articles: tuple[ArticleFact, ...]) -> Decision[Asked]:
+    """Return the decision with the question whether one of them, which is gone, is meant too."""
+    if not articles:
+        return decision
+    article = articles[-1]
+    template = "exception_done" if article.excepted else "move_done"
+    if article.on_word:
+        template = "delivered"
+    asked = (*decision.says, digits(template, article))
+    return replace(decision, context=Asked(article.number), says=asked)
+
+
+def _handed_over(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleFact, ...]:
+    """Return what was handed over and can still be contested; what was mentioned last, last."""
+    now, last = case.facts.now, case.context.article
     found = [
         each
         for each in case.facts.articles
-        if _named(case, each) and is_contestable(each, case.facts.now)
+        if _named(case, each) and (is_contestable(each, now) or is_on_word(each, now))
     ]
-    return max(found, key=lambda each: each.number == case.context.article, default=None)
+    found += [
+        each
+        for each in lost_and_handed_over(case, case.event.which)
+        if not each.objected or last == each.number or case.event.which is not None
+    ]
+    return tuple(sorted(found, key=lambda each: each.number == last))
 
 
 # ---- what is here ------------------------------------------------------------------------------
@@ -198,7 +242,7 @@ def _told(article: ArticleFact) -> tuple[Tell, ...]:
     if article.asked:
         tells = (*tells, Tell("move", MoveDenied(number)))
     if article.exception != "none":
-        tells = (*tells, Tell("exception", ExceptionAnswered(number, granted=False)))
+        tells = (*tells, Tell("exception", ExceptionDenied(number)))
     if _unnamed(article):
         tells = (*tells, Tell("nominee", NominationEnded(number)))
     return tells
@@ -260,6 +304,8 @@ def _dispute(lost: tuple[ArticleFact, ...]) -> Decision[Asked]:
         tells.append(Tell("office", MoveDisputed(number)))
         if each.state == "out_for_delivery":
             tells.append(Tell("postman", MoveDisputed(number)))
+        if each.exception != "none":
+            tells.append(Tell("exception", ExceptionDenied(number)))
     return Decision(
         "reported",
         Asked(spoken.number),

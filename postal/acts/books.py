@@ -47,7 +47,8 @@ class Held:
     postman_phone: str | None
     office_phone: str | None
     salt: bytes = field(default=b"", repr=False)  # of its codes, and of the digits to quote
-    former_phone: str | None = None  # who had the code, or was to, before this turn moved it
+    # Who had the code, or was to, before this turn moved it, or who said that it is not his.
+    former_phone: str | None = None
 
 
 def as_held(row: ArticleRow) -> Held:
@@ -66,6 +67,7 @@ def as_held(row: ArticleRow) -> Held:
         row.postman_phone,
         row.office_phone,
         row.code_salt,
+        row.disowned_phone,
     )
 
 

@@ -154,7 +154,7 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
         return
     used = {"used_at": books.now} if act.proof in ("code", "offline") else {}
     made = {"state": "delivered", "delivered_at": books.now, "updated_at": books.now}
-    books.made[act.article] = {**made, **used}
+    books.made[act.article] = {**made, **used, "on_word": worded or offline}
 
 
 @writes(UndoHandOver)

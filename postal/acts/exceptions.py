@@ -18,9 +18,10 @@ def ask_for_exception(books: Books, act: AskForException, whose: str) -> None:
     books.one(
         "INSERT INTO exceptions"
         " (article_id, number, postman_id, office_id, reason, document, last4, asked_at, wish,"
-        " phone)"
+        " phone, item_id)"
         " SELECT %(id)s, (SELECT count(*) + 1 FROM exceptions WHERE article_id = %(id)s),"
-        " s.id, s.office_id, %(reason)s, %(document)s, %(last4)s, %(now)s, %(wish)s, %(phone)s"
+        " s.id, s.office_id, %(reason)s, %(document)s, %(last4)s, %(now)s, %(wish)s, %(phone)s,"
+        " %(item)s"
         " FROM staff s WHERE s.id = %(postman)s",
         article,
         reason=act.reason,
@@ -28,6 +29,7 @@ def ask_for_exception(books: Books, act: AskForException, whose: str) -> None:
         last4=books.apart[LAST4],
         wish=None if act.phone is None else "number",
         phone=act.phone,
+        item=article.item_id,
     )
     wish = {} if act.phone is None else {"wish": "number"}
     books.feed("exception_asked", article, reason=act.reason, document=act.document, **wish)

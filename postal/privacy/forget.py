@@ -57,6 +57,7 @@ def forget(conn: Conn, phone: str, by: Removing) -> Forgotten:
         " OR EXISTS (SELECT FROM requests WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM phones WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM waiting_texts WHERE phone = %(phone)s)"
+        " OR EXISTS (SELECT FROM exceptions WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM import_rows WHERE names_phone(cells, %(phone)s))",
         {"phone": phone},
     ).fetchone()
@@ -74,6 +75,7 @@ def forget(conn: Conn, phone: str, by: Removing) -> Forgotten:
     sprints = redact.forget_in_sprints(conn, StandIn(phone, other), around, by)
     redact.forget_in_access_log(conn, StandIn(phone, other), by)
     conn.execute(_NAMED_IN_TEXTS, {**values, "around": around})
+    conn.execute(_NAMED_IN_DIALS, {**values, "around": around})
     texts = conn.execute(_TEXTS, values).rowcount
     conn.execute(_EXCEPTED, values)
     articles = conn.execute(_RECEIVED, values).rowcount + conn.execute(_SENT, values).rowcount
@@ -105,6 +107,9 @@ UNION ALL
 SELECT 'the code of ' || a.number || ' is asked to go to it' FROM moves m
 JOIN articles a ON a.id = m.article_id WHERE m.to_phone = %(phone)s AND m.ended_at IS NULL
   AND a.state NOT IN ('delivered', 'returned', 'recalled')
+UNION ALL
+SELECT 'an office is asked whether the code of ' || a.number || ' may go to it' FROM exceptions x
+JOIN articles a ON a.id = x.article_id WHERE x.phone = %(phone)s AND x.ended_at IS NULL
 UNION ALL
 SELECT 'ticket ' || id || ' is open' FROM tickets WHERE phone = %(phone)s AND closed_at IS NULL
 UNION ALL
@@ -139,8 +144,15 @@ UPDATE messages SET body = '', purged_at = coalesce(purged_at, %(now)s)
 WHERE phone = ANY(%(around)s) AND direction = 'in'
   AND regexp_replace(body, '[^0-9]', '', 'g') LIKE '%%' || %(digits)s || '%%'
 """
+_NAMED_IN_DIALS = """
+UPDATE ussd_hops SET body = '', typed = '' WHERE session_id IN
+    (SELECT id FROM ussd_sessions WHERE phone = ANY(%(around)s))
+  AND regexp_replace(typed || body, '[^0-9]', '', 'g') LIKE '%%' || %(digits)s || '%%'
+"""
+# Whom a postman named at the door of another person's article: that is found by it later.
 _EXCEPTED = """
-UPDATE exceptions SET last4 = NULL, phone = NULL WHERE article_id IN
+UPDATE exceptions SET last4 = NULL,
+    phone = CASE WHEN phone = %(phone)s THEN NULL ELSE phone END WHERE article_id IN
     (SELECT id FROM articles WHERE recipient_phone = %(phone)s) OR phone = %(phone)s
 """
 _RECEIVED = """
@@ -189,7 +201,10 @@ _ELSEWHERE = (
 
 
 def _around(conn: Conn, phone: str) -> list[str]:
-    """Return whose records can name the telephone: its articles, and their people."""
+    """Return whose records can name the telephone: its articles, and their people.
+
+    Also the postman who named it at a door, and the article of which he did.
+    """
     rows = conn.execute(
         """
         WITH mine AS (
@@ -201,12 +216,16 @@ def _around(conn: Conn, phone: str) -> list[str]:
             JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s
             UNION SELECT a.id, a.number, a.recipient_phone, a.sender_phone FROM moves m
             JOIN articles a ON a.id = m.article_id WHERE %(phone)s IN (m.from_phone, m.to_phone)
+            UNION SELECT a.id, a.number, a.recipient_phone, a.sender_phone FROM exceptions x
+            JOIN articles a ON a.id = x.article_id WHERE x.phone = %(phone)s
         )
         SELECT number FROM mine UNION SELECT recipient_phone FROM mine
         UNION SELECT sender_phone FROM mine
         UNION SELECT n.phone FROM nominees n JOIN mine ON mine.id = n.article_id
         UNION SELECT m.from_phone FROM moves m JOIN mine ON mine.id = m.article_id
         UNION SELECT m.to_phone FROM moves m JOIN mine ON mine.id = m.article_id
+        UNION SELECT s.phone FROM exceptions x JOIN mine ON mine.id = x.article_id
+            JOIN staff s ON s.id = x.postman_id WHERE x.phone = %(phone)s
         UNION SELECT %(phone)s
         """,
         {"phone": phone},

@@ -206,7 +206,8 @@ WHERE id IN (SELECT id FROM articles WHERE recipient_name <> ''
 # Why an exception was asked for stays; the end of the document's number goes, and the telephone.
 _EXCEPTIONS = """
 UPDATE exceptions SET last4 = NULL, phone = NULL
-WHERE id IN (SELECT id FROM exceptions WHERE last4 IS NOT NULL AND asked_at < %(persons)s
+WHERE id IN (SELECT id FROM exceptions
+    WHERE (last4 IS NOT NULL OR phone IS NOT NULL) AND asked_at < %(persons)s
     ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
 # What is wished for all post ends with the last of it.

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from flows.happenings import WINDOW_HOURS
 from flows.remarks import KINDS
+from postal.exceptions import OBJECTED
 from postal.promises import LATENESSES
 
 By = Literal["office", "beat", "district", "service", "carrier", "head"]
@@ -62,6 +63,10 @@ _IN_TIME: Final = f"""extract(hour FROM coalesce(i.approached_at, i.finished_at)
 # A household's wish is counted once: who else may take its post says more than when it comes.
 _OTHERS: Final = "h.may_take IS NOT NULL"
 _WORDED: Final = "coalesce(h.word_state = 'chosen', false)"
+# Without its code, or on that of a telephone which was named at the door.
+_EXCEPTED: Final = """(i.proof IS NOT DISTINCT FROM 'exception' OR EXISTS (
+    SELECT FROM moves d WHERE d.article_id = i.article_id AND d.by = 'door'
+    AND d.outcome = 'done'))"""
 
 CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -80,8 +85,8 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "by_signature": f"{_PILOT} AND i.proof = 'signature' AND {_STANDS} AND NOT {_WRONG}",
         "after_wrong": f"{_PILOT} AND i.proof = 'signature' AND {_STANDS} AND {_WRONG}",
         "objected": f"{_PILOT} AND i.proof IS NOT NULL AND a.not_received_at IS NOT NULL",
-        "excepted": "i.state = 'delivered' AND i.proof = 'exception'",
-        "unexcepted": "i.state = 'delivered' AND i.proof IS DISTINCT FROM 'exception'",
+        "excepted": f"i.state = 'delivered' AND {_EXCEPTED}",
+        "unexcepted": f"i.state = 'delivered' AND NOT {_EXCEPTED}",
         "worded": f"i.state = 'delivered' AND i.proof = 'word' AND {_STANDS}",
         "worded_objected": "i.state = 'delivered' AND i.proof = 'word'"
         " AND a.not_received_at IS NOT NULL",
@@ -93,8 +98,8 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "home_days": "h.may_take IS NULL AND h.weekdays IS NOT NULL",
         "home_kept": "h.may_take IS NULL AND h.keeps",
         "asked_used": f"x.outcome = 'used' AND {_STANDS}",
-        "asked_objected": "x.outcome = 'used' AND a.not_received_at IS NOT NULL",
-        "asked_moved": "x.outcome = 'moved'",
+        "asked_objected": OBJECTED,
+        "asked_moved": f"x.outcome = 'moved' AND NOT {OBJECTED}",
         "asked_refused": "x.outcome = 'refused'",
         "asked_lapsed": "x.outcome = 'lapsed'",
         "asked_unused": "coalesce(x.outcome, 'over') IN ('undone', 'unused', 'over')",

@@ -111,6 +111,7 @@ from postal import households
 from postal.acts.books import hold
 from postal.desk import questions, tickets
 from postal.desk.tickets import TicketForm
+from postal.exceptions import last_question
 from postal.facts import articles_numbered
 from postal.office import paper_days
 from postal.office.paper_days import NewLine
@@ -529,7 +530,8 @@ class Player:
             staff = "SELECT id, office_id, role FROM staff WHERE staff_id = %s"
             row, office, role = conn.execute(staff, [staff_id]).fetchone() or (0, 0, "clerk")
             by = Doer(Staff(row, staff_id), office, role, "fresh", self.clock.now())
-            exceptions.answer(self.runtime, conn, number, granted, by)
+            asked = exceptions.Question(number, last_question(conn, number))
+            exceptions.answer(self.runtime, conn, asked, granted, by)
         wake(self.runtime.redis)
 
     def _paper(self, line: str, number: str) -> None:

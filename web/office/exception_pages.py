@@ -36,8 +36,9 @@ def exceptions_() -> str:
 
 @route("/exceptions", "exception", methods=("POST",))
 def answer_exception() -> Response:
-    """Agree or refuse. Form: `article` (its number), `answer` (yes or no)."""
+    """Agree or refuse. Form: `article`, `question` (their numbers), `answer` (yes or no)."""
     number = parse(request.form.get("article", "")) or abort(400)
+    question = request.form.get("question", type=int) or abort(400)
     answers = {"yes": True, "no": False}
     granted = answers.get(request.form.get("answer", ""))
     if granted is None:
@@ -46,7 +47,7 @@ def answer_exception() -> Response:
     def work(conn: Conn) -> None:
         if not exceptions.is_asked_of(conn, number, office_seen(), runtime().now()):
             raise door.NotAnswered
-        door.answer(runtime(), conn, number, granted, doer())
+        door.answer(runtime(), conn, door.Question(number, question), granted, doer())
 
     try:
         runtime().database.run(work)

@@ -17,7 +17,6 @@ from flows.decision import LastVisit
 from flows.proof.world.books import OfferRow, SmallWorld, Talk, Whose
 from flows.proof.world.parcel import CodeIssued, HouseholdRow, ListedParcel, Parcel
 
-_DAYS = timedelta(days=2)
 _DOCUMENT_FOR = timedelta(hours=48)
 _LATELY = timedelta(minutes=10)
 
@@ -160,9 +159,9 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
         document if document is not None and document > now else None,
         parcel.moved_at if parcel.moved_at and now - parcel.moved_at < _DOCUMENT_FOR else None,
         (parcel.proven, parcel.recalled_at, parcel.held_before, bool(parcel.tickets)),
-        parcel.doubted,
+        (parcel.doubted, parcel.withdrawn, parcel.disowned),
         parcel.off,
-        tuple((phone, at) for phone, at in parcel.left if now - at < _DAYS),
+        parcel.left,
         tuple(phone for phone, day in parcel.wrong_quotes if day == today),
         frozenset(
             (phone, question == 0)
@@ -170,6 +169,10 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
             if question in (0, parcel.questions)
         ),
         frozenset(parcel.claims),
-        (parcel.exception, tuple(who for who, day in parcel.excepted_on if day == today)),
+        (
+            parcel.exception,
+            tuple(who for who, day in parcel.excepted_on if day == today),
+            tuple(who for who, day in parcel.refused_on if day == today),
+        ),
         tuple(who for who, day in parcel.words_on if day == today),
     )

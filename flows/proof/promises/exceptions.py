@@ -8,7 +8,8 @@ from typing import Final
 
 from flows.acts.door import HandOver
 from flows.acts.exception import AskForException
-from flows.acts.reports import MarkNotReceived
+from flows.acts.reports import MarkNotReceived, OpenTicket
+from flows.events import Deny, ReportFraud
 from flows.proof.promises.promise import Promise, done
 from flows.proof.world.books import BOTH, SUPERVISOR, SmallWorld
 from flows.proof.world.doors import Played
@@ -75,11 +76,12 @@ def asked(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "an exception was asked for, and the code was never sent"
         who = (parcel.item.postman if parcel.item else "", before.today)
         all_ = [each for other in played.world.parcels.values() for each in other.excepted_on]
-        if all_.count(who) > _MOST_A_DAY:
+        free = [each for other in played.world.parcels.values() for each in other.refused_on]
+        if all_.count(who) - free.count(who) > _MOST_A_DAY:
             yield "a postman asked for one exception more than a day allows"
         texts = {say.template for _, say in played.said if say.article == act.article}
         told = {"exception_asked"} if act.phone is None else {"number_named", "sender_number_named"}
-        if act.phone is not None and parcel.recipient is not None:
+        if act.phone is not None and (parcel.recipient or parcel.disowned) is not None:
             told |= {"number_wrong"}
         if not told <= texts:
             yield "an exception was asked for, and not everybody is told"
@@ -95,6 +97,35 @@ def contested(before: SmallWorld, played: Played) -> Iterator[str]:
         tickets = played.world.parcels[act.article].tickets
         if not any(about == "exception" for about, _ in tickets):
             yield "an exception was contested, and nobody looks at it"
+
+
+def contested_move(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Look at 3 and 2 of who had the code of what was handed over to another telephone since."""
+    came, phone = played.came, played.phone
+    if not isinstance(came, ReportFraud | Deny) or played.proof != "text" or phone is None:
+        return
+    for number, parcel in before.parcels.items():
+        had = phone in {whose for whose, _ in parcel.left}
+        if not had or phone == parcel.recipient or came.which not in (number, number[-6:-2]):
+            continue
+        if parcel.delivered_at is None or before.now - parcel.delivered_at > _OBJECT:
+            continue
+        if not any(about == "move" for about, _ in played.world.parcels[number].tickets):
+            yield "who had the code before contests a handover, and nobody looks at it"
+
+
+def denied(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Look at the 2 of who has the telephone while a postman wants to do without the code."""
+    if not isinstance(played.came, Deny):
+        return
+    for _, act in done(played, OpenTicket):
+        if act.article not in before.parcels or act.about != "not_received":
+            continue
+        row = before.parcels[act.article].exception
+        if row is None or row.phone is not None:
+            continue
+        if played.world.parcels[act.article].exception is not None:
+            yield "who has the telephone says that nobody came, and an exception stands"
 
 
 PROMISES = (
@@ -119,5 +150,18 @@ PROMISES = (
         "contesting an exception",
         "For seven days its holder's word opens a ticket.",
         contested,
+    ),
+    Promise(
+        "R17",
+        "contesting a move",
+        "For seven days after a handover the word of whoever had the code before it went to another"
+        " telephone opens a ticket.",
+        contested_move,
+    ),
+    Promise(
+        "R17",
+        "no exception against its holder",
+        "Whoever has the telephone and says that nobody came ends question and agreement.",
+        denied,
     ),
 )

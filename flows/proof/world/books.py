@@ -94,6 +94,7 @@ class SmallWorld:
     questioned: frozenset[str] = frozenset()  # whose last digits are about a closed ticket
     mode: Mode = "on"  # of the office
     doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
+    withdrawn: frozenset[str] = frozenset()  # of these, whose operator says so
     off: frozenset[str] = frozenset()  # telephones that no text arrives at
     # The three digits that each telephone was shown last, as article and place on its lists.
     checks: Mapping[str, tuple[str, int]] = field(default_factory=dict)
@@ -115,10 +116,18 @@ class SmallWorld:
 
     def in_doubt(self, doubted: frozenset[str]) -> SmallWorld:
         """Return the world with just these telephones in doubt."""
+        return self._doubting(doubted, self.withdrawn & doubted)
+
+    def withdrawing(self, phone: str) -> SmallWorld:
+        """Return the world in which the operator of that telephone withdrew its number."""
+        return self._doubting(self.doubted | {phone}, self.withdrawn | {phone})
+
+    def _doubting(self, doubted: frozenset[str], withdrawn: frozenset[str]) -> SmallWorld:
         parcels = {
-            number: replace(parcel, doubted=doubted) for number, parcel in self.parcels.items()
+            number: replace(parcel, doubted=doubted, withdrawn=withdrawn)
+            for number, parcel in self.parcels.items()
         }
-        return replace(self, parcels=parcels, doubted=doubted)
+        return replace(self, parcels=parcels, doubted=doubted, withdrawn=withdrawn)
 
     def in_mode(self, mode: Mode) -> SmallWorld:
         """Return the world with the office in another mode: what is out keeps the one it had."""

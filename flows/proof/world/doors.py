@@ -279,7 +279,7 @@ def _direct(world: SmallWorld, line: str) -> Played:
     if words[0] == "mode":
         return Played(line, world.in_mode(MODES[words[1]]))
     if words[0] == "doubt":
-        return Played(line, world.in_doubt(world.doubted | {words[1]}))
+        return Played(line, world.withdrawing(words[1]))
     if words[0] in ("off", "on"):
         off = world.off | {words[1]} if words[0] == "off" else world.off - {words[1]}
         return Played(line, world.without_texts(off))
@@ -296,7 +296,8 @@ def _direct(world: SmallWorld, line: str) -> Played:
     if words[1] == "collect":
         return _collect(world, line, words[0], words[2:])
     if words[1] == "exception":
-        event = ExceptionAnswered(words[0], words[2] == "yes", words[3])
+        question = len(world.parcels[words[0]].excepted_on)
+        event = ExceptionAnswered(words[0], words[2] == "yes", words[3], question)
         played = _in_turn(world, line, (words[0], "exception"), event, "fresh")
         # Who answers in vain is told so, and nothing of the turn is kept.
         return played if played.decided[0].decision.acts else Played(line, world)
@@ -333,6 +334,7 @@ def _book(world: SmallWorld, line: str) -> Played:
         updated_at=world.now,
         home=world.mode,
         doubted=world.doubted,
+        withdrawn=world.withdrawn,
         off=world.off,
         households=tuple(sorted(world.households.items())),
     )

@@ -101,6 +101,7 @@ class ExceptionRow:
     proof: str | None = None  # of the agreement
     above: bool = False  # who agreed is no postmaster of the postman's office
     phone: str | None = None  # that was named as the right one; None: it is about the code
+    place: int = 0  # which of the article's places on lists it was asked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +190,12 @@ class Parcel:
     moved_at: datetime | None = None  # when that was not begun by the holder: for the proof
     home: Mode = "on"  # of its office now
     doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
+    withdrawn: frozenset[str] = frozenset()  # of these, whose operator says so
+    disowned: str | None = None  # who said last that it is not his
     off: frozenset[str] = frozenset()  # telephones that no text arrives at
     exception: ExceptionRow | None = None
     excepted_on: tuple[tuple[str, date], ...] = ()  # each asking: by which postman, on which day
+    refused_on: tuple[tuple[str, date], ...] = ()  # of these, what the bare telephone refused
     claims: tuple[ClaimRow, ...] = ()  # what postmen say that they handed over without network
     households: tuple[tuple[str, HouseholdRow], ...] = ()  # of every telephone
     words_on: tuple[tuple[str, date], ...] = ()  # wrong words: by which postman, on which day
@@ -272,6 +276,8 @@ class Parcel:
         row, item = self.exception, self.item
         if row is None or item is None or row.postman != item.postman:
             return "none"
+        if row.place != len(self.items):
+            return "none"
         return "asked" if row.granted_at is None else "granted"
 
     def reached(self, now: datetime) -> bool:
@@ -332,6 +338,7 @@ class Parcel:
             recalling=self.recalled_at is not None,
             mode=self.mode,
             unsure=self.holder(now) in self.doubted,
+            withdrawn=self.holder(now) in self.withdrawn,
             exception=self.exception_state(),
             exceptions=len(self.excepted_on) if self.exception else 0,
             renumber=self.exception is not None and self.exception.phone is not None,
@@ -339,6 +346,9 @@ class Parcel:
             excepted=self.state == "delivered"
             and self.item is not None
             and self.item.proof == "exception",
+            on_word=self.state == "delivered"
+            and self.item is not None
+            and self.item.proof in ("word", "offline"),
             claimed=any(row.outcome == "unproven" for row in self.claims),
             may_take=self.may_take(now),
         )

@@ -23,6 +23,7 @@ from flows.events import (
     Consent,
     CorrectNumber,
     DayEnded,
+    Deny,
     DrawWord,
     Event,
     GivePin,
@@ -154,10 +155,12 @@ def concerned(turn: SmallTurn, whose: Whose, event: Event) -> Sequence[str]:
         mine = [
             n
             for n, each in world.parcels.items()
-            if _is_of(each, phone, world.now, 8 if _excepted(each) else 3)
+            if _is_of(each, phone, world.now, 8 if _is_long(each) else 3)
         ]
+        if isinstance(event, ReportFraud | Deny):
+            turn.lost = _lost(world, phone)
         if isinstance(event, ReportFraud):
-            turn.lost, turn.recalls = _lost(world, phone), _recalled(world, phone)
+            turn.recalls = _recalled(world, phone)
         return (*mine, *turn.lost, *turn.recalls)
     if machine in ("article", "move", "recall", "exception"):
         return (phone,)
@@ -188,18 +191,28 @@ def _is_of(parcel: Parcel, phone: str, now: datetime, days: int) -> bool:
     )
 
 
-def _excepted(parcel: Parcel) -> bool:
-    return parcel.item is not None and parcel.item.proof == "exception"
+def _is_long(parcel: Parcel) -> bool:
+    """Tell whether what was handed over can be contested for a week."""
+    return parcel.item is not None and parcel.item.proof in ("exception", "word", "offline")
 
 
 def _lost(world: SmallWorld, phone: str) -> tuple[str, ...]:
-    since = world.now - timedelta(days=2)
     return tuple(
         number
         for number, parcel in world.parcels.items()
         if parcel.recipient != phone
-        and any(whose == phone and at > since for whose, at in parcel.left)
+        and any(whose == phone and _since(world, parcel, at) for whose, at in parcel.left)
     )
+
+
+def _since(world: SmallWorld, parcel: Parcel, at: datetime) -> bool:
+    """As postal/facts.py: lately, handed over lately, or nobody's since, or another's lately."""
+    since = world.now - timedelta(days=2)
+    handed_over = parcel.delivered_at
+    if at > since or (handed_over and handed_over >= world.now - timedelta(days=7)):
+        return True
+    moved = parcel.moved_at is not None and parcel.moved_at > since
+    return parcel.state in _OPEN and (parcel.recipient is None or moved)
 
 
 def _recalled(world: SmallWorld, phone: str) -> tuple[str, ...]:
@@ -284,10 +297,12 @@ def _of_office(turn: SmallTurn, phone: str, event: AnswerException | ExceptionAs
     else:
         asked = [world.parcels[n].fact(world.now, phone) for n in _asked_of_office(world)]
         asked = [each for each in asked if event.which in (None, each.digits)]
+        unanswered = [each for each in asked if each.exception == "asked"]
+        asked = unanswered or (asked[:1] if QUOTE in turn.apart else asked)
+        if len(asked) > 1:
+            return PartyFacts(world.now, None, world.today, several=True)
         if QUOTE in turn.apart:
             asked = [_quoting(turn, each, phone, each.exceptions) for each in asked]
-            right = [each for each in asked if each.quote == "right"]
-            asked = [*right, *asked] if len(right) < 2 else []
         found = next(iter(asked), None)
     row = world.parcels[found.number].exception if found is not None else None
     if found is None or row is None:
@@ -408,7 +423,7 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
         parcel
         for number, parcel in world.parcels.items()
         if number == named
-        or (number in turn.held and _is_of(parcel, phone, now, 7 if _excepted(parcel) else 2))
+        or (number in turn.held and _is_of(parcel, phone, now, 7 if _is_long(parcel) else 2))
     ]
     parcels.sort(key=lambda each: (each.number == named, each.updated_at or each.booked_at))
     mine = tuple(parcel.fact(now, phone) for parcel in parcels)
@@ -548,7 +563,9 @@ def _exceptions_left(world: SmallWorld, staff: str, event: Event) -> int:
     if not isinstance(event, AskException):
         return 0
     asked = [each for parcel in world.parcels.values() for each in parcel.excepted_on]
-    return max(0, EXCEPTIONS_A_DAY - asked.count((staff, world.today)))
+    free = [each for parcel in world.parcels.values() for each in parcel.refused_on]
+    today = (staff, world.today)
+    return max(0, EXCEPTIONS_A_DAY - asked.count(today) + free.count(today))
 
 
 def _refs(turn: SmallTurn, event: Event, before: Standing | None) -> list[str]:

@@ -98,6 +98,7 @@ class SmallTurn:
                 move.by if move else None,
                 postman.staff if postman else None,
                 postman.phone if postman and not postman.blocked else None,
+                parcel.disowned if parcel.recipient is None else None,
             )
 
     def take(self, whose: Whose, event: Event) -> None:
@@ -214,7 +215,7 @@ class SmallTurn:
         elif isinstance(act, AskMove) or (isinstance(act, AskForException) and act.phone):
             self._held(act.article, named=act.phone)
         elif isinstance(act, Relink):
-            former = self.held[act.article].recipient
+            former = self.held[act.article].recipient or self.held[act.article].former
             self._held(act.article, recipient=act.phone, former=former)
 
     def _held(self, number: str, **changes: str | None) -> None:

@@ -108,7 +108,8 @@ def _ask_exception(
 ) -> None:
     assert parcel.item is not None
     asked = (*parcel.excepted_on, (parcel.item.postman, ledger.world.today))
-    row = ExceptionRow(parcel.item.postman, ledger.now, phone=act.phone)
+    place = len(parcel.items)
+    row = ExceptionRow(parcel.item.postman, ledger.now, phone=act.phone, place=place)
     ledger.put(replace(parcel, exception=row, excepted_on=asked))
 
 
@@ -126,8 +127,12 @@ def _grant_exception(
 
 @writes(exception.EndException)
 def _end_exception(ledger: Ledger, act: exception.EndException, parcel: Parcel, whose: str) -> None:
-    must(parcel.exception is not None, "nothing is asked")
-    ledger.put(replace(parcel, exception=None))
+    row = parcel.exception
+    must(row is not None, "nothing is asked")
+    assert row is not None
+    free = act.why == "refused" and not (act.by or row.by)
+    refused = ((row.postman, ledger.world.today),) if free else ()
+    ledger.put(replace(parcel, exception=None, refused_on=(*parcel.refused_on, *refused)))
 
 
 @writes(paper.HandOverOnPaper)

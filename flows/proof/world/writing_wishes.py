@@ -178,6 +178,7 @@ def _unlink(ledger: Ledger, act: phone.Unlink, parcel: Parcel, whose: str) -> No
         recipient=None,
         unlinked=True,
         left=(*parcel.left, (whose, ledger.now)),
+        disowned=whose,
         held_before=parcel.held_before | {whose},
     )
     ledger.world = ledger.world.in_doubt(ledger.world.doubted | {whose})

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from postal import exceptions
 from postal.people import offices
+from postal.reports import summing_up
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.desk import Colleague, sign_in
@@ -27,9 +29,9 @@ def asks(at: Office, item: int, reason: int = 3, more: str = "") -> None:
     at.player.step(f"{POSTMAN} > {item} 28 {reason} 1 1234")
 
 
-def answers(master: Colleague, number: str, answer: str) -> str:
+def answers(master: Colleague, number: str, answer: str, question: int = 1) -> str:
     """The postmaster presses a button; what the page says then."""
-    done = master.post(PAGE, article=number, answer=answer)
+    done = master.post(PAGE, article=number, question=str(question), answer=answer)
     assert done.status_code == 302
     return str(master.get(PAGE).text)
 
@@ -181,10 +183,10 @@ def test_a_number_is_corrected_on_the_page(at: Office, app: Flask, runtime: Runt
     assert at.state(number_of(1)) == "delivered"
 
 
-def test_a_number_that_no_text_reaches_is_not_waited_for(
+def test_a_number_that_no_text_reaches_is_asked_as_well(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:
-    """One that texts reach is asked, and nothing moves until it answers."""
+    """Its inbox may be full for an hour: nothing moves until it answers, or was silent for long."""
     at.out(1, 2)
     master = sign_in(app, runtime, "postmaster", "master")
     names(at, 1, "9876500011")
@@ -194,10 +196,70 @@ def test_a_number_that_no_text_reaches_is_not_waited_for(
     answers(master, number_of(1), "yes")
     answers(master, number_of(2), "yes")
     assert at.all("SELECT number, recipient_phone FROM articles ORDER BY id") == [
-        (number_of(1), "+919876500011"),
+        (number_of(1), phone_of(1)),
         (number_of(2), phone_of(2)),
     ]
-    assert at.one("SELECT count(*) FROM moves WHERE ended_at IS NULL") == (1,)
+    assert at.one("SELECT count(*) FROM moves WHERE ended_at IS NULL") == (2,)
+
+
+def test_a_button_answers_what_was_read_and_not_what_was_asked_since(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """The question on the page is refused by a forged text, and another one is asked meanwhile."""
+    at.player.step("office +915512340000")
+    at.out(1)
+    asks(at, 1)
+    master = sign_in(app, runtime, "postmaster", "master")
+    assert 'name="question" value="1"' in master.get(PAGE).text
+    at.player.step("+915512340000 > 2")
+    names(at, 1, "9876500011")
+    for answer in ("yes", "no"):
+        said = answers(master, number_of(1), answer)
+        assert "another one is open about this article" in said
+    assert at.one("SELECT granted_at, ended_at FROM exceptions WHERE number = 2") == (None, None)
+    assert at.one("SELECT recipient_phone FROM articles") == (phone_of(1),)
+    assert 'name="question" value="2"' in master.get(PAGE).text
+    assert "the office agrees" in answers(master, number_of(1), "yes", question=2)
+
+
+def test_a_form_without_a_question_is_none(at: Office, app: Flask, runtime: Runtime) -> None:
+    at.out(1)
+    asks(at, 1)
+    master = sign_in(app, runtime, "postmaster", "master")
+    assert master.post(PAGE, article=number_of(1), answer="yes").status_code == 400
+
+
+def test_post_that_went_to_a_named_telephone_counts_as_what_went_without_its_code(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """With the protest of who had the telephone: for its postman, and for who agreed."""
+    at.player.step("office +915512340000")
+    at.out(1, 2, 3)
+    master = sign_in(app, runtime, "postmaster", "master")
+    for item in (1, 2):
+        at.player.step(f"doubt {phone_of(item)}")
+        names(at, item, f"987650001{item}")
+        answers(master, number_of(item), "yes")
+        at.player.step(f"{POSTMAN} > {item}")
+        at.player.step(f"{POSTMAN} > {item} {{code +91987650001{item}}} * 1234")
+        assert at.state(number_of(item)) == "delivered"
+    at.player.step(f"{phone_of(1)} > 3")
+    asks(at, 3)
+    at.player.step(f"{phone_of(3)} > 2")
+    with runtime.database.transaction() as conn:
+        (man,) = exceptions.of_postmen(conn, None, runtime.now())
+        (agreed,) = exceptions.of_answerers(conn, None, runtime.now())
+        (asked,) = conn.execute("SELECT id FROM staff WHERE staff_id = '1001'").fetchone() or (0,)
+        rate = exceptions.rate(conn, asked, runtime.now())
+        summing_up.sum_up(conn, runtime.now().date(), runtime.now())
+    assert (rate.exceptions, rate.handovers) == (2, 2)
+    assert (man.moved, man.objected, man.handovers) == (2, 2, 2)
+    assert (agreed.by, agreed.granted, agreed.objected) == ("master", 2, 1)
+    assert at.one("SELECT sum(excepted), sum(unexcepted) FROM report_deliveries") == (2, 0)
+    supervisor = sign_in(app, runtime, "supervisor", "super")
+    counted = supervisor.get("/desk/reports/exceptions.csv?table=by&by=beat").text
+    line = next(row for row in counted.splitlines() if "1001" in row)
+    assert ",0,2,1,0,0,0,3," in line
 
 
 def test_an_office_with_one_hand_is_answered_where_its_accounts_are_kept(
