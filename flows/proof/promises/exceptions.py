@@ -119,7 +119,9 @@ def denied(before: SmallWorld, played: Played) -> Iterator[str]:
     if not isinstance(played.came, Deny):
         return
     for _, act in done(played, OpenTicket):
-        if act.article not in before.parcels or act.about != "not_received":
+        if act.article is None or act.article not in before.parcels:
+            continue
+        if act.about != "not_received":
             continue
         row = before.parcels[act.article].exception
         if row is None or row.phone is not None:
