@@ -61,7 +61,7 @@ OF_ARTICLE: Final = frozenset(("article", "move", "recall", "exception"))
 # Roles that no article leads to.
 _BESIDE: frozenset[Role] = frozenset(("colleague", "giver", "old_phone"))
 # Those, and whose conversation is locked when it is told something.
-_LATER = _BESIDE | {"office"}
+_LATER = _BESIDE | {"office", "asked"}
 
 
 def _newcomers(event: Event) -> list[ConversationPlace]:
@@ -206,6 +206,7 @@ class Locked:
             "sender": held.sender_phone,
             "postman": held.postman_phone,
             "office": held.office_phone,
+            "asked": held.asked_phone,
             "named": held.named_phone,
             "former": held.former_phone,
         }[role]

@@ -86,15 +86,22 @@ def within_reach(conn: Conn, article_id: int, phone: str, now: datetime) -> bool
     return row == (True,)
 
 
+_ASKED: Final = f"""
+FROM exceptions x JOIN offices o ON o.id = x.office_id JOIN staff s ON s.id = x.postman_id
+JOIN articles a ON a.id = x.article_id
+WHERE x.ended_at IS NULL AND x.office_id IN {offices.ASKED_AT}
+  AND {offices.ASKED_BY_TEXT} = %(phone)s
+"""  # noqa: S608
+
+
 def asked_of(conn: Conn, phone: str) -> list[int]:
-    """Return the ids of the articles about which the offices with this telephone are asked.
+    """Return the ids of the articles about which this telephone is asked for an office.
 
     The newest question is the first.
     """
     rows = conn.execute(
-        "SELECT x.article_id FROM exceptions x JOIN offices o ON o.id = x.office_id"
-        " WHERE o.phone = %s AND x.ended_at IS NULL ORDER BY x.asked_at DESC, x.id DESC LIMIT 20",
-        [phone],
+        f"SELECT x.article_id {_ASKED} ORDER BY x.asked_at DESC, x.id DESC LIMIT 20",  # noqa: S608
+        {"phone": phone},
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -110,17 +117,11 @@ class AskedByDial:
 
 
 def asked_by_dial(conn: Conn, phone: str) -> list[AskedByDial]:
-    """Return what the offices with this telephone have not answered, the newest first.
-
-    Not what the postman asks whose telephone it is.
-    """
+    """Return what this telephone is asked for an office and has not answered, the newest first."""
     rows = conn.execute(
-        "SELECT a.number, s.staff_id, x.reason, coalesce(x.wish = 'number', false)"
-        " FROM exceptions x JOIN offices o ON o.id = x.office_id"
-        " JOIN articles a ON a.id = x.article_id JOIN staff s ON s.id = x.postman_id"
-        " WHERE o.phone = %s AND x.ended_at IS NULL AND x.granted_at IS NULL"
-        " AND s.phone IS DISTINCT FROM o.phone ORDER BY x.asked_at DESC, x.id DESC LIMIT 5",
-        [phone],
+        "SELECT a.number, s.staff_id, x.reason, coalesce(x.wish = 'number', false)"  # noqa: S608
+        f" {_ASKED} AND x.granted_at IS NULL ORDER BY x.asked_at DESC, x.id DESC LIMIT 5",
+        {"phone": phone},
     ).fetchall()
     return [AskedByDial(*row) for row in rows]
 

@@ -41,7 +41,7 @@ def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision
         case.context,
         (say_item(said, item),),
         (AskForException(number, event.reason, event.document, event.phone),),
-        (Tell("exception", asked), Tell("holder", asked), Tell("office", asked), *named),
+        (Tell("exception", asked), Tell("holder", asked), Tell("asked", asked), *named),
     )
 
 
