@@ -325,6 +325,17 @@ def shown(
     return [AskedException(*(*row[:-1], rates[row[-1]])) for row in rows]
 
 
+def waiting(conn: Conn, office_id: int | None) -> int:
+    """Return how many questions wait for an answer that an office gives; None: of every office."""
+    row = conn.execute(
+        f"SELECT count(*) FROM exceptions x WHERE {_ITS}"  # noqa: S608
+        " AND x.ended_at IS NULL AND x.granted_at IS NULL",
+        {"offices": _answered(conn, office_id)},
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[PostmanFigure]:
     """Return the figures of every postman who asked, the most often excepted first."""
     rows = conn.execute(
