@@ -331,6 +331,7 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         greeted=_greeted(locked, phone, event),
         notice=_notice(locked, phone, event),
         offline=settings.offline_per_postman > 0,
+        dialled=locked.dialled,
         household=_household(locked, phone, event),
     )
 

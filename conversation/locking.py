@@ -83,6 +83,7 @@ class Locked:
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     written_at: datetime | None = None  # the text that came, by its carrier
     proof: Proof | None = None  # of whoever brought the event
+    dialled: bool = False  # it came by dial
     message_id: int | None = None  # the text that came, as it is kept
     held: dict[str, Held] = field(default_factory=dict)
     beside: dict[Role, ConversationPlace] = field(default_factory=dict)  # people of no article

@@ -91,7 +91,7 @@ FROM exceptions x JOIN offices o ON o.id = x.office_id JOIN staff s ON s.id = x.
 JOIN articles a ON a.id = x.article_id
 WHERE x.ended_at IS NULL AND x.office_id IN {offices.ASKED_AT}
   AND {offices.ASKED_BY_TEXT} = %(phone)s
-"""  # noqa: S608
+"""
 
 
 def asked_of(conn: Conn, phone: str) -> list[int]:
@@ -100,7 +100,7 @@ def asked_of(conn: Conn, phone: str) -> list[int]:
     The newest question is the first.
     """
     rows = conn.execute(
-        f"SELECT x.article_id {_ASKED} ORDER BY x.asked_at DESC, x.id DESC LIMIT 20",  # noqa: S608
+        f"SELECT x.article_id {_ASKED} ORDER BY x.asked_at DESC, x.id DESC LIMIT 20",
         {"phone": phone},
     ).fetchall()
     return [row[0] for row in rows]
@@ -119,7 +119,7 @@ class AskedByDial:
 def asked_by_dial(conn: Conn, phone: str) -> list[AskedByDial]:
     """Return what this telephone is asked for an office and has not answered, the newest first."""
     rows = conn.execute(
-        "SELECT a.number, s.staff_id, x.reason, coalesce(x.wish = 'number', false)"  # noqa: S608
+        "SELECT a.number, s.staff_id, x.reason, coalesce(x.wish = 'number', false)"
         f" {_ASKED} AND x.granted_at IS NULL ORDER BY x.asked_at DESC, x.id DESC LIMIT 5",
         {"phone": phone},
     ).fetchall()

@@ -18,7 +18,6 @@ from web.office.room import doer, live_route, office_seen, reader, route, runtim
 from web.staff.htmx import go_to
 from web.staff.refusals import tell
 
-
 Page = str | tuple[str, int]
 
 

@@ -67,7 +67,9 @@ def test_the_page_shows_by_itself_what_is_asked_and_every_page_says_how_many_wai
     master = sign_in(app, runtime, "postmaster", "master")
 
     def version(page: str) -> str:
-        found = re.search(r"&#34;version&#34;: &#34;([0-9a-f]{16})|\"version\": \"([0-9a-f]{16})", page)
+        found = re.search(
+            r"&#34;version&#34;: &#34;([0-9a-f]{16})|\"version\": \"([0-9a-f]{16})", page
+        )
         assert found
         return found[1] or found[2]
 
