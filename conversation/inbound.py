@@ -181,6 +181,7 @@ def _read(
     place = ConversationPlace(inbound.phone, machine)
     written_at = late.written_at(inbound.carrier_at, now)
     turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at, proof)
+    turn.written_on = late.written_on(inbound.carrier_at, now)
     former = None
     if inbound.channel == "text":
         former = repeats.ask_former(conn, inbound.phone, now, kept_as)

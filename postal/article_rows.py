@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from psycopg import Cursor
@@ -102,12 +102,13 @@ _JOINED = """
 """
 _BY_SERIAL = """
     SELECT n.id FROM delivery_lists l JOIN delivery_items n ON n.list_id = l.id
-    WHERE l.postman_id = %(postman)s AND l.date = %(today)s AND n.serial = ANY(%(serials)s)
+    WHERE l.postman_id = %(postman)s AND l.date = %(day)s AND n.serial = ANY(%(serials)s)
 """
 _BY_NUMBER = """
     SELECT n.id FROM articles b JOIN delivery_items n ON n.article_id = b.id
     JOIN delivery_lists l ON l.id = n.list_id
-    WHERE b.number = ANY(%(numbers)s) AND l.postman_id = %(postman)s AND l.date = %(today)s
+    WHERE b.number = ANY(%(numbers)s) AND l.postman_id = %(postman)s
+    AND l.date BETWEEN %(since)s AND %(day)s
 """
 _ITEM = f"""
     y.id AS place, y.serial, y.state AS item_state, y.approached_at IS NOT NULL AS approached,
@@ -123,16 +124,24 @@ ArticleRow = Any
 
 @dataclass(frozen=True)
 class Items:
-    """Items on a postman's list of a day, by what he calls them: serials or article numbers."""
+    """Items on a postman's list of a day, by what he calls them: serials or article numbers.
+
+    `day`: of the list; None: today. `nights`: so many days before count for whole numbers too.
+    """
 
     postman_id: int
     refs: tuple[str, ...]
+    day: date | None = None
+    nights: int = 0
 
     def bound(self, today: date) -> dict[str, object]:
         """Return the values of the SQL that finds them."""
+        day = self.day or today
         return {
             "postman": self.postman_id,
             "today": today,
+            "day": day,
+            "since": day - timedelta(days=self.nights),
             "serials": [int(ref) for ref in self.refs if ref.isdigit()],
             "numbers": [ref for ref in self.refs if not ref.isdigit()],
         }
