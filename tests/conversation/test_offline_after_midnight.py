@@ -1,4 +1,4 @@
-"""A text that waited for a network over the night is about the list of the day it was written on."""
+"""A text that waited for a network over the night is about the list of the day it is of."""
 
 from __future__ import annotations
 
