@@ -156,7 +156,7 @@ def rate(conn: Conn, postman_id: int, now: datetime) -> ExceptionRate:
         " (SELECT count(*) FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
         "  WHERE l.postman_id = s.id AND l.date > %(day)s AND i.state = 'delivered')"
         " FROM staff s WHERE s.id = %(postman)s",
-        {"postman": postman_id, "since": now - _RATE_OF, "day": (now - _RATE_OF).date()},
+        {"postman": postman_id, "since": now - _RATE_OF, "day": day_of(now - _RATE_OF)},
     ).fetchone()
     assert row is not None
     return ExceptionRate(*row)

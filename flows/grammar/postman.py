@@ -80,7 +80,7 @@ def postman(raw: str, code_length: int) -> Understood:
 
 def _is_clear(event: Event) -> bool:
     if isinstance(event, AskedBack):
-        return event.why not in ("spelled", "item")
+        return event.why not in ("spelled", "item", "sure")
     return not isinstance(event, NotUnderstood)
 
 
@@ -115,6 +115,9 @@ def _read(raw: str, text: str, code_length: int) -> Understood:
     worded = _on_word(text)
     if worded is not None:
         return worded
+    several = _several_words(text)
+    if several is not None:
+        return several
     if "*" in text:
         return _with_document(text, code_length)
     found = tokens_of(text)
@@ -370,6 +373,17 @@ def _on_word(text: str) -> Understood | None:
     return Understood(Visit((Handover(item, "word"),)), {WORD: told})
 
 
+def _several_words(text: str) -> Understood | None:
+    """Return the question about `7 ** 12 47 8 ** 12 47`: a word is told at one door at a time."""
+    if len(_STARS.findall(text)) < 2:
+        return None
+    first = next(iter(tokens_of(text)), None)
+    if first is None or first.shape != "number" or len(first.text) > _LONGEST_ITEM:
+        return None
+    return Understood(AskedBack("what", int(first.text)))
+
+
+_LONGEST_ITEM: Final = 3
 _TOLD: Final = frozenset(("tell", "given", "fill", "polite", "mark", "join"))
 _NAMES: Final = frozenset(("word", "words", "shabd", "shabad", "शब्द"))
 
