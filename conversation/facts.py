@@ -336,6 +336,7 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         greeted=_greeted(locked, phone, event),
         notice=_notice(locked, phone, event),
         offline=settings.offline_per_postman > 0,
+        dialled=locked.dialled,
         household=_household(locked, phone, event),
     )
 
@@ -415,7 +416,8 @@ def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> 
     if isinstance(event, Happening) or postman_id is None:
         postman_id = _carrier(locked, event)
     refs = locked.refs(event, conversation.standing.context)
-    items = locked.reader.of_items(postman_id, refs, locked.codes)
+    listed = locked.items(postman_id, event, refs)
+    items = locked.reader.of_items(postman_id, refs, locked.codes, listed)
     has_list, left, next_serial = True, 0, None
     if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
         has_list, left, next_serial = locked.reader.left(postman_id)

@@ -24,6 +24,7 @@ from flows.events import (
 from flows.facts import Proof
 from flows.grammar import late
 from flows.grammar.person import Understood
+from flows.grammar.postman_words import mask_household
 from flows.grammar.text import mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.phone import masked
@@ -95,7 +96,7 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
         unreadable.carrier_id,
         phone,
         unreadable.channel,
-        mask_spelled_codes(texts.storable(unreadable.text)),
+        mask_household(mask_spelled_codes(texts.storable(unreadable.text))),
         unreadable=texts.storable(unreadable.reason),
     )
 
@@ -174,12 +175,13 @@ def _read(
         inbound.carrier_id,
         inbound.phone,
         inbound.channel,
-        meaning.kept_words(said, understood),
+        meaning.kept_of(machine, said, understood),
         inbound.carrier_at,
     )
     place = ConversationPlace(inbound.phone, machine)
     written_at = late.written_at(inbound.carrier_at, now)
     turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at, proof)
+    turn.written_on = late.written_on(inbound.carrier_at, now)
     former = None
     if inbound.channel == "text":
         former = repeats.ask_former(conn, inbound.phone, now, kept_as)

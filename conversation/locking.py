@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from flows import machines
@@ -24,6 +24,7 @@ from flows.events import (
     CorrectNumber,
     Deny,
     Event,
+    Handover,
     Pass,
     ProveSender,
     Recall,
@@ -59,10 +60,11 @@ _BEGINNINGS = {
 
 # The article's own conversations.
 OF_ARTICLE: Final = frozenset(("article", "move", "recall", "exception"))
+_NIGHTS: Final = 2  # that a handover without network may wait on a slip
 # Roles that no article leads to.
 _BESIDE: frozenset[Role] = frozenset(("colleague", "giver", "old_phone"))
 # Those, and whose conversation is locked when it is told something.
-_LATER = _BESIDE | {"office"}
+_LATER = _BESIDE | {"office", "asked"}
 
 
 def _newcomers(event: Event) -> list[ConversationPlace]:
@@ -84,6 +86,8 @@ class Locked:
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     written_at: datetime | None = None  # the text that came, by its carrier
     proof: Proof | None = None  # of whoever brought the event
+    dialled: bool = False  # it came by dial
+    written_on: date | None = None  # an earlier day on which the text was written
     message_id: int | None = None  # the text that came, as it is kept
     held: dict[str, Held] = field(default_factory=dict)
     beside: dict[Role, ConversationPlace] = field(default_factory=dict)  # people of no article
@@ -170,7 +174,7 @@ class Locked:
             return self.reader.hold_items(Items(self.offer.giver_id, tuple(self.offer.items)))
         if place.machine == "postman" and self.postman_id is not None:
             refs = self.refs(event, self._context(place, event))
-            return self.reader.hold_items(Items(self.postman_id, tuple(refs)))
+            return self.reader.hold_items(self.items(self.postman_id, event, refs))
         return self.reader.hold_ids(self._named(place, event))
 
     def join(self, place: ConversationPlace) -> None:
@@ -208,6 +212,7 @@ class Locked:
             "sender": held.sender_phone,
             "postman": held.postman_phone,
             "office": held.office_phone,
+            "asked": held.asked_phone,
             "named": held.named_phone,
             "former": held.former_phone,
         }[role]
@@ -244,6 +249,18 @@ class Locked:
             self.offer = offers.to_postman(self.conn, self.postman_id, self.today, event.offer)
             if self.offer is not None and self.offer.giver_phone is not None:
                 self.beside["giver"] = ConversationPlace(self.offer.giver_phone, "offer")
+
+    def items(self, postman_id: int, event: Event, refs: Sequence[str]) -> Items:
+        """Return the items on the list of the day that the text is about.
+
+        One that was written on an earlier day is about that day's; without a network a whole number
+        may be of a list of the last two.
+        """
+        if not isinstance(event, Visit):
+            return Items(postman_id, tuple(refs))
+        slept = any(isinstance(act, Handover) and act.proof == "offline" for act in event.acts)
+        nights = _NIGHTS if slept and self.written_on is None else 0
+        return Items(postman_id, tuple(refs), self.written_on, nights)
 
     def refs(self, event: Event, context: Context | None) -> list[str]:
         """Return the items that an event in a postman's conversation is about."""

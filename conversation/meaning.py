@@ -31,7 +31,7 @@ from flows.events import (
 from flows.grammar.person import QUOTE, Understood, is_clear, is_command
 from flows.grammar.postman import WORD
 from flows.grammar.postman_numbers import CHECKED
-from flows.grammar.postman_words import mask_spoken
+from flows.grammar.postman_words import mask_household, mask_spoken
 from flows.grammar.text import MASK, mask_codes, mask_own_words, mask_spelled_codes
 from gateways.base import Inbound
 from india.signs import ascii_digits
@@ -129,3 +129,20 @@ def kept_words(text: str, understood: Understood) -> str:
     if isinstance(event, ReportFraud | SendCode | SpeakCode | Said | Wished):
         return mask_spoken(mask_own_words(text))
     return mask_codes(text)
+
+
+# Beside a code, in a postman's text that is not understood, three digits may be those of a slip.
+_THREE = re.compile(r"(?<![0-9•▫])[0-9]{3}(?![0-9•▫])", re.ASCII)
+
+
+def kept_of(role: str, text: str, understood: Understood) -> str:
+    """Return `text` of a person in `role` as it may be kept.
+
+    A postman may have been told more than codes: a household's word, the digits of a slip.
+    """
+    kept = kept_words(text, understood)
+    if role != "postman":
+        return kept
+    if isinstance(understood.event, AskedBack | NotUnderstood) and MASK in kept:
+        kept = _THREE.sub(CHECK_MASK, kept)
+    return mask_household(kept)

@@ -14,6 +14,7 @@ from typing import Final
 
 from flows.events import ReportFraud, Stop
 from flows.grammar import person
+from flows.grammar.postman_words import mask_household
 from flows.grammar.text import mask_spelled_codes
 from gateways.base import Inbound, TextPart
 from messages.segments import count
@@ -159,7 +160,7 @@ def _keep(conn: Conn, came: Inbound, now: datetime) -> int:
         came.carrier_id,
         came.phone,
         came.channel,
-        mask_spelled_codes(texts.storable(came.text)),
+        mask_household(mask_spelled_codes(texts.storable(came.text))),
         came.carrier_at,
     )
     message_id = texts.keep(conn, row)

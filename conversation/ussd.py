@@ -267,6 +267,7 @@ class _Hop:
             self.sender.postman_id,
             self.codes,
             proof="pin" if where.proved else "text",
+            dialled=True,
         )
         turn.begin(place, ask.event)
         turn.take(place, ask.event)

@@ -18,7 +18,9 @@ from messages.catalogue import Channel
 # holder: receives the code, the nominee who agreed or the recipient · article: its own conversation
 # · colleague: named by a postman · giver: the postman who offers him items · old_phone: the
 # telephone that was a postman's until now · named: the telephone that a move names · former: the
-# one that had the code before it · move, recall, exception: the article's conversations about those
+# one that had the code before it · asked: the telephone that answers for the office what its
+# postman asks at a door (docs/developing/trust.md rule 17) · move, recall, exception: the article's
+# conversations about those
 Role = Literal[
     "recipient",
     "holder",
@@ -29,6 +31,7 @@ Role = Literal[
     "giver",
     "old_phone",
     "office",
+    "asked",
     "article",
     "named",
     "former",

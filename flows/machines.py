@@ -58,6 +58,7 @@ _MACHINE_OF = {
     "nominee": "recipient",
     "named": "recipient",
     "former": "recipient",
+    "asked": "office",
     "colleague": "postman",
     "giver": "offer",
     "old_phone": "postman",

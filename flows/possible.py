@@ -111,6 +111,8 @@ def move_destination(article: ArticleFact) -> Hindrance | None:
     """Return why nobody else can be named to take the article; None: somebody can."""
     if not article.linked:
         return "no_telephone"
+    if article.unsure:
+        return "in_doubt"
     answer = trust.move(article, "holder", "two", to_is_staff=False)
     if answer != "nominee":
         return _moved(article, answer)

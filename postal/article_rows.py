@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from psycopg import Cursor
 
 from flows.facts import Part
 from flows.trust import APPROACHES_WITHIN, EXCEPTION_ABOVE
+from postal.people.offices import ASKED_BY_TEXT
 from store.database import PLANNED_ONCE, Conn
 from store.together import Awaited
 
@@ -83,7 +84,7 @@ _COLUMNS = f"""
     coalesce(v.to_phone, x.phone) AS named_phone, v.by AS named_by,
     i.id AS item_id, s.id AS postman_id,
     CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,
-    coalesce(o.phone, home.phone) AS office_phone
+    coalesce(o.phone, home.phone) AS office_phone, {ASKED_BY_TEXT} AS asked_phone
 """  # noqa: S608
 _JOINED = """
     LEFT JOIN codes c ON c.article_id = a.id AND c.issue = a.code_issue
@@ -105,12 +106,13 @@ _JOINED = """
 """
 _BY_SERIAL = """
     SELECT n.id FROM delivery_lists l JOIN delivery_items n ON n.list_id = l.id
-    WHERE l.postman_id = %(postman)s AND l.date = %(today)s AND n.serial = ANY(%(serials)s)
+    WHERE l.postman_id = %(postman)s AND l.date = %(day)s AND n.serial = ANY(%(serials)s)
 """
 _BY_NUMBER = """
     SELECT n.id FROM articles b JOIN delivery_items n ON n.article_id = b.id
     JOIN delivery_lists l ON l.id = n.list_id
-    WHERE b.number = ANY(%(numbers)s) AND l.postman_id = %(postman)s AND l.date = %(today)s
+    WHERE b.number = ANY(%(numbers)s) AND l.postman_id = %(postman)s
+    AND l.date BETWEEN %(since)s AND %(day)s
 """
 _ITEM = f"""
     y.id AS place, y.serial, y.state AS item_state, y.approached_at IS NOT NULL AS approached,
@@ -126,16 +128,24 @@ ArticleRow = Any
 
 @dataclass(frozen=True)
 class Items:
-    """Items on a postman's list of a day, by what he calls them: serials or article numbers."""
+    """Items on a postman's list of a day, by what he calls them: serials or article numbers.
+
+    `day`: of the list; None: today. `nights`: so many days before count for whole numbers too.
+    """
 
     postman_id: int
     refs: tuple[str, ...]
+    day: date | None = None
+    nights: int = 0
 
     def bound(self, today: date) -> dict[str, object]:
         """Return the values of the SQL that finds them."""
+        day = self.day or today
         return {
             "postman": self.postman_id,
             "today": today,
+            "day": day,
+            "since": day - timedelta(days=self.nights),
             "serials": [int(ref) for ref in self.refs if ref.isdigit()],
             "numbers": [ref for ref in self.refs if not ref.isdigit()],
         }

@@ -93,15 +93,22 @@ def within_reach(conn: Conn, article_id: int, phone: str, now: datetime) -> bool
     return row == (True,)
 
 
+_ASKED: Final = f"""
+FROM exceptions x JOIN offices o ON o.id = x.office_id JOIN staff s ON s.id = x.postman_id
+JOIN articles a ON a.id = x.article_id
+WHERE x.ended_at IS NULL AND x.office_id IN {offices.ASKED_AT}
+  AND {offices.ASKED_BY_TEXT} = %(phone)s
+"""
+
+
 def asked_of(conn: Conn, phone: str) -> list[int]:
-    """Return the ids of the articles about which the offices with this telephone are asked.
+    """Return the ids of the articles about which this telephone is asked for an office.
 
     The newest question is the first.
     """
     rows = conn.execute(
-        "SELECT x.article_id FROM exceptions x JOIN offices o ON o.id = x.office_id"
-        " WHERE o.phone = %s AND x.ended_at IS NULL ORDER BY x.asked_at DESC, x.id DESC LIMIT 20",
-        [phone],
+        f"SELECT x.article_id {_ASKED} ORDER BY x.asked_at DESC, x.id DESC LIMIT 20",
+        {"phone": phone},
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -117,17 +124,11 @@ class AskedByDial:
 
 
 def asked_by_dial(conn: Conn, phone: str) -> list[AskedByDial]:
-    """Return what the offices with this telephone have not answered, the newest first.
-
-    Not what the postman asks whose telephone it is.
-    """
+    """Return what this telephone is asked for an office and has not answered, the newest first."""
     rows = conn.execute(
         "SELECT a.number, s.staff_id, x.reason, coalesce(x.wish = 'number', false)"
-        " FROM exceptions x JOIN offices o ON o.id = x.office_id"
-        " JOIN articles a ON a.id = x.article_id JOIN staff s ON s.id = x.postman_id"
-        " WHERE o.phone = %s AND x.ended_at IS NULL AND x.granted_at IS NULL"
-        " AND s.phone IS DISTINCT FROM o.phone ORDER BY x.asked_at DESC, x.id DESC LIMIT 5",
-        [phone],
+        f" {_ASKED} AND x.granted_at IS NULL ORDER BY x.asked_at DESC, x.id DESC LIMIT 5",
+        {"phone": phone},
     ).fetchall()
     return [AskedByDial(*row) for row in rows]
 
@@ -177,7 +178,7 @@ def rate(conn: Conn, postman_id: int, now: datetime) -> ExceptionRate:
         " (SELECT count(*) FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
         "  WHERE l.postman_id = s.id AND l.date > %(day)s AND i.state = 'delivered')"
         " FROM staff s WHERE s.id = %(postman)s",
-        {"postman": postman_id, "since": now - _RATE_OF, "day": (now - _RATE_OF).date()},
+        {"postman": postman_id, "since": now - _RATE_OF, "day": day_of(now - _RATE_OF)},
     ).fetchone()
     assert row is not None
     return ExceptionRate(*row)
@@ -349,6 +350,17 @@ def shown(
     access.listed(conn, reader, len(rows), "exceptions")
     rates = {each: rate(conn, each, now) for each in {row[-1] for row in rows}}
     return [AskedException(*(*row[:-1], rates[row[-1]])) for row in rows]
+
+
+def waiting(conn: Conn, office_id: int | None) -> int:
+    """Return how many questions wait for an answer that an office gives; None: of every office."""
+    row = conn.execute(
+        f"SELECT count(*) FROM exceptions x WHERE {_ITS}"  # noqa: S608
+        " AND x.ended_at IS NULL AND x.granted_at IS NULL",
+        {"offices": _answered(conn, office_id)},
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[PostmanFigure]:

@@ -186,16 +186,22 @@ class Reader:
         return self._article(self._of([number])[0], "")
 
     def of_items(
-        self, postman_id: int, refs: Sequence[str], entered: Mapping[str, str]
+        self,
+        postman_id: int,
+        refs: Sequence[str],
+        entered: Mapping[str, str],
+        listed: Items | None = None,
     ) -> tuple[ItemFact, ...]:
         """Return the item of each of `refs` (serials of today's list, or article numbers).
+
+        `listed`: the same on a list of another day.
 
         `entered`: the code that the postman entered for a ref; it is judged here and goes no
         further.
         """
         if not refs:
             return ()
-        items = Items(postman_id, tuple(refs))
+        items = listed or Items(postman_id, tuple(refs))
         if items not in self._items:
             rows = article_rows.of_items(self.conn, items, self.now, self.today)
             self._items[items] = rows
@@ -255,7 +261,8 @@ class Reader:
     def _item(
         self, ref: str, row: ArticleRow | None, codes_of: Mapping[str, str], postman_id: int
     ) -> ItemFact:
-        if row is None:
+        # Of an earlier day, and a colleague carries it by now: what he says is not the colleague's.
+        if row is None or (row.place != row.item_id and row.postman_id != postman_id):
             return ItemFact(ref, int(ref) if ref.isdigit() else 0, "elsewhere", None)
         state: ItemState = row.item_state
         article = self._article(row, "")

@@ -17,6 +17,7 @@ from india.calendar import day_of
 from postal import codes
 from postal.checks import check_of
 from postal.codes import Issue
+from postal.people import offices
 from store.database import Conn
 from store.keyring import Keyring, UnknownKey
 
@@ -162,7 +163,7 @@ _BACK: Final = """(
 def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[OfflineFigure]:
     """Return the figures of every postman who said so, the most wrong ones first.
 
-    Of an office, and of those whose accounts it keeps; None: of all.
+    Of an office, and of those that are answered there, as exceptions are; None: of all.
     """
     rows = conn.execute(
         "SELECT s.staff_id, s.name, count(*) FILTER (WHERE k.outcome = 'stands'),"  # noqa: S608
@@ -173,9 +174,11 @@ def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[Offline
         "  WHERE l.postman_id = s.id AND l.date > %(day)s AND i.state = 'delivered')"
         " FROM offline_claims k JOIN staff s ON s.id = k.postman_id"
         " JOIN articles a ON a.id = k.article_id"
-        " WHERE (%(office)s::bigint IS NULL OR k.office_id = %(office)s OR k.office_id IN"
-        " (SELECT id FROM offices WHERE account_office_id = %(office)s))"
+        " WHERE (%(offices)s::bigint[] IS NULL OR k.office_id = ANY(%(offices)s))"
         " AND k.day > %(day)s GROUP BY s.id ORDER BY 4 DESC, 3 DESC, s.staff_id LIMIT 200",
-        {"office": office_id, "day": day_of(now - _RATE_OF)},
+        {
+            "offices": None if office_id is None else offices.answered_by(conn, office_id),
+            "day": day_of(now - _RATE_OF),
+        },
     ).fetchall()
     return [OfflineFigure(*row) for row in rows]

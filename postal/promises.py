@@ -38,8 +38,14 @@ LEFT JOIN LATERAL (
             (SELECT min(n.finished_at) FROM delivery_items n
              WHERE n.article_id = a.id AND n.id > i.id), 'infinity'))
 ) v ON a.due_by IS NOT NULL
+LEFT JOIN LATERAL (
+    SELECT min(a.due_by + later) AS by FROM households h, generate_series(0, 6) later
+    WHERE h.phone = a.recipient_phone AND {_DAY.format(column="h.weekdays_since")} <= a.due_by
+      AND extract(isodow FROM a.due_by + later)::smallint = ANY(h.weekdays)
+) w ON a.due_by IS NOT NULL
 """  # noqa: S608
-"""The first visit of the article `a` that nobody contests, as `v.at`."""
+"""The first visit of the article `a` that nobody contests, as `v.at`; and `w.by`: the first day,
+from that on which it was due, that is one of the weekdays that its addressee wished by then."""
 
 LATENESS: Final = f"""
 CASE WHEN {_DAY.format(column="a.delivered_at")} <= a.due_by THEN 'in_time'
@@ -47,7 +53,9 @@ CASE WHEN {_DAY.format(column="a.delivered_at")} <= a.due_by THEN 'in_time'
      WHEN a.state = 'recalled' OR a.chosen_day > a.due_by OR EXISTS (
               SELECT FROM events e WHERE e.article_id = a.id AND e.kind = 'day_chosen'
                 AND (e.data->>'day')::date > a.due_by)
-          OR a.held_until IS NOT NULL AND a.attempts = 0 THEN 'excused'
+          OR a.held_until IS NOT NULL AND a.attempts = 0
+          OR w.by > a.due_by AND coalesce(least({_DAY.format(column="a.delivered_at")},
+              {_DAY.format(column="v.at")}), %(today)s) <= w.by THEN 'excused'
      WHEN a.delivered_at IS NULL AND a.due_by >= %(today)s THEN 'due'
      ELSE 'late' END
 """
@@ -56,9 +64,10 @@ CASE WHEN {_DAY.format(column="a.delivered_at")} <= a.due_by THEN 'in_time'
 DAYS_LATE: Final = f"""
 greatest(coalesce({_DAY.format(column="a.delivered_at")},
     CASE WHEN a.state = 'returned' THEN {_DAY.format(column="a.updated_at")} ELSE %(today)s END)
-    - a.due_by, 0)
+    - coalesce(w.by, a.due_by), 0)
 """
-"""How many days after that day it was handed over, or is still not."""
+"""How many days after that day, or the first wished one from it, it was handed over, or is
+still not."""
 
 
 @dataclass(frozen=True)

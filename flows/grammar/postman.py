@@ -80,7 +80,7 @@ def postman(raw: str, code_length: int) -> Understood:
 
 def _is_clear(event: Event) -> bool:
     if isinstance(event, AskedBack):
-        return event.why not in ("spelled", "item")
+        return event.why not in ("spelled", "item", "sure")
     return not isinstance(event, NotUnderstood)
 
 
@@ -115,6 +115,9 @@ def _read(raw: str, text: str, code_length: int) -> Understood:
     worded = _on_word(text)
     if worded is not None:
         return worded
+    several = _several_words(text)
+    if several is not None:
+        return several
     if "*" in text:
         return _with_document(text, code_length)
     found = tokens_of(text)
@@ -344,9 +347,15 @@ _WORD_NUMBERS = re.compile(r"[1-9][0-9]", re.ASCII)
 def _on_word(text: str) -> Understood | None:
     """Return the event of `7 ** 12 47`, `7**1247` or `7 ** imli gulab`: on the household's word.
 
-    The words may stand alone, `7 imli gulab`; numbers take the stars, as they could be doors.
+    The words may stand alone, `7 imli gulab`, and among words that say no more than that they were
+    told; numbers take the stars, as they could be doors.
     """
+    said = _in_words(text)
+    if said is not None:
+        return said
     parts = _STARS.split(text)
+    if len(parts) == 1 and "?" in text:
+        return None
     found = list(tokens(" ".join(parts)))
     if len(parts) == 2 and len(found) == 2 and len(found[1]) == 4 and found[1].isdigit():
         found[1:] = [found[1][:2], found[1][2:]]
@@ -362,6 +371,41 @@ def _on_word(text: str) -> Understood | None:
         return None
     told = "".join(each for each in word if each is not None)
     return Understood(Visit((Handover(item, "word"),)), {WORD: told})
+
+
+def _several_words(text: str) -> Understood | None:
+    """Return the question about `7 ** 12 47 8 ** 12 47`: a word is told at one door at a time."""
+    if len(_STARS.findall(text)) < 2:
+        return None
+    first = next(iter(tokens_of(text)), None)
+    if first is None or first.shape != "number" or len(first.text) > _LONGEST_ITEM:
+        return None
+    return Understood(AskedBack("what", int(first.text)))
+
+
+_LONGEST_ITEM: Final = 3
+_TOLD: Final = frozenset(("tell", "given", "fill", "polite", "mark", "join"))
+_NAMES: Final = frozenset(("word", "words", "shabd", "shabad", "शब्द"))
+
+
+def _in_words(text: str) -> Understood | None:
+    """Return the event of `shabd imli gulab 7` or `7 imli gulab de diya`: one item, two words.
+
+    None where anything else is said: a no, a question, a third word, another number.
+    """
+    known = spoken_words.numbers()
+    found = tokens_of(text)
+    word = [known[token.text] for token in found if token.text in known]
+    items = [token for token in found if token.shape in ("number", "article", "grouped")]
+    rest = [token for token in found if token.text not in known and token not in items]
+    beside = all(token.kind in _TOLD or token.text in _NAMES for token in rest)
+    if len(word) != 2 or len(items) != 1 or not beside or "?" in text or "*" in text:
+        return None
+    try:
+        item = item_of(items[0].text)
+    except Unclear:
+        return None
+    return Understood(Visit((Handover(item, "word"),)), {WORD: "".join(word)})
 
 
 def _with_document(text: str, code_length: int) -> Understood:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +17,7 @@ from flows.grammar import postman_lexicon as lexicon
 from flows.grammar.postman_signature import PostmanToken, signature_left_out
 from flows.grammar.spelling import key
 from flows.grammar.text import MASK, articles_joined, fold
+from india import spoken_words
 
 _ARROW = re.compile(r"(?:[-=~–—_]{0,4}>+|[→➔➜➝➞⟶⇒⇨▶►⮕])+")
 _PAISE = re.compile(r"(?<=[0-9])(?:\.00?)?\s?(?:/[-=]|-/)|(?<=[0-9]{2})\.00(?!\.?[0-9])")
@@ -217,6 +218,39 @@ def _is_only_item(found: list[PostmanToken], digits: list[PostmanToken]) -> bool
 def mask_spoken(raw: str) -> str:
     """Return `raw` with •••••• for a row of words that are numbers: a code told aloud."""
     return _SPOKEN.sub(lambda row: MASK if len(row.group().split()) >= _ROW else row.group(), raw)
+
+
+def mask_household(raw: str) -> str:
+    """Return `raw` with •••••• for words of a household, and for what may be one, beside them.
+
+    Of a postman's text, also of one that is not understood: a word is stored nowhere.
+    """
+    words = list(_WRITTEN.finditer(raw))
+    listed = [_is_household(each.group()) for each in words]
+    beside = [any(listed[max(0, place - 1) : place + 2]) for place in range(len(words))]
+    masked = raw
+    for each, known, near in reversed(list(zip(words, listed, beside, strict=True))):
+        folded = fold(each.group())
+        unknown = near and not any(token.kind for token in tokens(folded))
+        if known or (unknown and not any(letter.isdigit() for letter in folded)):
+            masked = f"{masked[: each.start()]}{MASK}{masked[each.end() :]}"
+    return masked
+
+
+_WRITTEN = re.compile(r"[\w\u0900-\u0963\u0971-\u097f]+")
+
+
+def _is_household(word: str) -> bool:
+    folded = fold(word)
+    return folded in spoken_words.numbers() or key(folded) in _household_keys()
+
+
+@cache
+def _household_keys() -> frozenset[str]:
+    """Return how the words of households sound, but for what postmen say otherwise."""
+    return frozenset(
+        key(word) for word in spoken_words.numbers() if not any(t.kind for t in tokens(word))
+    )
 
 
 def _numbered(found: list[PostmanToken]) -> list[PostmanToken]:

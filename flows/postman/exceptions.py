@@ -49,7 +49,7 @@ def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision
         case.context,
         (say_item(said, item),),
         (AskForException(number, event.reason, event.document, event.phone),),
-        (Tell("exception", asked), *alarmed, Tell("office", asked), *named),
+        (Tell("exception", asked), *alarmed, Tell("asked", asked), *named),
     )
 
 

@@ -159,6 +159,7 @@ _OF_TELEPHONE: Mapping[str, Domain[object]] = {
     "ticket": one_of(7),
     "notice": one_of(0, 365),
     "offline": one_of(False),
+    "dialled": one_of(False, True),
 }
 # How a person spoke: by an own word, by a key in a call of ours, or by neither.
 _PROVEN_BY: Domain[object] = one_of("text", "keys", "call")

@@ -53,6 +53,13 @@ from messages.speech import speech
 
 # Whoever has the telephone wrote; a caller's number is easily faked, and a desk is not its owner.
 _OWN_WORD = ("text", "quoted")
+
+
+def wrote(facts: RecipientFacts) -> bool:
+    """Tell whether this is the telephone's own text, which alone ends a doubt (rule 18)."""
+    return facts.proof in _OWN_WORD and not facts.dialled
+
+
 MOST_SENDS = 5  # of one code; more requests are referred to the last text
 OBJECT_WITHIN = timedelta(hours=24)
 
@@ -120,7 +127,7 @@ def yes(case: Case[Yes, Asked, RecipientFacts]) -> Decision[Asked]:
 def _accept(case: Case[Yes, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
     """Take the article for somebody; the addressee has ten minutes to object."""
     number = article.number
-    if article.moves >= trust.MOST_MOVES:
+    if article.moves >= trust.MOST_MOVES or article.unsure:  # whose say it was is in doubt
         return stay(case, digits("nominee_not_now", article))
     kill = (KillCode(number, "moved"),) if article.code == "live" else ()
     return Decision(
@@ -179,8 +186,11 @@ def release_code(case: Case[Event, Asked, RecipientFacts], article: ArticleFact)
     purpose = _purpose(article)
     refusal = _refuse_code(case.facts, article, purpose)
     if refusal is not None:
-        return stay(case, digits(refusal, article))
-    if article.unsure and case.facts.proof not in _OWN_WORD:
+        decision = stay(case, digits(refusal, article))
+        # Before its day there is no code to send, and the doubt ends all the same.
+        ends = article.unsure and refusal == "code_not_yet" and wrote(case.facts)
+        return replace(decision, acts=(ConfirmNumber(article.number),)) if ends else decision
+    if article.unsure and not wrote(case.facts):
         return ask_number(article)
     lives = article.code == "live" and article.code_for == purpose
     acts: tuple[Act, ...] = () if lives else (issue(article, case.facts, purpose),)

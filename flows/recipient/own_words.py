@@ -79,7 +79,7 @@ def _apart(wishes: Iterable[PersonWish]) -> tuple[PersonWish, ...]:
 
 _TEMPLATES: Final = (
     *ASKED_BACK, *status.TEMPLATES, "where_today", "ask_code", "ask_speak", "code_kept",
-    "ask_fraud",
+    "ask_fraud", "number_asked",
     "ask_not_home", "ask_day", "ask_other_day", "ask_hold", "nominee_how", "nominee_not_allowed",
     "nominee_not_now", "nominee_none", "ask_take_back", "ask_accept", "ask_refuse",
     "ask_refusal", "glad_received", "ask_no_money", "hint_kept", "ask_not_received",

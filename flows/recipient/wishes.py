@@ -163,7 +163,7 @@ def _extend(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> D
 @MACHINE.on(
     SomebodyElse,
     says=(*ASKED_BACK, "nominee_how", "nominee_asked", "nominee_not_allowed", "nominee_not_now",
-          "nominee_bad_number", "only_addressee"),
+          "nominee_bad_number", "only_addressee", "number_asked"),
     acts=(Nominate, EndNomination, KillCode),
     tells=("nominee", "former"),
     to=("quiet", SAME),
@@ -209,6 +209,8 @@ def refuse_nominee(article: ArticleFact) -> str | None:
     """Return the template that says why nobody else can be named, or None if somebody can."""
     if article.part != "addressee":
         return "only_addressee"
+    if article.unsure:  # it names nobody before it said that the article is for it (rule 18)
+        return "number_asked"
     answer = trust.move(article, "holder", "text", to_is_staff=False)
     if answer != "nominee":
         return "nominee_not_allowed" if answer == "personal" else "nominee_not_now"

@@ -76,9 +76,10 @@ def set_weekdays(books: Books, act: SetWeekdays, whose: str) -> None:
         books,
         act,
         whose,
-        "weekdays",
-        "%(weekdays)s::smallint[]",
-        "weekdays = excluded.weekdays, keeps = false",
+        "weekdays, weekdays_since",
+        "%(weekdays)s::smallint[], %(now)s",
+        "weekdays = excluded.weekdays, keeps = false, weekdays_since = CASE"
+        " WHEN h.weekdays = excluded.weekdays THEN h.weekdays_since ELSE %(now)s END",
         weekdays=list(act.weekdays),
     )
 

@@ -5,6 +5,8 @@ docs/developing/trust.md rule 11
 
 from __future__ import annotations
 
+from typing import Final
+
 from store.database import Conn
 from store.refusals import Invalid
 
@@ -33,6 +35,19 @@ _ANSWERED_BY = f"""
 SELECT o.id FROM offices o, offices own
 WHERE own.id = %(office)s AND (o.id = own.id OR ({_KEPT} AND {_ONE_HANDED}))
 """  # noqa: S608
+
+ASKED_BY_TEXT: Final = f"""CASE WHEN o.phone <> coalesce(s.phone, '') THEN o.phone ELSE
+    (SELECT k.phone FROM offices k
+     WHERE k.id = {_KEEPER} AND k.phone IS DISTINCT FROM s.phone) END"""  # noqa: S608
+"""SQL: the telephone that is asked what the postman `s` of the office `o` asks at a door.
+
+The office's own; where it has none, or the postman has it, that of the office which keeps its
+accounts. Who is asked, and who may answer by text and dial, is read by this alone.
+"""
+ASKED_AT: Final = f"""(
+    SELECT o.id FROM offices o WHERE o.phone = %(phone)s
+    UNION SELECT o.id FROM offices own JOIN offices o ON {_KEPT} WHERE own.phone = %(phone)s)"""  # noqa: S608
+"""SQL: the offices for which the telephone `phone` can be the one of `ASKED_BY_TEXT`."""
 
 
 class OwnAccountOffice(Invalid):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from typing import Any
+
 from flask import abort, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -11,9 +14,11 @@ from outbox.wake import wake
 from postal import exceptions, offline
 from store.database import Conn
 from store.refusals import Refusal
-from web.office.room import doer, office_seen, reader, route, runtime
+from web.office.room import doer, live_route, office_seen, reader, route, runtime
 from web.staff.htmx import go_to
 from web.staff.refusals import tell
+
+Page = str | tuple[str, int]
 
 
 @route("/exceptions", "exception")
@@ -23,8 +28,7 @@ def exceptions_() -> str:
     with runtime().database.transaction() as conn:
         return render_template(
             "office/exceptions.html",
-            own=own,
-            asked=exceptions.shown(conn, own, now, reader()),
+            **_asked(conn),
             postmen=exceptions.of_postmen(conn, own, now),
             answerers=exceptions.of_answerers(conn, own, now),
             without_network=offline.of_postmen(conn, own, now),
@@ -32,6 +36,23 @@ def exceptions_() -> str:
                 each for each in exceptions.offices_over(conn, now) if own in (None, each.office_id)
             ],
         )
+
+
+@live_route("/exceptions/news", "exception")
+def exceptions_news() -> Page:
+    """Return what is asked if it has changed since the page; else 204. Form: `version`."""
+    with runtime().database.transaction() as conn:
+        page = _asked(conn)
+    if request.form.get("version") == page["version"]:
+        return "", 204
+    return render_template("office/exceptions_asked.html", **page)
+
+
+def _asked(conn: Conn) -> dict[str, Any]:
+    """Return what is asked today, as the page shows it, and the version of that."""
+    own = office_seen()
+    asked = exceptions.shown(conn, own, runtime().now(), reader())
+    return {"own": own, "asked": asked, "version": sha256(repr(asked).encode()).hexdigest()[:16]}
 
 
 @route("/exceptions", "exception", methods=("POST",))

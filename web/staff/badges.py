@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from postal import marks
+from postal import exceptions, marks
 from postal.desk import queue
 from postal.people import rights
 from postal.people.accounts import Role
@@ -16,6 +16,7 @@ from web.staff.rooms import ACTS
 _COUNTED: Final[Mapping[str, Callable[[Conn, int | None], int]]] = {
     "desk.ticket_queue": queue.waiting,
     "desk.fraud": marks.fraud_tickets,
+    "office.exceptions_": exceptions.waiting,
 }
 
 

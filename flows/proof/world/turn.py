@@ -201,6 +201,7 @@ class SmallTurn:
             "sender": held.sender,
             "postman": held.postman_phone,
             "office": self.world.office or None,
+            "asked": self.world.office or None,
             "named": held.named,
             "former": held.former,
         }[role]

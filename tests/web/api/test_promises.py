@@ -112,6 +112,52 @@ def test_what_was_late_is_in_the_file_for_refunds(
     assert supervisor.get("/desk/promised.csv?lateness=maybe").status_code == 422
 
 
+def test_a_weekday_that_its_addressee_excludes_makes_nothing_late(player: Player) -> None:
+    """Due on Saturday 15 August, and wished on Wednesdays, 3: it is late after the 19th."""
+    api, phone = Api(player.client, player.token), "+919876500001"
+    for serial in (1, 2):
+        assert _booked(api, serial, promise=24)["due_by"] == "2026-08-15"
+    first = api.get(f"/articles/{number_of(1)}").get_json()
+    assert first["lateness"] == "due"
+    _at(player, 1, phone)
+    _at(player, 2, "+919876500002")
+    player.step(f"{phone} > 55 4 3")
+    player.step("wait 4 d")
+    assert (_now(api, 1)["lateness"], _now(api, 1)["days_late"]) == ("excused", 0)
+    player.step("+919876500002 > 55 4 3")  # what was late is late all the same
+    assert (_now(api, 2)["lateness"], _now(api, 2)["days_late"]) == ("late", 3)
+    player.step("wait 1 d")
+    assert _now(api, 1)["lateness"] == "excused"
+    player.step("wait 1 d")
+    assert (_now(api, 1)["lateness"], _now(api, 1)["days_late"]) == ("late", 1)
+
+
+def _at(player: Player, serial: int, phone: str) -> None:
+    with player.runtime.database.transaction() as conn:
+        conn.execute(
+            "UPDATE articles SET recipient_phone = %s WHERE number = %s", [phone, number_of(serial)]
+        )
+
+
+def test_a_list_names_each_that_its_addressee_does_not_wish_today_and_takes_the_rest(
+    player: Player,
+) -> None:
+    """As for a chosen day: nothing is listed, each is named, the rest goes without them."""
+    api = Api(player.client, player.token)
+    player.step("postman 1001 +919839000001")
+    for serial in (1, 2, 3):
+        player.step(f"article {number_of(serial)} to +91987650000{serial} en")
+    player.step("+919876500001 > 55 4 1")  # it is a Friday
+    player.step("+919876500002 > 4 20 Aug")
+    body = {"postman": "1001", "date": "2026-08-14"}
+    every = [number_of(serial) for serial in (1, 2, 3)]
+    refused = api.post("/delivery-lists", {**body, "articles": every})
+    assert refused.status_code == 422
+    assert set(fields(refused)) == {"articles.0", "articles.1"}
+    assert number_of(1) in refused.text
+    assert api.post("/delivery-lists", {**body, "articles": every[2:]}).status_code == 201
+
+
 # ---- what a sender asks for ----------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -58,6 +60,32 @@ def test_what_is_asked_is_shown_and_answered(at: Office, app: Flask, runtime: Ru
     )
     assert at.one("SELECT document, document_last4 FROM articles") == ("aadhaar", "1234")
     assert "1 of 1" in master.get(PAGE).text
+
+
+def test_the_page_shows_by_itself_what_is_asked_and_every_page_says_how_many_wait(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    at.out(1)
+    master = sign_in(app, runtime, "postmaster", "master")
+
+    def version(page: str) -> str:
+        found = re.search(
+            r"&#34;version&#34;: &#34;([0-9a-f]{16})|\"version\": \"([0-9a-f]{16})", page
+        )
+        assert found
+        return found[1] or found[2]
+
+    first = version(master.get(PAGE).text)
+    assert master.post(f"{PAGE}/news", version=first).status_code == 204
+    assert "wait for an answer" not in master.get(PAGE).text
+    asks(at, 1)
+    news = master.post(f"{PAGE}/news", version=first)
+    assert number_of(1) in news.text
+    assert "<html" not in news.text
+    assert master.post(f"{PAGE}/news", version=version(news.text)).status_code == 204
+    assert "postman waits for an answer" in master.get("/office/").text
+    answers(master, number_of(1), "no")
+    assert "waits for an answer" not in master.get("/office/").text
 
 
 def test_nobody_answers_for_himself(at: Office, app: Flask, runtime: Runtime) -> None:
