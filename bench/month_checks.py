@@ -34,9 +34,8 @@ class Found:
 
 def look(runtime: Runtime, month: Month) -> Found:
     """Read the books of `month` and compare them with its people's ledger."""
-    with runtime.database.transaction() as conn:
-        # The codes of a month are calculated meanwhile; nobody waits for this transaction.
-        conn.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    # The codes of a month are calculated meanwhile; nobody waits for this transaction.
+    with runtime.database.within(limits.COMMANDS).transaction() as conn:
         problems = [
             *_stuck(conn),
             *_ledger(conn, month),
