@@ -13,7 +13,7 @@ from flows.proof.domains import CLOCK
 from messages.catalogue import catalogue
 from postal.codes import code_of
 from runtime import Runtime
-from store import packing, wording
+from store import limits, packing, wording
 from store.database import Conn
 
 _FINAL = ("delivered", "returned", "recalled")
