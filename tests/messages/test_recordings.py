@@ -89,7 +89,8 @@ def test_other_words_are_another_file(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_sentence_is_made_of_known_pieces(tongue: Tongue) -> None:
     """Whatever a call says is cut into pieces that are listed, digits, numbers and days."""
     values: dict[str, int | str] = {
-        **{"digits": "6785", "amount": 12345, "day": "14AUG", "other": "0019", "ticket": 20}
+        **{"digits": "6785", "amount": 12345, "day": "14AUG", "other": "0019", "ticket": 20},
+        "count": 3,
     }
     bodies = [
         render(name, tongue, {each: values[each] for each in _variables(name)})
