@@ -38,7 +38,6 @@ from store.database import NOT_IN_TIME, Conn
 from store.together import OutcomeUnknown
 from store.ussd_sessions import Hop, Key
 
-SERVICE = "call"  # what stands in the place of a dialled service code
 MENU_TEMPLATE = "recipient_menu"  # a call back, which was made to offer the menu
 _LONGEST = 12  # keys at once
 _KEYS = frozenset("0123456789*#")
@@ -70,7 +69,7 @@ def answer(runtime: Runtime, came: TakenUp | Pressed) -> CallStep:
 
 def is_over(runtime: Runtime, came: Pressed) -> bool:
     """Tell whether the call of `came` has said its last words."""
-    key = Key(came.gateway, came.carrier_id, came.phone, SERVICE)
+    key = Key(came.gateway, came.carrier_id, came.phone, ussd_sessions.CALL)
     return runtime.database.run(lambda conn: ussd_sessions.is_over(conn, key))
 
 
@@ -124,7 +123,7 @@ class _CallHop:
         message = calls.find(self.conn, self.came, self.now)
         if message is None:
             return self._late(self.language), False
-        key = Key(self.came.gateway, self.came.carrier_id, self.came.phone, SERVICE)
+        key = Key(self.came.gateway, self.came.carrier_id, self.came.phone, ussd_sessions.CALL)
         self.session = ussd_sessions.lock(self.conn, key, self.now)
         self.message = message
         known = roles.manners(self.conn, [self.came.phone]).get(self.came.phone)

@@ -157,7 +157,7 @@ def test_a_mailbox_hears_no_code_and_nobody_is_called_again(
     assert heard[1] == "Thank you. Goodbye."
     assert call.next == ""
     call.end("completed")
-    assert rows(runtime, VOICES) == [("failed", "carrier: nothing was said")]
+    assert rows(runtime, VOICES) == [("failed", "unknown: nobody pressed a key")]
     out.step("wait 2 min")
     assert len(stub.calls) == 1
 
@@ -167,7 +167,14 @@ def test_a_machine_that_the_carrier_knows_hears_nothing(
 ) -> None:
     call = rung(out, stub)
     assert call.take_up(Machine="true") == ""
+    assert rows(runtime, VOICES) == [("queued", "unreachable: machine")]
+    stub.will(Say(201, '{"request_uuid": "r-2"}'))
+    out.step("wait 61 s")
+    again = {"ALegRequestUUID": "r-2", "CallUUID": "c-2", "Machine": "true"}
+    assert call.take_up(**again) == ""
+    out.step("wait 2 min")
     assert rows(runtime, VOICES) == [("failed", "unreachable: machine")]
+    assert len(stub.calls) == 2
 
 
 def test_a_carrier_that_calls_twice_says_it_once(out: Player, stub: CarrierStub) -> None:
