@@ -135,7 +135,7 @@ class _CallHop:
             return self._again(place), False
         assert isinstance(self.came, Pressed)
         keys = "".join(each for each in self.came.keys if each in _KEYS)[:_LONGEST]
-        return self._keep(self._step(place, keys.strip("#*")), keys), self.to_send
+        return self._keep(self._step(place, keys.strip("#*") or keys), keys), self.to_send
 
     def _answers_newest(self, place: _Place) -> bool:
         """Tell whether keys came for what was said last; else it is a repeat, or out of order."""
@@ -153,8 +153,8 @@ class _CallHop:
             return replace(found, body=f"{self._screen('welcome')}\n{found.body}")
         if not message.alive:
             return self._last(calls.too_late(message.language))
-        if message.unasked:
-            return self._show(Where("hello", article=message.article))
+        if message.code_id is not None:
+            return self._show(menu.before_code(message.article, message.unasked))
         return self._say_message()
 
     def _say_message(self) -> _Words:
@@ -183,7 +183,7 @@ class _CallHop:
         step = menu.GRAPH.step(where, Typed(keys), self._facts(where))
         if step.ask is not None:
             return self._ask(step.where, step.ask)
-        if step.where.screen == "said" and where.screen == "said":
+        if step.where == where:  # the code again, or a key that means nothing
             return self._once_more(place)
         if step.where.screen == "said":
             return self._say_message()
