@@ -222,8 +222,8 @@ def test_a_key_that_means_nothing_after_the_code_is_asked_again(
     code = code_in(call.press("1"))
     for keys in ("5", "7", "*", "8"):
         assert code_in(call.press(keys)) == code
-    answered = call.press("9")
-    assert call.press("5") == answered
+    answered = call.press("9").partition("http")[0]
+    assert call.press("5").partition("http")[0] == answered
     assert "Thank you. Goodbye." not in answered
     assert "To get the code by SMS, press 1." in call.press("0")
 
