@@ -38,7 +38,6 @@ from store.database import NOT_IN_TIME, Conn
 from store.together import OutcomeUnknown
 from store.ussd_sessions import Hop, Key
 
-SERVICE = "call"  # what stands in the place of a dialled service code
 MENU_TEMPLATE = "recipient_menu"  # a call back, which was made to offer the menu
 _LONGEST = 12  # keys at once
 _KEYS = frozenset("0123456789*#")
@@ -70,7 +69,7 @@ def answer(runtime: Runtime, came: TakenUp | Pressed) -> CallStep:
 
 def is_over(runtime: Runtime, came: Pressed) -> bool:
     """Tell whether the call of `came` has said its last words."""
-    key = Key(came.gateway, came.carrier_id, came.phone, SERVICE)
+    key = Key(came.gateway, came.carrier_id, came.phone, ussd_sessions.CALL)
     return runtime.database.run(lambda conn: ussd_sessions.is_over(conn, key))
 
 
@@ -124,7 +123,7 @@ class _CallHop:
         message = calls.find(self.conn, self.came, self.now)
         if message is None:
             return self._late(self.language), False
-        key = Key(self.came.gateway, self.came.carrier_id, self.came.phone, SERVICE)
+        key = Key(self.came.gateway, self.came.carrier_id, self.came.phone, ussd_sessions.CALL)
         self.session = ussd_sessions.lock(self.conn, key, self.now)
         self.message = message
         known = roles.manners(self.conn, [self.came.phone]).get(self.came.phone)
@@ -136,7 +135,7 @@ class _CallHop:
             return self._again(place), False
         assert isinstance(self.came, Pressed)
         keys = "".join(each for each in self.came.keys if each in _KEYS)[:_LONGEST]
-        return self._keep(self._step(place, keys.strip("#*")), keys), self.to_send
+        return self._keep(self._step(place, keys.strip("#*") or keys), keys), self.to_send
 
     def _answers_newest(self, place: _Place) -> bool:
         """Tell whether keys came for what was said last; else it is a repeat, or out of order."""
@@ -154,8 +153,8 @@ class _CallHop:
             return replace(found, body=f"{self._screen('welcome')}\n{found.body}")
         if not message.alive:
             return self._last(calls.too_late(message.language))
-        if message.unasked:
-            return self._show(Where("hello", article=message.article))
+        if message.code_id is not None:
+            return self._show(menu.before_code(message.article, message.unasked))
         return self._say_message()
 
     def _say_message(self) -> _Words:
@@ -184,7 +183,7 @@ class _CallHop:
         step = menu.GRAPH.step(where, Typed(keys), self._facts(where))
         if step.ask is not None:
             return self._ask(step.where, step.ask)
-        if step.where.screen == "said" and where.screen == "said":
+        if step.where == where:  # the code again, or a key that means nothing
             return self._once_more(place)
         if step.where.screen == "said":
             return self._say_message()

@@ -1,15 +1,16 @@
 """Calls of our own accord: a code whose text does not arrive is said in a call, once.
 
 Whoever the text was for is called where no carrier confirmed it, or one says that the inbox is full
-or that the person is not to be disturbed by texts. By day only, while the code lives, and never a
-telephone in doubt (docs/developing/trust.md rules 18 and 21) or one that sent STOP.
+or that the person is not to be disturbed by texts. By day only (what fails before eight waits for
+it), while the code lives, and never a telephone in doubt (docs/developing/trust.md rules 18 and 21)
+or one that sent STOP. A call that was taken up was the one; one that nobody took up spends nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final, Literal
 
 import structlog
@@ -35,11 +36,15 @@ AT_ONCE: Final[Mapping[str, Why]] = {
     Reason.DO_NOT_DISTURB: "do_not_disturb",
 }
 
+_MOST_CALLS: Final = 3  # of one code, each made twice where nobody takes it up
+
 # Under the lock of the code, so that two texts of one code lead to one call.
 _MAY: Final = """
     UPDATE codes SET called_at = %(now)s
     WHERE id = (SELECT code_id FROM messages WHERE id = %(first)s) AND called_at IS NULL
       AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(now)s
+      AND (SELECT count(*) FROM messages c WHERE c.article_id = codes.article_id
+           AND c.code_id = codes.id AND c.again_of IS NOT NULL AND c.channel = 'voice') < %(most)s
       AND NOT EXISTS (SELECT FROM phones p WHERE p.phone = %(phone)s
                       AND (p.doubt IS NOT NULL OR p.opted_out_at IS NOT NULL))
     RETURNING id
@@ -50,7 +55,8 @@ _CALL: Final = """
                           code_id, template, language, body, said, segments, lane, not_after,
                           again_of, via, instead_of, request_id, channel)
     SELECT 'out', 'queued', phone, %(now)s, %(now)s, sprint_id, article_id, code_id, template,
-           language, '', %(said)s, 1, lane, not_after, id, %(via)s, gateway, request_id, 'voice'
+           language, '', %(said)s, 1, lane, least(not_after, %(until)s), id, %(via)s, gateway,
+           request_id, 'voice'
     FROM messages WHERE id = %(first)s RETURNING id
 """
 
@@ -64,6 +70,20 @@ class UnheardCode:
     language: str
     template: str
     article_id: int | None
+    not_after: datetime
+    elsewhere: Collection[str] = ()  # carriers that have called, or brought it
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """The call is in the queue."""
+
+
+@dataclass(frozen=True)
+class Later:
+    """It is night: nobody is called before `at`."""
+
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -84,25 +104,36 @@ class AutomaticCalls:
         first: UnheardCode,
         why: Why,
         now: datetime,
-    ) -> bool:
-        """Order the call of `first`, whose row is locked; return whether it will be made."""
-        if not self.possible or not FROM <= calendar.local(now).time() < UNTIL:
-            return False
-        if not speech().has(first.template):
-            return False
+    ) -> Ordered | Later | None:
+        """Order the call of `first`, whose row is locked, or say when; None: it will not be made.
+
+        It is not begun after nine in the evening, however long it waits for its line.
+        """
+        if not self.possible or not speech().has(first.template):
+            return None
+        begins, ends = _day_of(now)
+        if now < begins:
+            return Later(begins) if begins < first.not_after else None
         router = Router(Routes((), self.voices), carriers)
-        wanted = Wanted(first.phone, first.language, "code")
+        wanted = Wanted(first.phone, first.language, "code", elsewhere=first.elsewhere)
         via = router.choose_second(wanted)
         if via is None:
-            return False
-        values = {"now": now, "first": first.id, "phone": first.phone, "via": via}
+            return None
+        values = {
+            "now": now,
+            "first": first.id,
+            "phone": first.phone,
+            "via": via,
+            "until": ends,
+            "most": _MOST_CALLS,
+        }
         if conn.execute(_MAY, values).fetchone() is None:
-            return False
+            return None
         row = conn.execute(_WHAT, [first.id]).fetchone()
         assert row is not None
         said = wording.values_of(row[2], row[3])
         if said is None:
-            return False
+            return None
         body = render(row[0], row[1], said)
         assert CODE_MASK in body
         packed = wording.pack(body, said)
@@ -111,4 +142,13 @@ class AutomaticCalls:
         data = {"message": first.id, "call": made[0], "carrier": via, "why": why}
         feed.append(conn, "code_called", first.article_id, now, data)
         log.info("code_called", message=first.id, gateway=via, why=why)
-        return True
+        return Ordered()
+
+
+def _day_of(now: datetime) -> tuple[datetime, datetime]:
+    """Return when people may be called next, from and until: today, or after nine tomorrow."""
+    today = calendar.local(now)
+    if today.time() >= UNTIL:
+        today += timedelta(days=1)
+    begins, ends = (datetime.combine(today, each, today.tzinfo) for each in (FROM, UNTIL))
+    return begins, ends

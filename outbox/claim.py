@@ -14,7 +14,7 @@ from psycopg.rows import class_row, kwargs_row
 from messages.catalogue import Channel, Lane
 from outbox.due import LEASE, Claim, DueMessage, Patience, TakenMessage
 from outbox.lanes import LANES, SPOKEN
-from outbox.related import ARRIVED, regarded
+from outbox.related import ARRIVED, regarded, wait_for_line
 from store import feed, wording
 from store.database import PLANNED_ONCE, Conn
 
@@ -112,7 +112,8 @@ def claim(
     stays with its gateway and is looked up, except where `anew` says to send it as if it were
     queued; `gateway_for` chooses for the others, or puts them off (None).
     `patience_for`: how long a code waits before it goes by another carrier too, if it may.
-    `worker`: the number of the worker (`outbox/worker_lease.py`).
+    `worker`: the number of the worker (`outbox/worker_lease.py`). A call waits while its line has
+    another one.
     """
     found = _lock(conn, shares, dict.fromkeys(SPOKEN, most_rings), (), now)
     texts = [place for place in found if place.channel == "text"]
@@ -136,13 +137,14 @@ def claim(
     going: list[TakenMessage] = []
     answers: list[datetime | None] = []  # by when each is due
     put_off: list[DueMessage] = []
+    waiting = wait_for_line(conn, [due for due in dues if not due.obstacle], now)
     for due in dues:
         if due.obstacle:
             continue
         if due.status == "unknown" and anew(due):
             due = replace(due, status="queued")
         gateway = (due.status == "unknown" and due.gateway) or gateway_for(due)
-        if gateway:
+        if gateway and due.id not in waiting:
             tried = due.first_tried_at or now
             patience = patience_for(due)
             confirm_by = tried + patience.receipt if patience else None

@@ -14,6 +14,14 @@ from store import feed
 from store.database import Conn
 from store.feed_kinds import Kind
 
+NO_KEY: Final = "nobody pressed a key"
+"""Why a call failed that somebody, or a mailbox, took up and did not answer by a key."""
+_SPENDS_NOTHING: Final = """
+    UPDATE codes SET called_at = NULL
+    WHERE id = (SELECT code_id FROM messages
+                WHERE id = %s AND channel = 'voice' AND error NOT LIKE %s)
+"""
+
 
 @dataclass(frozen=True)
 class EndedMessage:
@@ -31,7 +39,8 @@ def record_end(conn: Conn, end: EndedMessage, verdict: MessageVerdict, now: date
     """Record in the feed that a message will never arrive (`failed` or `expired`).
 
     A code that another carrier may still deliver is left out: its second send follows soon, or
-    `outbox/failover.py` records its end. A STOP that the person told the carrier is kept.
+    `outbox/failover.py` records its end. A STOP that the person told the carrier is kept. A call of
+    our own accord that nobody took up spends nothing: the code may be called again.
     """
     if verdict.reason is Reason.OPTED_OUT:
         conn.execute(
@@ -40,6 +49,8 @@ def record_end(conn: Conn, end: EndedMessage, verdict: MessageVerdict, now: date
             " DO UPDATE SET opted_out_at = coalesce(phones.opted_out_at, excluded.opted_out_at)",
             (now, end.id),
         )
+    if end.again_of is not None:
+        conn.execute(_SPENDS_NOTHING, (end.id, f"%{NO_KEY}"))
     hurried = (
         end.again_of is not None
         and conn.execute(

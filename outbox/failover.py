@@ -21,7 +21,7 @@ from gateways.base import Reason
 from messages.catalogue import Lane
 from messages.routes import Routes
 from outbox import carriers, otherwise, scrubs
-from outbox.automatic import AT_ONCE, AutomaticCalls, UnheardCode, Why
+from outbox.automatic import AT_ONCE, AutomaticCalls, Later, Ordered, UnheardCode, Why
 from outbox.carriers import Carrier
 from outbox.due import Patience
 from outbox.ended import EndedMessage, tell_end
@@ -186,12 +186,14 @@ class Again:
         dropped = scrubs.in_force(conn, now)
         made = 0
         for each in due:
-            called = self._call(conn, router, known, each, now)
+            call = self._call(conn, router, known, each, now)
+            made += int(call == Ordered())
             # Its call is waited for, unless another carrier may bring the text.
-            if called and not each.may_pass_elsewhere:
-                made += called + self._look_again(conn, each, each.not_after)
+            if call is None or (each.may_pass_elsewhere and self._left(router, each)):
+                made += self._decide(conn, router, each, dropped, now)
             else:
-                made += called + self._decide(conn, router, each, dropped, now)
+                at = call.at if isinstance(call, Later) else each.not_after
+                self._look_again(conn, each, at)
         carriers.use_trials(conn, router.used)
         return made
 
@@ -202,13 +204,25 @@ class Again:
         known: Mapping[str, Carrier],
         first: _Unconfirmed,
         now: datetime,
-    ) -> int:
-        """Call the person of a code whose text does not arrive; return 0 or 1."""
+    ) -> Ordered | Later | None:
+        """Call the person of a code whose text does not arrive, or say when to."""
         why = self._unheard(router, first, now)
         if why is None:
-            return 0
-        code = UnheardCode(first.id, first.phone, first.language, first.template, first.article_id)
-        return int(self.calls.call(conn, known, code, why, now))
+            return None
+        code = UnheardCode(
+            first.id,
+            first.phone,
+            first.language,
+            first.template,
+            first.article_id,
+            first.not_after,
+            first.elsewhere,
+        )
+        return self.calls.call(conn, known, code, why, now)
+
+    def _left(self, router: Router, first: _Unconfirmed) -> list[str]:
+        """Return the carriers of texts that do not have it."""
+        return router.fresh(first.wanted, router.order(first.wanted))
 
     def _unheard(self, router: Router, first: _Unconfirmed, now: datetime) -> Why | None:
         """Return why the code of `first` will not arrive by text; None: it still may."""
@@ -222,7 +236,7 @@ class Again:
             return None
         if first.news_by is not None and first.news_by > now:
             return None
-        left = router.fresh(first.wanted, router.order(first.wanted))
+        left = self._left(router, first)
         return None if left or {"queued", "sending"} & set(first.seconds) else "unconfirmed"
 
     def _decide(
@@ -245,7 +259,7 @@ class Again:
             )
         if not first.is_code or first.sentence in dropped:
             return self._send_otherwise(conn, router, first, dropped, now)
-        left = router.fresh(first.wanted, router.order(first.wanted))
+        left = self._left(router, first)
         if not left and {"queued", "sending"} & set(first.seconds):
             return self._look_again(conn, first, now + self.patience.receipt)
         if not left:

@@ -38,6 +38,7 @@ _MOST_CALLS: Final[dict[Lane, int]] = {"code": 12, "alarm": 6, "reply": 6, "noti
 # Calls after which a final failure of a code (handset off, carrier's fault) is not tried again.
 _MOST_AFTER_FAILURE: Final = 4
 # An unanswered call is repeated once, after a time in which a person can reach the telephone.
+# That holds for calls of our own accord too: only one that was taken up is over.
 _MOST_RINGS: Final = 2
 _RING_AGAIN: Final = timedelta(seconds=60)
 _TEMPORARY: Final = frozenset({Reason.UNREACHABLE, Reason.CARRIER})
@@ -150,7 +151,7 @@ def _after_failure(
         most, wait = _MOST_RINGS, _RING_AGAIN
     if (
         standing.lane == "code"
-        and standing.via is None
+        and (standing.via is None or standing.channel == "voice")
         and receipt.reason in _TEMPORARY
         and standing.attempts < most
     ):

@@ -15,9 +15,10 @@ from gateways.base import Reason, Receipt, ReceiptStatus, Unreadable
 from messages.catalogue import Channel, Lane
 from outbox import carriers, usual_receipt
 from outbox.circuit import weigh_receipt
-from outbox.ended import EndedMessage, record_end
+from outbox.ended import NO_KEY, EndedMessage, record_end
 from outbox.policy import MessageStanding, Status, after_receipt, second_send_at
 from runtime import Runtime
+from store import ussd_sessions
 from store.database import Conn
 
 log = structlog.get_logger(__name__)
@@ -177,7 +178,7 @@ def catch_up(
                 receipt = _if_whole(
                     receipt, parts.get((receipt.gateway, receipt.carrier_id), 0), message.segments
                 )
-            heard = _as_heard(message, receipt)
+            heard = _as_heard(conn, message, receipt)
             _log(heard, (message.id, message.request_id))
             _apply(conn, message, heard, now)
 
@@ -194,7 +195,7 @@ def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -
     statuses = conn.execute(_STORED, named).fetchall()
     stored = {ReceiptStatus(row[0]) for row in statuses}
     message = _look(conn, receipt).fetchone()
-    receipt = _as_heard(message, receipt)
+    receipt = _as_heard(conn, message, receipt)
     said = receipt.status
     if receipt.part is not None and said is ReceiptStatus.DELIVERED:
         receipt = _of_whole(conn, message, receipt)
@@ -252,15 +253,21 @@ def _look(conn: Conn, receipt: Receipt) -> Cursor[_Message]:
     )
 
 
-def _as_heard(message: _Message | None, receipt: Receipt) -> Receipt:
-    """Return `receipt`, as failed where a call ended and its carrier never asked what to say."""
+def _as_heard(conn: Conn, message: _Message | None, receipt: Receipt) -> Receipt:
+    """Return `receipt`, as failed where a call ended without the words that it was made for.
+
+    Either its carrier never asked what to say, or whoever took it up pressed no key.
+    """
     if message is None or message.channel == "text" or message.spoken_call == receipt.carrier_id:
         return receipt
     if receipt.status is not ReceiptStatus.DELIVERED:
         return receipt
-    return replace(
+    failed = replace(
         receipt, status=ReceiptStatus.FAILED, reason=Reason.CARRIER, error="nothing was said"
     )
+    if ussd_sessions.was_taken_up(conn, receipt.gateway, receipt.carrier_id):
+        return replace(failed, reason=Reason.UNKNOWN, error=NO_KEY)
+    return failed
 
 
 def _of_whole(conn: Conn, message: _Message | None, receipt: Receipt) -> Receipt:

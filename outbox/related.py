@@ -1,4 +1,4 @@
-"""What other messages say about those that are due: their second sends, and calls in doubt.
+"""What other messages say about those that are due: second sends, calls in doubt, engaged lines.
 
 Nothing tells in which month they are, so such a statement opens every month of messages. It is
 asked only where there may be any: a text that was never tried has no second send.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from psycopg.rows import class_row
@@ -39,6 +40,22 @@ _OTHER_CALLS: Final = """
               AND (other.carrier_id IS NOT NULL
                    OR other.id <> due.id AND other.status IN ('sending', 'unknown', 'expired')))
     FROM messages due WHERE due.id = ANY (%s)
+"""
+# A call whose end the carrier never tells engages its line for as long as a code takes to be said.
+_A_CALL: Final = timedelta(minutes=2)
+# Two workers must not begin two calls to one line: whoever has this lock looks, and then begins.
+_TAKE_LINES: Final = """
+    SELECT phone FROM unnest(%s::text[]) AS phone
+    WHERE pg_try_advisory_xact_lock(hashtextextended('line:' || phone, 0))
+"""
+# Apart, since a statement sees what was committed before it began. A call that is made once more
+# was due again when it began.
+_ENGAGED: Final = """
+    SELECT DISTINCT phone FROM messages
+    WHERE phone = ANY (%(phones)s) AND at > %(now)s - interval '1 day' AND direction = 'out'
+          AND channel = 'voice' AND status IN ('sending', 'unknown', 'sent')
+          AND (status = 'sending' OR greatest(sent_at, first_tried_at,
+               CASE status WHEN 'sent' THEN next_attempt_at END) > %(since)s)
 """
 
 
@@ -110,3 +127,24 @@ def _with_calls(conn: Conn, dues: Sequence[DueMessage]) -> list[DueMessage]:
         return list(dues)
     calls = {id_: others for id_, others in conn.execute(_OTHER_CALLS, [asked])}
     return [replace(due, other_calls=calls[due.id]) if due.id in calls else due for due in dues]
+
+
+def wait_for_line(conn: Conn, dues: Sequence[DueMessage], now: datetime) -> set[int]:
+    """Return which calls of `dues`, which are locked, wait, as their line has another call.
+
+    So the calls to one telephone follow each other, and none meets a line that we engaged.
+    """
+    calls = [due for due in dues if due.channel == "voice" and due.status == "queued"]
+    if not calls:
+        return set()
+    phones = sorted({due.phone for due in calls})
+    free = {row[0] for row in conn.execute(_TAKE_LINES, [phones]).fetchall()}
+    values = {"phones": phones, "now": now, "since": now - _A_CALL}
+    free -= {row[0] for row in conn.execute(_ENGAGED, values).fetchall()}
+    waiting = set()
+    for due in calls:
+        if due.phone in free:
+            free.remove(due.phone)
+        else:
+            waiting.add(due.id)
+    return waiting

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 
 from store import keyring
 from store.database import PLANNED_ONCE, Conn
+
+CALL: Final = "call"
+"""What a call that we made has in the place of a dialled service code."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,16 @@ def is_over(conn: Conn, key: Key) -> bool:
         [key.gateway, key.session, key.phone, key.service],
     ).fetchone()
     return row is None or not row[0]
+
+
+def was_taken_up(conn: Conn, gateway: str, carrier_id: str) -> bool:
+    """Tell whether somebody, or a mailbox, took this call up and was spoken to."""
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM ussd_sessions"
+        " WHERE gateway = %s AND carrier_id = %s AND service = %s)",
+        [gateway, carrier_id, CALL],
+    ).fetchone()
+    return row == (True,)
 
 
 def keep_place(conn: Conn, session: UssdSession, place: dict[str, Any]) -> None:

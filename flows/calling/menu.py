@@ -72,7 +72,7 @@ def _show_plain(where: Where, facts: MenuFacts) -> Shown:
 
 
 def _take_hello(where: Where, typed: Typed, facts: MenuFacts) -> Step:
-    """Say the code once a key was pressed: a mailbox presses none, and hears none."""
+    """Say the code once a key was pressed, asked for or not: a mailbox presses none."""
     if typed.text == "1":
         return Step(go(where, "said", article=where.article))
     if typed.text == "3":
@@ -87,7 +87,7 @@ def _take_said(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return _ask(where, ReportFraud(where.article))
     if typed.text == BACK:
         return Step(go(where, "menu"))
-    return Step(where) if typed.text == "1" else Step(go(where, "over"))
+    return Step(where)
 
 
 def _take_menu(where: Where, typed: Typed, facts: MenuFacts) -> Step:
@@ -182,7 +182,7 @@ def _show_answer(where: Where, facts: MenuFacts) -> Shown:
 
 
 def _take_answer(where: Where, typed: Typed, facts: MenuFacts) -> Step:
-    return Step(go(where, "menu")) if typed.text == BACK else Step(go(where, "over"))
+    return Step(go(where, "menu")) if typed.text == BACK else Step(where)
 
 
 def _take_over(where: Where, typed: Typed, facts: MenuFacts) -> Step:
@@ -220,14 +220,14 @@ _ENTRIES: Final = ("menu", "witness", "nominee")
 GRAPH: Final = Graph.of(
     (
         Screen(
-            "hello", "asks for a key before it says a code that was not asked for",
-            _show_plain, _take_hello, ("hello",),
+            "hello", "asks for a key before it says a code",
+            _show_plain, _take_hello, ("hello", "asked"),
             to=("said", "menu", "answer"), asks=(ReportFraud, AskPerson),
         ),
         Screen(
             "said", "says what the call was made for",
             _show_plain, _take_said, ("said",),
-            to=("menu", "answer", "over"), asks=(ReportFraud,),
+            to=("menu", "answer"), asks=(ReportFraud,),
         ),
         Screen(
             "menu", "the menu of a call",
@@ -271,7 +271,7 @@ GRAPH: Final = Graph.of(
         Screen(
             "answer", "what the machine answered",
             _show_answer, _take_answer, ("by_text", "tongue_set", *ANSWERS),
-            to=("menu", "over"),
+            to=("menu",),
         ),
         Screen(
             "over", "the last words of a call",
@@ -287,6 +287,11 @@ GRAPH: Final = Graph.of(
 def begin(facts: MenuFacts) -> Where:
     """Return where the menu begins: at an open question of this telephone, if there is one."""
     return recipient.question(facts) or Where("menu")
+
+
+def before_code(article: str | None, unasked: bool) -> Where:
+    """Return where a call with a code begins: it waits for a key, which no mailbox presses."""
+    return Where("hello", article=article, told=None if unasked else "asked")
 
 
 def silent(where: Where) -> Where:

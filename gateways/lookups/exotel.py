@@ -1,8 +1,9 @@
 """Exotel's number metadata: circle, operator, kind of line and DND of an Indian number.
 
 Source: developer.exotel.com, "Number Metadata" (`GET /v1/Accounts/<sid>/Numbers/<number>`).
-Not verified with an account: the names in the answer (`Numbers`, `Type`, `OperatorName`, `DND`),
-and how a number of nobody is answered; here 404, or a kind of line that is neither.
+Not verified with an account: the names in the answer (`Numbers`, `Type`, `OperatorName`, `DND`).
+How a number of nobody is answered is not documented. A 404 may as well say that address or account
+are wrong, so it says nothing of the number: only an answer with `Numbers` puts one in doubt.
 """
 
 from __future__ import annotations
@@ -52,8 +53,6 @@ class ExotelLookup:
         secret = (own.api_key.get_secret_value(), own.api_token.get_secret_value())
         try:
             answer = self._session.get(address, auth=secret, timeout=TIMEOUT, allow_redirects=False)
-            if answer.status_code == requests.codes.not_found:
-                return LookedUp("unused")
             said = answer.json() if answer.ok else None
         except (requests.RequestException, ValueError) as error:
             raise NotLookedUp(type(error).__name__) from None  # its text holds the number

@@ -80,7 +80,6 @@ def test_it_is_asked_as_documented(exotel: ExotelLookup, service: Service) -> No
     [
         (200, {"Numbers": _MOBILE | {"Type": "Landline"}}, "landline"),
         (200, {"Numbers": _MOBILE | {"Type": "Pager"}}, "unknown"),
-        (404, {"RestException": {"Status": 404}}, "unused"),
     ],
 )
 def test_what_it_can_say(
@@ -91,7 +90,17 @@ def test_what_it_can_say(
 
 
 @pytest.mark.parametrize(
-    "answer", [(200, b"<html>"), (200, b"[]"), (200, b'{"Numbers": 7}'), (401, b"{}"), (503, b"")]
+    "answer",
+    [
+        (200, b"<html>"),
+        (200, b"[]"),
+        (200, b'{"Numbers": 7}'),
+        (401, b"{}"),
+        (503, b""),
+        (404, b'{"RestException": {"Status": 404}}'),
+        (404, b"<html>no such address</html>"),
+        (404, b'{"Numbers": {"Type": "Landline"}}'),
+    ],
 )
 def test_what_cannot_be_read_is_no_answer_and_names_nobody(
     exotel: ExotelLookup, service: Service, answer: tuple[int, bytes]

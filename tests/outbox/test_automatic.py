@@ -219,22 +219,66 @@ def test_a_carrier_that_sends_no_receipts_says_nothing_by_its_silence(
     assert calls.sends == []
 
 
-def test_a_call_that_nobody_answers_is_not_made_again(
+def busy(runtime: Runtime, calls: Carrier) -> None:
+    """The newest call ends, and nobody took it up."""
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "UPDATE messages SET carrier_id = carrier_id || '-' || attempts WHERE channel = 'voice'"
+        )
+        row = conn.execute("SELECT max(carrier_id) FROM messages WHERE channel = 'voice'")
+        ((carrier_id,),) = row.fetchall()
+    receipts.receive(
+        runtime,
+        Receipt(VOICE, carrier_id, None, ReceiptStatus.FAILED, "busy", Reason.UNREACHABLE),
+    )
+
+
+def test_a_call_that_nobody_takes_up_rings_once_more_and_spends_nothing(
     runtime: Runtime, clock: Clock, calls: Carrier
 ) -> None:
+    """The next text of the same code that fails leads to a call again, up to three."""
     both = routed(runtime, calls, Carrier(on_send=refusing(Reason.INBOX_FULL)))
     put_code(both)
     pass_time(both, clock, 3)
+    for ordered in range(1, 5):
+        rings = min(2 * ordered, 6)
+        if ordered <= 3:
+            busy(both, calls)
+            pass_time(both, clock, 61)
+            assert len(calls.sends) == rings
+            busy(both, calls)
+        pass_time(both, clock, 61)
+        assert len(calls.sends) == rings
+        with runtime.database.transaction() as conn:
+            (code, article) = conn.execute("SELECT id, article_id FROM codes").fetchall()[0]
+            queue(conn, runtime.now(), "code", phone=PHONE, code_id=code)
+            conn.execute(
+                "UPDATE messages SET template = 'code', article_id = %s,"
+                ' variables = \'{"digits": "6785", "amount": 0}\' WHERE template = \'test\'',
+                [article],
+            )
+        pass_time(both, clock, 3)
+    assert whys(runtime) == ["inbox_full"] * 3
+
+
+def test_what_fails_before_eight_is_called_at_eight(
+    runtime: Runtime, clock: Clock, calls: Carrier
+) -> None:
+    """A code that is issued at dispatch lives all day. 08:00 in India is 02:30."""
+    at = datetime(2026, 8, 15, 1, 0, tzinfo=UTC)
+    clock.advance(seconds=int((at - clock.now()).total_seconds()))
+    both = routed(runtime, calls, Carrier(on_send=refusing(Reason.INBOX_FULL)))
+    put_code(both)
     with runtime.database.transaction() as conn:
-        row = conn.execute("SELECT carrier_id FROM messages WHERE channel = 'voice'").fetchone()
-    assert row is not None
-    receipts.receive(
-        both,
-        Receipt(VOICE, row[0], None, ReceiptStatus.FAILED, "busy", Reason.UNREACHABLE),
-    )
-    pass_time(both, clock, 120)
+        conn.execute("UPDATE codes SET expires_at = expires_at + interval '12 hours'")
+        conn.execute("UPDATE messages SET not_after = not_after + interval '12 hours'")
+    pass_time(both, clock, 3)
+    clock.advance(minutes=89)
+    pass_time(both, clock, 30)
+    assert calls.sends == []
+    pass_time(both, clock, 30)
     assert len(calls.sends) == 1
-    assert len(events(runtime, "message_failed")) == 1
+    assert clock.now() >= datetime(2026, 8, 15, 2, 30, tzinfo=UTC)
 
 
 def test_without_its_carrier_no_call_is_ordered(

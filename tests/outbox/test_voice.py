@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -25,6 +26,7 @@ from tests.rigs.outbox import Carrier, drain, issue_code, queue, statuses
 NOW = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
 SOON = timedelta(minutes=10)
 VOICE = "simulator_voice"
+LINE = "+919812345678"
 
 
 def with_voice(runtime: Runtime, texts: Carrier, calls: Carrier | None) -> Runtime:
@@ -33,10 +35,18 @@ def with_voice(runtime: Runtime, texts: Carrier, calls: Carrier | None) -> Runti
     return dataclasses.replace(runtime, gateways=gateways)
 
 
-def calls_due(runtime: Runtime, clock: Clock, count: int = 1, lane: str = "code") -> list[int]:
+def calls_due(
+    runtime: Runtime, clock: Clock, count: int = 1, lane: str = "code", line: str | None = None
+) -> list[int]:
+    """Calls to as many telephones, or all to `line`."""
     with runtime.database.transaction() as conn:
         ids = queue(conn, clock.now(), lane, count)
-        conn.execute("UPDATE messages SET channel = 'voice' WHERE id = ANY(%s)", [ids])
+        conn.execute(
+            "UPDATE messages SET channel = 'voice',"
+            " phone = coalesce(%s, '+91981' || lpad(mod(id, 10000000)::text, 7, '0'))"
+            " WHERE id = ANY(%s)",
+            [line, ids],
+        )
     return ids
 
 
@@ -123,10 +133,10 @@ def test_a_look_up_that_brings_another_messages_call_says_nothing_of_this_one(
         return Sent("first") if message.message_id == ids[0] else UnknownOutcome("no answer")
 
     calls = Carrier(on_send=send, on_look_up=lambda message: Sent("first"))
-    with runtime.database.transaction() as conn:
-        ids = queue(conn, clock.now(), "code", 2, phone="+919812345678")
-        conn.execute("UPDATE messages SET channel = 'voice'")
+    ids = calls_due(runtime, clock, 2, line=LINE)
     both = with_voice(runtime, Carrier(), calls)
+    drain(both)
+    clock.advance(minutes=2)
     drain(both)
     clock.advance(seconds=5)
     drain(both)
@@ -143,14 +153,53 @@ def test_two_calls_in_doubt_are_known_to_each_others_look_up(
 ) -> None:
     doubt = UnknownOutcome("no answer")
     calls = Carrier(on_send=lambda message: doubt, on_look_up=lambda message: doubt)
-    with runtime.database.transaction() as conn:
-        queue(conn, clock.now(), "code", 2, phone="+919812345678")
-        conn.execute("UPDATE messages SET channel = 'voice'")
+    calls_due(runtime, clock, 2, line=LINE)
     both = with_voice(runtime, Carrier(), calls)
+    drain(both)
+    with runtime.database.transaction() as conn:  # the first is asked about late
+        conn.execute(
+            "UPDATE messages SET next_attempt_at = %s WHERE status = 'unknown'",
+            [clock.now() + timedelta(minutes=2, seconds=4)],
+        )
+    clock.advance(minutes=2)
     drain(both)
     clock.advance(seconds=5)
     drain(both)
     assert [each.other_calls for each in calls.look_ups] == [(None,)] * 2
+
+
+def ended(runtime: Runtime, sent: Outgoing, status: ReceiptStatus, carrier_id: str) -> None:
+    reason = Reason.UNREACHABLE if status is ReceiptStatus.FAILED else None
+    receipts.receive(runtime, Receipt(VOICE, carrier_id, sent.message_id, status, "end", reason))
+
+
+def test_calls_to_one_telephone_follow_each_other(runtime: Runtime, clock: Clock) -> None:
+    """The next begins when the one before has ended; another telephone's waits for none of them."""
+    calls = Carrier()
+    one_line, another = calls_due(runtime, clock, 3, line=LINE), calls_due(runtime, clock)
+    both = with_voice(runtime, Carrier(), calls)
+    for _ in range(3):
+        drain(both)
+        clock.advance(seconds=10)
+    assert calls.sent_ids == [one_line[0], *another]
+    ended(both, calls.sends[0], ReceiptStatus.FAILED, f"carrier-{one_line[0]}")
+    drain(both)  # its own second ring is a minute away: the next one has the line meanwhile
+    assert calls.sent_ids[2:] == [one_line[1]]
+    clock.advance(minutes=2)
+    drain(both)
+    assert len(calls.sends) == 4  # its end was never told: the line is free again
+    clock.advance(minutes=2)
+    drain(both)
+    assert sorted(calls.sent_ids) == sorted([one_line[0], *one_line, *another])
+
+
+def test_two_workers_begin_one_call_of_a_line(runtime: Runtime, clock: Clock) -> None:
+    calls = Carrier()
+    calls_due(runtime, clock, 8, line=LINE)
+    both = with_voice(runtime, Carrier(), calls)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: drain(both), range(4)))
+    assert len(calls.sends) == 1
 
 
 def test_calls_that_hang_leave_the_slots_of_codes_alone(runtime: Runtime, clock: Clock) -> None:

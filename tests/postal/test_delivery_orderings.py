@@ -124,6 +124,8 @@ class Deliveries(RuleBasedStateMachine):
         live, about = self.live_code(call)
         known = len(self.player.codes.get(article.phone, []))
         self.player.take_up(article.phone, does)
+        if article.phone in self.player.talking:
+            self.player.press(article.phone, "1")
         heard = self.player.codes.get(article.phone, [])[known:]
         if not heard:
             return

@@ -39,6 +39,16 @@ def twilio_taken_up(client: FlaskClient, ring: dict[str, str], url: str) -> Elem
     return spoken_xml(answer.text)
 
 
+def twilio_says_code(client: FlaskClient, ring: dict[str, str], url: str) -> ElementTree.Element:
+    """Takes the call up and presses 1, which a code is said after."""
+    greeting = twilio_taken_up(client, ring, url)
+    assert "1 दबाएं" in said(greeting)
+    parts = urlsplit(greeting[0].attrib["action"])
+    form = {"CallSid": ring["sid"], "To": ring["to"], "From": ring["from"], "Digits": "1"}
+    answer = twilio(client, f"{parts.path}?{parts.query}", **form, Direction="outbound-api")
+    return spoken_xml(answer.text)
+
+
 def africastalking(client: FlaskClient, **changes: str) -> TestResponse:
     """One request of Africa's Talking's, for a call that came in unless `changes` say otherwise."""
     form = {"isActive": "1", "direction": "Inbound", "sessionId": "ATVId_1"} | changes

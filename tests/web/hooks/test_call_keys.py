@@ -157,7 +157,7 @@ def test_a_mailbox_hears_no_code_and_nobody_is_called_again(
     assert heard[1] == "Thank you. Goodbye."
     assert call.next == ""
     call.end("completed")
-    assert rows(runtime, VOICES) == [("failed", "carrier: nothing was said")]
+    assert rows(runtime, VOICES) == [("failed", "unknown: nobody pressed a key")]
     out.step("wait 2 min")
     assert len(stub.calls) == 1
 
@@ -167,7 +167,14 @@ def test_a_machine_that_the_carrier_knows_hears_nothing(
 ) -> None:
     call = rung(out, stub)
     assert call.take_up(Machine="true") == ""
+    assert rows(runtime, VOICES) == [("queued", "unreachable: machine")]
+    stub.will(Say(201, '{"request_uuid": "r-2"}'))
+    out.step("wait 61 s")
+    again = {"ALegRequestUUID": "r-2", "CallUUID": "c-2", "Machine": "true"}
+    assert call.take_up(**again) == ""
+    out.step("wait 2 min")
     assert rows(runtime, VOICES) == [("failed", "unreachable: machine")]
+    assert len(stub.calls) == 2
 
 
 def test_a_carrier_that_calls_twice_says_it_once(out: Player, stub: CarrierStub) -> None:
@@ -205,6 +212,36 @@ def test_keys_that_mean_nothing_are_asked_again(out: Player, stub: CarrierStub) 
             break
     else:
         assert code_in(call.press("1"))
+
+
+def test_a_key_that_means_nothing_after_the_code_is_asked_again(
+    out: Player, stub: CarrierStub
+) -> None:
+    call = rung(out, stub)
+    call.take_up()
+    code = code_in(call.press("1"))
+    for keys in ("5", "7", "*", "8"):
+        assert code_in(call.press(keys)) == code
+    answered = call.press("9").partition("http")[0]
+    assert call.press("5").partition("http")[0] == answered
+    assert "Thank you. Goodbye." not in answered
+    assert "To get the code by SMS, press 1." in call.press("0")
+
+
+def test_a_mailbox_hears_no_code_that_was_asked_for(
+    out: Player, stub: CarrierStub, runtime: Runtime
+) -> None:
+    """The number that asked may be forged, and its telephone off: a key comes first here too."""
+    stub.will(Say(201, '{"request_uuid": "r-1"}'))
+    out.step(f"{RECIPIENT} > 6")
+    call = PlivoCall(out.client, stub, "plivo")
+    heard = [call.take_up(), call.press(""), call.press("")]
+    assert "You asked for your code." in heard[0]
+    assert [spelled(each, "en") for each in heard] == [[], [], []]
+    call.end("completed")
+    assert rows(runtime, VOICES)[-1] == ("failed", "unknown: nobody pressed a key")
+    out.step("wait 2 min")
+    assert len(stub.calls) == 1
 
 
 def test_a_call_ends_however_long_somebody_presses(out: Player, stub: CarrierStub) -> None:

@@ -88,6 +88,23 @@ def test_the_page_shows_by_itself_what_is_asked_and_every_page_says_how_many_wai
     assert "waits for an answer" not in master.get("/office/").text
 
 
+def test_an_account_with_the_postmans_telephone_is_the_postman(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """Two accounts with one telephone are one human, whatever their names and roles."""
+    at.out(1)
+    asks(at, 1)
+    master = sign_in(app, runtime, "postmaster", "master")
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE staff SET phone = %s WHERE staff_id = 'master'", [POSTMAN])
+    answers(master, number_of(1), "yes")
+    assert at.one("SELECT granted_at, ended_at FROM exceptions") == (None, None)
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE staff SET phone = '+919811444666' WHERE staff_id = 'master'")
+    answers(master, number_of(1), "yes")
+    assert at.one("SELECT granted_at IS NULL FROM exceptions") == (False,)
+
+
 def test_nobody_answers_for_himself(at: Office, app: Flask, runtime: Runtime) -> None:
     """The postmaster who carries the post has an account with the postman's telephone."""
     at.out(1)

@@ -73,6 +73,8 @@ def test_the_telephone_rings_and_says_the_code(phones: Phones) -> None:
         lambda answer: "completed" in (answer.request.post_data or "")
     ):
         phones.press("recipient", "call")
+        expect(screen.locator(".sentence-now")).to_contain_text("Hello")
+        phones.press("recipient", "1")
     phones.player.step(f"{RECIPIENT} > 1")
     code = phones.player.codes[RECIPIENT][-1]
     sentences = screen.locator(".sentence")
