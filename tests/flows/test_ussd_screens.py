@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -46,6 +46,7 @@ from messages.screens import ROOM, check, fits, read, render, screens
 from messages.segments import count
 from messages.speech import speech
 from messages.values import Number
+from tests.rigs.remembered import Remembered
 from tests.rigs.told import drawn_is_current, nothing_in
 from web.commands.messages import messages as command
 
@@ -125,10 +126,10 @@ def worlds(language: Language) -> Iterator[MenuFacts]:
                 yield MenuFacts(language, posts, postman, items, OFFER)
 
 
-def answers(ask: Ask) -> Iterator[tuple[Say, ...]]:
+def answers(machine: str, event: type[Event]) -> Iterator[tuple[Say, ...]]:
     """Whatever the machine may say to what it is asked, with the longest values."""
     yield ()
-    for template in said(ask.machine, type(ask.event)):
+    for template in said(machine, event):
         yield (Say(template, longest(template)),)
         if speech().has(template):
             code_of = "EU123456785IN" if template in CODES else None
@@ -158,11 +159,51 @@ def longest(template: str) -> dict[str, int | str]:
     }
 
 
+@dataclass(frozen=True)
+class Led:
+    """All that is typed at a place leads to: screens, places, and questions to a machine there."""
+
+    screens: frozenset[str]
+    places: tuple[Where, ...]
+    questions: tuple[tuple[Where, str, type[Event]], ...]
+
+
+def _lead(where: Where, facts: MenuFacts) -> Led:
+    assert from_json(to_json(where)) == where
+    steps = [menu.GRAPH.step(where, typed, facts) for typed in TYPED]
+    asks = [(step.where, step.ask) for step in steps if step.ask is not None]
+    return Led(
+        frozenset(step.where.screen for step in steps),
+        tuple(dict.fromkeys(step.where for step in steps if step.ask is None)),
+        tuple(dict.fromkeys((where, ask.machine, type(ask.event)) for where, ask in asks)),
+    )
+
+
+lead = Remembered(_lead)
+show = Remembered(menu.GRAPH.show)
+
+
+@cache
+def _answered(where: Where, machine: str, event: type[Event]) -> tuple[Shown | None, ...]:
+    """What is shown of each answer; None: the screen itself."""
+    return tuple(
+        None if menu.shows_itself(where, says) else menu.answered(where, says)[0]
+        for says in answers(machine, event)
+    )
+
+
+@cache
+def fitting(name: str, language: Language, values: tuple[tuple[str, int | str], ...]) -> bool:
+    body = render(name, language, dict(values))
+    assert fits(body), (language, name, values, body)
+    return True
+
+
 def walk(facts: MenuFacts) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
     """The texts shown per screen, and the ways gone, from the dial on. Raises where one strays."""
     held = Where("list", proved=True) if facts.postman else Where("which", then="code")
     began = [menu.begin(facts), menu.begin(replace(facts, broke_off=held))]
-    todo = [menu.GRAPH.show(where, facts) for where in began]
+    todo = [show(where, facts) for where in began]
     asked: set[tuple[Where, str, type[Event]]] = set()
     led: set[Where] = set()
     seen: set[Where] = set()
@@ -170,29 +211,24 @@ def walk(facts: MenuFacts) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
     ways: set[tuple[str, str]] = set()
     while todo:
         shown = todo.pop()
-        body = render(shown.name, facts.language, shown.values)
-        assert fits(body), (facts.language, shown, body)
+        assert fitting(shown.name, facts.language, tuple(shown.values.items()))
         texts.setdefault(shown.where.screen, set()).add(shown.name)
         if shown.where in seen:
             continue
         seen.add(shown.where)
-        assert from_json(to_json(shown.where)) == shown.where
-        for typed in TYPED:
-            step = menu.GRAPH.step(shown.where, typed, facts)
-            ways.add((shown.where.screen, step.where.screen))
-            if step.ask is None and step.where not in led:
-                led.add(step.where)
-                todo.append(menu.GRAPH.show(step.where, facts))
-            elif step.ask is not None:
-                question = (step.where, step.ask.machine, type(step.ask.event))
-                if question not in asked:
-                    asked.add(question)
-                    todo += [
-                        menu.GRAPH.show(step.where, facts)
-                        if menu.shows_itself(step.where, says)
-                        else menu.answered(step.where, says)[0]
-                        for says in answers(step.ask)
-                    ]
+        leads = lead(shown.where, facts)
+        ways |= {(shown.where.screen, screen) for screen in leads.screens}
+        for where in leads.places:
+            if where not in led:
+                led.add(where)
+                todo.append(show(where, facts))
+        for question in leads.questions:
+            if question not in asked:
+                asked.add(question)
+                todo += [
+                    show(question[0], facts) if answer is None else answer
+                    for answer in _answered(*question)  # type: ignore[arg-type]  # as in `said`
+                ]
     return texts, ways
 
 
