@@ -223,8 +223,9 @@ def _hold_to_kinds(machine: Machine, context: Context, facts: Facts) -> None:
 def _hold_to(
     machine: Machine, transition: Transition[Event], state: str, decision: Decision
 ) -> None:
-    allowed = {state if target == SAME else target for target in transition.to}
-    strays = [f"goes to {decision.state}"] if decision.state not in allowed else []
+    to = transition.to
+    goes = decision.state in to or (decision.state == state and SAME in to)
+    strays = [] if goes else [f"goes to {decision.state}"]
     strays += [f"says {s.template}" for s in decision.says if s.template not in transition.says]
     strays += [f"does {type(a).__name__}" for a in decision.acts if type(a) not in transition.acts]
     strays += [f"tells {t.to}" for t in decision.tells if t.to not in transition.tells]

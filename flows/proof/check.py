@@ -16,7 +16,7 @@ from flows.happenings import Happening
 from flows.machine import SAME, Machine, Standing, Transition, decide
 from flows.proof.inputs import Inputs, Met, inputs_of
 from flows.proof.paths import NOW, Picks, TooManyPaths, paths
-from flows.proof.requirements import unmet
+from flows.proof.requirements import judges
 from messages.catalogue import CatalogueError
 from messages.render import render
 from messages.speech import render as render_aloud
@@ -83,10 +83,24 @@ class _Walk:
         did = _Seen()
 
         def run(picks: Picks) -> None:
-            self.tried += 1
             met = self.inputs.meet(picks, state, transition.event, thorough)
-            for problem in self._decide(transition, state, met, did):
-                self.found.setdefault(f"{where}: {problem}", described(met))
+
+            def note(problems: Iterable[str]) -> None:
+                for problem in problems:
+                    self.found.setdefault(f"{where}: {problem}", described(met))
+
+            def go_on() -> None:
+                self.tried += 1
+                try:
+                    decision = self._decided(state, met)
+                except Exception as error:  # whatever a handler raises would lose somebody's text
+                    note([f"{type(error).__name__}: {error}".removesuffix(": ")])
+                    return
+                note(self._judge(transition, state, met, decision, did))
+                for judge in judges(decision):
+                    picks.each_way_on(lambda: note(judge(met.facts)))  # noqa: B023  # at once
+
+            picks.each_way_on(go_on)
 
         try:
             for _ in paths(run, MOST_PATHS):
@@ -96,14 +110,13 @@ class _Walk:
         if did.to:
             self.seen[_declaration(transition)].add(did)
 
-    def _decide(self, transition: Transition, state: str, met: Met, did: _Seen) -> Iterator[str]:
-        try:
-            decision = decide(self.machine, Standing(state, met.context, NOW), met.event, met.facts)
-        except Exception as error:  # whatever a handler raises would lose somebody's text
-            yield f"{type(error).__name__}: {error}".removesuffix(": ")
-            return
+    def _decided(self, state: str, met: Met) -> Decision:
+        return decide(self.machine, Standing(state, met.context, NOW), met.event, met.facts)
+
+    def _judge(
+        self, transition: Transition, state: str, met: Met, decision: Decision, did: _Seen
+    ) -> Iterator[str]:
         self._note(transition, state, decision, did)
-        yield from unmet(decision, met.facts)
         yield from filter(None, map(self._say, decision.says))
         yield from filter(None, (self._tell(transition.event, tell) for tell in decision.tells))
         if isinstance(met.event, Happening | News | TimedOut):
@@ -117,9 +130,12 @@ class _Walk:
     def _note(self, transition: Transition, state: str, decision: Decision, seen: _Seen) -> None:
         stays = decision.state == state and state not in transition.to
         seen.to.add(SAME if stays else decision.state)
-        seen.says.update(say.template for say in decision.says)
-        seen.acts.update(type(act) for act in decision.acts)
-        seen.tells.update(tell.to for tell in decision.tells)
+        for say in decision.says:
+            seen.says.add(say.template)
+        for act in decision.acts:
+            seen.acts.add(type(act))
+        for tell in decision.tells:
+            seen.tells.add(tell.to)
         if transition.event is TimedOut:
             self.fired.add((state, decision.state))
 

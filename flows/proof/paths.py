@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -22,15 +22,21 @@ class TooManyPaths(Exception):
     """An error of a walk with more paths than it may try."""
 
 
+# What was put into a mapping, and what was there before: None stands for nothing.
+Put = tuple[dict[str, Any], str, object]
+
+
 class Picks:
     """One path through all choices at a time. `again` goes on to the next, until there is none.
 
     A run must ask for the same choices in the same order as long as it gets the same answers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
         self._way: list[tuple[int, int]] = []  # what was picked, of how many
         self._at = 0
+        self._left = most  # paths that may still be tried
+        self.put: list[Put] = []  # all that was noted of what was picked, to be taken back
 
     def pick(self, options: Sequence[T]) -> T:
         """Return one of `options`, each of them on some path."""
@@ -43,25 +49,51 @@ class Picks:
         return options[picked]
 
     def again(self) -> bool:
-        """Turn to the next path; return False after the last."""
+        """Turn to the next path; return False after the last. Raise `TooManyPaths`."""
+        self.put.clear()  # a run makes its records anew
+        return self._turn(0)
+
+    def each_way_on(self, run: Callable[[], object]) -> None:
+        """Go every way on from here with `run`, and come back as if none had been gone.
+
+        What was done up to here is not repeated for each of them, and what is picked on one of them
+        multiplies nothing that follows. Raise `TooManyPaths`.
+        """
+        here, known = self._at, len(self.put)
+        while True:
+            run()
+            for where, name, before in reversed(self.put[known:]):
+                if before is None:
+                    del where[name]
+                else:
+                    where[name] = before
+            del self.put[known:]
+            if not self._turn(here):
+                return
+
+    def _turn(self, here: int) -> bool:
+        """Turn to the next path from `here` on."""
         del self._way[self._at :]
-        while self._way:
+        self._at = here
+        while len(self._way) > here:
             picked, options = self._way.pop()
             if picked + 1 < options:
+                if self._left is not None:
+                    self._left -= 1
+                    if not self._left:
+                        raise TooManyPaths
                 self._way.append((picked + 1, options))
-                self._at = 0
                 return True
         return False
 
 
 def paths(run: Callable[[Picks], T], most: int) -> Iterator[T]:
     """Yield what `run` returns on each path. Raise `TooManyPaths` after `most` of them."""
-    picks = Picks()
-    for _ in range(most):
+    picks = Picks(most)
+    while True:
         yield run(picks)
         if not picks.again():
             return
-    raise TooManyPaths
 
 
 R = TypeVar("R", contravariant=True)
@@ -121,15 +153,20 @@ class _Field:
         self._implied = implied
 
     def __get__(self, record: object, kind: type[object] | None = None) -> object:
-        own = record.__dict__
-        domain = own["_domains"].get(self.name, self._implied)
-        if self.name in own["_left"]:
-            picked = own["_picks"].pick(own["_left"][self.name])
+        own, name = record.__dict__, self.name
+        domain = own["_domains"].get(name, self._implied)
+        picks: Picks = own["_picks"]
+        if name in own["_left"]:
+            picked = picks.pick(own["_left"][name])
         elif type(domain) is _OneOf:
-            picked = own["_picks"].pick(domain.options)
+            if len(domain.options) == 1:  # which stays so on every path
+                picked = own[name] = domain.options[0]
+                return picked
+            picked = picks.pick(domain.options)
         else:
-            picked = domain(own["_picks"], record)
-        own[self.name] = picked
+            picked = domain(picks, record)
+        own[name] = picked
+        picks.put.append((own, name, None))
         return picked
 
     def options(self, record: object) -> tuple[object, ...] | None:
@@ -171,9 +208,12 @@ class _Property:
         fit: dict[object, list[object]] = {}
         for option in options:
             fit.setdefault(self._getter(_With(record, field, option)), []).append(option)
-        value = own["_picks"].pick(tuple(fit))
+        picks: Picks = own["_picks"]
+        value = picks.pick(tuple(fit))
+        picks.put.append((own["_left"], field, own["_left"].get(field)))
         own["_left"][field] = tuple(fit[value])
         own[self._name] = value
+        picks.put.append((own, self._name, None))
         return value
 
 

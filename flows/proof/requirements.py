@@ -6,11 +6,12 @@ database, before anybody texts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import cast
 
-from flows.decision import ArticleAct, Decision, PaperAct, WindowAct
+from flows.decision import Act, ArticleAct, Decision, PaperAct, WindowAct
 from flows.facts import (
     ArticleFact,
     ClockFacts,
@@ -46,39 +47,68 @@ class _Book:
             self._changed.update(act.effect(cast(ArticleFact, self), self._now))
         return self._changed[name] if name in self._changed else getattr(self._article, name)
 
-    def take(self, act: ArticleAct) -> Iterator[str]:
-        """Do `act`; yield what does not allow it."""
+    def done(self, act: ArticleAct) -> None:
+        """Do `act`, whether it is allowed or not."""
+        self._done.append(act)
+
+    def against(self, act: ArticleAct) -> Iterator[str]:
+        """Yield what does not allow `act`."""
         article, met = cast(ArticleFact, self), self._met
         yield from act.required(article, met if isinstance(met, ItemFact) else None)
         if isinstance(act, WindowAct) and isinstance(met, WindowFact):
             yield from act.required_there(article, met)
         if isinstance(act, PaperAct) and isinstance(met, PaperFact):
             yield from act.required_on_paper(article, met)
-        self._done.append(act)
+
+
+Judge = Callable[[Facts], Iterator[str]]
 
 
 def unmet(decision: Decision, facts: Facts) -> Iterator[str]:
     """Yield a sentence for each act or code of `decision` that the facts do not allow."""
-    if not decision.acts and all(say.code_of is None for say in decision.says):
-        return
-    books = {book.number: book for book in _books(facts)}
-    for act in decision.acts:
-        name = type(act).__name__
-        if not isinstance(act, ArticleAct):
-            continue
-        if act.article not in books:
-            yield f"{name} of an article that the facts do not have"
-        else:
-            yield from (f"{name}: {why}" for why in books[act.article].take(act))
+    for judge in judges(decision):
+        yield from judge(facts)
+
+
+def judges(decision: Decision) -> Iterator[Judge]:
+    """Return what judges each act, and each text with a code, of `decision`.
+
+    Each says on its own what is not allowed: what one of them reads is nothing to the others.
+    """
+    for at, act in enumerate(decision.acts):
+        if isinstance(act, ArticleAct):
+            yield partial(_of_act, act, decision.acts[:at])
     for say in decision.says:
-        if say.code_of is None:
-            continue
-        if say.code_of not in books:
-            yield f"{say.template} with the code of an article that the facts do not have"
-        elif books[say.code_of].code != "live":
-            yield f"{say.template} with a code that is {books[say.code_of].code}"
-        elif books[say.code_of].part == "asked":
-            yield f"{say.template} to somebody who has not agreed to take the article"
+        if say.code_of is not None:
+            yield partial(_of_code, say.template, say.code_of, decision.acts)
+
+
+def _of_act(act: ArticleAct, before: Sequence[Act], facts: Facts) -> Iterator[str]:
+    name, book = type(act).__name__, _left_by(before, act.article, facts)
+    if book is None:
+        yield f"{name} of an article that the facts do not have"
+    else:
+        yield from (f"{name}: {why}" for why in book.against(act))
+
+
+def _of_code(template: str, number: str, acts: Sequence[Act], facts: Facts) -> Iterator[str]:
+    book = _left_by(acts, number, facts)
+    if book is None:
+        yield f"{template} with the code of an article that the facts do not have"
+    elif book.code != "live":
+        yield f"{template} with a code that is {book.code}"
+    elif book.part == "asked":
+        yield f"{template} to somebody who has not agreed to take the article"
+
+
+def _left_by(acts: Iterable[Act], number: str, facts: Facts) -> _Book | None:
+    """Return the article as `acts` leave it; None: the facts do not have it."""
+    found = {book.number: book for book in _books(facts)}.get(number)
+    if found is not None:
+        for act in acts:
+            if isinstance(act, ArticleAct) and act.article == number:
+                found.done(act)
+    return found
 
 
 def _books(facts: Facts) -> Iterator[_Book]:
