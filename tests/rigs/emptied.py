@@ -25,7 +25,8 @@ def empty(database: Database) -> None:
         else:
             # Without foreign keys.
             connection.execute("SET LOCAL session_replication_role = replica")
-            connection.execute(";".join(f"DELETE FROM {table}" for table, _ in used))  # noqa: S608
+            deletes = ";".join(f"DELETE FROM {table}" for table, _ in used)  # noqa: S608
+            connection.execute(deletes, prepare=False)
         connection.execute(
             "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence"
             " WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
