@@ -44,7 +44,9 @@ from store import migrate
 from store.database import Database
 from tests.rigs.applications import APP_SETTINGS
 from tests.rigs.clock import Clock
+from tests.rigs.compiled import Compiled
 from tests.rigs.connections import newest_first
+from tests.rigs.dealt import dealt
 from tests.rigs.emptied import empty
 from tests.rigs.hashes import hash_cheaply
 from tests.rigs.transcript import Player
@@ -84,20 +86,36 @@ def pytest_configure() -> None:
         os.environ.pop(name, None)
 
 
-# They begin first, so that the other worker is not left waiting for them at the end.
+# They take longest: each worker of xdist begins with its share of them, so that none is left with
+# one of them at the end. The longest first.
 _LONGEST = (
-    "tests/flows/test_check.py",
-    "tests/web/test_hostile_values.py",
-    "tests/web/test_axe.py",
-    "tests/payments",
-    "tests/imports/test_restart.py",
-    "tests/script",
+    "tests/flows/test_check.py::test_our",
+    "tests/payments/test_states.py",
     "tests/store/test_release_before.py",
+    "tests/web/test_axe.py",
+    "tests/web/test_hostile_values.py",
+    "tests/postal/test_delivery_orderings.py",
+    "tests/flows/test_prove.py",
+    "tests/web/desk/test_roles.py",
+    "tests/web/test_masked_everywhere.py",
+    "tests/conversation/test_offline.py",
+    "tests/script",
+    "tests/imports/test_restart.py",
+    "tests/payments",
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    ranks = {item.nodeid: _rank(item.nodeid) for item in items}
+    long = sorted((item for item in items if ranks[item.nodeid] < len(_LONGEST)),
+                  key=lambda item: ranks[item.nodeid])  # fmt: skip
+    short = [item for item in items if ranks[item.nodeid] == len(_LONGEST)]
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = dealt(long, short, workers)
+
+
+def _rank(nodeid: str) -> int:
+    return next((n for n, begin in enumerate(_LONGEST) if nodeid.startswith(begin)), len(_LONGEST))
 
 
 def pytest_collection_finish() -> None:
@@ -269,18 +287,20 @@ def runtime(
 
 
 _apps: dict[tuple[object, ...], Flask] = {}
+_compiled = Compiled()
 
 
 @pytest.fixture
 def app(runtime: Runtime) -> Flask:
     """The application on this test's runtime.
 
-    Kept for the tests whose application is made of the same: one takes 0.1 s, mostly its rules, and
-    as much again until its templates are compiled.
+    Kept for the tests whose application is made of the same: one takes 0.1 s, mostly its rules.
+    Their templates are compiled once for all of them, which takes seconds.
     """
     made_of = tuple(getattr(runtime.settings, each) for each in APP_SETTINGS)
     if made_of not in _apps:
         _apps[made_of] = create_app(runtime)
+        _apps[made_of].jinja_env.bytecode_cache = _compiled
     _apps[made_of].extensions["dakiya"] = runtime
     return _apps[made_of]
 
