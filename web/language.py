@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from web.cookies import keep, name_of
 from web.given import NotPossible
-from web.running import runtime
+from web.running import settings
 
 NAMES: Final[Mapping[str, str]] = {"hi": "हिन्दी", "en": "English"}
 """The languages of the pages, each by its own name."""
@@ -22,6 +22,7 @@ ONE: Final = "_one"
 """What ends the key of the sentence for one thing, beside the one for any other number."""
 
 _COOKIE: Final = "language"
+_OF_REQUEST: Final = "dakiya.language"
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 _FOLDER: Final = Path(__file__).parent / "words"
 
@@ -42,7 +43,17 @@ def words(language: str) -> Mapping[str, str]:
 
 
 def chosen() -> str:
-    """Return the language of this request: chosen now, chosen before, or the browser's."""
+    """Return the language of this request: chosen now, chosen before, or the browser's.
+
+    A page asks for it with every sentence, so it is kept with the request.
+    """
+    known: str | None = request.environ.get(_OF_REQUEST)
+    if known is None:
+        known = request.environ[_OF_REQUEST] = _found()
+    return known
+
+
+def _found() -> str:
     for asked in (_asked(), _kept()):
         if asked in NAMES:
             return asked
@@ -50,7 +61,7 @@ def chosen() -> str:
 
 
 def _kept() -> str:
-    return request.cookies.get(name_of(_COOKIE, runtime().settings), "")
+    return request.cookies.get(name_of(_COOKIE, settings()), "")
 
 
 def _asked() -> str:

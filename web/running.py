@@ -7,9 +7,16 @@ from typing import Final
 from flask import current_app, has_request_context, request
 
 from runtime import Runtime
+from settings import Settings
 from store.limits import COMMANDS, PAGES
 
 _HOOKS: Final = "/hooks/"
+
+
+def settings() -> Settings:
+    """Return the settings of the current application."""
+    found: Runtime = current_app.extensions["dakiya"]
+    return found.settings
 
 
 def runtime() -> Runtime:

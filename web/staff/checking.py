@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from web import language
@@ -19,11 +20,15 @@ def _checks() -> dict[str, Any]:
     return {"check_words": check_words}
 
 
-def check_words() -> dict[str, str]:
+def check_words() -> Mapping[str, str]:
     """Return each sentence by its name, with its values still to be filled in, in braces."""
-    said = language.words(language.chosen())
+    return _said(language.chosen())
+
+
+@cache
+def _said(chosen: str) -> Mapping[str, str]:
     return {
-        key.removeprefix(_PREFIX): language.say(key, **_PLACES)
-        for key in said
+        key.removeprefix(_PREFIX): sentence.format(**_PLACES)
+        for key, sentence in language.words(chosen).items()
         if key.startswith(_PREFIX)
     }
