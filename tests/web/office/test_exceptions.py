@@ -88,6 +88,27 @@ def test_the_page_shows_by_itself_what_is_asked_and_every_page_says_how_many_wai
     assert "waits for an answer" not in master.get("/office/").text
 
 
+def test_a_reason_has_its_words_and_no_other_figure_has_them(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """The desk names the reason 3 of item 3; its serial number is no reason."""
+    at.out(1, 2, 3)
+    asks(at, 3)
+    desk = sign_in(app, runtime, "supervisor", "super-9")
+    article = at.one("SELECT id FROM articles WHERE number = %s", number_of(3))[0]
+    shown = re.sub(r"<[^>]+>|\s+", " ", desk.get(f"/desk/articles/{article}").text)
+    shown = re.sub(r" +", " ", shown)
+    assert "number on the list 3 " in shown
+    assert "reason none at home" in shown
+    sprint = at.one(
+        "SELECT max(s.id) FROM sprints s JOIN conversations c ON c.id = s.conversation_id"
+        " WHERE c.machine = 'exception' AND c.whose = %s",
+        number_of(3),
+    )[0]
+    read = re.sub(r"\s+", " ", desk.get(f"/desk/sprints/{sprint}").text)
+    assert "reason: none at home" in read
+
+
 def test_nobody_answers_for_himself(at: Office, app: Flask, runtime: Runtime) -> None:
     """The postmaster who carries the post has an account with the postman's telephone."""
     at.out(1)
