@@ -109,6 +109,40 @@ def test_a_reason_has_its_words_and_no_other_figure_has_them(
     assert "reason: none at home" in read
 
 
+def test_a_used_agreement_waits_no_longer_at_the_desk(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """Its time limit still runs; the postman has handed it over, and taken it back."""
+    at.out(1)
+    asks(at, 1)
+    answers(sign_in(app, runtime, "postmaster", "master"), number_of(1), "yes")
+    agent = sign_in(app, runtime, "agent", "agent-9")
+    page = f"/desk/articles/{at.one('SELECT id FROM articles')[0]}"
+    assert "without the code: the office agreed" in agent.get(page).text
+    at.player.step(f"{POSTMAN} > 1 28")
+    assert "without the code: the office agreed" not in agent.get(page).text
+    at.player.step(f"{POSTMAN} > 0")
+    assert "without the code: the office agreed" not in agent.get(page).text
+
+
+def test_wrong_words_of_a_household_are_no_wrong_codes(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    at.out(1)
+    asks(at, 1)
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "WITH tries AS (INSERT INTO word_tries (article_id, staff_id, day, at)"
+            " SELECT article_id, postman_id, asked_at::date, asked_at FROM exceptions"
+            " RETURNING article_id, day, at)"
+            " INSERT INTO code_attempts (article_id, day, at, outcome)"
+            " SELECT article_id, day, at, 'wrong' FROM tries"
+        )
+    shown = sign_in(app, runtime, "postmaster", "master").get(PAGE).text
+    assert "wrong words of the household today: 1" in shown
+    assert "wrong codes today" not in shown
+
+
 def test_nobody_answers_for_himself(at: Office, app: Flask, runtime: Runtime) -> None:
     """The postmaster who carries the post has an account with the postman's telephone."""
     at.out(1)
