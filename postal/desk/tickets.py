@@ -127,7 +127,8 @@ CASE t.phone WHEN a.recipient_phone THEN nullif(a.recipient_name, '')
 # thing that was understood. Those of the last days tell why somebody wants a person; of any other
 # ticket, those of the last minutes and the text that opened it: a key in a call or dial has none.
 _WORDS: Final = "length(m.body) > 3 AND m.body !~* '^[ *#]*([a-z]{2} ?)?[0-9]'"
-READ: Final = """
+READ: Final = (
+    """
 SELECT t.id, t.kind, t.priority, t.at, t.closed_at, t.outcome, t.phone,
        (SELECT min(c.id) FROM conversations c WHERE c.whose = t.phone) AS conversation,
        t.article_id, a.number AS article, p.staff_id, w.staff_id AS assigned_to,
@@ -146,7 +147,10 @@ FROM tickets t LEFT JOIN articles a ON a.id = t.article_id
 LEFT JOIN staff p ON p.id = t.staff_id LEFT JOIN staff w ON w.id = t.assigned_to
 LEFT JOIN LATERAL (SELECT x.id, x.recipient_name FROM articles x WHERE x.recipient_phone = t.phone
                    ORDER BY x.updated_at DESC LIMIT 1) r ON t.article_id IS NULL
-""".replace("{lies_at}", walls.LIES_AT).replace("{named}", NAMED).replace("{words}", _WORDS)
+""".replace("{lies_at}", walls.LIES_AT)
+    .replace("{named}", NAMED)
+    .replace("{words}", _WORDS)
+)
 """Tickets in all that the pages show of them, as SQL; `NAMED` is among it."""
 
 

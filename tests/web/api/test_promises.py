@@ -66,7 +66,7 @@ def test_a_wish_excuses_what_was_not_late_when_it_was_made(player: Player) -> No
     wish = {"day": "2026-08-19", "proof": quotes[1]}
     assert api.post(f"/articles/{number_of(1)}/visit", wish).status_code == 200
     assert api.post(f"/articles/{number_of(3)}/recall", {}).status_code == 200
-    player.step("wait 3 days")
+    player.clock.advance(days=3)
     late = {"day": "2026-08-19", "proof": quotes[2]}
     assert api.post(f"/articles/{number_of(2)}/visit", late).status_code == 200
     assert _now(api, 2)["chosen_day"] == "2026-08-19"

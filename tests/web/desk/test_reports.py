@@ -191,9 +191,7 @@ def test_what_is_still_due_is_counted_on_the_day_that_is_to_come(
     supervisor: Colleague, runtime: Runtime
 ) -> None:
     with runtime.database.transaction() as conn:
-        conn.execute(
-            "UPDATE articles SET due_by = '2026-08-18' WHERE number = %s", [number_of(7)]
-        )
+        conn.execute("UPDATE articles SET due_by = '2026-08-18' WHERE number = %s", [number_of(7)])
     period = "since=2026-08-14&until=2026-08-31"
     (due,) = (each for each in rows(supervisor, "promises", period) if each["total"] != "0")
     assert (due["day"], due["promise_due"]) == ("2026-08-18", "1")

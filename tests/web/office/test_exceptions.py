@@ -117,7 +117,8 @@ def test_a_used_agreement_waits_no_longer_at_the_desk(
     asks(at, 1)
     answers(sign_in(app, runtime, "postmaster", "master"), number_of(1), "yes")
     agent = sign_in(app, runtime, "agent", "agent-9")
-    page = f"/desk/articles/{at.one('SELECT id FROM articles')[0]}"
+    (article,) = at.one("SELECT id FROM articles")
+    page = f"/desk/articles/{article}"
     assert "without the code: the office agreed" in agent.get(page).text
     at.player.step(f"{POSTMAN} > 1 28")
     assert "without the code: the office agreed" not in agent.get(page).text
