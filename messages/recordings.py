@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from messages import prompts
 from messages.prompts import Prompt
@@ -35,13 +35,43 @@ _LARGEST: Final = 1024 * 1024
 _LONGEST: Final = 30.0
 _SHORTEST: Final = 0.1
 _RATES: Final = (8000, 16000)  # a telephone hears no more
+_FAULTS: Final[Mapping[str, str]] = {
+    "large": f"it has more than {_LARGEST // 1024} KiB",
+    "length": f"it lasts {{}} s: {_SHORTEST} to {_LONGEST:.0f} s are played",
+    "no_wav": "it is no WAV file of plain PCM",
+    "wav_kind": "a WAV file must be mono, 16 bits, 8000 or 16000 Hz",
+    "no_mp3": "it is no MP3 file",
+    "rate": "its bit rate is not known",
+    "stray": "no piece has this name; its words may have changed",
+}
 # Kilobits a second of a frame of MPEG 1 and of MPEG 2, layer III, by the header's index.
 _MPEG1: Final = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _MPEG2: Final = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 
 
+Fault = Literal["large", "length", "no_wav", "wav_kind", "no_mp3", "rate", "stray"]
+
+
+@dataclass(frozen=True)
+class RecordingProblem:
+    """Why a file is not played: `fault` for pages, which have words of their own; as str, English.
+
+    `value`: what is wrong of it, in figures; empty where the fault says it all.
+    """
+
+    fault: Fault
+    value: str = ""
+
+    def __str__(self) -> str:
+        return _FAULTS[self.fault].format(self.value)
+
+
 class BadRecording(Exception):
     """The file is of no use to a telephone; says why."""
+
+    def __init__(self, fault: Fault, value: str = "") -> None:
+        self.problem = RecordingProblem(fault, value)
+        super().__init__(str(self.problem))
 
 
 @dataclass(frozen=True)
@@ -59,7 +89,7 @@ class ListedPrompt:
 
     prompt: Prompt
     file: RecordedFile | None
-    problem: str | None = None
+    problem: RecordingProblem | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +98,7 @@ class _Folder:
 
     stamp: object
     files: Mapping[str, RecordedFile]
-    problems: Mapping[str, str]  # by the name of the file
+    problems: Mapping[str, RecordingProblem]  # by the name of the file
 
 
 @dataclass
@@ -152,21 +182,27 @@ class Library:
 def seconds_of(content: bytes, ending: str) -> float:
     """Return how long a recording lasts. Raise `BadRecording` for what no telephone can play."""
     if len(content) > _LARGEST:
-        raise BadRecording(f"it has more than {_LARGEST // 1024} KiB")
+        raise BadRecording("large")
     seconds = _wav_seconds(content) if ending == ".wav" else _mp3_seconds(content)
     if not _SHORTEST <= seconds <= _LONGEST:
-        raise BadRecording(f"it lasts {seconds:.1f} s: {_SHORTEST} to {_LONGEST:.0f} s are played")
+        raise BadRecording("length", f"{seconds:.1f}")
     return seconds
+
+
+def not_played(library: Library) -> Iterator[tuple[str, RecordingProblem]]:
+    """Yield each file that is not played, as `tongue/name`, with the reason."""
+    for tongue in CALL_TONGUES:
+        for each in library.listed(tongue):
+            if each.problem is not None:
+                yield f"{tongue}/{each.prompt.name}", each.problem
+        for name in library.strays(tongue):
+            yield f"{tongue}/{name}", RecordingProblem("stray")
 
 
 def problems(library: Library) -> Iterator[str]:
     """Yield a sentence for each file that is not played."""
-    for tongue in CALL_TONGUES:
-        for each in library.listed(tongue):
-            if each.problem is not None:
-                yield f"{tongue}/{each.prompt.name}: {each.problem}"
-        for name in library.strays(tongue):
-            yield f"{tongue}/{name}: no piece has this name; its words may have changed"
+    for name, problem in not_played(library):
+        yield f"{name}: {problem}"
 
 
 def _played(
@@ -196,13 +232,13 @@ def _variable(words: str, tongue: Tongue) -> tuple[str, ...]:
 
 def _read_folder(files: list[Path], stamp: object) -> _Folder:
     found: dict[str, RecordedFile] = {}
-    bad: dict[str, str] = {}
+    bad: dict[str, RecordingProblem] = {}
     for path in files:
         content = path.read_bytes()
         try:
             seconds = seconds_of(content, path.suffix)
         except BadRecording as refused:
-            bad[path.stem] = str(refused)
+            bad[path.stem] = refused.problem
             continue
         digest = sha256(content).hexdigest()[:16]
         found.setdefault(path.stem, RecordedFile(path, seconds, f"{digest}{path.suffix}"))
@@ -215,9 +251,9 @@ def _wav_seconds(content: bytes) -> float:
             shape = (file.getnchannels(), file.getsampwidth(), file.getframerate())
             frames: int = file.getnframes()
     except (wave.Error, EOFError) as error:
-        raise BadRecording("it is no WAV file of plain PCM") from error
+        raise BadRecording("no_wav") from error
     if shape[:2] != (1, 2) or shape[2] not in _RATES:
-        raise BadRecording("a WAV file must be mono, 16 bits, 8000 or 16000 Hz")
+        raise BadRecording("wav_kind")
     return frames / int(shape[2])
 
 
@@ -229,9 +265,9 @@ def _mp3_seconds(content: bytes) -> float:
         start = 10 + sum(byte << shift for byte, shift in sized)
     head = content[start : start + 4]
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
-        raise BadRecording("it is no MP3 file")
+        raise BadRecording("no_mp3")
     rates = _MPEG1 if head[1] & 0x18 == 0x18 else _MPEG2
     index = head[2] >> 4
     if not 0 < index < len(rates):
-        raise BadRecording("its bit rate is not known")
+        raise BadRecording("rate")
     return (len(content) - start) * 8 / (rates[index] * 1000)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal, get_args
 
 from flows.facts import Service
+from india.promises import Promise
 
 Language = Literal["hi", "en"]
 """The languages of print: readers of Roman Hindi get English (docs/paper.md says why)."""
@@ -35,7 +36,7 @@ class Charge:
 class Posted:
     """An article on a receipt. `cod_amount`: whole rupees, 0 for none; `weight_g`: grams.
 
-    `charges`: only those of chosen services.
+    `charges`: only those of chosen services. `due_by`: as promised, so that who paid can claim it.
     """
 
     number: str
@@ -47,6 +48,10 @@ class Posted:
     code_required: bool
     cod_amount: int
     charges: tuple[Charge, ...]
+    promise: Promise | None = None  # hours of Speed Post
+    due_by: date | None = None
+    pieces: int = 1
+    digipin: str = ""
 
     @property
     def paise(self) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from india.calendar import moment
+from india import digipin
+from india.calendar import exact, moment
 from india.gst import SAC
 from india.money import printed, printed_whole
 from paper.content import Language, Paper, Posted, PrintedReceipt, Ways
@@ -158,6 +159,22 @@ def sent_to(each: Posted, language: Language) -> str:
     return say(language, "to", name=whom, pin=each.recipient_pin)
 
 
+def promised(each: Posted, language: Language) -> tuple[str, ...]:
+    """Return the lines of what was agreed beside its service: day, pieces, place."""
+    lines: list[str] = []
+    if each.due_by is not None:
+        day = exact(each.due_by, language)
+        if each.promise is not None:
+            lines.append(say(language, "promised", hours=each.promise, day=day))
+        else:
+            lines.append(say(language, "due_by", day=day))
+    if each.pieces > 1:
+        lines.append(say(language, "pieces", count=each.pieces))
+    if each.digipin:
+        lines.append(say(language, "digipin", digipin=digipin.shown(each.digipin)))
+    return tuple(lines)
+
+
 def served_by(what: PrintedReceipt, language: Language) -> str:
     """Return counter and clerk, or that it was software."""
     if what.counter is None:
@@ -193,6 +210,8 @@ def _named(column: PrintColumn, place: int, each: Posted, language: Language) ->
     yield column.barcode(each.number, _MODULE, _BAR_HEIGHT)
     yield column.text(spaced(each.number), _NUMBER, Align.C)
     yield column.text(sent_to(each, language), _BODY)
+    for line in promised(each, language):
+        yield column.text(line, _BODY)
     handover = "code_required" if each.code_required else "signature_required"
     yield column.text(say(language, handover), _SMALL)
     if each.cod_amount:

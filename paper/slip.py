@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from flows.grammar.postman import KINDS_OF_DOCUMENT, REASONS
 from flows.number import last_digits
 from flows.remarks import BY_CODE
 from india.calendar import long_day, moment
@@ -253,8 +254,7 @@ def _foot(column: PrintColumn, what: Slip, language: Language) -> Iterator[Block
         _STRONG,
     )
     yield space(1)
-    legend = " · ".join(remark(number, language) for number in BY_CODE)
-    yield column.text(f"{say(language, 'remarks_are')} {legend}", _SMALL)
+    yield column.text(legend(language), _SMALL)
     if any(each.check for each in what.carried):
         yield column.text(say(language, "how_without_network"), _SMALL)
     if column.pdf.respelt:
@@ -270,6 +270,19 @@ def _foot(column: PrintColumn, what: Slip, language: Language) -> Iterator[Block
             joined((each.rule(around=0.3), each.text(say(language, key), _SMALL)))
             for each, key in zip(columns, _SIGNED, strict=True)
         )
+    )
+
+
+def legend(language: Language) -> str:
+    """Return the remarks by their numbers, with what each figure of 28 and 29 means."""
+    remarks = (remark(number, language) for number in BY_CODE)
+    asked = (say(language, "how_28"), say(language, "how_29"))
+    reasons = (f"{each} {say(language, f'reason_{each}')}" for each in REASONS)
+    documents = (f"{n} {say(language, f'document_{of}')}" for n, of in KINDS_OF_DOCUMENT.items())
+    return (
+        f"{say(language, 'remarks_are')} {' · '.join((*remarks, *asked))}."
+        f" {say(language, 'reasons_are')} {' · '.join(reasons)}."
+        f" {say(language, 'documents_are')} {' · '.join(documents)}."
     )
 
 

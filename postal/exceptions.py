@@ -270,6 +270,7 @@ class AskedException:
     answer_by: str | None
     objected: bool
     wrong_codes: int
+    wrong_words: int
     phone: str | None
     wish: str | None
     of_30_days: ExceptionRate
@@ -339,8 +340,10 @@ def shown(
         " s.staff_id, s.name, x.reason, x.document, x.last4, x.asked_at, x.granted_at, x.outcome,"
         " x.answer_by, a.not_received_at IS NOT NULL,"
         " (SELECT count(*) FROM code_attempts t WHERE t.article_id = a.id AND t.day = %(today)s"
-        "  AND t.outcome = 'wrong'), x.phone, x.wish, x.postman_id"
+        "  AND t.outcome = 'wrong') - w.wrong, w.wrong, x.phone, x.wish, x.postman_id"
         " FROM exceptions x JOIN articles a ON a.id = x.article_id"
+        " CROSS JOIN LATERAL (SELECT count(*) AS wrong FROM word_tries t"
+        "  WHERE t.article_id = a.id AND t.day = %(today)s) w"
         " LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL"
         f" JOIN staff s ON s.id = x.postman_id WHERE {_SEEN}"
         " AND (x.ended_at IS NULL OR x.asked_at >= %(since)s)"

@@ -20,7 +20,8 @@ from postal.walls import LIES_AT
 from store.database import Conn
 
 # due: it can still be in time · in_time: handed over by then · tried: the postman was at the door
-# by then, and nobody contests it · excused: addressee or sender wanted it otherwise · late: neither
+# by then, and nobody contests it · excused: addressee or sender wanted it otherwise, and said so by
+# then · late: neither
 Lateness = Literal["due", "in_time", "tried", "excused", "late"]
 LATENESSES: Final[tuple[Lateness, ...]] = get_args(Lateness)
 MOST: Final = 50_000  # rows of a file
@@ -50,20 +51,26 @@ from that on which it was due, that is one of the weekdays that its addressee wi
 LATENESS: Final = f"""
 CASE WHEN {_DAY.format(column="a.delivered_at")} <= a.due_by THEN 'in_time'
      WHEN {_DAY.format(column="v.at")} <= a.due_by THEN 'tried'
-     WHEN a.state = 'recalled' OR a.chosen_day > a.due_by OR EXISTS (
-              SELECT FROM events e WHERE e.article_id = a.id AND e.kind = 'day_chosen'
-                AND (e.data->>'day')::date > a.due_by)
-          OR a.held_until IS NOT NULL AND a.attempts = 0
+     WHEN EXISTS (
+              SELECT FROM events e WHERE e.article_id = a.id
+                AND {_DAY.format(column="e.at")} <= a.due_by
+                AND (e.kind = 'day_chosen' AND (e.data->>'day')::date > a.due_by
+                  OR e.kind = 'recalled' AND a.state = 'recalled'
+                  OR e.kind = 'at_office' AND a.held_until IS NOT NULL AND a.attempts = 0))
           OR w.by > a.due_by AND coalesce(least({_DAY.format(column="a.delivered_at")},
               {_DAY.format(column="v.at")}), %(today)s) <= w.by THEN 'excused'
      WHEN a.delivered_at IS NULL AND a.due_by >= %(today)s THEN 'due'
      ELSE 'late' END
 """
-"""What the article `a`, which is due by a day, is on the day %(today)s; needs `VISITED`."""
+"""What the article `a`, which is due by a day, is on the day %(today)s; needs `VISITED`.
+
+A wish after that day excuses nothing: whoever was kept waiting may choose a day, or want it back.
+"""
 
 DAYS_LATE: Final = f"""
 greatest(coalesce({_DAY.format(column="a.delivered_at")},
-    CASE WHEN a.state = 'returned' THEN {_DAY.format(column="a.updated_at")} ELSE %(today)s END)
+    CASE WHEN a.state IN ('returned', 'recalled') THEN {_DAY.format(column="a.updated_at")}
+         ELSE %(today)s END)
     - coalesce(w.by, a.due_by), 0)
 """
 """How many days after that day, or the first wished one from it, it was handed over, or is

@@ -166,6 +166,7 @@ def undo_hand_over(books: Books, act: UndoHandOver, whose: str) -> None:
         [article.id],
     )
     undone(books, article)
+    books.conn.execute(_PIECES_ARE_THERE, {"id": article.id, "now": books.now})
     _reopen_item(books, article, "delivered")
     cod.undo_door_upi(books, article)
     books.update(
@@ -258,6 +259,12 @@ _USE_SENT_CODE = """
 _USE_EXCEPTION = """
     UPDATE exceptions SET ended_at = %(now)s, outcome = 'used' WHERE article_id = %(id)s
     AND ended_at IS NULL AND granted_at IS NOT NULL
+"""
+# Opened with the handover that is taken back, about pieces that are no longer said to be missing.
+_PIECES_ARE_THERE = """
+    UPDATE tickets t SET closed_at = %(now)s, outcome = 'nothing_to_do' FROM articles a
+    WHERE a.id = %(id)s AND a.pieces_missing IS NOT NULL AND t.article_id = a.id
+      AND t.kind = 'overlooked' AND t.at = a.delivered_at AND t.closed_at IS NULL
 """
 # It was heard at a door: for anything more the household chooses another.
 _USE_WORD = f"""

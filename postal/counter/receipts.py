@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from psycopg.rows import class_row
 
-from india import gst
+from india import gst, promises
+from india.calendar import day_of
 from india.masks import veiled
 from paper.content import Charge, Language, Paper, Posted, PrintedReceipt
 from postal import articles
@@ -86,7 +87,7 @@ def read(conn: Conn, group_id: int, reader: Onlooker, registered: str) -> Printe
         sender_address=veiled(group.sender_address),
         sender_pin=group.sender_pin,
         method=group.method,
-        posted=tuple(_posted(item) for item in group.items),
+        posted=tuple(_posted(item, day_of(group.finished_at)) for item in group.items),
         given_paise=group.given_paise,
         rrn=rrn,
     )
@@ -169,7 +170,9 @@ _PRINTINGS = (
 )
 
 
-def _posted(item: BookingItem) -> Posted:
+def _posted(item: BookingItem, day: date) -> Posted:
+    """Return the article as printed, for a booking on `day`."""
+    promised = promises.due(item.promise, day) if item.promise is not None else None
     chosen = (
         Charge("base", item.base_paise),
         Charge("otp", item.otp_paise),
@@ -185,6 +188,10 @@ def _posted(item: BookingItem) -> Posted:
         code_required=item.otp_required,
         cod_amount=item.cod_amount,
         charges=(*(each for each in chosen if each.paise or each.kind == "base"), *_taxes(item)),
+        promise=item.promise,
+        due_by=item.due_by or promised,
+        pieces=item.pieces,
+        digipin=item.digipin or "",
     )
 
 

@@ -51,6 +51,7 @@ class Ticket:
     said: str | None = None  # words that came from its telephone before it was opened
     named: str | None = None  # who raised it, as booked
     office: str | None = None  # where the article lies, or the postman belongs
+    pieces_missing: list[int] | None = None  # of its article, when the others were handed over
 
     @property
     def due_at(self) -> datetime:
@@ -122,23 +123,34 @@ CASE t.phone WHEN a.recipient_phone THEN nullif(a.recipient_name, '')
      ELSE nullif(r.recipient_name, '') END
 """.strip()
 """Who raised the ticket, as booked, as SQL."""
-READ: Final = """
+# A text in words: not one that begins with a figure or an article's number, which is about another
+# thing that was understood. Those of the last days tell why somebody wants a person; of any other
+# ticket, those of the last minutes and the text that opened it: a key in a call or dial has none.
+_WORDS: Final = "length(m.body) > 3 AND m.body !~* '^[ *#]*([a-z]{2} ?)?[0-9]'"
+READ: Final = (
+    """
 SELECT t.id, t.kind, t.priority, t.at, t.closed_at, t.outcome, t.phone,
        (SELECT min(c.id) FROM conversations c WHERE c.whose = t.phone) AS conversation,
        t.article_id, a.number AS article, p.staff_id, w.staff_id AS assigned_to,
        w.name AS assigned_name,
        (SELECT m.body FROM messages m WHERE m.phone = t.phone AND m.direction = 'in'
-        AND m.at BETWEEN t.at - interval '2 days' AND t.at
-        ORDER BY length(m.body) > 3 DESC, m.at DESC, m.id DESC LIMIT 1) AS said,
+        AND m.at BETWEEN t.at - interval '2 days' AND t.at AND (m.at = t.at OR {words}
+          AND (t.kind IN ('person', 'unparsed') OR m.at >= t.at - interval '10 minutes'))
+        ORDER BY m.at = t.at AND length(m.body) > 3 DESC, {words} DESC, m.at DESC, m.id DESC
+        LIMIT 1) AS said,
        {named} AS named,
        (SELECT o.name FROM offices o
         WHERE o.id = coalesce((SELECT {lies_at} FROM articles a
-                               WHERE a.id = coalesce(t.article_id, r.id)), p.office_id)) AS office
+                               WHERE a.id = coalesce(t.article_id, r.id)), p.office_id)) AS office,
+       CASE t.kind WHEN 'overlooked' THEN a.pieces_missing END AS pieces_missing
 FROM tickets t LEFT JOIN articles a ON a.id = t.article_id
 LEFT JOIN staff p ON p.id = t.staff_id LEFT JOIN staff w ON w.id = t.assigned_to
 LEFT JOIN LATERAL (SELECT x.id, x.recipient_name FROM articles x WHERE x.recipient_phone = t.phone
                    ORDER BY x.updated_at DESC LIMIT 1) r ON t.article_id IS NULL
-""".replace("{lies_at}", walls.LIES_AT).replace("{named}", NAMED)
+""".replace("{lies_at}", walls.LIES_AT)
+    .replace("{named}", NAMED)
+    .replace("{words}", _WORDS)
+)
 """Tickets in all that the pages show of them, as SQL; `NAMED` is among it."""
 
 

@@ -157,11 +157,18 @@ def _note(conn: Conn, scope: Scope, reader: Onlooker) -> None:
 
 
 def pending(conn: Conn, scope: Scope) -> list[Pending]:
-    """Return the time limits that run in the conversations of `scope`."""
+    """Return the time limits that run in the conversations of `scope`.
+
+    Not that of an agreement which its postman used meanwhile: its machine is not told, and notices
+    it when its time is over.
+    """
     with conn.cursor(row_factory=class_row(Pending)) as cursor:
         return cursor.execute(
             "SELECT c.machine, c.state, t.due_at FROM timers t"
             " JOIN conversations c ON c.id = t.conversation_id WHERE c.whose = ANY(%s)"
+            " AND (c.machine <> 'exception' OR EXISTS (SELECT FROM exceptions x"
+            " JOIN articles a ON a.id = x.article_id"
+            " WHERE a.number = c.whose AND x.ended_at IS NULL))"
             " ORDER BY t.due_at",
             (list(scope.whose),),
         ).fetchall()

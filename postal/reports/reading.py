@@ -20,6 +20,8 @@ from store.database import Conn
 
 Step = Literal["day", "week", "month"]
 STEPS: Final[tuple[Step, ...]] = ("day", "week", "month")
+AHEAD: Final = frozenset[Source](("promises",))
+"""Sources whose days may be still to come: an article is due by one."""
 MOST_DAYS: Final = 1100  # three years: more is a typing error
 
 
@@ -269,7 +271,9 @@ def _rows(
     """Return the values and the SQL of the rows of a period: sums, and what is read live."""
     columns = ", ".join(parts)
     today = day_of(now)
-    first, last, kept = period.since, min(period.until, today), []
+    first, last, kept = period.since, period.until, []
+    if source not in AHEAD:
+        last = min(last, today)
     branches = []
     if source in STORED:
         yesterday = today - timedelta(days=1)

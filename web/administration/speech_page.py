@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, request
 
-from messages.recordings import problems
+from messages.recordings import not_played
 from messages.speech import CALL_TONGUES, CallTongue
 from outbox import calls
 from web.administration.room import route, runtime
@@ -26,5 +26,5 @@ def speech() -> str:
         found=[each for each in every if not (missing and each.file)],
         of=len(every),
         recorded=sum(each.file is not None for each in every),
-        problems=list(problems(library)),
+        problems=list(not_played(library)),
     )

@@ -11,11 +11,12 @@ from typing import Final
 import click
 from flask.cli import AppGroup
 
-from india import phone
+from india import calendar, phone
 from india.calendar import day_of
 from postal.people import numbers as known_numbers
 from web import running
 from web.commands import operator
+from web.commands.days import Day
 from web.commands.refusals import refusals_shown
 
 _DAYS: Final = 30
@@ -26,14 +27,17 @@ numbers = AppGroup("numbers", help="Telephones that may be another person's by n
 
 @numbers.command("withdrawn")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Of lines without a day.")
+@click.option("--on", "day", type=Day(), help="Of lines without a day.")
 def withdrawn(file: Path, day: date | None) -> None:
     """Read a list of withdrawn numbers (MNRL), a number and the day on each line of a CSV FILE.
 
     Telephones of the books that are on it are asked before a code goes out. Again changes nothing.
     """
     runtime = running.runtime()
-    listed, bad = _read(file, day or day_of(runtime.now()))
+    today = day_of(runtime.now())
+    if day is not None and day > today:
+        raise click.ClickException("--on is a day that is still to come")
+    listed, bad = _read(file, day or today, today)
     with refusals_shown(), runtime.database.transaction() as conn:
         done = known_numbers.list_withdrawn(conn, listed.items(), runtime.now())
         operator.note(conn, f"listed {len(listed)} withdrawn numbers")
@@ -49,10 +53,13 @@ def withdrawn(file: Path, day: date | None) -> None:
         raise click.ClickException("no line could be read: a number, a comma, a day as 2026-11-30")
 
 
-def _read(file: Path, otherwise: date) -> tuple[dict[str, date], list[tuple[int, str]]]:
+def _read(
+    file: Path, otherwise: date, today: date
+) -> tuple[dict[str, date], list[tuple[int, str]]]:
     """Return numbers (E.164) with their days, and what is wrong with which line.
 
-    A first line of words is a heading.
+    A first line of words is a heading. A day after `today` is a mistake of the list: believed, it
+    would outweigh whatever its telephone says until then.
     """
     listed: dict[str, date] = {}
     bad: list[tuple[int, str]] = []
@@ -63,9 +70,12 @@ def _read(file: Path, otherwise: date) -> tuple[dict[str, date], list[tuple[int,
                 bad.append((line, "no telephone in the first column"))
             continue
         try:
-            said = date.fromisoformat(cells[1]) if len(cells) > 1 and cells[1] else otherwise
-        except ValueError:
+            said = calendar.read(cells[1]) if len(cells) > 1 and cells[1] else otherwise
+        except calendar.NoDay:
             bad.append((line, "the second column is no day as 2026-11-30"))
+            continue
+        if said > today:
+            bad.append((line, f"{said} is still to come"))
             continue
         listed[number] = max(said, listed.get(number, said))
     return listed, bad

@@ -84,6 +84,7 @@ def receipt(id_: int) -> str | tuple[str, int]:
         invoice=receipts_on_paper.invoice,
         sent_by=receipts_on_paper.sent_by,
         sent_to=receipts_on_paper.sent_to,
+        promised=receipts_on_paper.promised,
         code128=code128,
         put=partial(words.say, customer),
         rupees=money.printed,

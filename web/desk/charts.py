@@ -33,9 +33,9 @@ def stacked(title: str, parts: Sequence[ChartPart], bars: Sequence[ChartBar]) ->
     """Return a chart of horizontal bars, their lengths in proportion to their values."""
     most = max((sum(bar.values) for bar in bars), default=0) or 1
     scale = (_WIDTH - _NAMES - _NUMBERS) / most
-    height = _ROW * (len(bars) + 1) + 6
-    lines = [legend(parts, _NAMES)]
-    for n, bar in enumerate(bars, start=1):
+    height = _ROW * len(bars) + 6
+    lines: list[Markup] = []
+    for n, bar in enumerate(bars):
         y = n * _ROW
         lines.append(_text(_NAMES - 10, y + 13, _short(bar.name), "end"))
         x = float(_NAMES)
@@ -53,23 +53,22 @@ def stacked(title: str, parts: Sequence[ChartPart], bars: Sequence[ChartBar]) ->
         + ", ".join(f"{part.word} {value}" for part, value in zip(parts, bar.values, strict=True))
         for bar in bars
     )
-    return Markup(
+    return legend(parts) + Markup(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}"><desc>{}</desc>{}</svg>'
     ).format(_WIDTH, height, title, said, Markup("").join(lines))
 
 
-def legend(parts: Sequence[ChartPart], x: int) -> Markup:
-    """Return the words of the parts beside their colours, from `x` on."""
-    lines = []
-    for part in parts:
-        lines.append(
-            Markup('<rect class="bar bar-{}" x="{}" y="4" width="12" height="12"/>').format(
-                part.kind, x
-            )
-        )
-        lines.append(_text(x + 17, 14, part.word, "start"))
-        x += 26 + 8 * len(part.word)
-    return Markup("").join(lines)
+def legend(parts: Sequence[ChartPart]) -> Markup:
+    """Return the words of the parts beside their colours: a list, as its lines break by themselves.
+
+    How wide a word is in SVG nobody knows before it is drawn, least of all in Hindi.
+    """
+    one = Markup(
+        '<li><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">'
+        '<rect class="bar bar-{}" width="12" height="12"/></svg> {}</li>'
+    )
+    said = Markup("").join(one.format(part.kind, part.word) for part in parts)
+    return Markup('<ul class="chart-legend">{}</ul>').format(said)
 
 
 def _added_up(values: Sequence[int]) -> str:

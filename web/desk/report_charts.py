@@ -14,7 +14,7 @@ from markupsafe import Markup
 from postal.desk.confidence import Share
 from web.desk.charts import ChartPart, legend
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 480, 210, 46, 10, 30, 24
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 480, 190, 46, 10, 10, 24
 _MOST_LABELS = 6
 
 
@@ -41,7 +41,6 @@ def columns(title: str, parts: Sequence[ChartPart], each_step: Sequence[ChartCol
     scale = (_HEIGHT - _TOP - _BOTTOM) / top
     pace = (_WIDTH - _LEFT - _RIGHT) / max(len(each_step), 1)
     drawn = [
-        legend(parts, _LEFT),
         _grid([(0, "0"), (top / 2, _short(top / 2)), (top, _short(top))], top),
     ]
     for n, step in enumerate(each_step):
@@ -58,7 +57,7 @@ def columns(title: str, parts: Sequence[ChartPart], each_step: Sequence[ChartCol
                     )
                 )
     drawn.append(_names([each.name for each in each_step], pace))
-    return _svg(title, drawn)
+    return legend(parts) + _svg(title, drawn)
 
 
 def line(title: str, points: Sequence[ChartPoint]) -> Markup:

@@ -141,12 +141,17 @@ def kind(entry: Any) -> str:
 
 
 @desk.app_template_filter()
-def shown(value: Any) -> str:
-    """Return a value of flows in words: lists joined by commas, times in Asia/Kolkata."""
+def shown(value: Any, name: str = "") -> str:
+    """Return a value of flows in words: lists joined by commas, times in Asia/Kolkata.
+
+    `name`: of the field that holds it, as a figure has words by its field alone.
+    """
     if isinstance(value, list | tuple):
-        return ", ".join(map(shown, value))
+        return ", ".join(shown(part, name) for part in value)
     if isinstance(value, Mapping):
-        return " ".join(shown(part) for name, part in value.items() if part is not None)
+        return " ".join(shown(part, each) for each, part in value.items() if part is not None)
+    if name == "reason" and isinstance(value, int):
+        return word(value, "exception_reason_")
     if isinstance(value, datetime | date):
         return exact(value)
     if isinstance(value, str) and (read := _moment(value)) is not None:

@@ -63,4 +63,4 @@ def _said(kind: str, name: str, value: Any) -> str:
         return f"{value} {word(value, 'remark_')}"
     prefix = _SAID_AS.get(name)
     said = word(value, prefix) if prefix else str(value)
-    return said if said != str(value) else shown(value)
+    return said if said != str(value) else shown(value, name)

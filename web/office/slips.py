@@ -8,7 +8,6 @@ from functools import partial
 from flask import abort, render_template
 from werkzeug.wrappers import Response
 
-from flows import remarks
 from flows.number import last_digits
 from india.calendar import day_of, long_day, moment
 from india.money import printed_whole
@@ -75,8 +74,8 @@ def _printing(spoken: Language) -> dict[str, object]:
         "spoken": spoken,
         "put": partial(words.say, spoken),
         "columns": tuple(slips_on_paper.COLUMNS),
-        "remarks": tuple(remarks.BY_CODE),
         "remark": slips_on_paper.remark,
+        "legend": slips_on_paper.legend,
         "last_digits": last_digits,
         "count_of": count_of,
         "code128": code128,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
+from flows.grammar.postman import KINDS_OF_DOCUMENT, REASONS
 from india.calendar import day_of
 from india.spoken_words import spoken_words
 from postal import households
@@ -18,5 +19,7 @@ def words() -> str:
         return render_template(
             "office/words.html",
             spoken=spoken_words(),
+            reasons=REASONS,
+            documents=KINDS_OF_DOCUMENT,
             postmen=households.of_postmen(conn, office_seen(), today),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from gateways.lookups.simulator import (
 from outbox.lookups import NumberLookups
 from runtime import Runtime
 from tests.rigs.clock import Clock
+from tests.rigs.desk import sign_in
 from tests.rigs.transcript import Player
 
 HOLDER, SENDER = "+919876500001", "+919811100001"
@@ -64,6 +66,28 @@ def test_a_list_doubts_what_is_in_the_books_and_what_is_booked_later(
     assert doubt_of(runtime, HOLDER) == doubt_of(runtime, "+919876500002") == "withdrawn"
     again = app.test_cli_runner().invoke(args=command)
     assert "2 numbers, 0 of them new" in again.output
+
+
+def test_a_day_of_the_list_is_read_as_everywhere_and_none_is_still_to_come(
+    app: Flask, runtime: Runtime, player: Player, tmp_path: Path
+) -> None:
+    """The desk says when the operator withdrew it, and not when the list was read."""
+    player.step(f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}")
+    file = tmp_path / "mnrl.csv"
+    file.write_text("9876500001,03-08-2026\n9876500002,2027-01-01\n")
+    done = app.test_cli_runner().invoke(args=["numbers", "withdrawn", str(file)])
+    assert "1 numbers, 1 of them new" in done.output
+    assert "line 2: 2027-01-01 is still to come" in done.output
+    late = ["numbers", "withdrawn", str(file), "--on", "01-01-2027"]
+    assert "still to come" in app.test_cli_runner().invoke(args=late).output
+    agent = sign_in(app, runtime, "agent")
+    player.step(f"{HOLDER} > kab aayegi")
+    with runtime.database.transaction() as conn:
+        row = conn.execute("SELECT min(id) FROM conversations WHERE whose = %s", [HOLDER])
+        conversation = row.fetchone()
+    assert conversation is not None
+    shown = re.sub(r"<[^>]+>", "", agent.get(f"/desk/conversations/{conversation[0]}").text)
+    assert "its operator withdrew it 3 Aug 2026 (known here since 14 Aug" in " ".join(shown.split())
 
 
 def test_a_file_of_nothing_is_refused(app: Flask, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from flask.testing import FlaskClient
 from messages.prompts import by_words
 from settings import Settings
 from tests.messages.test_recordings import tone
-from tests.rigs.desk import Colleague
+from tests.rigs.desk import Colleague, speak
 
 GREETING = "प्रणाम। ई डाकघर ह।"
 
@@ -37,7 +38,9 @@ def test_each_piece_is_heard_or_missing(admin: Colleague, client: FlaskClient) -
     left = reader.get("/administration/speech?tongue=bho&missing=1").text
     assert "<audio" not in left
     assert "<audio" not in reader.get("/administration/speech?tongue=%3Cb%3E").text
-    address = page.partition('<audio controls preload="none" src="')[2].partition('"')[0]
+    found = re.search(r'<audio controls\s+preload="none"\s+src="([^"]+)"', page)
+    assert found
+    address = found[1]
     heard = client.get(address)  # by a carrier, which is not signed in
     assert (heard.status_code, heard.mimetype, heard.data) == (200, "audio/wav", tone(1.0))
     assert heard.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -62,3 +65,17 @@ def test_the_list_to_record_by(app: Flask) -> None:
     checked = run.invoke(args=["speech", "check"])
     assert checked.exit_code == 1
     assert "bho/code-1a-000000: no piece has this name" in checked.stdout
+
+
+def test_what_is_not_played_is_said_in_the_language_of_the_page(
+    admin: Colleague, settings: Settings
+) -> None:
+    stereo = f"{by_words('bho')[GREETING].name}.wav"
+    (Path(settings.speech_dir or "") / "bho" / stereo).write_bytes(tone(0.01))
+    speak(admin.client, "hi")
+    page = admin.get("/administration/speech?tongue=bho").text
+    assert "इस नाम का कोई टुकड़ा नहीं" in page
+    assert page.count("यह 0.0 सेकंड की है") == 2
+    assert "किसी भोजपुरी बोलने वाले ने नहीं जांचे" in page
+    assert "no piece" not in page
+    assert "it lasts" not in page

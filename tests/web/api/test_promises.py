@@ -49,7 +49,29 @@ def test_what_is_late_says_for_how_many_days(api: Api, clock: Clock) -> None:
     clock.advance(days=2)
     assert (_now(api)["lateness"], _now(api)["days_late"]) == ("late", 2)
     api.post(f"/articles/{number_of(1)}/recall", {})
-    assert (_now(api)["lateness"], _now(api)["days_late"]) == ("excused", 0)
+    assert (_now(api)["lateness"], _now(api)["days_late"]) == ("late", 2)
+    clock.advance(days=3)
+    assert (_now(api)["lateness"], _now(api)["days_late"]) == ("late", 2)  # it ended then
+
+
+def test_a_wish_excuses_what_was_not_late_when_it_was_made(player: Player) -> None:
+    """Whoever is kept waiting and chooses a day then loses nothing by it."""
+    api, sender = Api(player.client, player.token), "+919811100001"
+    for serial in (1, 2, 3):
+        body = article(serial, due_by="2026-08-15")
+        body["sender"] |= {"phone": sender}
+        assert api.post("/articles", body).status_code == 201
+    player.step("wait 1 min")
+    quotes = dict(zip((1, 2, 3), player.quotes[sender][-3:], strict=True))
+    wish = {"day": "2026-08-19", "proof": quotes[1]}
+    assert api.post(f"/articles/{number_of(1)}/visit", wish).status_code == 200
+    assert api.post(f"/articles/{number_of(3)}/recall", {}).status_code == 200
+    player.clock.advance(days=3)
+    late = {"day": "2026-08-19", "proof": quotes[2]}
+    assert api.post(f"/articles/{number_of(2)}/visit", late).status_code == 200
+    assert _now(api, 2)["chosen_day"] == "2026-08-19"
+    assert [_now(api, serial)["lateness"] for serial in (1, 2, 3)] == ["excused", "late", "excused"]
+    assert _now(api, 2)["days_late"] == 2
 
 
 def test_pieces_and_digipin_are_kept_and_compared(api: Api) -> None:

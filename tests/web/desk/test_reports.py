@@ -16,8 +16,10 @@ from postal.reports.measures import MEASURES
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.clock import Clock
-from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.desk import Colleague, sign_in, speak
 from tests.rigs.transcript import Player
+from web.desk.reports import TONES
+from web.language import NAMES, words
 
 POSTMAN = "+919839000001"
 PEOPLE = tuple(f"+91987650000{n}" for n in range(1, 8))
@@ -165,6 +167,37 @@ def test_the_page_says_it_in_charts_tables_and_links(supervisor: Colleague) -> N
     assert 'href="/desk/reports"' in cards
     assert "Today: 7 out = 1 delivered, 3 not, 3 open, 0 back" in cards
     assert "Reported today: 1" in cards
+
+
+def test_no_colour_stands_for_two_parts_of_a_chart() -> None:
+    for measure in MEASURES.values():
+        tones = [TONES[part] for part in measure.parts]
+        assert len(set(tones)) == len(tones), measure.name
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_a_legend_has_every_part_with_its_colour(supervisor: Colleague, language: str) -> None:
+    speak(supervisor.client, language)
+    page = unescape(supervisor.get(f"/desk/reports/lists?{DAY}").text)
+    legends = re.findall(r'<ul class="chart-legend">(.*?)</ul>', page)
+    assert len(legends) == 2
+    for each in legends:
+        for part in MEASURES["lists"].parts:
+            assert f'class="bar bar-{TONES[part]}"' in each
+            assert words(language)[f"report_part_{part}"] in each
+
+
+def test_what_is_still_due_is_counted_on_the_day_that_is_to_come(
+    supervisor: Colleague, runtime: Runtime
+) -> None:
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET due_by = '2026-08-18' WHERE number = %s", [number_of(7)])
+    period = "since=2026-08-14&until=2026-08-31"
+    (due,) = (each for each in rows(supervisor, "promises", period) if each["total"] != "0")
+    assert (due["day"], due["promise_due"]) == ("2026-08-18", "1")
+    assert rows(supervisor, "promises", f"{period}&table=by")[0]["promise_due"] == "1"
+    listed = supervisor.get(f"/desk/reports/promises/articles?{period}&part=promise_due").text
+    assert number_of(7) in listed
 
 
 def test_a_home_says_what_waits_at_its_office(day: Player, app: Flask, runtime: Runtime) -> None:

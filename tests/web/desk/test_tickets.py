@@ -54,6 +54,38 @@ def test_they_come_from_everything_that_needs_a_person(
     assert order[0] == "1"
 
 
+def test_the_first_words_are_those_that_opened_it(
+    agent: Colleague, player: Player, clock: Clock
+) -> None:
+    """A text about another article tells nothing, nor does one of a quarter of an hour before."""
+    player.step(f"{RECIPIENT} > kal bhi koi nahi aaya tha")
+    clock.advance(minutes=15)
+    player.step(f"{RECIPIENT} > {ARTICLE} 1")
+    clock.advance(seconds=30)
+    player.step(f"{RECIPIENT} > 3")
+    rows = agent.get("/desk/tickets?kind=fraud").text
+    assert re.findall(r"<q>(.*?)</q>", rows) == ["3"]
+    player.step(f"{RECIPIENT} > 9")
+    rows = agent.get("/desk/tickets?kind=person").text
+    assert re.findall(r"<q>(.*?)</q>", rows) == ["kal bhi koi nahi aaya tha"]
+
+
+def test_pieces_that_were_not_there_are_looked_for_until_he_takes_it_back(
+    agent: Colleague, player: Player, runtime: Runtime
+) -> None:
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET pieces = 3")
+    player.step(f"{POSTMAN} > 1")
+    player.step(f"{POSTMAN} > 1 {{code {RECIPIENT}}} # 2")
+    page = agent.get("/desk/tickets").text
+    assert "to be looked for" in page
+    assert "pieces missing: 2" in page
+    (number,) = kinds(agent, kind="overlooked")
+    assert "pieces missing: 2" in agent.get(f"/desk/tickets/{number}").text
+    player.step(f"{POSTMAN} > 0")
+    assert kinds(agent, kind="overlooked") == []
+
+
 def test_taking_noting_settling_and_the_person_is_told(agent: Colleague, player: Player) -> None:
     player.step(f"{RECIPIENT} > 9")
     (number,) = kinds(agent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -43,10 +44,11 @@ _LEFT_OUT = {"Say", "Tell", "Decision", "Done", "LastVisit", "Asked", "Nothing"}
 
 
 def literals() -> Iterator[str]:
+    """Every value that has one word wherever it is shown; a figure has none of its own."""
     for module in (events, happenings, decision, facts, *acts.MODULES):
         for name, hint in vars(module).items():
             if get_origin(hint) is Literal and name != "Role":
-                yield from get_args(hint)
+                yield from (each for each in get_args(hint) if isinstance(each, str))
 
 
 def wanted() -> Iterator[str]:
@@ -55,6 +57,7 @@ def wanted() -> Iterator[str]:
     yield from (f"act_{name}" for name in acts.ALL)
     yield from (f"fact_{field.name}" for kind in records() for field in fields(kind))
     yield from (f"value_{value}" for value in (*literals(), True, False, None))
+    yield from (f"exception_reason_{reason}" for reason in get_args(events.ExceptionReason))
     for machine in machines.ALL.values():
         yield f"machine_{machine.name}"
         yield from (f"state_{machine.name}_{state.name}" for state in machine.states)
@@ -85,3 +88,13 @@ def test_no_word_is_about_what_is_gone() -> None:
     checked = ("event_", "act_", "state_", "machine_", "feed_", "ticket_")
     left = {key for key in said if key.startswith(checked)} - set(wanted())
     nothing_in(f"web/words/en/flows.toml: {key} is about what is gone" for key in sorted(left))
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_no_word_names_a_figure_wherever_it_stands(language: str) -> None:
+    """A serial number, a try and a count are figures too: a figure has words by its field alone."""
+    nothing_in(
+        f"web/words/{language}: {key} names every such figure"
+        for key in words(language)
+        if re.fullmatch(r"(value|event|fact|act)_\d+", key)
+    )

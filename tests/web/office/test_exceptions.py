@@ -105,6 +105,62 @@ def test_an_account_with_the_postmans_telephone_is_the_postman(
     assert at.one("SELECT granted_at IS NULL FROM exceptions") == (False,)
 
 
+def test_a_reason_has_its_words_and_no_other_figure_has_them(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """The desk names the reason 3 of item 3; its serial number is no reason."""
+    at.out(1, 2, 3)
+    asks(at, 3)
+    desk = sign_in(app, runtime, "supervisor", "super-9")
+    article = at.one("SELECT id FROM articles WHERE number = %s", number_of(3))[0]
+    shown = re.sub(r"<[^>]+>|\s+", " ", desk.get(f"/desk/articles/{article}").text)
+    shown = re.sub(r" +", " ", shown)
+    assert "number on the list 3 " in shown
+    assert "reason none at home" in shown
+    sprint = at.one(
+        "SELECT max(s.id) FROM sprints s JOIN conversations c ON c.id = s.conversation_id"
+        " WHERE c.machine = 'exception' AND c.whose = %s",
+        number_of(3),
+    )[0]
+    read = re.sub(r"\s+", " ", desk.get(f"/desk/sprints/{sprint}").text)
+    assert "reason: none at home" in read
+
+
+def test_a_used_agreement_waits_no_longer_at_the_desk(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """Its time limit still runs; the postman has handed it over, and taken it back."""
+    at.out(1)
+    asks(at, 1)
+    answers(sign_in(app, runtime, "postmaster", "master"), number_of(1), "yes")
+    agent = sign_in(app, runtime, "agent", "agent-9")
+    (article,) = at.one("SELECT id FROM articles")
+    page = f"/desk/articles/{article}"
+    assert "without the code: the office agreed" in agent.get(page).text
+    at.player.step(f"{POSTMAN} > 1 28")
+    assert "without the code: the office agreed" not in agent.get(page).text
+    at.player.step(f"{POSTMAN} > 0")
+    assert "without the code: the office agreed" not in agent.get(page).text
+
+
+def test_wrong_words_of_a_household_are_no_wrong_codes(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    at.out(1)
+    asks(at, 1)
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "WITH tries AS (INSERT INTO word_tries (article_id, staff_id, day, at)"
+            " SELECT article_id, postman_id, asked_at::date, asked_at FROM exceptions"
+            " RETURNING article_id, day, at)"
+            " INSERT INTO code_attempts (article_id, day, at, outcome)"
+            " SELECT article_id, day, at, 'wrong' FROM tries"
+        )
+    shown = sign_in(app, runtime, "postmaster", "master").get(PAGE).text
+    assert "wrong words of the household today: 1" in shown
+    assert "wrong codes today" not in shown
+
+
 def test_nobody_answers_for_himself(at: Office, app: Flask, runtime: Runtime) -> None:
     """The postmaster who carries the post has an account with the postman's telephone."""
     at.out(1)

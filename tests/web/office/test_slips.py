@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
 from psycopg import sql
 
+from flows.grammar.postman import KINDS_OF_DOCUMENT, REASONS
 from india.calendar import day_of
+from paper.words import say as say_on_paper
 from postal import todays_list
 from postal.office import slip as slips
 from runtime import Runtime
 from tests.rigs.clock import Clock
-from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.desk import Colleague, sign_in, speak
 from tests.rigs.doers import reader
 from tests.rigs.paper import sheets
 from tests.rigs.transcript import Player
+from web.language import NAMES, words
 
 POSTMAN, RECIPIENT = "+919839000001", "+919876500001"
 CODED, PLAIN, LETTER = "EU123456785IN", "EU123456799IN", "RR287043775IN"
@@ -129,7 +134,7 @@ def test_for_two_days_after_a_move_slip_page_and_dial_ask_for_a_document(
 
     clock.advance(minutes=5)
     (page,) = sheets(clerk.get(f"{list_}/slip.pdf?lang=en").data)
-    assert "document" not in page.text
+    assert "Code AND a document" not in " ".join(page.text.split())
     assert "code and a document" not in clerk.get(list_).text
 
 
@@ -175,3 +180,24 @@ def test_another_offices_list_is_not_there(clerk: Colleague, runtime: Runtime) -
     for path in ("slip", "slip.pdf"):
         assert clerk.get(f"/office/lists/{list_id(runtime)}/{path}").status_code == 404
         assert clerk.get(f"/office/lists/999/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_slip_and_card_say_what_each_figure_of_28_and_29_means(
+    clerk: Colleague, runtime: Runtime, language: str
+) -> None:
+    """As the postman's reader takes them: a figure that is read has its word on both."""
+    speak(clerk.client, language)
+    said = words(language)
+    slip = clerk.get(f"/office/lists/{list_id(runtime)}/slip?lang={language}").text
+    card = re.sub(r"<[^>]+>|\s+", " ", clerk.get("/office/words").text)
+    card = unescape(re.sub(r" +", " ", card))
+    for shown in (unescape(slip), card):
+        assert "7 28 3 1 1234" in shown
+        assert "7 29 9876543210 1 1234" in shown
+    for figure, reason in REASONS.items():
+        assert f"{figure} {said[f'exception_reason_{reason}']}" in card
+        assert f"{figure} {say_on_paper(language, f'reason_{reason}')}" in unescape(slip)
+    for figure, document in KINDS_OF_DOCUMENT.items():
+        assert f"{figure} {said[f'value_{document}']}" in card
+        assert f"{figure} {say_on_paper(language, f'document_{document}')}" in unescape(slip)
