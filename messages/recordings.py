@@ -35,6 +35,8 @@ _LARGEST: Final = 1024 * 1024
 _LONGEST: Final = 30.0
 _SHORTEST: Final = 0.1
 _RATES: Final = (8000, 16000)  # a telephone hears no more
+# What `wave` raises for files that break off or whose chunks say more than there is.
+_BROKEN: Final = (wave.Error, EOFError, RuntimeError, ValueError, ArithmeticError)
 # Kilobits a second of a frame of MPEG 1 and of MPEG 2, layer III, by the header's index.
 _MPEG1: Final = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _MPEG2: Final = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
@@ -137,11 +139,8 @@ class Library:
 
     def _of(self, tongue: CallTongue) -> _Folder:
         folder = self.folder / tongue
-        files = sorted(
-            path for path in folder.glob("*") if path.suffix in MIMETYPES and path.is_file()
-        )
-        stats = [(path, path.stat()) for path in files]
-        stamp = tuple((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+        files = sorted(path for path in folder.glob("*") if path.suffix in MIMETYPES)
+        stamp = tuple((path.name, _stamp(path)) for path in files)
         with self._lock:
             known = self._read.get(tongue)
             if known is None or known.stamp != stamp:
@@ -198,8 +197,8 @@ def _read_folder(files: list[Path], stamp: object) -> _Folder:
     found: dict[str, RecordedFile] = {}
     bad: dict[str, str] = {}
     for path in files:
-        content = path.read_bytes()
         try:
+            content = _content(path)
             seconds = seconds_of(content, path.suffix)
         except BadRecording as refused:
             bad[path.stem] = str(refused)
@@ -209,15 +208,38 @@ def _read_folder(files: list[Path], stamp: object) -> _Folder:
     return _Folder(stamp, found, {name: why for name, why in bad.items() if name not in found})
 
 
+def _stamp(path: Path) -> object:
+    """Return what changes with the file; of one that cannot be looked at, why."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        return error.errno
+    return stat.st_mtime_ns, stat.st_size, stat.st_mode
+
+
+def _content(path: Path) -> bytes:
+    """Return the file, of one that is too large no more than tells so."""
+    try:
+        if not path.is_file():  # to read a pipe would wait for ever
+            raise BadRecording("it is no file")
+        with path.open("rb") as file:
+            return file.read(_LARGEST + 1)
+    except OSError as error:
+        raise BadRecording(f"it cannot be read: {error.strerror}") from error
+
+
 def _wav_seconds(content: bytes) -> float:
     try:
         with wave.open(BytesIO(content)) as file:
             shape = (file.getnchannels(), file.getsampwidth(), file.getframerate())
             frames: int = file.getnframes()
-    except (wave.Error, EOFError) as error:
+            there = len(file.readframes(frames)) if shape[:2] == (1, 2) else 0
+    except _BROKEN as error:
         raise BadRecording("it is no WAV file of plain PCM") from error
     if shape[:2] != (1, 2) or shape[2] not in _RATES:
         raise BadRecording("a WAV file must be mono, 16 bits, 8000 or 16000 Hz")
+    if there < frames * shape[1]:
+        raise BadRecording("it is shorter than its header says")
     return frames / int(shape[2])
 
 
