@@ -342,7 +342,10 @@ def _household(locked: Locked, phone: str, event: Event) -> HouseholdFact:
     """Return what the telephone wishes for all its post, where the event is about it."""
     if not isinstance(event, _OF_HOUSEHOLD):
         return HouseholdFact()
-    quoted = locked.codes.get(QUOTE) if isinstance(event, SetWish) else None
+    quoted = None
+    if isinstance(event, SetWish) and event.wish in ("household", "neighbour"):
+        digits = locked.codes.get(QUOTE)
+        quoted = None if digits is None else households.QuotedWish(event.wish, digits)
     keys = locked.runtime.keys
     house = households.fact(locked.conn, keys, phone, locked.today, quoted)
     if house.quote == "right" and locked.proof == "text":

@@ -11,8 +11,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from flows.facts import HouseholdFact, Proof, QuoteVerdict, Takers, WordState, WordVerdict
-from flows.trust import MOST_WORDS, WORD_FOR
+from flows.facts import (
+    HouseholdFact,
+    OtherTakers,
+    Proof,
+    QuoteVerdict,
+    Takers,
+    WordState,
+    WordVerdict,
+    wish_digits,
+)
+from flows.trust import MOST_WORDS, WORD_FOR, WRONG_QUOTES
 from india import spoken_words
 from postal import quotes
 from store.database import Conn
@@ -33,25 +42,39 @@ def word_of(root: bytes, salt: bytes) -> str:
 
 _OF: Final = """
 SELECT coalesce(may_take, 'holder'), coalesce(weekdays, '{}'), keeps,
-       coalesce(word_state, 'none'), coalesce(asks, 'holder'), question, salt, question_key
+       coalesce(word_state, 'none'), coalesce(asks, 'holder'), question, salt, question_key,
+       CASE WHEN wrong_day = %(today)s THEN wrong_quotes ELSE 0 END
 FROM households WHERE phone = %(phone)s
 """
 
 
-def fact(conn: Conn, keys: Keyring, phone: str, today: date, quoted: str | None) -> HouseholdFact:
-    """Return what a telephone wishes, with the verdict on the digits that its text quotes."""
-    row = conn.execute(_OF, {"phone": phone}).fetchone()
+@dataclass(frozen=True)
+class QuotedWish:
+    """Two digits that a text quotes, and whom it lets in."""
+
+    takers: OtherTakers
+    digits: str
+
+
+def fact(
+    conn: Conn, keys: Keyring, phone: str, today: date, quoted: QuotedWish | None
+) -> HouseholdFact:
+    """Return what a telephone wishes, with the verdict on the digits that its text quotes.
+
+    Its wrong ones are counted apart from those about an article: they can be spent by a forged
+    text, and the holder's consent to a move must not be gone with them.
+    """
+    row = conn.execute(_OF, {"phone": phone, "today": today}).fetchone()
     if row is None:
-        return HouseholdFact(quote="unchecked" if quoted is None else "wrong")
-    may_take, weekdays, keeps, word, asks, question, salt, key = row
+        return HouseholdFact()
+    may_take, weekdays, keeps, word, asks, question, salt, key, wrong = row
     verdict: QuoteVerdict = "unchecked"
-    if quoted is not None:
-        verdict = "wrong"
-        if quotes.tries_over(conn, phone, today):
-            verdict = "locked"
-        elif asks != "holder" and key is not None:
-            root = keys.root(conn, "codes", key)
-            verdict = quotes.judge(quoted, quotes.quote_of(root, salt, phone, question))
+    if quoted is not None and wrong >= WRONG_QUOTES:
+        verdict = "locked"
+    elif quoted is not None and asks != "holder":
+        number = wish_digits(question, quoted.takers)
+        right = quotes.quote_of(keys.root(conn, "codes", key), salt, phone, number)
+        verdict = quotes.judge(quoted.digits, right)
     return HouseholdFact(may_take, tuple(weekdays), keeps, word, asks, question, verdict)
 
 

@@ -22,7 +22,7 @@ from flows.acts.household import (
 )
 from flows.decision import Act, Asked, Decision, Say
 from flows.events import AskWishes, AskWord, DrawWord, SetWish, TakeWord
-from flows.facts import HouseholdFact, OtherTakers, RecipientFacts, Takers
+from flows.facts import HouseholdFact, OtherTakers, RecipientFacts, Takers, wish_digits
 from flows.happenings import GivenOnWord, WordTried
 from flows.machine import SAME, Case
 from flows.recipient.states import MACHINE, digits, fact, stay, told
@@ -79,13 +79,14 @@ def _let_in(case: Case[SetWish, Asked, RecipientFacts], takers: OtherTakers) -> 
         return stay(case, Say("wish_locked"))
     if house.quote == "wrong":
         return _done(case, Say("wish_wrong"), CountWrongWish())
-    answers = house.quote == "right" and house.asks == takers
+    answers = house.quote == "right" and house.asks != "holder"
     signed = house.quote == "unchecked" and trust.may_wish(takers, case.facts.proof)
     if answers or signed:
         return _done(case, Say(f"wish_{takers}"), SetTakers(takers))
     # Asked again, it is the same question: a forged text does not change what is to be quoted.
-    number = house.question if house.asks == takers else house.question + 1
-    return _done(case, Say(f"wish_ask_{takers}", quote=number), AskTakers(takers))
+    number = house.question if house.asks != "holder" else house.question + 1
+    asks = Say(f"wish_ask_{takers}", quote=wish_digits(number, takers))
+    return _done(case, asks, AskTakers(takers))
 
 
 def _done(case: Case[SetWish, Asked, RecipientFacts], say: Say, act: Act) -> Decision[Asked]:

@@ -48,7 +48,7 @@ def ask_takers(books: Books, act: AskTakers, whose: str) -> None:
         whose,
         "asks, question, question_key",
         "%(takers)s, 1, %(key)s",
-        "question = h.question + (h.asks IS DISTINCT FROM excluded.asks)::int,"
+        "question = h.question + (h.asks IS NULL)::int,"
         " asks = excluded.asks, question_key = excluded.question_key",
         takers=act.takers,
         key=keyring.current(books.conn, "codes"),

@@ -455,7 +455,9 @@ def _household(turn: SmallTurn, phone: str, event: Event) -> HouseholdFact:
         )
     if not isinstance(event, SetWish) or QUOTE not in turn.apart:
         return fact
-    verdict = verdicts.household_quote(turn.world, phone, turn.apart[QUOTE])
+    if event.wish not in ("household", "neighbour"):
+        return fact
+    verdict = verdicts.household_quote(turn.world, phone, event.wish, turn.apart[QUOTE])
     if verdict == "right" and turn.proof == "text":
         turn.proof = "quoted"
     return replace(fact, quote=verdict)

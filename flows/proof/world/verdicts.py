@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flows.facts import CheckVerdict, CodeState, CodeVerdict, QuoteVerdict, WordVerdict
+from flows.facts import (
+    CheckVerdict,
+    CodeState,
+    CodeVerdict,
+    OtherTakers,
+    QuoteVerdict,
+    WordVerdict,
+    wish_digits,
+)
 from flows.grammar.late import SLOW_DOOR
 from flows.proof.world.books import SmallWorld, check_of, code_of, quote_of, word_of
 from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
@@ -176,22 +184,27 @@ def word(
     return "right" if told == word_of(phone, row.drawn) else "wrong"
 
 
-def household_quote(world: SmallWorld, phone: str, quoted: str) -> QuoteVerdict:
+def household_quote(
+    world: SmallWorld, phone: str, takers: OtherTakers, quoted: str
+) -> QuoteVerdict:
     """Judge the digits that `phone` quotes of our question about all its post."""
-    if _wrong_quotes(world, phone) >= WRONG_QUOTES:
-        return "locked"
     row = world.households.get(phone)
-    if row is None or row.asks is None or row.question not in row.shown:
+    if row is None:
+        return "unchecked"
+    if row.wrong_on.count(world.today) >= WRONG_QUOTES:
+        return "locked"
+    if row.asks is None:
+        return "unchecked"
+    question = wish_digits(row.question, takers)
+    if question not in row.shown:
         return "wrong"
-    return "right" if quoted == quote_of(world, "", phone, row.question) else "wrong"
+    return "right" if quoted == quote_of(world, "", phone, question) else "wrong"
 
 
 def _wrong_quotes(world: SmallWorld, phone: str) -> int:
-    """As `postal.quotes.tries_over` counts: about whatever article, or all its post."""
+    """As `postal.quotes.tries_over` counts: about whatever article."""
     wrong = [each for parcel in world.parcels.values() for each in parcel.wrong_quotes]
-    row = world.households.get(phone)
-    of_house = row.wrong_on.count(world.today) if row is not None else 0
-    return wrong.count((phone, world.today)) + of_house
+    return wrong.count((phone, world.today))
 
 
 def quote(world: SmallWorld, number: str, phone: str, question: int, quoted: str) -> QuoteVerdict:

@@ -28,7 +28,7 @@ def close(ledger: Ledger, phone: str) -> None:
 @writes(household.AskTakers)
 def _ask(ledger: Ledger, act: household.AskTakers, parcel: None, whose: str) -> None:
     row = _row(ledger, whose)
-    question = row.question + (row.asks != act.takers)
+    question = row.question + (row.asks is None)
     _keep(ledger, whose, asks=act.takers, question=question)
 
 
