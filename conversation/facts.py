@@ -10,6 +10,7 @@ from typing import Final, Generic
 from redis import RedisError
 
 from conversation.locking import Locked
+from conversation.ringing import may_ring
 from flows import article, exception, helped, move, office, recall, sender, stranger
 from flows.decision import Context, HelpAsked
 from flows.events import (
@@ -325,7 +326,7 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         code_ttl=settings.code_ttl,
         day_end=day_end(settings, locked.today),
         may_send_code=_may_send_code(locked, phone, event),
-        may_call=bool(settings.voices),
+        may_call=bool(settings.voices) and _may_ring(locked, phone, event),
         today=locked.today,
         ticket=_ticket(locked, event, phone),
         greeted=_greeted(locked, phone, event),
@@ -381,6 +382,13 @@ def day_end(settings: Settings, today: date) -> datetime:
 
 def _numbers(locked: Locked, ids: Sequence[int]) -> list[str]:
     return [held.number for held in locked.held.values() if held.id in ids]
+
+
+def _may_ring(locked: Locked, phone: str, event: Event) -> bool:
+    """Tell whether a call may be made for `event`: for a missed call, not at any time."""
+    if locked.proof != "call" or not isinstance(event, CallMe | SpeakCode):
+        return True
+    return may_ring(locked.conn, locked.runtime.redis, phone, locked.now)
 
 
 def _may_send_code(locked: Locked, phone: str, event: Event) -> bool:
