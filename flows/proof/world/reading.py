@@ -609,6 +609,9 @@ def _item(turn: SmallTurn, staff: str, ref: str) -> ItemFact:
         if entered is not None and (parcel.coded or fact.code_for == "refusal")
         else "unchecked"
     )
+    sent = any(each.place == len(parcel.items) - 1 for each in parcel.codes)
+    if three is not None and verdict not in ("right", "unchecked") and not sent:
+        verdict = "none"
     its = ItemFact(ref, item.serial, item.state, fact, verdict, item.approached, came)
     if WORD not in turn.apart or item.state != "open":
         return its
