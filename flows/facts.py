@@ -225,7 +225,8 @@ class HouseholdFact:
 
     `weekdays`: on which it is brought, 1 Monday to 6 Saturday; none: on any. `asks`: about whom it
     was asked last and has not answered; `quote`: the verdict on the digits that this text quotes,
-    of whom this text names. Where nothing is asked there is nothing to quote.
+    of whom this text names. Where nothing is asked there is nothing to quote. `often`: it was
+    changed as often today as its telephone may.
     """
 
     may_take: Takers = "holder"
@@ -235,6 +236,7 @@ class HouseholdFact:
     asks: Takers = "holder"
     question: int = 0  # how many were asked
     quote: QuoteVerdict = "unchecked"
+    often: bool = False
 
     @property
     def opens(self) -> bool:

@@ -21,7 +21,7 @@ from flows.facts import (
     WordVerdict,
     wish_digits,
 )
-from flows.trust import MOST_WORDS, WORD_FOR, WRONG_QUOTES
+from flows.trust import MOST_WISHES, MOST_WORDS, WORD_FOR, WRONG_QUOTES
 from india import spoken_words
 from postal import quotes
 from store.database import Conn
@@ -43,7 +43,8 @@ def word_of(root: bytes, salt: bytes) -> str:
 _OF: Final = """
 SELECT coalesce(may_take, 'holder'), coalesce(weekdays, '{}'), keeps,
        coalesce(word_state, 'none'), coalesce(asks, 'holder'), question, salt, question_key,
-       CASE WHEN wrong_day = %(today)s THEN wrong_quotes ELSE 0 END
+       CASE WHEN wrong_day = %(today)s THEN wrong_quotes ELSE 0 END,
+       CASE WHEN wished_day = %(today)s THEN wishes ELSE 0 END
 FROM households WHERE phone = %(phone)s
 """
 
@@ -67,7 +68,7 @@ def fact(
     row = conn.execute(_OF, {"phone": phone, "today": today}).fetchone()
     if row is None:
         return HouseholdFact()
-    may_take, weekdays, keeps, word, asks, question, salt, key, wrong = row
+    may_take, weekdays, keeps, word, asks, question, salt, key, wrong, often = row
     verdict: QuoteVerdict = "unchecked"
     if quoted is not None and wrong >= WRONG_QUOTES:
         verdict = "locked"
@@ -75,7 +76,9 @@ def fact(
         number = wish_digits(question, quoted.takers)
         right = quotes.quote_of(keys.root(conn, "codes", key), salt, phone, number)
         verdict = quotes.judge(quoted.digits, right)
-    return HouseholdFact(may_take, tuple(weekdays), keeps, word, asks, question, verdict)
+    return HouseholdFact(
+        may_take, tuple(weekdays), keeps, word, asks, question, verdict, often >= MOST_WISHES
+    )
 
 
 @dataclass(frozen=True)

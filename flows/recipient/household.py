@@ -52,24 +52,37 @@ def ask_wishes(case: Case[AskWishes, Asked, RecipientFacts]) -> Decision[Asked]:
     says=(
         *("wish_ask_household", "wish_ask_neighbour", "wish_household", "wish_neighbour"),
         *("wish_days", "wish_days_how", "wish_keep", "wish_none", "wish_wrong", "wish_locked"),
-        "wishes_now",
+        *("wishes_now", "wish_often"),
     ),
     acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes),
 )
 def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
-    wish = case.event.wish
+    wish, house = case.event.wish, case.facts.household
+    if wish == "none":
+        return _end(case)
+    # What somebody wishes in her name again and again is no bomb; an office goes on.
+    if house.often and not trust.at_least(case.facts.proof, "fresh"):
+        return stay(case, Say("wish_often"))
     if wish in ("household", "neighbour"):
         return _let_in(case, wish)
-    if not trust.may_wish(wish, case.facts.proof):  # a caller's number is easily faked
-        return stay(case, Say("wishes_now", listed(case.facts.household)))
+    days = case.event.weekdays
+    if wish == "days" and not 0 < len(days) < _ALL_WEEK:
+        return stay(case, Say("wish_days_how"))
+    so = house.keeps if wish == "keep" else house.weekdays == days
+    if so or not trust.may_wish(wish, case.facts.proof):  # a caller's number is easily faked
+        return stay(case, Say("wishes_now", listed(house)))
     if wish == "keep":
         return _done(case, Say("wish_keep"), KeepAlways())
-    if wish == "none":
-        return _done(case, Say("wish_none"), EndWishes())
-    days = case.event.weekdays
-    if not 0 < len(days) < _ALL_WEEK:
-        return stay(case, Say("wish_days_how"))
     return _done(case, Say("wish_days", {"when": weekdays(days)}), SetWeekdays(days))
+
+
+def _end(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
+    """End every wish: it protects, so it is done however often; told where there was any."""
+    house = case.facts.household
+    wished = house.opens or house.keeps or house.weekdays
+    if not wished or not trust.may_wish("none", case.facts.proof):
+        return stay(case, Say("wishes_now", listed(house)))
+    return _done(case, Say("wish_none"), EndWishes())
 
 
 def _let_in(case: Case[SetWish, Asked, RecipientFacts], takers: OtherTakers) -> Decision[Asked]:

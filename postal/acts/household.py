@@ -34,6 +34,14 @@ _CLOSED: Final = f"""
     WHERE phone = %(phone)s
 """  # noqa: S608
 
+# How often it was wished today: the columns, those of a first row, and one more.
+_WISHES: Final = "wishes, wished_day"
+_FIRST_WISH: Final = "1, %(today)s"
+_ONE_MORE: Final = (
+    "wishes = 1 + CASE WHEN h.wished_day = excluded.wished_day THEN h.wishes ELSE 0 END,"
+    " wished_day = excluded.wished_day"
+)
+
 
 def close(conn: Conn, phone: str) -> None:
     """Let nobody else take the post of a telephone: fraud, or it may be another person's now."""
@@ -46,10 +54,10 @@ def ask_takers(books: Books, act: AskTakers, whose: str) -> None:
         books,
         act,
         whose,
-        "asks, question, question_key",
-        "%(takers)s, 1, %(key)s",
+        f"asks, question, question_key, {_WISHES}",
+        f"%(takers)s, 1, %(key)s, {_FIRST_WISH}",
         "question = h.question + (h.asks IS NULL)::int,"
-        " asks = excluded.asks, question_key = excluded.question_key",
+        f" asks = excluded.asks, question_key = excluded.question_key, {_ONE_MORE}",
         takers=act.takers,
         key=keyring.current(books.conn, "codes"),
     )
@@ -61,10 +69,10 @@ def set_takers(books: Books, act: SetTakers, whose: str) -> None:
         books,
         act,
         whose,
-        "may_take, may_take_from, proof",
-        "%(takers)s, %(from)s, %(proof)s",
+        f"may_take, may_take_from, proof, {_WISHES}",
+        f"%(takers)s, %(from)s, %(proof)s, {_FIRST_WISH}",
         "may_take = excluded.may_take, may_take_from = excluded.may_take_from,"
-        " proof = excluded.proof, asks = NULL",
+        f" proof = excluded.proof, asks = NULL, {_ONE_MORE}",
         takers=act.takers,
         **{"from": books.now + WISH_AFTER},
     )
@@ -76,9 +84,9 @@ def set_weekdays(books: Books, act: SetWeekdays, whose: str) -> None:
         books,
         act,
         whose,
-        "weekdays",
-        "%(weekdays)s::smallint[]",
-        "weekdays = excluded.weekdays, keeps = false",
+        f"weekdays, {_WISHES}",
+        f"%(weekdays)s::smallint[], {_FIRST_WISH}",
+        f"weekdays = excluded.weekdays, keeps = false, {_ONE_MORE}",
         weekdays=list(act.weekdays),
     )
 
@@ -89,9 +97,9 @@ def keep_always(books: Books, act: KeepAlways, whose: str) -> None:
         books,
         act,
         whose,
-        "keeps",
-        "true",
-        "keeps = true, weekdays = NULL",
+        f"keeps, {_WISHES}",
+        f"true, {_FIRST_WISH}",
+        f"keeps = true, weekdays = NULL, {_ONE_MORE}",
     )
 
 

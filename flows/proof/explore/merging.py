@@ -76,7 +76,8 @@ def _latest(world: SmallWorld, phone: str, number: str, question: int) -> int:
 
 def _household(world: SmallWorld, row: HouseholdRow) -> Hashable:
     asked = tuple(wish_digits(row.question, each) in row.shown for each in get_args(OtherTakers))
-    known = (asked, row.wrong_on.count(world.today), row.drawn > 0)
+    often = row.wished_on.count(world.today)
+    known = (asked, row.wrong_on.count(world.today), row.drawn > 0, often)
     wished = (row.may_take, row.may_take_from, row.proof, row.asks, row.weekdays, row.keeps)
     return wished, known, row.word, row.word_at if row.word != "none" else None
 

@@ -124,6 +124,7 @@ class HouseholdRow:
     question: int = 0
     shown: frozenset[int] = frozenset()  # the questions whose digits it was shown
     wrong_on: tuple[date, ...] = ()
+    wished_on: tuple[date, ...] = ()
     weekdays: tuple[int, ...] = ()
     keeps: bool = False
     word: WordState = "none"

@@ -19,6 +19,12 @@ def _keep(ledger: Ledger, phone: str, **changes: Any) -> None:
     ledger.world = ledger.world.with_household(phone, replace(_row(ledger, phone), **changes))
 
 
+def _wish(ledger: Ledger, phone: str, **changes: Any) -> None:
+    """Write what is wished, which only so often a day is."""
+    wished_on = (*_row(ledger, phone).wished_on, ledger.world.today)
+    _keep(ledger, phone, wished_on=wished_on, **changes)
+
+
 def close(ledger: Ledger, phone: str) -> None:
     """Let nobody else take the post of a telephone."""
     if phone in ledger.world.households:
@@ -29,13 +35,13 @@ def close(ledger: Ledger, phone: str) -> None:
 def _ask(ledger: Ledger, act: household.AskTakers, parcel: None, whose: str) -> None:
     row = _row(ledger, whose)
     question = row.question + (row.asks is None)
-    _keep(ledger, whose, asks=act.takers, question=question)
+    _wish(ledger, whose, asks=act.takers, question=question)
 
 
 @writes(household.SetTakers)
 def _set(ledger: Ledger, act: household.SetTakers, parcel: None, whose: str) -> None:
     now = ledger.now
-    _keep(
+    _wish(
         ledger,
         whose,
         may_take=act.takers,
@@ -48,12 +54,12 @@ def _set(ledger: Ledger, act: household.SetTakers, parcel: None, whose: str) -> 
 
 @writes(household.SetWeekdays)
 def _days(ledger: Ledger, act: household.SetWeekdays, parcel: None, whose: str) -> None:
-    _keep(ledger, whose, weekdays=act.weekdays, keeps=False)
+    _wish(ledger, whose, weekdays=act.weekdays, keeps=False)
 
 
 @writes(household.KeepAlways)
 def _keeps(ledger: Ledger, act: household.KeepAlways, parcel: None, whose: str) -> None:
-    _keep(ledger, whose, keeps=True, weekdays=())
+    _wish(ledger, whose, keeps=True, weekdays=())
 
 
 @writes(household.EndWishes)
