@@ -124,8 +124,10 @@ def draw_word(case: Case[DrawWord, Asked, RecipientFacts]) -> Decision[Asked]:
     return Decision(case.state, case.context, (), (OfferWord(),))
 
 
-@MACHINE.on(TakeWord, says=("word_chosen", "word_no_wish"), acts=(ChooseWord,))
+@MACHINE.on(TakeWord, says=("word_chosen", "word_no_wish", "wish_often"), acts=(ChooseWord,))
 def take_word(case: Case[TakeWord, Asked, RecipientFacts]) -> Decision[Asked]:
+    if case.facts.household.often:
+        return stay(case, Say("wish_often"))
     if case.facts.household.word != "offered":
         return stay(case, Say("word_no_wish"))
     return Decision(case.state, case.context, (Say("word_chosen"),), (ChooseWord(),))

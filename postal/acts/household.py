@@ -136,10 +136,9 @@ def offer_word(books: Books, act: OfferWord, whose: str) -> None:
         books,
         act,
         whose,
-        "word_state, word_salt, word_key, word_at",
-        "'offered', %(drawn)s, %(key)s, %(now)s",
-        "word_state = 'offered', word_salt = excluded.word_salt, word_key = excluded.word_key,"
-        " word_at = excluded.word_at",
+        "drawn_salt, drawn_key",
+        "%(drawn)s, %(key)s",
+        "drawn_salt = excluded.drawn_salt, drawn_key = excluded.drawn_key",
         drawn=secrets.token_bytes(16),
         key=keyring.current(books.conn, "codes"),
     )
@@ -148,9 +147,11 @@ def offer_word(books: Books, act: OfferWord, whose: str) -> None:
 @writes(ChooseWord)
 def choose_word(books: Books, act: ChooseWord, whose: str) -> None:
     chosen = books.conn.execute(
-        "UPDATE households SET word_state = 'chosen', word_at = %s"
-        " WHERE phone = %s AND word_state = 'offered'",
-        [books.now, whose],
+        "UPDATE households h SET word_state = 'chosen', word_at = %(now)s, word_salt = drawn_salt,"
+        " word_key = drawn_key, drawn_salt = NULL, drawn_key = NULL, wished_day = %(today)s,"
+        " wishes = 1 + CASE WHEN h.wished_day = %(today)s THEN h.wishes ELSE 0 END"
+        " WHERE phone = %(phone)s AND drawn_salt IS NOT NULL",
+        {"now": books.now, "today": books.today, "phone": whose},
     )
     books.row(chosen, "the household's word")
 

@@ -79,7 +79,8 @@ def _household(world: SmallWorld, row: HouseholdRow) -> Hashable:
     often = row.wished_on.count(world.today)
     known = (asked, row.wrong_on.count(world.today), row.drawn > 0, often)
     wished = (row.may_take, row.may_take_from, row.proof, row.asks, row.weekdays, row.keeps)
-    return wished, known, row.word, row.word_at if row.word != "none" else None
+    counts = (row.word_at, row.drawn - row.taken) if row.word != "none" else None
+    return wished, known, row.word, row.offered, counts
 
 
 def _reporters(world: SmallWorld) -> Hashable:

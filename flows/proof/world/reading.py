@@ -449,7 +449,7 @@ def _household(turn: SmallTurn, phone: str, event: Event) -> HouseholdFact:
             row.may_take or "holder",
             row.weekdays,
             row.keeps,
-            row.word,
+            "offered" if row.offered else row.word,
             row.asks or "holder",
             row.question,
             often=row.wished_on.count(turn.world.today) >= MOST_WISHES,

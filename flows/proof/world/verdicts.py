@@ -18,7 +18,7 @@ from flows.facts import (
 )
 from flows.grammar.late import SLOW_DOOR
 from flows.proof.world.books import SmallWorld, check_of, code_of, quote_of, word_of
-from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
+from flows.proof.world.parcel import CodeIssued, HouseholdRow, ListedParcel, Parcel
 from flows.trust import MOST_WORDS, WATCH, WORD_FOR, WRONG_QUOTES
 
 _STALE_ISSUES = 5
@@ -172,16 +172,31 @@ def word(
     world: SmallWorld, parcel: Parcel, item: ListedParcel, told: str, postman: str
 ) -> WordVerdict:
     """Judge a household's word that a postman was told (`postal.households.judge`)."""
-    phone, row = parcel.recipient, parcel.household()
-    if phone is None or row is None or row.word != "chosen" or row.word_at is None:
+    phone, row, since = parcel.recipient, parcel.household(), world.now - WORD_FOR
+    if item.approached_at is None or item.approached_at <= since:
         return "none"
-    there = item.approached_at is not None and item.approached_at > world.now - WORD_FOR
-    if not there or row.word_at <= world.now - _WORD_KEPT:
+    if row is not None and not (row.word == "chosen" and _is_kept(row, world)):
+        row = None
+    if row is None and any(_on_a_word(each, phone, since) for each in world.parcels.values()):
         return "none"
     wrong = [each for other in world.parcels.values() for each in other.words_on]
     if wrong.count((postman, world.today)) >= MOST_WORDS:
         return "over"
-    return "right" if told == word_of(phone, row.drawn) else "wrong"
+    if row is None or phone is None:
+        return "wrong"
+    return "right" if told == word_of(phone, row.taken) else "wrong"
+
+
+def _is_kept(row: HouseholdRow, world: SmallWorld) -> bool:
+    return row.word_at is not None and row.word_at > world.now - _WORD_KEPT
+
+
+def _on_a_word(parcel: Parcel, phone: str | None, since: datetime) -> bool:
+    """Tell whether it was handed over on a word of that telephone's since."""
+    at = parcel.delivered_at
+    if parcel.recipient != phone or at is None or at <= since:
+        return False
+    return any(each.state == "delivered" and each.proof == "word" for each in parcel.items)
 
 
 def household_quote(

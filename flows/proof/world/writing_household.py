@@ -82,13 +82,15 @@ def _wrong(ledger: Ledger, act: household.CountWrongWish, parcel: None, whose: s
 @writes(household.OfferWord)
 def _offer(ledger: Ledger, act: household.OfferWord, parcel: None, whose: str) -> None:
     drawn = _row(ledger, whose).drawn + 1
-    _keep(ledger, whose, word="offered", drawn=drawn, word_at=ledger.now)
+    _keep(ledger, whose, offered=True, drawn=drawn)
 
 
 @writes(household.ChooseWord)
 def _choose(ledger: Ledger, act: household.ChooseWord, parcel: None, whose: str) -> None:
-    must(_row(ledger, whose).word == "offered", "no word is offered")
-    _keep(ledger, whose, word="chosen", word_at=ledger.now)
+    row = _row(ledger, whose)
+    must(row.offered, "no word is offered")
+    taken = {"taken": row.drawn, "offered": False}
+    _wish(ledger, whose, word="chosen", word_at=ledger.now, **taken)
 
 
 @writes(household.CountWrongWord)
@@ -104,4 +106,4 @@ def use_word(ledger: Ledger, parcel: Parcel) -> None:
     row = parcel.household()
     must(row is not None and row.word == "chosen", "no word was chosen")
     assert parcel.recipient is not None
-    _keep(ledger, parcel.recipient, word="none")
+    _keep(ledger, parcel.recipient, word="none", offered=False)
