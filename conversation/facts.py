@@ -10,6 +10,7 @@ from typing import Final, Generic
 from redis import RedisError
 
 from conversation.locking import Locked
+from conversation.ringing import may_ring
 from flows import article, exception, helped, move, office, recall, sender, stranger
 from flows.decision import Context, HelpAsked
 from flows.events import (
@@ -330,7 +331,7 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         code_ttl=settings.code_ttl,
         day_end=day_end(settings, locked.today),
         may_send_code=_may_send_code(locked, phone, event),
-        may_call=bool(settings.voices),
+        may_call=bool(settings.voices) and _may_ring(locked, phone, event),
         today=locked.today,
         ticket=_ticket(locked, event, phone),
         greeted=_greeted(locked, phone, event),
@@ -348,7 +349,10 @@ def _household(locked: Locked, phone: str, event: Event) -> HouseholdFact:
     """Return what the telephone wishes for all its post, where the event is about it."""
     if not isinstance(event, _OF_HOUSEHOLD):
         return HouseholdFact()
-    quoted = locked.codes.get(QUOTE) if isinstance(event, SetWish) else None
+    quoted = None
+    if isinstance(event, SetWish) and event.wish in ("household", "neighbour"):
+        digits = locked.codes.get(QUOTE)
+        quoted = None if digits is None else households.QuotedWish(event.wish, digits)
     keys = locked.runtime.keys
     house = households.fact(locked.conn, keys, phone, locked.today, quoted)
     if house.quote == "right" and locked.proof == "text":
@@ -384,6 +388,13 @@ def day_end(settings: Settings, today: date) -> datetime:
 
 def _numbers(locked: Locked, ids: Sequence[int]) -> list[str]:
     return [held.number for held in locked.held.values() if held.id in ids]
+
+
+def _may_ring(locked: Locked, phone: str, event: Event) -> bool:
+    """Tell whether a call may be made for `event`: for a missed call, not at any time."""
+    if locked.proof != "call" or not isinstance(event, CallMe | SpeakCode):
+        return True
+    return may_ring(locked.conn, locked.runtime.redis, phone, locked.now)
 
 
 def _may_send_code(locked: Locked, phone: str, event: Event) -> bool:

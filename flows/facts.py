@@ -227,7 +227,9 @@ class HouseholdFact:
     """What a telephone wishes for all its post (docs/developing/trust.md rule 20).
 
     `weekdays`: on which it is brought, 1 Monday to 6 Saturday; none: on any. `asks`: about whom it
-    was asked last and has not answered; `quote`: the verdict on the digits that this text quotes.
+    was asked last and has not answered; `quote`: the verdict on the digits that this text quotes,
+    of whom this text names. Where nothing is asked there is nothing to quote. `often`: it was
+    changed as often today as its telephone may.
     """
 
     may_take: Takers = "holder"
@@ -237,11 +239,20 @@ class HouseholdFact:
     asks: Takers = "holder"
     question: int = 0  # how many were asked
     quote: QuoteVerdict = "unchecked"
+    often: bool = False
 
     @property
     def opens(self) -> bool:
         """Tell whether somebody else may take post, or is about to."""
         return self.may_take != "holder" or self.word != "none" or self.asks != "holder"
+
+
+def wish_digits(question: int, takers: OtherTakers) -> int:
+    """Return the number of the digits that answer `question` where it is about `takers`.
+
+    Each has digits of its own, so that a forged text about one spoils no answer about the other.
+    """
+    return 2 * question + (takers == "neighbour")
 
 
 @dataclass(frozen=True)

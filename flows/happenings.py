@@ -138,10 +138,12 @@ class ExceptionContested(Happening):
 class OfflineClaimed(Happening):
     """The postman says that he handed it over without network, and nothing proves it.
 
-    `wrong`: with a code, or three digits, that fit nothing.
+    `wrong`: with a code, or three digits, that fit nothing. `more`: of how many others the same
+    text says so; the office is told of all at once.
     """
 
     wrong: bool
+    more: int = 0
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,19 @@ _OFFICE_NEWS: dict[type[Happening], str] = {
     MoveDisputed: "office_move",
     HerdWaits: "office_herd",
     ExceptionContested: "office_exception_contested",
-    OfflineClaimed: "office_offline",
 }
 for _event, _template in _OFFICE_NEWS.items():
     OFFICE.on(_event, says=(_template,))(partial(status.news, _template))
+
+
+@OFFICE.on(OfflineClaimed, says=("office_offline", "office_offline_many"))
+def offline_claimed(case: Case[OfflineClaimed, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Tell of what nothing proves: of one article, or of the first of all that a text names."""
+    number, more = case.event.article, case.event.more
+    if not more:
+        return status.news("office_offline", case)
+    say = Say("office_offline_many", {"article": number, "count": more}, number)
+    return Decision(case.state, case.context, (say,))
 
 
 # ---- exceptions (docs/developing/trust.md rule 17) -----------------------------------------------

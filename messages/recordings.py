@@ -40,16 +40,32 @@ _FAULTS: Final[Mapping[str, str]] = {
     "length": f"it lasts {{}} s: {_SHORTEST} to {_LONGEST:.0f} s are played",
     "no_wav": "it is no WAV file of plain PCM",
     "wav_kind": "a WAV file must be mono, 16 bits, 8000 or 16000 Hz",
+    "broken_off": "it is shorter than its header says",
+    "no_file": "it is no file",
+    "unread": "it cannot be read: {}",
     "no_mp3": "it is no MP3 file",
     "rate": "its bit rate is not known",
     "stray": "no piece has this name; its words may have changed",
 }
+# What `wave` raises for files that break off or whose chunks say more than there is.
+_BROKEN: Final = (wave.Error, EOFError, RuntimeError, ValueError, ArithmeticError)
 # Kilobits a second of a frame of MPEG 1 and of MPEG 2, layer III, by the header's index.
 _MPEG1: Final = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _MPEG2: Final = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 
 
-Fault = Literal["large", "length", "no_wav", "wav_kind", "no_mp3", "rate", "stray"]
+Fault = Literal[
+    "large",
+    "length",
+    "no_wav",
+    "wav_kind",
+    "broken_off",
+    "no_file",
+    "unread",
+    "no_mp3",
+    "rate",
+    "stray",
+]
 
 
 @dataclass(frozen=True)
@@ -167,11 +183,8 @@ class Library:
 
     def _of(self, tongue: CallTongue) -> _Folder:
         folder = self.folder / tongue
-        files = sorted(
-            path for path in folder.glob("*") if path.suffix in MIMETYPES and path.is_file()
-        )
-        stats = [(path, path.stat()) for path in files]
-        stamp = tuple((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+        files = sorted(path for path in folder.glob("*") if path.suffix in MIMETYPES)
+        stamp = tuple((path.name, _stamp(path)) for path in files)
         with self._lock:
             known = self._read.get(tongue)
             if known is None or known.stamp != stamp:
@@ -234,8 +247,8 @@ def _read_folder(files: list[Path], stamp: object) -> _Folder:
     found: dict[str, RecordedFile] = {}
     bad: dict[str, RecordingProblem] = {}
     for path in files:
-        content = path.read_bytes()
         try:
+            content = _content(path)
             seconds = seconds_of(content, path.suffix)
         except BadRecording as refused:
             bad[path.stem] = refused.problem
@@ -245,15 +258,38 @@ def _read_folder(files: list[Path], stamp: object) -> _Folder:
     return _Folder(stamp, found, {name: why for name, why in bad.items() if name not in found})
 
 
+def _stamp(path: Path) -> object:
+    """Return what changes with the file; of one that cannot be looked at, why."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        return error.errno
+    return stat.st_mtime_ns, stat.st_size, stat.st_mode
+
+
+def _content(path: Path) -> bytes:
+    """Return the file, of one that is too large no more than tells so."""
+    try:
+        if not path.is_file():  # to read a pipe would wait for ever
+            raise BadRecording("no_file")
+        with path.open("rb") as file:
+            return file.read(_LARGEST + 1)
+    except OSError as error:
+        raise BadRecording("unread", error.strerror or "") from error
+
+
 def _wav_seconds(content: bytes) -> float:
     try:
         with wave.open(BytesIO(content)) as file:
             shape = (file.getnchannels(), file.getsampwidth(), file.getframerate())
             frames: int = file.getnframes()
-    except (wave.Error, EOFError) as error:
+            there = len(file.readframes(frames)) if shape[:2] == (1, 2) else 0
+    except _BROKEN as error:
         raise BadRecording("no_wav") from error
     if shape[:2] != (1, 2) or shape[2] not in _RATES:
         raise BadRecording("wav_kind")
+    if there < frames * shape[1]:
+        raise BadRecording("broken_off")
     return frames / int(shape[2])
 
 

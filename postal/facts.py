@@ -279,22 +279,20 @@ class Reader:
                 bytes(row.code_salt),
                 codes.known_roots(self.conn, self.keys, row.keys),
             )
+            issued = [] if three is None else offline.of_article(self.conn, row.id)
             if three is not None and state == "open" and trust.offline(article) is None:
                 said = offline.OfflineSaid(
                     entered, three, row.place, postman_id, article.wrong_tries, row.holder_phone
                 )
-                verdict, check = self._without_network(said, row.id, last)
+                root = offline.root_of(self.conn, self.keys, issued, row.place)
+                verdict, check = offline.judge(said, issued, last, root, self.code_length)
             else:
                 verdict = self._verdict(entered, last, state, article, postman_id)
+                if three is not None and verdict != "right":
+                    sent = offline.was_sent(issued, row.place)
+                    verdict = verdict if sent else "none"
         came = row.approached, row.approaches
         return ItemFact(ref, row.serial, state, article, verdict, *came, check=check)
-
-    def _without_network(
-        self, said: offline.OfflineSaid, article_id: int, last: codes.Issue
-    ) -> tuple[CodeVerdict, CheckVerdict]:
-        issued = offline.of_article(self.conn, article_id)
-        root = offline.root_of(self.conn, self.keys, issued, said.item_id)
-        return offline.judge(said, issued, last, root, self.code_length)
 
     def _has_code(self, article: ArticleFact) -> bool:
         """Tell whether the article has a code: it needs one, or one can prove its refusal."""

@@ -11,8 +11,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from flows.facts import HouseholdFact, Proof, QuoteVerdict, Takers, WordState, WordVerdict
-from flows.trust import MOST_WORDS, WORD_FOR
+from flows.facts import (
+    HouseholdFact,
+    OtherTakers,
+    Proof,
+    QuoteVerdict,
+    Takers,
+    WordState,
+    WordVerdict,
+    wish_digits,
+)
+from flows.trust import MOST_WISHES, MOST_WORDS, WORD_FOR, WRONG_QUOTES
 from india import spoken_words
 from postal import quotes
 from store.database import Conn
@@ -20,7 +29,14 @@ from store.keyring import Keyring
 
 FIGURES_OF: Final = timedelta(days=30)
 WORD_KEPT: Final = timedelta(days=7)  # of one that was chosen and not used
-NO_WORD: Final = "word_state = NULL, word_salt = NULL, word_key = NULL, word_at = NULL"
+NO_WORD: Final = (
+    "word_state = NULL, word_salt = NULL, word_key = NULL, word_at = NULL,"
+    " drawn_salt = NULL, drawn_key = NULL"
+)
+# Words that were shown and not taken are in the way of none that were: those still count.
+_STATE: Final = (
+    "CASE WHEN drawn_salt IS NOT NULL THEN 'offered' ELSE coalesce(word_state, 'none') END"
+)
 _PURPOSE: Final = b"dakiya/household word/1/"
 
 
@@ -31,28 +47,45 @@ def word_of(root: bytes, salt: bytes) -> str:
     return "".join(str(spoken_words.FIRST + half % spoken_words.COUNT) for half in halves)
 
 
-_OF: Final = """
-SELECT coalesce(may_take, 'holder'), coalesce(weekdays, '{}'), keeps,
-       coalesce(word_state, 'none'), coalesce(asks, 'holder'), question, salt, question_key
+_OF: Final = f"""
+SELECT coalesce(may_take, 'holder'), coalesce(weekdays, '{{}}'), keeps,
+       {_STATE}, coalesce(asks, 'holder'), question, salt, question_key,
+       CASE WHEN wrong_day = %(today)s THEN wrong_quotes ELSE 0 END,
+       CASE WHEN wished_day = %(today)s THEN wishes ELSE 0 END
 FROM households WHERE phone = %(phone)s
-"""
+"""  # noqa: S608
 
 
-def fact(conn: Conn, keys: Keyring, phone: str, today: date, quoted: str | None) -> HouseholdFact:
-    """Return what a telephone wishes, with the verdict on the digits that its text quotes."""
-    row = conn.execute(_OF, {"phone": phone}).fetchone()
+@dataclass(frozen=True)
+class QuotedWish:
+    """Two digits that a text quotes, and whom it lets in."""
+
+    takers: OtherTakers
+    digits: str
+
+
+def fact(
+    conn: Conn, keys: Keyring, phone: str, today: date, quoted: QuotedWish | None
+) -> HouseholdFact:
+    """Return what a telephone wishes, with the verdict on the digits that its text quotes.
+
+    Its wrong ones are counted apart from those about an article: they can be spent by a forged
+    text, and the holder's consent to a move must not be gone with them.
+    """
+    row = conn.execute(_OF, {"phone": phone, "today": today}).fetchone()
     if row is None:
-        return HouseholdFact(quote="unchecked" if quoted is None else "wrong")
-    may_take, weekdays, keeps, word, asks, question, salt, key = row
+        return HouseholdFact()
+    may_take, weekdays, keeps, word, asks, question, salt, key, wrong, often = row
     verdict: QuoteVerdict = "unchecked"
-    if quoted is not None:
-        verdict = "wrong"
-        if quotes.tries_over(conn, phone, today):
-            verdict = "locked"
-        elif asks != "holder" and key is not None:
-            root = keys.root(conn, "codes", key)
-            verdict = quotes.judge(quoted, quotes.quote_of(root, salt, phone, question))
-    return HouseholdFact(may_take, tuple(weekdays), keeps, word, asks, question, verdict)
+    if quoted is not None and wrong >= WRONG_QUOTES:
+        verdict = "locked"
+    elif quoted is not None and asks != "holder":
+        number = wish_digits(question, quoted.takers)
+        right = quotes.quote_of(keys.root(conn, "codes", key), salt, phone, number)
+        verdict = quotes.judge(quoted.digits, right)
+    return HouseholdFact(
+        may_take, tuple(weekdays), keeps, word, asks, question, verdict, often >= MOST_WISHES
+    )
 
 
 @dataclass(frozen=True)
@@ -66,17 +99,24 @@ class DoorVisit:
 
 _JUDGED: Final = """
 SELECT h.word_salt, h.word_key,
-       (SELECT count(*) FROM word_tries t WHERE t.staff_id = %(postman)s AND t.day = %(today)s)
-FROM (SELECT approached_at > %(since)s AS there FROM delivery_items WHERE id = %(item)s) i
+       (SELECT count(*) FROM word_tries t WHERE t.staff_id = %(postman)s AND t.day = %(today)s),
+       EXISTS (SELECT FROM articles a JOIN delivery_items d ON d.article_id = a.id
+               WHERE a.recipient_phone = %(phone)s AND a.delivered_at > %(since)s
+                 AND d.state = 'delivered' AND d.proof = 'word')
+FROM (SELECT FROM delivery_items WHERE id = %(item)s AND approached_at > %(since)s) i
 LEFT JOIN households h ON h.phone = %(phone)s AND h.word_state = 'chosen'
-     AND h.word_at > %(kept)s AND i.there
+     AND h.word_at > %(kept)s
 """
 
 
 def judge(
     conn: Conn, keys: Keyring, visit: DoorVisit, told: str, now: datetime, today: date
 ) -> WordVerdict:
-    """Judge a word that a postman was told: the household's counts while he is at its door."""
+    """Judge a word that a postman was told: the household's counts while he is at its door.
+
+    Where it chose none, any is wrong: whether it did is nobody's to find out by asking. Only of the
+    one that was just used, of which it was told, is said that it counts no more.
+    """
     row = conn.execute(
         _JUDGED,
         {
@@ -88,11 +128,16 @@ def judge(
             "kept": now - WORD_KEPT,
         },
     ).fetchone()
-    if row is None or row[0] is None:
+    if row is None:
         return "none"
-    if row[2] >= MOST_WORDS:
+    salt, key, tried, used = row
+    if salt is None and used:
+        return "none"
+    if tried >= MOST_WORDS:
         return "over"
-    right = word_of(keys.root(conn, "codes", row[1]), row[0])
+    if salt is None:
+        return "wrong"
+    right = word_of(keys.root(conn, "codes", key), salt)
     return "right" if hmac.compare_digest(told, right) else "wrong"
 
 
@@ -146,7 +191,7 @@ def shown(conn: Conn, keys: Keyring, phone: str, today: date) -> ShownHousehold:
     if house.word != "offered":
         return ShownHousehold(house)
     row = conn.execute(
-        "SELECT word_salt, word_key FROM households WHERE phone = %s", [phone]
+        "SELECT drawn_salt, drawn_key FROM households WHERE phone = %s", [phone]
     ).fetchone()
     assert row is not None
     numbers = word_of(keys.root(conn, "codes", row[1]), row[0])
@@ -158,7 +203,8 @@ def in_use(conn: Conn) -> dict[int, int]:
     rows = conn.execute(
         "SELECT key, count(*) FROM (SELECT question_key AS key FROM households"
         " WHERE asks IS NOT NULL UNION ALL SELECT word_key FROM households"
-        " WHERE word_state IS NOT NULL) AS used GROUP BY key"
+        " WHERE word_state IS NOT NULL UNION ALL SELECT drawn_key FROM households"
+        " WHERE drawn_key IS NOT NULL) AS used GROUP BY key"
     ).fetchall()
     return dict(rows)
 

@@ -48,16 +48,14 @@ def in_use(conn: Conn) -> dict[int, int]:
 
 
 def tries_over(conn: Conn, phone: str, today: date) -> bool:
-    """Tell whether the wrong digits of today, about whatever article or all post, end the tries
-    of the telephone.
+    """Tell whether the wrong digits of today, about whatever article, end the telephone's tries.
 
     Each telephone is shown digits of its own, so another's wrong ones about the same article are
-    not counted: whoever forges the sender's number must not end the holder's tries.
+    not counted: whoever forges the sender's number must not end the holder's tries. Nor are those
+    about its wishes for all post (`postal/households.py`), which need no question of somebody else.
     """
     row = conn.execute(
-        "SELECT (SELECT count(*) FROM wrong_quotes WHERE phone = %(phone)s AND day = %(day)s)"
-        " + coalesce((SELECT wrong_quotes FROM households"
-        "   WHERE phone = %(phone)s AND wrong_day = %(day)s), 0)",
+        "SELECT count(*) FROM wrong_quotes WHERE phone = %(phone)s AND day = %(day)s",
         {"phone": phone, "day": today},
     ).fetchone()
     return row is not None and row[0] >= WRONG_QUOTES

@@ -29,6 +29,9 @@ def recording(tongue: str, name: str) -> Response:
     path = calls.library(runtime()).served(known, name) if known else None
     if path is None:
         abort(404)
-    response = send_file(path, MIMETYPES[path.suffix], conditional=True, etag=False)
+    try:
+        response = send_file(path, MIMETYPES[path.suffix], conditional=True, etag=False)
+    except OSError:  # gone, or closed to us, since the folder was read
+        abort(404)
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
     return response

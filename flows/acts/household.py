@@ -58,12 +58,12 @@ class CountWrongWish(Act):
 
 @dataclass(frozen=True)
 class OfferWord(Act):
-    """Two new words, drawn by chance; those of before end."""
+    """Two new words, drawn by chance; those of before count until these are taken."""
 
 
 @dataclass(frozen=True)
 class ChooseWord(Act):
-    """The words that were shown are the household's."""
+    """The words that were shown are the household's; those of before end."""
 
 
 @dataclass(frozen=True)

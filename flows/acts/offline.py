@@ -15,10 +15,10 @@ from flows.decision import ArticleAct
 from flows.facts import ArticleFact, Changes, ItemFact
 from flows.trust import OfflineRefusal
 
-# wrong: code or digits fit nothing · none: no code went out for this place of his list · stale: it
-# was stopped, used, or sent before a move · closed: the item was, before the text came · limit: he
-# said so too often today · the others are those of the rule
-OfflineDoubt = Literal["wrong", "none", "stale", "closed", "limit", OfflineRefusal]
+# wrong: code or digits fit nothing · stale: it was stopped, used, or sent before a move · closed:
+# the item was, before the text came · limit: he said so too often today · the others are those of
+# the rule
+OfflineDoubt = Literal["wrong", "stale", "closed", "limit", OfflineRefusal]
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,10 @@ def _judge(act: VisitAct, item: ItemFact, facts: PostmanFacts, left: int) -> Out
         return judge(replace(act, proof="code"), item, facts)  # says what is asked for instead
     if item.verdict == "right" and item.state == "open":
         return _on_living_code(act, item, facts, left)
+    if item.verdict == "none":
+        # No code went out for this place of his list, so he wrote none down: the text is a slip of
+        # the hand, or forges his number. It is answered, and accuses nobody.
+        return judge(replace(act, proof="code"), item, facts)
     doubt = _doubt(item, article, left)
     if doubt is not None:
         return _claimed(item, article, doubt)
@@ -71,8 +75,8 @@ def _doubt(item: ItemFact, article: ArticleFact, left: int) -> OfflineDoubt | No
     refused = offline(article)
     if refused is not None:
         return refused
-    if item.verdict in ("none", "stale"):
-        return item.verdict
+    if item.verdict == "stale":
+        return "stale"
     if item.verdict != "offline" or item.check != "right":
         return "wrong"
     return None if left > 0 else "limit"
@@ -92,6 +96,21 @@ def _claimed(item: ItemFact, article: ArticleFact, why: OfflineDoubt) -> Outcome
         return Outcome(say_item("offline_ticket", item), (claim,), tells)
     counted = count_wrong(item, article, "offline_wrong")
     return replace(counted, acts=(claim, *counted.acts), tells=(*tells, *counted.tells))
+
+
+def told_together(tells: Sequence[Tell]) -> tuple[Tell, ...]:
+    """Return `tells` with one to the office about all that a text claims, in the first's place."""
+    claims = [each for each in tells if _is_claim(each)]
+    if len(claims) < 2:
+        return tuple(tells)
+    first, more = claims[0], len(claims) - 1
+    assert isinstance(first.event, OfflineClaimed)
+    told = replace(first, event=replace(first.event, more=more))
+    return tuple(told if each is first else each for each in tells if each not in claims[1:])
+
+
+def _is_claim(tell: Tell) -> bool:
+    return tell.to == "office" and isinstance(tell.event, OfflineClaimed)
 
 
 def _settled(outcome: Outcome, article: ArticleFact | None) -> Outcome:

@@ -53,7 +53,7 @@ from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
 from flows.postman.exceptions import ask_exception, ended, granted, renumbered
 from flows.postman.offers import offered, take_over, turn_down
-from flows.postman.offline import judge_each
+from flows.postman.offline import judge_each, told_together
 from flows.postman.undo import undo
 from flows.postman.visit import answer, say_first, say_handed_over, say_item
 from flows.trust import APPROACHES_WITHIN, MOST_DOORS
@@ -142,7 +142,7 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
         context,
         (answer(outcomes, facts.items),),
         tuple(act for outcome in outcomes for act in outcome.acts),
-        tuple(tell for outcome in outcomes for tell in outcome.tells),
+        told_together([tell for outcome in outcomes for tell in outcome.tells]),
     )
 
 

@@ -22,7 +22,7 @@ from flows.acts.household import (
 )
 from flows.decision import Act, Asked, Decision, Say
 from flows.events import AskWishes, AskWord, DrawWord, SetWish, TakeWord
-from flows.facts import HouseholdFact, OtherTakers, RecipientFacts, Takers
+from flows.facts import HouseholdFact, OtherTakers, RecipientFacts, Takers, wish_digits
 from flows.happenings import GivenOnWord, WordTried
 from flows.machine import SAME, Case
 from flows.recipient.states import MACHINE, digits, fact, stay, told
@@ -52,24 +52,37 @@ def ask_wishes(case: Case[AskWishes, Asked, RecipientFacts]) -> Decision[Asked]:
     says=(
         *("wish_ask_household", "wish_ask_neighbour", "wish_household", "wish_neighbour"),
         *("wish_days", "wish_days_how", "wish_keep", "wish_none", "wish_wrong", "wish_locked"),
-        "wishes_now",
+        *("wishes_now", "wish_often"),
     ),
     acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes),
 )
 def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
-    wish = case.event.wish
+    wish, house = case.event.wish, case.facts.household
+    if wish == "none":
+        return _end(case)
+    # What somebody wishes in her name again and again is no bomb; an office goes on.
+    if house.often and not trust.at_least(case.facts.proof, "fresh"):
+        return stay(case, Say("wish_often"))
     if wish in ("household", "neighbour"):
         return _let_in(case, wish)
-    if not trust.may_wish(wish, case.facts.proof):  # a caller's number is easily faked
-        return stay(case, Say("wishes_now", listed(case.facts.household)))
+    days = case.event.weekdays
+    if wish == "days" and not 0 < len(days) < _ALL_WEEK:
+        return stay(case, Say("wish_days_how"))
+    so = house.keeps if wish == "keep" else house.weekdays == days
+    if so or not trust.may_wish(wish, case.facts.proof):  # a caller's number is easily faked
+        return stay(case, Say("wishes_now", listed(house)))
     if wish == "keep":
         return _done(case, Say("wish_keep"), KeepAlways())
-    if wish == "none":
-        return _done(case, Say("wish_none"), EndWishes())
-    days = case.event.weekdays
-    if not 0 < len(days) < _ALL_WEEK:
-        return stay(case, Say("wish_days_how"))
     return _done(case, Say("wish_days", {"when": weekdays(days)}), SetWeekdays(days))
+
+
+def _end(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
+    """End every wish: it protects, so it is done however often; told where there was any."""
+    house = case.facts.household
+    wished = house.opens or house.keeps or house.weekdays
+    if not wished or not trust.may_wish("none", case.facts.proof):
+        return stay(case, Say("wishes_now", listed(house)))
+    return _done(case, Say("wish_none"), EndWishes())
 
 
 def _let_in(case: Case[SetWish, Asked, RecipientFacts], takers: OtherTakers) -> Decision[Asked]:
@@ -79,13 +92,14 @@ def _let_in(case: Case[SetWish, Asked, RecipientFacts], takers: OtherTakers) -> 
         return stay(case, Say("wish_locked"))
     if house.quote == "wrong":
         return _done(case, Say("wish_wrong"), CountWrongWish())
-    answers = house.quote == "right" and house.asks == takers
+    answers = house.quote == "right" and house.asks != "holder"
     signed = house.quote == "unchecked" and trust.may_wish(takers, case.facts.proof)
     if answers or signed:
         return _done(case, Say(f"wish_{takers}"), SetTakers(takers))
     # Asked again, it is the same question: a forged text does not change what is to be quoted.
-    number = house.question if house.asks == takers else house.question + 1
-    return _done(case, Say(f"wish_ask_{takers}", quote=number), AskTakers(takers))
+    number = house.question if house.asks != "holder" else house.question + 1
+    asks = Say(f"wish_ask_{takers}", quote=wish_digits(number, takers))
+    return _done(case, asks, AskTakers(takers))
 
 
 def _done(case: Case[SetWish, Asked, RecipientFacts], say: Say, act: Act) -> Decision[Asked]:
@@ -110,8 +124,10 @@ def draw_word(case: Case[DrawWord, Asked, RecipientFacts]) -> Decision[Asked]:
     return Decision(case.state, case.context, (), (OfferWord(),))
 
 
-@MACHINE.on(TakeWord, says=("word_chosen", "word_no_wish"), acts=(ChooseWord,))
+@MACHINE.on(TakeWord, says=("word_chosen", "word_no_wish", "wish_often"), acts=(ChooseWord,))
 def take_word(case: Case[TakeWord, Asked, RecipientFacts]) -> Decision[Asked]:
+    if case.facts.household.often:
+        return stay(case, Say("wish_often"))
     if case.facts.household.word != "offered":
         return stay(case, Say("word_no_wish"))
     return Decision(case.state, case.context, (Say("word_chosen"),), (ChooseWord(),))

@@ -34,6 +34,14 @@ _CLOSED: Final = f"""
     WHERE phone = %(phone)s
 """  # noqa: S608
 
+# How often it was wished today: the columns, those of a first row, and one more.
+_WISHES: Final = "wishes, wished_day"
+_FIRST_WISH: Final = "1, %(today)s"
+_ONE_MORE: Final = (
+    "wishes = 1 + CASE WHEN h.wished_day = excluded.wished_day THEN h.wishes ELSE 0 END,"
+    " wished_day = excluded.wished_day"
+)
+
 
 def close(conn: Conn, phone: str) -> None:
     """Let nobody else take the post of a telephone: fraud, or it may be another person's now."""
@@ -46,10 +54,10 @@ def ask_takers(books: Books, act: AskTakers, whose: str) -> None:
         books,
         act,
         whose,
-        "asks, question, question_key",
-        "%(takers)s, 1, %(key)s",
-        "question = h.question + (h.asks IS DISTINCT FROM excluded.asks)::int,"
-        " asks = excluded.asks, question_key = excluded.question_key",
+        f"asks, question, question_key, {_WISHES}",
+        f"%(takers)s, 1, %(key)s, {_FIRST_WISH}",
+        "question = h.question + (h.asks IS NULL)::int,"
+        f" asks = excluded.asks, question_key = excluded.question_key, {_ONE_MORE}",
         takers=act.takers,
         key=keyring.current(books.conn, "codes"),
     )
@@ -61,10 +69,10 @@ def set_takers(books: Books, act: SetTakers, whose: str) -> None:
         books,
         act,
         whose,
-        "may_take, may_take_from, proof",
-        "%(takers)s, %(from)s, %(proof)s",
+        f"may_take, may_take_from, proof, {_WISHES}",
+        f"%(takers)s, %(from)s, %(proof)s, {_FIRST_WISH}",
         "may_take = excluded.may_take, may_take_from = excluded.may_take_from,"
-        " proof = excluded.proof, asks = NULL",
+        f" proof = excluded.proof, asks = NULL, {_ONE_MORE}",
         takers=act.takers,
         **{"from": books.now + WISH_AFTER},
     )
@@ -76,10 +84,11 @@ def set_weekdays(books: Books, act: SetWeekdays, whose: str) -> None:
         books,
         act,
         whose,
-        "weekdays, weekdays_since",
-        "%(weekdays)s::smallint[], %(now)s",
+        f"weekdays, weekdays_since, {_WISHES}",
+        f"%(weekdays)s::smallint[], %(now)s, {_FIRST_WISH}",
         "weekdays = excluded.weekdays, keeps = false, weekdays_since = CASE"
-        " WHEN h.weekdays = excluded.weekdays THEN h.weekdays_since ELSE %(now)s END",
+        " WHEN h.weekdays = excluded.weekdays THEN h.weekdays_since ELSE %(now)s END,"
+        f" {_ONE_MORE}",
         weekdays=list(act.weekdays),
     )
 
@@ -90,9 +99,9 @@ def keep_always(books: Books, act: KeepAlways, whose: str) -> None:
         books,
         act,
         whose,
-        "keeps",
-        "true",
-        "keeps = true, weekdays = NULL",
+        f"keeps, {_WISHES}",
+        f"true, {_FIRST_WISH}",
+        f"keeps = true, weekdays = NULL, {_ONE_MORE}",
     )
 
 
@@ -129,10 +138,9 @@ def offer_word(books: Books, act: OfferWord, whose: str) -> None:
         books,
         act,
         whose,
-        "word_state, word_salt, word_key, word_at",
-        "'offered', %(drawn)s, %(key)s, %(now)s",
-        "word_state = 'offered', word_salt = excluded.word_salt, word_key = excluded.word_key,"
-        " word_at = excluded.word_at",
+        "drawn_salt, drawn_key",
+        "%(drawn)s, %(key)s",
+        "drawn_salt = excluded.drawn_salt, drawn_key = excluded.drawn_key",
         drawn=secrets.token_bytes(16),
         key=keyring.current(books.conn, "codes"),
     )
@@ -141,9 +149,11 @@ def offer_word(books: Books, act: OfferWord, whose: str) -> None:
 @writes(ChooseWord)
 def choose_word(books: Books, act: ChooseWord, whose: str) -> None:
     chosen = books.conn.execute(
-        "UPDATE households SET word_state = 'chosen', word_at = %s"
-        " WHERE phone = %s AND word_state = 'offered'",
-        [books.now, whose],
+        "UPDATE households h SET word_state = 'chosen', word_at = %(now)s, word_salt = drawn_salt,"
+        " word_key = drawn_key, drawn_salt = NULL, drawn_key = NULL, wished_day = %(today)s,"
+        " wishes = 1 + CASE WHEN h.wished_day = %(today)s THEN h.wishes ELSE 0 END"
+        " WHERE phone = %(phone)s AND drawn_salt IS NOT NULL",
+        {"now": books.now, "today": books.today, "phone": whose},
     )
     books.row(chosen, "the household's word")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import struct
 import wave
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -44,6 +46,11 @@ def tone(seconds: float = 0.5, rate: int = 8000, channels: int = 1, width: int =
         else:
             written.writeframes(bytes(frames * channels * width))
     return file.getvalue()
+
+
+def unclosed(whole: bytes) -> bytes:
+    """As a recorder leaves it that never closed its header: what follows is longer than it says."""
+    return whole[:4] + struct.pack("<I", 36) + whole[8:36] + b"LIST" + struct.pack("<I", 900)
 
 
 def mp3(kilobits: int = 4, seconds: float = 2.0, tag: bytes = b"") -> bytes:
@@ -219,6 +226,8 @@ def test_a_file_that_a_telephone_plays(content: bytes, ending: str, seconds: flo
         (tone(1, rate=44100), ".wav", "8000 or 16000"),
         (b"", ".wav", "no WAV"),
         (b"RIFF....WAVEfmt ", ".wav", "no WAV"),
+        (unclosed(tone(1)), ".wav", "no WAV"),
+        (tone(1)[:-100], ".wav", "shorter"),
         (b"", ".mp3", "no MP3"),
         (b"<html>", ".mp3", "no MP3"),
         (bytes((0xFF, 0xF3, 0xF0, 0)), ".mp3", "bit rate"),
@@ -242,3 +251,40 @@ def test_what_is_of_no_use_is_named_and_not_played(tmp_path: Path) -> None:
         "hi/code-1a-000000: no piece has this name; its words may have changed",
     ]
     assert not library.with_recordings(said()).sentences[2].recorded
+
+
+@given(st.data())
+def test_whatever_a_file_holds_it_is_played_or_refused(data: st.DataObject) -> None:
+    content = bytearray(tone(0.2))
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, 47))] = data.draw(st.integers(0, 255))
+    del content[data.draw(st.integers(0, len(content))) :]
+    with suppress(BadRecording):
+        assert seconds_of(bytes(content), ".wav") > 0
+
+
+def test_a_file_that_fails_is_named_and_the_call_goes_on(tmp_path: Path) -> None:
+    library = recorded(tmp_path, "hi", "नमस्ते। यह डाकघर है।")
+    folder = tmp_path / "hi"
+    known = [each.name for each in prompts.prompts("hi")][-5:]
+    (folder / f"{known[0]}.wav").write_bytes(unclosed(tone(1)))
+    with (folder / f"{known[1]}.wav").open("wb") as huge:
+        huge.truncate(8 * 1024**3)  # more than there is memory: no more of it is read than counts
+    (folder / f"{known[2]}.wav").symlink_to(folder / "gone.wav")
+    os.mkfifo(folder / f"{known[3]}.wav")
+    (folder / f"{known[4]}.wav").mkdir()
+    assert sorted(problems(library)) == sorted(
+        f"hi/{name}: {why}"
+        for name, why in zip(
+            known,
+            (
+                "it is no WAV file of plain PCM",
+                "it has more than 1024 KiB",
+                "it is no file",
+                "it is no file",
+                "it is no file",
+            ),
+            strict=True,
+        )
+    )
+    assert library.with_recordings(said()).sentences[0].recorded

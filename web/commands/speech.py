@@ -32,6 +32,8 @@ def list_prompts(tongue: CallTongue, shape: Literal["table", "csv"], missing: bo
     library = calls.library(running.runtime())
     every = library.listed(tongue)
     found = [each for each in every if not (missing and each.file)]
+    for problem in problems(library):
+        click.echo(f"not played: {problem}", err=True)
     if shape == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(["file", "words", "used in", "recorded", "seconds"])

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import get_args
 
 from flows import machines
 from flows.decision import LastVisit
+from flows.facts import OtherTakers, wish_digits
 from flows.proof.world.books import OfferRow, SmallWorld, Talk, Whose
 from flows.proof.world.parcel import CodeIssued, HouseholdRow, ListedParcel, Parcel
 
@@ -57,22 +59,27 @@ def _known(world: SmallWorld) -> Hashable:
         for phone, got in world.got.items()
     )  # fmt: skip
     quotes = frozenset(
-        (phone, number, question == 0, question == _asked(world, phone, number))
+        (phone, number, question == 0, _latest(world, phone, number, question))
         for phone, shown in world.quoted.items()
         for number, question in shown[-1:]
     )
     return codes, quotes, frozenset(world.checks.items())
 
 
-def _asked(world: SmallWorld, phone: str, number: str) -> int:
-    """Return the last question about an article, or about all post of a telephone."""
-    return world.parcels[number].questions if number else world.households[phone].question
+def _latest(world: SmallWorld, phone: str, number: str, question: int) -> int:
+    """Return whether it is the last question about an article, or all post, and about whom."""
+    if number:
+        return int(question == world.parcels[number].questions)
+    return max(question - wish_digits(world.households[phone].question, "household"), -1)
 
 
 def _household(world: SmallWorld, row: HouseholdRow) -> Hashable:
-    known = (row.question in row.shown, row.wrong_on.count(world.today), row.drawn > 0)
+    asked = tuple(wish_digits(row.question, each) in row.shown for each in get_args(OtherTakers))
+    often = row.wished_on.count(world.today)
+    known = (asked, row.wrong_on.count(world.today), row.drawn > 0, often)
     wished = (row.may_take, row.may_take_from, row.proof, row.asks, row.weekdays, row.keeps)
-    return wished, known, row.word, row.word_at if row.word != "none" else None
+    counts = (row.word_at, row.drawn - row.taken) if row.word != "none" else None
+    return wished, known, row.word, row.offered, counts
 
 
 def _reporters(world: SmallWorld) -> Hashable:

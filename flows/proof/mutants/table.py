@@ -196,6 +196,18 @@ def _any_word(
     return true(machine, standing, event, facts)
 
 
+def _any_claim(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    if isinstance(event, Visit) and machine.name == "postman":
+        items = tuple(
+            replace(item, verdict="stale") if item.verdict == "none" else item
+            for item in facts.items
+        )
+        facts = replace(facts, items=items)
+    return true(machine, standing, event, facts)
+
+
 def _call_is_text(
     true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
 ) -> Decision:
@@ -597,6 +609,8 @@ MUTANTS: Final = (
            untold(OfflineClaimed, "recipient"), _CLAIMED, scenes.OFFLINE),
     Mutant("the office is not told what the postman says", 19, untold(OfflineClaimed, "office"),
            _CLAIMED, scenes.OFFLINE),
+    Mutant("a door that no code went out for is claimed", 19, decides(_any_claim), _CLAIMED,
+           scenes.OFFLINE, (f"{_PLAIN} desk back", f"list 1001: {_PLAIN}")),
     Mutant("a mistyped digit counts for ever", 19, drops(SettleOffline),
            ("R19", "a doubt that ended"), scenes.OFFLINE,
            (f"{POSTMAN} > 1 {{wrong {HOLDER}}} {{check {HOLDER}}}",)),

@@ -94,12 +94,15 @@ def let_in(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "somebody else may take post, and its telephone is not told"
     for each, _ in done(played, ChooseWord):
         row = each.books.households.get(each.whose[0])
-        if not isinstance(each.event, TakeWord) or row is None or row.word != "offered":
+        if not isinstance(each.event, TakeWord) or row is None or not row.offered:
             yield "a word was chosen that nobody was shown"
     for each, _ in done(played, OfferWord):
         row = each.books.households.get(each.whose[0])
         if row is None or row.may_take is None:
             yield "a word was offered, and nobody else may take post"
+        after = played.world.households.get(each.whose[0])
+        if row is not None and row.word == "chosen" and (after is None or after.word != "chosen"):
+            yield "a word that was only drawn ended the one that was taken"
 
 
 def tries(before: SmallWorld, played: Played) -> Iterator[str]:

@@ -86,6 +86,10 @@ def _unproven(each: Decided, played: Played, parcel: Parcel) -> Iterator[str]:
     alive = code is not None and code.state(each.books.now) == "live"
     if handed or not parcel.coded or parcel.amount or (alive and code == parcel.code):
         return  # of a code that lives, the code alone decides
+    sent = any(code.place == len(parcel.items) - 1 for code in parcel.codes)
+    if not sent:
+        yield from _accused(played, parcel)
+        return
     after = played.world.parcels[parcel.number]
     if not any(about == "offline" for about, _ in after.tickets):
         yield "a postman says that he handed it over, nothing proves it, and nobody looks at it"
@@ -93,8 +97,22 @@ def _unproven(each: Decided, played: Played, parcel: Parcel) -> Iterator[str]:
         yield "a postman says that he handed it over, nothing proves it, and it does not count"
     if parcel.recipient is not None and parcel.recipient not in told(played, parcel.number):
         yield "a postman says that he handed it over, nothing proves it, and nobody asks her"
-    if each.books.office and each.books.office not in told(played, parcel.number):
+    at_once = (each.books.office, "office_offline_many")
+    if (
+        each.books.office
+        and each.books.office not in told(played, parcel.number)
+        and at_once not in {(phone, say.template) for phone, say in played.said}
+    ):
         yield "a postman says that he handed it over, nothing proves it, and no office is told"
+
+
+def _accused(played: Played, parcel: Parcel) -> Iterator[str]:
+    """Whoever forges his text names doors of which he was told nothing: it is no claim of his."""
+    after = played.world.parcels[parcel.number]
+    if after.claims != parcel.claims or after.tickets != parcel.tickets:
+        yield "no code went out for it, and a text in a postman's name accuses him"
+    if told(played, parcel.number) - {played.phone}:
+        yield "no code went out for it, and a text in a postman's name alarms others"
 
 
 def settled(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -118,7 +136,8 @@ PROMISES = (
         "R19",
         "what nothing proves",
         "A text from such a door that proves nothing hands nothing over: it is a ticket, counts"
-        " against the postman, and addressee and office are told.",
+        " against the postman, and addressee and office are told; where no code went out for it,"
+        " it is only answered.",
         looked_at,
     ),
     Promise(

@@ -115,7 +115,9 @@ class ClaimRow:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdRow:
-    """A row of `households`. `drawn`: how many words were; for the proof of its wish, `proof`."""
+    """A row of `households`. `drawn`: how many words were, `taken`: which of them counts;
+    for the proof of its wish, `proof`.
+    """
 
     may_take: OtherTakers | None = None
     may_take_from: datetime | None = None
@@ -125,15 +127,20 @@ class HouseholdRow:
     question: int = 0
     shown: frozenset[int] = frozenset()  # the questions whose digits it was shown
     wrong_on: tuple[date, ...] = ()
+    wished_on: tuple[date, ...] = ()
     weekdays: tuple[int, ...] = ()
     keeps: bool = False
     word: WordState = "none"
     drawn: int = 0
+    offered: bool = False  # the last that was drawn is shown, and not taken
+    taken: int = 0
     word_at: datetime | None = None
 
     def closed(self) -> HouseholdRow:
         """Return the row in which nobody else may take post."""
-        return replace(self, may_take=None, may_take_from=None, asks=None, word="none")
+        return replace(
+            self, may_take=None, may_take_from=None, asks=None, word="none", offered=False
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ from flows.recipient import states as recipient
 from flows.recipient.moves import is_asked
 from flows.recipient.wish_answers import GREETED_AGAIN_AFTER, greets
 from flows.sender_words import SENT_LATELY
-from flows.trust import APPROACHES_WITHIN, offline
+from flows.trust import APPROACHES_WITHIN, MOST_WISHES, offline
 from india import calendar
 from india.calendar import INDIA
 
@@ -464,13 +464,16 @@ def _household(turn: SmallTurn, phone: str, event: Event) -> HouseholdFact:
             row.may_take or "holder",
             row.weekdays,
             row.keeps,
-            row.word,
+            "offered" if row.offered else row.word,
             row.asks or "holder",
             row.question,
+            often=row.wished_on.count(turn.world.today) >= MOST_WISHES,
         )
     if not isinstance(event, SetWish) or QUOTE not in turn.apart:
         return fact
-    verdict = verdicts.household_quote(turn.world, phone, turn.apart[QUOTE])
+    if event.wish not in ("household", "neighbour"):
+        return fact
+    verdict = verdicts.household_quote(turn.world, phone, event.wish, turn.apart[QUOTE])
     if verdict == "right" and turn.proof == "text":
         turn.proof = "quoted"
     return replace(fact, quote=verdict)
@@ -624,6 +627,9 @@ def _item(turn: SmallTurn, staff: str, ref: str) -> ItemFact:
         if entered is not None and (parcel.coded or fact.code_for == "refusal")
         else "unchecked"
     )
+    sent = any(each.place == len(parcel.items) - 1 for each in parcel.codes)
+    if three is not None and verdict not in ("right", "unchecked") and not sent:
+        verdict = "none"
     its = ItemFact(ref, item.serial, item.state, fact, verdict, item.approached, came)
     if WORD not in turn.apart or item.state != "open":
         return its

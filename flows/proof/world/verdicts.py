@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flows.facts import CheckVerdict, CodeState, CodeVerdict, QuoteVerdict, WordVerdict
+from flows.facts import (
+    CheckVerdict,
+    CodeState,
+    CodeVerdict,
+    OtherTakers,
+    QuoteVerdict,
+    WordVerdict,
+    wish_digits,
+)
 from flows.grammar.late import SLOW_DOOR
 from flows.proof.world.books import SmallWorld, check_of, code_of, quote_of, word_of
-from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
+from flows.proof.world.parcel import CodeIssued, HouseholdRow, ListedParcel, Parcel
 from flows.trust import MOST_WORDS, WATCH, WORD_FOR, WRONG_QUOTES
 
 _STALE_ISSUES = 5
@@ -164,34 +172,54 @@ def word(
     world: SmallWorld, parcel: Parcel, item: ListedParcel, told: str, postman: str
 ) -> WordVerdict:
     """Judge a household's word that a postman was told (`postal.households.judge`)."""
-    phone, row = parcel.recipient, parcel.household()
-    if phone is None or row is None or row.word != "chosen" or row.word_at is None:
+    phone, row, since = parcel.recipient, parcel.household(), world.now - WORD_FOR
+    if item.approached_at is None or item.approached_at <= since:
         return "none"
-    there = item.approached_at is not None and item.approached_at > world.now - WORD_FOR
-    if not there or row.word_at <= world.now - _WORD_KEPT:
+    if row is not None and not (row.word == "chosen" and _is_kept(row, world)):
+        row = None
+    if row is None and any(_on_a_word(each, phone, since) for each in world.parcels.values()):
         return "none"
     wrong = [each for other in world.parcels.values() for each in other.words_on]
     if wrong.count((postman, world.today)) >= MOST_WORDS:
         return "over"
-    return "right" if told == word_of(phone, row.drawn) else "wrong"
-
-
-def household_quote(world: SmallWorld, phone: str, quoted: str) -> QuoteVerdict:
-    """Judge the digits that `phone` quotes of our question about all its post."""
-    if _wrong_quotes(world, phone) >= WRONG_QUOTES:
-        return "locked"
-    row = world.households.get(phone)
-    if row is None or row.asks is None or row.question not in row.shown:
+    if row is None or phone is None:
         return "wrong"
-    return "right" if quoted == quote_of(world, "", phone, row.question) else "wrong"
+    return "right" if told == word_of(phone, row.taken) else "wrong"
+
+
+def _is_kept(row: HouseholdRow, world: SmallWorld) -> bool:
+    return row.word_at is not None and row.word_at > world.now - _WORD_KEPT
+
+
+def _on_a_word(parcel: Parcel, phone: str | None, since: datetime) -> bool:
+    """Tell whether it was handed over on a word of that telephone's since."""
+    at = parcel.delivered_at
+    if parcel.recipient != phone or at is None or at <= since:
+        return False
+    return any(each.state == "delivered" and each.proof == "word" for each in parcel.items)
+
+
+def household_quote(
+    world: SmallWorld, phone: str, takers: OtherTakers, quoted: str
+) -> QuoteVerdict:
+    """Judge the digits that `phone` quotes of our question about all its post."""
+    row = world.households.get(phone)
+    if row is None:
+        return "unchecked"
+    if row.wrong_on.count(world.today) >= WRONG_QUOTES:
+        return "locked"
+    if row.asks is None:
+        return "unchecked"
+    question = wish_digits(row.question, takers)
+    if question not in row.shown:
+        return "wrong"
+    return "right" if quoted == quote_of(world, "", phone, question) else "wrong"
 
 
 def _wrong_quotes(world: SmallWorld, phone: str) -> int:
-    """As `postal.quotes.tries_over` counts: about whatever article, or all its post."""
+    """As `postal.quotes.tries_over` counts: about whatever article."""
     wrong = [each for parcel in world.parcels.values() for each in parcel.wrong_quotes]
-    row = world.households.get(phone)
-    of_house = row.wrong_on.count(world.today) if row is not None else 0
-    return wrong.count((phone, world.today)) + of_house
+    return wrong.count((phone, world.today))
 
 
 def quote(world: SmallWorld, number: str, phone: str, question: int, quoted: str) -> QuoteVerdict:

@@ -19,6 +19,12 @@ def _keep(ledger: Ledger, phone: str, **changes: Any) -> None:
     ledger.world = ledger.world.with_household(phone, replace(_row(ledger, phone), **changes))
 
 
+def _wish(ledger: Ledger, phone: str, **changes: Any) -> None:
+    """Write what is wished, which only so often a day is."""
+    wished_on = (*_row(ledger, phone).wished_on, ledger.world.today)
+    _keep(ledger, phone, wished_on=wished_on, **changes)
+
+
 def close(ledger: Ledger, phone: str) -> None:
     """Let nobody else take the post of a telephone."""
     if phone in ledger.world.households:
@@ -28,14 +34,14 @@ def close(ledger: Ledger, phone: str) -> None:
 @writes(household.AskTakers)
 def _ask(ledger: Ledger, act: household.AskTakers, parcel: None, whose: str) -> None:
     row = _row(ledger, whose)
-    question = row.question + (row.asks != act.takers)
-    _keep(ledger, whose, asks=act.takers, question=question)
+    question = row.question + (row.asks is None)
+    _wish(ledger, whose, asks=act.takers, question=question)
 
 
 @writes(household.SetTakers)
 def _set(ledger: Ledger, act: household.SetTakers, parcel: None, whose: str) -> None:
     now = ledger.now
-    _keep(
+    _wish(
         ledger,
         whose,
         may_take=act.takers,
@@ -48,12 +54,12 @@ def _set(ledger: Ledger, act: household.SetTakers, parcel: None, whose: str) -> 
 
 @writes(household.SetWeekdays)
 def _days(ledger: Ledger, act: household.SetWeekdays, parcel: None, whose: str) -> None:
-    _keep(ledger, whose, weekdays=act.weekdays, keeps=False)
+    _wish(ledger, whose, weekdays=act.weekdays, keeps=False)
 
 
 @writes(household.KeepAlways)
 def _keeps(ledger: Ledger, act: household.KeepAlways, parcel: None, whose: str) -> None:
-    _keep(ledger, whose, keeps=True, weekdays=())
+    _wish(ledger, whose, keeps=True, weekdays=())
 
 
 @writes(household.EndWishes)
@@ -76,13 +82,15 @@ def _wrong(ledger: Ledger, act: household.CountWrongWish, parcel: None, whose: s
 @writes(household.OfferWord)
 def _offer(ledger: Ledger, act: household.OfferWord, parcel: None, whose: str) -> None:
     drawn = _row(ledger, whose).drawn + 1
-    _keep(ledger, whose, word="offered", drawn=drawn, word_at=ledger.now)
+    _keep(ledger, whose, offered=True, drawn=drawn)
 
 
 @writes(household.ChooseWord)
 def _choose(ledger: Ledger, act: household.ChooseWord, parcel: None, whose: str) -> None:
-    must(_row(ledger, whose).word == "offered", "no word is offered")
-    _keep(ledger, whose, word="chosen", word_at=ledger.now)
+    row = _row(ledger, whose)
+    must(row.offered, "no word is offered")
+    taken = {"taken": row.drawn, "offered": False}
+    _wish(ledger, whose, word="chosen", word_at=ledger.now, **taken)
 
 
 @writes(household.CountWrongWord)
@@ -98,4 +106,4 @@ def use_word(ledger: Ledger, parcel: Parcel) -> None:
     row = parcel.household()
     must(row is not None and row.word == "chosen", "no word was chosen")
     assert parcel.recipient is not None
-    _keep(ledger, parcel.recipient, word="none")
+    _keep(ledger, parcel.recipient, word="none", offered=False)

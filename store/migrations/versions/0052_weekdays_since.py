@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0052_weekdays_since"
-down_revision = "0048_validated"
+down_revision = "0051_wishes_a_day"
 branch_labels = None
 depends_on = None
 phase = "expand"

@@ -13,10 +13,11 @@ from flask.testing import FlaskClient
 
 from messages.prompts import by_words
 from settings import Settings
-from tests.messages.test_recordings import tone
+from tests.messages.test_recordings import tone, unclosed
 from tests.rigs.desk import Colleague, speak
 
 GREETING = "प्रणाम। ई डाकघर ह।"
+NUMBER = "राउर कोड ह:"
 
 
 @pytest.fixture
@@ -26,6 +27,11 @@ def settings(settings: Settings, tmp_path: Path) -> Settings:
     (folder / f"{by_words('bho')[GREETING].name}.wav").write_bytes(tone(1.0))
     (folder / "code-1a-000000.wav").write_bytes(tone())
     return settings.model_copy(update={"speech_dir": str(tmp_path)})
+
+
+def _address(page: str) -> str:
+    """Return where the first recording that a page plays is."""
+    return page.partition("<audio controls")[2].partition('src="')[2].partition('"')[0]
 
 
 def test_each_piece_is_heard_or_missing(admin: Colleague, client: FlaskClient) -> None:
@@ -38,9 +44,7 @@ def test_each_piece_is_heard_or_missing(admin: Colleague, client: FlaskClient) -
     left = reader.get("/administration/speech?tongue=bho&missing=1").text
     assert "<audio" not in left
     assert "<audio" not in reader.get("/administration/speech?tongue=%3Cb%3E").text
-    found = re.search(r'<audio controls\s+preload="none"\s+src="([^"]+)"', page)
-    assert found
-    address = found[1]
+    address = _address(page)
     heard = client.get(address)  # by a carrier, which is not signed in
     assert (heard.status_code, heard.mimetype, heard.data) == (200, "audio/wav", tone(1.0))
     assert heard.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -79,3 +83,17 @@ def test_what_is_not_played_is_said_in_the_language_of_the_page(
     assert "किसी भोजपुरी बोलने वाले ने नहीं जांचे" in page
     assert "no piece" not in page
     assert "it lasts" not in page
+
+
+def test_a_broken_recording_silences_no_call(
+    admin: Colleague, client: FlaskClient, app: Flask, settings: Settings
+) -> None:
+    broken = Path(settings.speech_dir) / "bho" / f"{by_words('bho')[NUMBER].name}.wav"
+    broken.write_bytes(unclosed(tone()))
+    page = admin.get("/administration/speech?tongue=bho").text
+    assert "it is no WAV file of plain PCM" in page
+    assert client.get(_address(page)).status_code == 200
+    assert client.get("/speech/bho/0123456789abcdef.wav").status_code == 404
+    listed = app.test_cli_runner().invoke(args=["speech", "list", "--tongue", "bho"])
+    assert listed.exit_code == 0
+    assert f"not played: bho/{broken.stem}: it is no WAV file of plain PCM" in listed.stderr

@@ -184,7 +184,7 @@ def test_another_offices_list_is_not_there(clerk: Colleague, runtime: Runtime) -
 
 @pytest.mark.parametrize("language", NAMES)
 def test_slip_and_card_say_what_each_figure_of_28_and_29_means(
-    clerk: Colleague, runtime: Runtime, language: str
+    clerk: Colleague, runtime: Runtime, language: Language
 ) -> None:
     """As the postman's reader takes them: a figure that is read has its word on both."""
     speak(clerk.client, language)
