@@ -12,6 +12,7 @@ from psycopg import sql
 
 from flows.grammar.postman import KINDS_OF_DOCUMENT, REASONS
 from india.calendar import day_of
+from paper.content import Language
 from paper.words import say as say_on_paper
 from postal import todays_list
 from postal.office import slip as slips
