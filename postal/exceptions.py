@@ -249,7 +249,8 @@ def open_tickets(conn: Conn, now: datetime) -> None:
 class AskedException:
     """A question as the office's page shows it. `reached`: its telephone got a text since then.
 
-    `office_id`: of the postman. `number`: the how-manieth of its article.
+    `office_id` and `office`: of the postman. `serial`: on his list. `number`: the how-manieth of
+    its article.
     """
 
     article_id: int
@@ -273,6 +274,9 @@ class AskedException:
     wrong_words: int
     phone: str | None
     wish: str | None
+    serial: int | None
+    postman_phone: str | None
+    office: str
     of_30_days: ExceptionRate
 
 
@@ -340,7 +344,11 @@ def shown(
         " s.staff_id, s.name, x.reason, x.document, x.last4, x.asked_at, x.granted_at, x.outcome,"
         " x.answer_by, a.not_received_at IS NOT NULL,"
         " (SELECT count(*) FROM code_attempts t WHERE t.article_id = a.id AND t.day = %(today)s"
-        "  AND t.outcome = 'wrong') - w.wrong, w.wrong, x.phone, x.wish, x.postman_id"
+        "  AND t.outcome = 'wrong') - w.wrong, w.wrong, x.phone, x.wish,"
+        " (SELECT i.serial FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id"
+        "  WHERE i.article_id = a.id AND l.postman_id = x.postman_id"
+        "  ORDER BY i.id DESC LIMIT 1), s.phone,"
+        " (SELECT o.name FROM offices o WHERE o.id = x.office_id), x.postman_id"
         " FROM exceptions x JOIN articles a ON a.id = x.article_id"
         " CROSS JOIN LATERAL (SELECT count(*) AS wrong FROM word_tries t"
         "  WHERE t.article_id = a.id AND t.day = %(today)s) w"

@@ -126,6 +126,25 @@ def test_a_reason_has_its_words_and_no_other_figure_has_them(
     assert "reason: none at home" in read
 
 
+def test_the_row_leads_to_the_article_and_names_item_postman_and_office(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """Whoever answers for several offices is told which; a postmaster knows his own."""
+    at.out(1, 2)
+    asks(at, 2)
+    (article,) = at.one("SELECT id FROM articles WHERE number = %s", number_of(2))
+    (office,) = at.one("SELECT name FROM offices WHERE pin = '273303' ORDER BY id LIMIT 1")
+    supervisor = sign_in(app, runtime, "supervisor", "super").get(PAGE).text
+    master = sign_in(app, runtime, "postmaster", "master").get(PAGE).text
+    for page in (supervisor, master):
+        assert f'href="/desk/articles/{article}"' in page
+        assert "item 2" in page
+        assert f"••••••{POSTMAN[-4:]}" in page
+        assert POSTMAN not in page
+    assert f"<td>{office}</td>" in supervisor
+    assert f"<td>{office}</td>" not in master
+
+
 def test_a_used_agreement_waits_no_longer_at_the_desk(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:
