@@ -111,6 +111,8 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
 
     if kind is events.Deny and thorough:
         more["claimed"] = _claimed
+    if kind is events.ReportFraud and thorough:
+        more["on_word"] = _on_word
     others = _OTHERS.get(kind, _NO_OTHERS) if thorough else _NO_OTHERS
     # A report of fraud ends wishes whatever else it does: where it meets one article.
     alike = kind is events.ReportFraud and thorough
@@ -128,6 +130,11 @@ def _claimed(picks: Picks, article: ArticleFact) -> object:
     return (
         picks.pick((False, True)) if article.state in ("out_for_delivery", "attempted") else False
     )
+
+
+def _on_word(picks: Picks, article: ArticleFact) -> object:
+    """What went without its code went so, or on a word; on its code another one does."""
+    return article.state == "delivered" and not article.excepted
 
 
 # What is wished for all post is read where a text is about it, or may end it.
@@ -169,7 +176,9 @@ _HANDED_OVER = replace(fixed(OTHER, "delivered"), moves=1)  # after it went to a
 # What only a report of fraud looks at.
 _AMONG_OTHERS: Mapping[str, Domain[object]] = {
     "lost": one_of((), (replace(fixed(OTHER, "booked"), moves=1),), (_HANDED_OVER,)),
-    "recalls": one_of((), (replace(fixed(OTHER, "booked"), recalling=True),)),
+    "recalls": lambda picks, facts: (
+        () if facts.lost else picks.pick(((), (replace(fixed(OTHER, "booked"), recalling=True),)))
+    ),
 }
 _NO_OTHERS: Mapping[str, Domain[object]] = {"lost": one_of(()), "recalls": one_of(())}
 _OTHERS: Mapping[type[Event], Mapping[str, Domain[object]]] = {

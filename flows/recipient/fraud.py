@@ -17,8 +17,11 @@ from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import ReportFraud, ToldCode
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import (
+    CodeStopped,
+    Excepted,
     ExceptionDenied,
     FraudReported,
+    HandedOver,
     HerdWaits,
     MoveDenied,
     MoveDisputed,
@@ -70,19 +73,19 @@ def _in_danger(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleF
     says=(
         "fraud_noted", "fraud_heard", "which_article", "which_number", "move_kept", "move_disputed",
         "nominee_back", "sender_recall_stopped", "exception_contested", "household_closed",
-        "exception_done", "move_done", "delivered", "not_received",
+        "not_received",
     ),
     acts=(
         KillCode, MarkDoorOnly, OpenTicket, WarnHerd, NameNumber, EndNomination, DisputeMove,
         MarkNotReceived, CloseHousehold,
     ),
-    tells=("postman", "office", "move", "nominee", "recall", "exception"),
+    tells=("postman", "office", "move", "nominee", "recall", "exception", "holder", "recipient"),
 )  # fmt: skip
 def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]:
     """Protect what is in danger, in this order: what is here, what was moved away, recalls.
 
     What was handed over without its code, or after a move, comes before it only where that was
-    mentioned last; else it is asked about besides.
+    mentioned last; else it is said again how that was.
     """
     lost, recalled, handed_over = _lost(case), _recalled(case), _handed_over(case)
     perilled = _in_danger(case)
@@ -93,7 +96,7 @@ def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Ask
     elif recalled and not perilled:
         decision = _stop_recall(case, recalled)
     else:
-        gone = (*handed_over, *(each for each in lost if each.linked))
+        gone = tuple(each for each in handed_over if each not in case.facts.lost)
         decision = _and_ask(_reported(case), gone if perilled else ())
     if case.facts.household.opens:  # whoever let somebody in may not have been the owner
         heard = [say.template for say in decision.says] == ["fraud_heard"]
@@ -126,29 +129,37 @@ def _contest(
 
 
 def _and_protect(decision: Decision[Asked], perilled: tuple[ArticleFact, ...]) -> Decision[Asked]:
-    """Return the decision with which other codes that live die all the same: fraud wins."""
+    """Return the decision with which other codes that live die all the same: fraud wins.
+
+    A text has one answer; of the codes their holder hears as of any that is stopped.
+    """
     if not perilled:
         return decision
     protected = _protect(perilled)
+    stopped = (each.number for each in perilled if each.code == "live")
     return replace(
         decision,
         state="reported",
-        says=(*decision.says, *protected.says),
         acts=(*decision.acts, *protected.acts),
-        tells=(*decision.tells, *protected.tells),
+        tells=(
+            *decision.tells,
+            *protected.tells,
+            *(Tell("holder", CodeStopped(number)) for number in stopped),
+        ),
     )
 
 
-def _and_ask(decision: Decision[Asked], articles: tuple[ArticleFact, ...]) -> Decision[Asked]:
-    """Return the decision with the question whether one of them, which is gone, is meant too."""
-    if not articles:
+def _and_ask(decision: Decision[Asked], gone: tuple[ArticleFact, ...]) -> Decision[Asked]:
+    """Return the decision after which it is said again how the last of these was handed over.
+
+    A bare 3 or 2 is about that from then on.
+    """
+    mine = [each for each in gone if each.part == "addressee"]
+    if not mine:
         return decision
-    article = articles[-1]
-    template = "exception_done" if article.excepted else "move_done"
-    if article.on_word:
-        template = "delivered"
-    asked = (*decision.says, digits(template, article))
-    return replace(decision, context=Asked(article.number), says=asked)
+    number = mine[-1].number
+    how = Excepted(number) if mine[-1].excepted else HandedOver(number)
+    return replace(decision, tells=(*decision.tells, Tell("recipient", how)))
 
 
 def _handed_over(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleFact, ...]:
