@@ -60,6 +60,8 @@ class Picks:
         multiplies nothing that follows. Raise `TooManyPaths`.
         """
         here, known = self._at, len(self.put)
+        ahead = self._way[here:]  # what is picked after this, on the path that is tried
+        del self._way[here:]
         while True:
             run()
             for where, name, before in reversed(self.put[known:]):
@@ -69,6 +71,7 @@ class Picks:
                     where[name] = before
             del self.put[known:]
             if not self._turn(here):
+                self._way += ahead
                 return
 
     def _turn(self, here: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ from flows.machine import Case, Machine, State
 from flows.proof.check import check, rings, structure
 from flows.proof.examine import examine, texts
 from flows.proof.paths import NOW, Picks, TooManyPaths, lazy, one_of, paths
-from flows.proof.requirements import unmet
+from flows.proof.requirements import judges, unmet
 from flows.proof.vocabulary import Vocabulary, check_words
 from messages.catalogue import catalogue
 
@@ -355,3 +355,42 @@ def test_a_property_is_tried_by_its_value_and_what_it_reads_keeps_what_fits() ->
 def test_a_walk_says_when_it_gave_up() -> None:
     with pytest.raises(TooManyPaths):
         list(paths(lambda picks: picks.pick(range(100)), 99))
+
+
+def test_each_way_on_is_gone_from_the_same_place_and_multiplies_nothing() -> None:
+    begun: list[object] = []
+    gone: list[tuple[object, ...]] = []
+    after: list[tuple[object, ...]] = []
+
+    def run(picks: Picks) -> None:
+        article = lazy(ArticleFact, picks, {"wrong_tries": one_of(0, 5)}, number=NUMBER)
+        begun.append(article.otp_required)
+        picks.each_way_on(lambda: gone.append((article.otp_required, article.locked)))
+        picks.each_way_on(lambda: gone.append((article.linked, article.wrong_tries)))
+        after.append((article.otp_required, article.wrong_tries))
+
+    list(paths(run, 99))
+    assert begun == [False, False, True, True]  # once more for what is read at the end alone
+    of_one = [(False, 0), (False, 5), (True, 0), (True, 5)]
+    assert gone[:6] == [(False, False), (False, True), *of_one]
+    assert gone[12:18] == [(True, False), (True, True), *of_one]
+    assert after == of_one
+
+
+def test_what_one_act_needs_is_judged_whatever_another_needs() -> None:
+    asked: list[str] = []
+
+    class Needs(KillCode):
+        def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+            asked.append(f"{self.article} {article.linked}")
+            if not article.linked:
+                yield "nobody is linked"
+
+    acts = (Needs(NUMBER, "fraud"), Needs(NUMBER, "fraud"))
+    picks = Picks()
+    facts = PartyFacts(NOW, lazy(ArticleFact, picks, {}, number=NUMBER))
+    found: list[str] = []
+    for judge in judges(Decision("idle", Nothing(), (), acts)):
+        picks.each_way_on(lambda: found.extend(judge(facts)))  # noqa: B023  # at once
+    assert found == ["Needs: nobody is linked"] * 2
+    assert asked == [f"{NUMBER} False", f"{NUMBER} True"] * 2
