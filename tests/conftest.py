@@ -111,7 +111,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                   key=lambda item: ranks[item.nodeid])  # fmt: skip
     short = [item for item in items if ranks[item.nodeid] == len(_LONGEST)]
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    items[:] = dealt(long, short, workers)
+    order = dealt(long, short, workers)
+    assert {*map(id, order)} == {*map(id, items)}, "a test was lost"
+    items[:] = order
 
 
 def _rank(nodeid: str) -> int:
