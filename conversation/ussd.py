@@ -319,8 +319,20 @@ class _Hop:
     def _asked(self) -> tuple[AtDoor, ...]:
         """Return what postmen ask the office with this telephone."""
         found = exceptions.asked_by_dial(self.conn, self.dialled.phone)
+        postmen = {each.postman_id for each in found}
+        rates = {each: exceptions.rate(self.conn, each, self.now) for each in postmen}
         return tuple(
-            AtDoor(each.number, spoken(each.postman), each.reason, each.renumber) for each in found
+            AtDoor(
+                each.number,
+                spoken(each.postman),
+                each.reason,
+                each.renumber,
+                each.kind,
+                each.document,
+                rates[each.postman_id].exceptions,
+                rates[each.postman_id].handovers,
+            )
+            for each in found
         )
 
     def _with_word(self, body: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from flows.events import DocumentType
 from flows.facts import ExceptionRate, StaffRole
 from india.calendar import bounds, day_of
 from postal import article_rows
@@ -121,12 +122,17 @@ class AskedByDial:
     postman: str
     reason: int
     renumber: bool
+    kind: str
+    document: DocumentType
+    postman_id: int
 
 
 def asked_by_dial(conn: Conn, phone: str) -> list[AskedByDial]:
     """Return what this telephone is asked for an office and has not answered, the newest first."""
     rows = conn.execute(
-        "SELECT a.number, s.staff_id, x.reason, coalesce(x.wish = 'number', false)"
+        "SELECT a.number, s.staff_id, x.reason, coalesce(x.wish = 'number', false),"
+        " CASE WHEN a.passport THEN 'passport'"
+        " WHEN a.registration THEN 'registered' ELSE a.service END, x.document, s.id"
         f" {_ASKED} AND x.granted_at IS NULL ORDER BY x.asked_at DESC, x.id DESC LIMIT 5",
         {"phone": phone},
     ).fetchall()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal, TypedDict, Unpack
 
-from flows.events import Event, Payment
+from flows.events import DocumentType, Event, Payment
 from flows.facts import ArticleState, HouseholdFact, ItemState
 from flows.machine import FlowError
 from flows.number import last_digits
@@ -114,6 +114,10 @@ class AtDoor:
     by: str
     reason: int
     renumber: bool
+    kind: str = "speed_post"  # of post: its service, registered or passport
+    document: DocumentType = "aadhaar"  # that he was shown
+    done: int = 0  # of his handovers of 30 days, without their code
+    count: int = 0  # of these handovers
 
     @property
     def digits(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from flows.events import AnswerException
 from flows.ussd.engine import (
     BACK,
+    MORE,
     Ask,
     AtDoor,
     MenuFacts,
@@ -18,6 +19,9 @@ from flows.ussd.engine import (
     Typed,
     Where,
     go,
+    next_page,
+    page,
+    word,
 )
 
 ANSWERS = (
@@ -52,6 +56,8 @@ def _take(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     asked = _asked(where, facts)
     if typed.text == BACK or asked is None:
         return Step(go(where, "menu"))
+    if typed.text == MORE:
+        return Step(go(where, "office_more", article=asked.number))
     if typed.text == "2":
         return Step(go(where, "over"), Ask("office", AnswerException(False, asked.digits)))
     if typed.worth == "quote":
@@ -59,10 +65,35 @@ def _take(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     return Step(where)
 
 
+def _show_more(where: Where, facts: MenuFacts) -> Shown:
+    """Show what the page shows: the class, the document, and how often he asked so."""
+    asked = _asked(where, facts)
+    if asked is None:
+        return Shown(where, "office_exception_none")
+    rate = word("excepted_of", facts, done=min(999, asked.done), count=min(999, asked.count))
+    lines = [word(f"class_{asked.kind}", facts), word(f"document_{asked.document}", facts), rate]
+    return page(where, "office_exception_more", {"digits": asked.digits}, lines, facts.language)
+
+
+def _take_more(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    asked = _asked(where, facts)
+    if asked is None:
+        return Step(go(where, "menu"))
+    if typed.text == MORE:
+        return next_page(go(where, "office_more", article=asked.number, more=where.more))
+    return Step(go(where, "office", article=asked.number) if typed.text == BACK else where)
+
+
 SCREENS = (
     Screen(
         "office", "what a postman asks his office at a door: the digits of our text, or no",
         _show, _take, ("office_exception", "office_number", "office_exception_none"),
-        to=("menu", "over"), asks=(AnswerException,), hides="quote", resumable=False,
+        to=("menu", "office_more", "over"), asks=(AnswerException,), hides="quote",
+        resumable=False,
+    ),
+    Screen(
+        "office_more", "the class, the document, and how often this postman asks",
+        _show_more, _take_more, ("office_exception_more", "office_exception_none"),
+        to=("menu", "office"), asks=(), resumable=False,
     ),
 )  # fmt: skip

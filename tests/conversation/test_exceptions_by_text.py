@@ -65,6 +65,10 @@ def test_the_office_that_keeps_the_accounts_is_asked_and_answers(
     assert at.one("SELECT outcome FROM exceptions ORDER BY id DESC LIMIT 1") == ("refused",)
     asks(at, 3)  # and by dial
     assert "1001" in at.player.step(f"{KEEPER} dials")[0]
+    (more,) = at.player.step(f"{KEEPER} * 00")
+    assert "स्पीड पोस्ट" in more
+    assert "आधार" in more
+    at.player.step(f"{KEEPER} * 0")
     at.player.step(f"{KEEPER} * {{quote {KEEPER}}}")
     assert at.one("SELECT count(*) FROM exceptions WHERE granted_at IS NOT NULL") == (2,)
 
