@@ -173,12 +173,19 @@ _PROVEN_BY: Domain[object] = one_of("text", "keys", "call")
 # A wish that lets somebody in wants the digits of our own text besides.
 _WISHED_BY: Domain[object] = one_of("quoted", "text", "keys", "call")
 _HANDED_OVER = replace(fixed(OTHER, "delivered"), moves=1)  # after it went to another telephone
+_RECALLED = (replace(fixed(OTHER, "booked"), recalling=True),)
+
+
+def _recalls(picks: Picks, facts: object) -> object:
+    """Beside what is lost nothing is recalled: that comes later."""
+    lost = isinstance(facts, RecipientFacts) and bool(facts.lost)
+    return () if lost else picks.pick(((), _RECALLED))
+
+
 # What only a report of fraud looks at.
 _AMONG_OTHERS: Mapping[str, Domain[object]] = {
     "lost": one_of((), (replace(fixed(OTHER, "booked"), moves=1),), (_HANDED_OVER,)),
-    "recalls": lambda picks, facts: (
-        () if facts.lost else picks.pick(((), (replace(fixed(OTHER, "booked"), recalling=True),)))
-    ),
+    "recalls": _recalls,
 }
 _NO_OTHERS: Mapping[str, Domain[object]] = {"lost": one_of(()), "recalls": one_of(())}
 _OTHERS: Mapping[type[Event], Mapping[str, Domain[object]]] = {
