@@ -76,12 +76,9 @@ def _show_more(where: Where, facts: MenuFacts) -> Shown:
 
 
 def _take_more(where: Where, typed: Typed, facts: MenuFacts) -> Step:
-    asked = _asked(where, facts)
-    if asked is None:
-        return Step(go(where, "menu"))
     if typed.text == MORE:
-        return next_page(go(where, "office_more", article=asked.number, more=where.more))
-    return Step(go(where, "office", article=asked.number) if typed.text == BACK else where)
+        return next_page(go(where, "office_more", article=where.article, more=where.more))
+    return Step(go(where, "office", article=where.article) if typed.text == BACK else where)
 
 
 SCREENS = (
@@ -94,6 +91,6 @@ SCREENS = (
     Screen(
         "office_more", "the class, the document, and how often this postman asks",
         _show_more, _take_more, ("office_exception_more", "office_exception_none"),
-        to=("menu", "office"), asks=(), resumable=False,
+        to=("office",), resumable=False,
     ),
 )  # fmt: skip
