@@ -127,7 +127,8 @@ def test_rows_from_before_the_digests_are_in_the_chain_of_their_day(
         )
     app = _on(runtime, other)
     flask = app.test_cli_runner()
-    assert flask.invoke(args=["db", "migrate"]).exit_code == 0
+    done = flask.invoke(args=["db", "migrate"])
+    assert done.exit_code == 0, done.output
     database = Database(other)
     database.open()
     app.extensions["dakiya"] = replace(runtime, database=database)
