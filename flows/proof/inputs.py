@@ -187,10 +187,18 @@ _AMONG_OTHERS: Mapping[str, Domain[object]] = {
     "lost": one_of((), (replace(fixed(OTHER, "booked"), moves=1),), (_HANDED_OVER,)),
     "recalls": _recalls,
 }
+
+
+def _lost_alone(picks: Picks, facts: object) -> object:
+    """To a no what left the telephone matters where no other article of its own may be meant."""
+    own = isinstance(facts, RecipientFacts) and any(a.number == NUMBER for a in facts.articles)
+    return () if own else picks.pick(((), (_HANDED_OVER,)))
+
+
 _NO_OTHERS: Mapping[str, Domain[object]] = {"lost": one_of(()), "recalls": one_of(())}
 _OTHERS: Mapping[type[Event], Mapping[str, Domain[object]]] = {
     events.ReportFraud: _AMONG_OTHERS,
-    events.Deny: {**_NO_OTHERS, "lost": one_of((), (_HANDED_OVER,))},
+    events.Deny: {**_NO_OTHERS, "lost": _lost_alone},
 }
 
 
