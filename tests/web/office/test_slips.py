@@ -12,7 +12,7 @@ from psycopg import sql
 
 from flows.grammar.postman import KINDS_OF_DOCUMENT, REASONS
 from india.calendar import day_of
-from paper.content import Language
+from paper.content import LANGUAGES, Language
 from paper.words import say as say_on_paper
 from postal import todays_list
 from postal.office import slip as slips
@@ -22,7 +22,7 @@ from tests.rigs.desk import Colleague, sign_in, speak
 from tests.rigs.doers import reader
 from tests.rigs.paper import sheets
 from tests.rigs.transcript import Player
-from web.language import NAMES, words
+from web.language import words
 
 POSTMAN, RECIPIENT = "+919839000001", "+919876500001"
 CODED, PLAIN, LETTER = "EU123456785IN", "EU123456799IN", "RR287043775IN"
@@ -183,7 +183,7 @@ def test_another_offices_list_is_not_there(clerk: Colleague, runtime: Runtime) -
         assert clerk.get(f"/office/lists/999/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("language", NAMES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_slip_and_card_say_what_each_figure_of_28_and_29_means(
     clerk: Colleague, runtime: Runtime, language: Language
 ) -> None:
