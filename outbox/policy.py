@@ -42,6 +42,13 @@ _MOST_AFTER_FAILURE: Final = 4
 _MOST_RINGS: Final = 2
 _RING_AGAIN: Final = timedelta(seconds=60)
 _TEMPORARY: Final = frozenset({Reason.UNREACHABLE, Reason.CARRIER})
+# An alarm tells a telephone that is off, or whose inbox is full, what it has to know when it wakes
+# up: it goes out again, ever less often, until its deadline (docs/developing/trust.md rule 9).
+_WAKES_UP: Final = frozenset({*_TEMPORARY, Reason.INBOX_FULL})
+_ALARM_AGAIN: Final = (
+    *(timedelta(minutes=each) for each in (5, 15, 60)),
+    *(timedelta(hours=each) for each in (3, 6)),
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def after_send(outcome: Outcome, standing: MessageStanding, now: datetime) -> Me
     """Return the decision after a submit."""
     match outcome:
         case Sent() | Rejected():
-            return _settled(outcome)
+            return _settled(outcome, standing, now)
         case Retry(after=after, error=error, reason=reason):
             wait = delay(standing.lane, _turn(standing))
             if after is not None:
@@ -102,7 +109,7 @@ def after_look_up(outcome: Outcome, standing: MessageStanding, now: datetime) ->
     """Return the decision after a look-up."""
     match outcome:
         case Sent() | Rejected():
-            return _settled(outcome)
+            return _settled(outcome, standing, now)
         case Retry(after=after, error=error, reason=reason):
             wait = timedelta(seconds=max(after or 0.0, 0.0))
             return _refused(standing, now + wait, f"{reason}: {error}")
@@ -146,6 +153,8 @@ def _after_failure(
     if standing.status == "sent" and standing.carrier_id not in (None, receipt.carrier_id):
         return None
     error = f"{receipt.reason or Reason.UNKNOWN}: {receipt.error or receipt.word}"
+    if _is_alarm(standing) and receipt.reason in _WAKES_UP:
+        return _alarm_again(standing, receipt.reason, error, now, receipt.carrier_id)
     most, wait = _MOST_AFTER_FAILURE, delay(standing.lane, standing.attempts)
     if standing.channel == "voice":
         most, wait = _MOST_RINGS, _RING_AGAIN
@@ -161,9 +170,30 @@ def _after_failure(
     return MessageVerdict("failed", None, receipt.carrier_id, error, receipt.reason)
 
 
-def _settled(outcome: Sent | Rejected) -> MessageVerdict:
+def _is_alarm(standing: MessageStanding) -> bool:
+    return standing.lane == "alarm" and standing.channel == "text" and standing.via is None
+
+
+def _alarm_again(
+    standing: MessageStanding,
+    reason: Reason,
+    error: str,
+    now: datetime,
+    carrier_id: str | None = None,
+) -> MessageVerdict:
+    """Let an alarm that did not arrive wait for its telephone, as long as it is worth saying."""
+    step = min(_turn(standing), len(_ALARM_AGAIN)) - 1
+    at = now + _ALARM_AGAIN[max(step, 0)]
+    if at >= standing.not_after:
+        return MessageVerdict("failed", None, carrier_id, error, reason)
+    return MessageVerdict("queued", at, carrier_id, error)
+
+
+def _settled(outcome: Sent | Rejected, standing: MessageStanding, now: datetime) -> MessageVerdict:
     if isinstance(outcome, Rejected):
         error = f"{outcome.reason}: {outcome.error}"
+        if _is_alarm(standing) and outcome.reason in _WAKES_UP:
+            return _alarm_again(standing, outcome.reason, error, now)
         return MessageVerdict("failed", error=error, reason=outcome.reason)
     delivered = outcome.status is ReceiptStatus.DELIVERED
     return MessageVerdict("delivered" if delivered else "sent", carrier_id=outcome.carrier_id)

@@ -11,13 +11,17 @@ _LAST: Final = 3
 
 
 def arrive(conn: Conn, phone: str) -> bool:
-    """Tell whether texts reach `phone` (E.164): not all of the last three failed."""
+    """Tell whether texts reach `phone` (E.164): not all of the last three failed.
+
+    What failed and goes out again when the telephone wakes up has not arrived either.
+    """
     rows = conn.execute(
         "SELECT status FROM messages WHERE phone = %s AND direction = 'out' AND channel = 'text'"
-        " AND status IN ('delivered', 'sent', 'failed') ORDER BY at DESC, id DESC LIMIT %s",
+        " AND (status IN ('delivered', 'sent', 'failed') OR status = 'queued' AND attempts > 0)"
+        " ORDER BY at DESC, id DESC LIMIT %s",
         [phone, _LAST],
     ).fetchall()
-    return not rows or any(status != "failed" for (status,) in rows)
+    return not rows or any(status not in ("failed", "queued") for (status,) in rows)
 
 
 def was_said(conn: Conn, phone: str, template: str, since: datetime) -> bool:

@@ -200,6 +200,32 @@ def test_a_failed_code_goes_out_again_while_it_lives(
     assert verdict.status == status
 
 
+@pytest.mark.parametrize("reason", [Reason.UNREACHABLE, Reason.INBOX_FULL, Reason.CARRIER])
+def test_an_alarm_waits_for_its_telephone_ever_longer_until_its_deadline(reason: Reason) -> None:
+    lives, at, waits = timedelta(days=7), timedelta(0), []
+    for attempts in range(1, 100):
+        left = (lives - at).total_seconds()
+        by_receipt = after_receipt(standing("alarm", attempts, "sent", left), failure(reason), NOW)
+        at_once = after_send(Rejected(reason, "no"), standing("alarm", attempts, lives=left), NOW)
+        assert by_receipt is not None
+        assert by_receipt.status == at_once.status
+        if by_receipt.status == "failed":
+            break
+        assert by_receipt.next_attempt_at is not None
+        waits.append(by_receipt.next_attempt_at - NOW)
+        at += waits[-1]
+    assert waits == sorted(waits)
+    assert timedelta(days=6) < at < lives
+    assert len(waits) < 40  # four a day: no flood for carriers
+
+
+@pytest.mark.parametrize("reason", [Reason.BAD_NUMBER, Reason.OPTED_OUT, Reason.BLOCKED, None])
+def test_an_alarm_that_no_telephone_will_take_is_not_said_again(reason: Reason | None) -> None:
+    verdict = after_receipt(standing("alarm", 1, "sent", 86_400), failure(reason), NOW)
+    assert verdict is not None
+    assert verdict.status == "failed"
+
+
 def test_the_failure_of_an_earlier_try_does_not_end_the_present_one() -> None:
     assert after_receipt(standing(status="sent"), failure(Reason.BLOCKED, "old"), NOW) is None
     assert after_receipt(standing(status="sending"), failure(Reason.BLOCKED), NOW) is None

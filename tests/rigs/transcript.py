@@ -52,6 +52,7 @@
     +919876500001 draws words                           as its screen of a household's word does;
                                                         then: takes words
     full +919876500001                                  its inbox takes no text
+    emptied +919876500001                               it does again
     off +919876500001                                   it is switched off: no text arrives
     on +919876500001                                    what waited for it arrives
 
@@ -153,6 +154,7 @@ class Player:
     checks: dict[str, list[str]] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)  # the numbers of a household's
     seen: int = 0
+    unsent: set[int] = field(default_factory=set)  # what went out in vain, and may yet
     texts: int = 0
     dialled: dict[str, str] = field(default_factory=dict)  # all that was typed since the dial
     dials: int = 0
@@ -305,17 +307,20 @@ class Player:
         with self.runtime.database.transaction() as conn:
             rows = conn.execute(
                 "SELECT id, phone, code_id IS NOT NULL, body, said FROM messages"
-                " WHERE direction = 'out' AND channel = 'text' AND id > %s ORDER BY id",
-                [self.seen],
+                " WHERE direction = 'out' AND channel = 'text' AND (id > %s OR id = ANY(%s)"
+                " AND status IN ('sent', 'delivered')) ORDER BY id",
+                [self.seen, list(self.unsent)],
             ).fetchall()
         lines = []
         for id_, phone, with_code, body, said in rows:
-            self.seen = id_
+            self.seen = max(self.seen, id_)
+            self.unsent.discard(id_)
             quoted = wording.body_of(body, said).find(QUOTE_MASK) + 1
             checked = wording.body_of(body, said).find(CHECK_MASK) + 1
             got = next((m for m in received(self.runtime, phone) if int(m.id) == id_), None)
             if got is None:
                 lines.append(f"{phone} < (not sent)")
+                self.unsent.add(id_)
                 continue
             shown = got.text
             if checked:
@@ -398,6 +403,10 @@ class Player:
             carrier = self.runtime.gateways["simulator"]
             assert isinstance(carrier, SimulatorGateway)
             carrier.full.add(words[1])
+        elif words[0] == "emptied":
+            carrier = self.runtime.gateways["simulator"]
+            assert isinstance(carrier, SimulatorGateway)
+            carrier.full.remove(words[1])
         elif words[0] == "off":
             carrier = self.runtime.gateways["simulator"]
             assert isinstance(carrier, SimulatorGateway)
