@@ -107,12 +107,12 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
         if picks.pick((True, False)):
             first = article_in(picks, None, more, linked=True)
             return picks.pick(((first,), (first, booked), (first, alike)))
+        if kind is events.ReportFraud:
+            return picks.pick(((), (booked,), _ON_WORD, _BESIDE_A_CODE))
         return picks.pick(((), (booked,), (fixed(OTHER, "delivered"),)))
 
     if kind is events.Deny and thorough:
         more["claimed"] = _claimed
-    if kind is events.ReportFraud and thorough:
-        more["on_word"] = _on_word
     others = _OTHERS.get(kind, _NO_OTHERS) if thorough else _NO_OTHERS
     # A report of fraud ends wishes whatever else it does: where it meets one article.
     alike = kind is events.ReportFraud and thorough
@@ -132,11 +132,17 @@ def _claimed(picks: Picks, article: ArticleFact) -> object:
     )
 
 
-def _on_word(picks: Picks, article: ArticleFact) -> object:
-    """What went without its code went so, or on a word; on its code another one does."""
-    return article.state == "delivered" and not article.excepted
-
-
+# What a report of fraud can be about that was handed over, alone and beside a code that lives.
+_ON_WORD = (replace(fixed(ALIKE, "delivered"), on_word=True),)
+_BESIDE_A_CODE = (
+    replace(fixed(NUMBER, "delivered"), excepted=True),
+    replace(
+        fixed(ALIKE, "out_for_delivery"),
+        code="live",
+        code_issue=1,
+        code_expires_at=NOW + timedelta(minutes=10),
+    ),
+)
 # What is wished for all post is read where a text is about it, or may end it.
 _NO_HOUSEHOLD: Domain[object] = one_of(HouseholdFact())
 _EACH_HOUSEHOLD: Domain[object] = lambda picks, _: lazy(  # noqa: E731

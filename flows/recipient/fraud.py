@@ -164,7 +164,7 @@ def _and_ask(decision: Decision[Asked], gone: tuple[ArticleFact, ...]) -> Decisi
 
 def _handed_over(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleFact, ...]:
     """Return what was handed over and can still be contested; what was mentioned last, last."""
-    now, last = case.facts.now, case.context.article
+    now = case.facts.now
     found = [
         each
         for each in case.facts.articles
@@ -173,9 +173,9 @@ def _handed_over(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[Articl
     found += [
         each
         for each in lost_and_handed_over(case, case.event.which)
-        if not each.objected or last == each.number or case.event.which is not None
+        if not each.objected or _is_last(case, (each,)) or case.event.which is not None
     ]
-    return tuple(sorted(found, key=lambda each: each.number == last))
+    return tuple(sorted(found, key=lambda each: _is_last(case, (each,))))
 
 
 # ---- what is here ------------------------------------------------------------------------------
