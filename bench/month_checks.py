@@ -152,9 +152,13 @@ def _visible_codes(conn: Conn, runtime: Runtime) -> list[str]:
     problems.extend(
         "a code stands in sprints"
         for sprint in conn.execute(f"SELECT {packing.COLUMNS} FROM sprints s")  # noqa: S608
-        if not issued.isdisjoint(_SIX.findall(json.dumps(asdict(packing.records(sprint)))))
+        if not issued.isdisjoint(_SIX.findall(_TOTALS.sub("", _written(sprint))))
     )
     return sorted(set(problems))
+
+
+def _written(sprint: tuple[Any, ...]) -> str:
+    return json.dumps(asdict(packing.records(sprint)))
 
 
 def _inbound(conn: Conn, month: Month) -> list[str]:
