@@ -20,7 +20,8 @@ class Success:
     excepted: int  # of these, without a code as the office agreed
     tried: int  # by the dishonest postman
     wrong: int  # handed over in the books alone, or to nobody who should have it
-    found: int  # of these, objected to
+    agreed: int  # of these, by an exception that an office agreed to
+    found: int  # of those, objected to
 
     @property
     def first_share(self) -> float:
@@ -50,6 +51,7 @@ def of_parcels(parcels: Iterable[Parcel], tried: int) -> Success:
         + sum(each.by == "exception" for each in wrong),
         tried=tried,
         wrong=len(wrong),
+        agreed=sum(each.by == "exception" for each in wrong),
         found=sum(each.objected for each in wrong),
     )
 
@@ -70,7 +72,8 @@ def lines(success: Success) -> list[tuple[str, str]]:
         ("of these by an exception", f"{success.excepted_share:.1%}"),
         ("tries of the dishonest postman", str(success.tried)),
         ("wrong handovers", str(success.wrong)),
-        ("of these, objected to", str(success.found)),
+        ("of these, by an exception", str(success.agreed)),
+        ("of those, objected to", str(success.found)),
     ]
 
 

@@ -82,8 +82,11 @@ def test_what_is_stolen_is_no_success() -> None:
     again = dataclasses.replace(honest, visits=2, handed_by_right_code=False, excepted=True)
     stolen = Parcel("EU3", "", "", 0, True, visits=1, stolen=True, by="exception", objected=True)
     paid, unvisited = dataclasses.replace(honest, otp=False), dataclasses.replace(honest, visits=0)
-    found = of_parcels((honest, again, stolen, paid, unvisited), tried=2)
-    assert found == Success(3, first=1, doors=3, words=0, excepted=2, tried=2, wrong=1, found=1)
+    told = dataclasses.replace(stolen, by="code", objected=False)
+    found = of_parcels((honest, again, stolen, told, paid, unvisited), tried=2)
+    assert found == Success(
+        4, first=1, doors=4, words=0, excepted=2, tried=2, wrong=2, agreed=1, found=1
+    )
 
 
 def test_what_is_wrong_in_the_books_is_found(office: Office) -> None:
