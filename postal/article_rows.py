@@ -138,6 +138,11 @@ class Items:
     day: date | None = None
     nights: int = 0
 
+    @property
+    def earlier(self) -> bool:
+        """Tell whether they may be on the list of an earlier day."""
+        return self.day is not None or self.nights > 0
+
     def bound(self, today: date) -> dict[str, object]:
         """Return the values of the SQL that finds them."""
         day = self.day or today

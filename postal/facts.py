@@ -208,6 +208,9 @@ class Reader:
             self.keep(rows)
         by_ref: dict[str, ArticleRow] = {}
         for row in self._items[items]:
+            # Of an earlier day, and a colleague carries it by now: what he says is not his.
+            if items.earlier and row.place != row.item_id and row.postman_id != postman_id:
+                continue
             by_ref[str(row.serial)] = row
             by_ref[row.number] = row
         found = [self._item(ref, by_ref.get(ref), entered, postman_id) for ref in refs]
@@ -261,8 +264,7 @@ class Reader:
     def _item(
         self, ref: str, row: ArticleRow | None, codes_of: Mapping[str, str], postman_id: int
     ) -> ItemFact:
-        # Of an earlier day, and a colleague carries it by now: what he says is not the colleague's.
-        if row is None or (row.place != row.item_id and row.postman_id != postman_id):
+        if row is None:
             return ItemFact(ref, int(ref) if ref.isdigit() else 0, "elsewhere", None)
         state: ItemState = row.item_state
         article = self._article(row, "")

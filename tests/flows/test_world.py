@@ -23,8 +23,10 @@ from store.inbound import LOOP, REPEAT, RESTING
 from tests.rigs.transcript import Player
 
 TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"))
-# What the small world does not have: USSD, calls that are taken up, other carriers' hooks.
+# What the small world does not have: USSD, calls that are taken up, full inboxes, other hooks.
 _UNKNOWN = (
+    "full +",
+    "emptied +",
     " dials",
     " * ",
     " repeats",

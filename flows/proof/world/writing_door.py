@@ -307,14 +307,14 @@ def _pass(ledger: Ledger, act: lists.PassItem, parcel: Parcel, whose: str) -> No
     serial = next_serial(ledger.world, act.to)
     taken = ListedParcel(act.to, ledger.world.today, serial, mode=parcel.mode)
     withdrawn = parcel.with_item(state="withdrawn")
-    ledger.put(replace(withdrawn, items=(*withdrawn.items, taken)))
+    ledger.put(replace(withdrawn, items=(*withdrawn.items, taken), exception=None))
 
 
 def _back(ledger: Ledger, act: Any, parcel: Parcel, whose: str) -> None:
     has_item(parcel)
     in_state(parcel, "out_for_delivery")
     ledger.update(
-        parcel.with_item(state="withdrawn"),
+        replace(parcel.with_item(state="withdrawn"), exception=None),
         state="attempted",
         remark=None,
         suspended=False,
