@@ -48,6 +48,7 @@ class OfHome:
     serial: int
     approached_at: datetime | None = None
     delivered: bool = False
+    wrong: int = 0  # words that certainly counted against it
 
 
 class Households(RuleBasedStateMachine):
@@ -80,7 +81,6 @@ class Households(RuleBasedStateMachine):
         self.consented_at: datetime | None = None
         self.word: str | None = None  # that was taken, and not heard yet
         self.shown: str | None = None
-        self.wrong = 0
         self.last = ("", "")
         if begins != "nothing":
             self.asks_and_quotes_and_waits()
@@ -173,7 +173,7 @@ class Households(RuleBasedStateMachine):
         counts = said == self.word and self.may(article)
         self.text(self.postman, f"{article.serial} ** {said}")
         if self.state(article) != "delivered" or article.delivered:
-            self.wrong += said != self.word
+            article.wrong += self.word not in (None, said) and self.may(article)
             return
         assert counts, (article, what)
         article.delivered, self.word = True, None
@@ -234,7 +234,7 @@ class Households(RuleBasedStateMachine):
         now, since, came = self.player.clock.now(), self.consented_at, article.approached_at
         if not CLASSES[article.kind] or since is None or came is None:
             return False
-        return now - since >= AFTER and now - came <= AT_DOOR and self.wrong < _MOST_WRONG
+        return now - since >= AFTER and now - came <= AT_DOOR and article.wrong < _MOST_WRONG
 
     def said(self, what: str) -> str:
         if what == "right" and self.word is not None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
@@ -17,6 +18,8 @@ from web.front import bodies, busy, rooms
 from web.front.bodies import Bodies
 from web.front.front import Front
 from web.front.wsgi import WholeAnswer
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,12 @@ class Connection:
         self.answered.set()
 
 
+def _played(play: Coroutine[Any, Any, T]) -> T:
+    """Return what `play` does, in a thread of its own: a browser's loop may run in this one."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(asyncio.run, play).result()
+
+
 def _small(settings: Settings) -> list[rooms.FrontRoom]:
     return [replace(room, threads=1, waiting=0) for room in rooms.rooms(settings)]
 
@@ -86,7 +95,7 @@ def test_a_full_room_answers_at_once_and_the_others_go_on(app: Flask, settings: 
         goes_on.set()
         return await first, others
 
-    first, (page, hook, api, alive) = asyncio.run(play())
+    first, (page, hook, api, alive) = _played(play())
     assert [each.answer and each.answer.status for each in (first, page, hook, api, alive)] == [
         200, 503, 200, 200, 200,
     ]  # fmt: skip
@@ -117,7 +126,7 @@ def test_a_thread_outlives_what_breaks_it(app: Flask, settings: Settings) -> Non
         await front.__rsgi__(Scope("/goes-on"), after)
         return after
 
-    after = asyncio.run(play())
+    after = _played(play())
     assert after.answer == WholeAnswer(200, [], b"done")
 
 
@@ -145,7 +154,7 @@ def test_a_body_has_its_time_and_large_ones_have_their_room(
             await front.__rsgi__(Scope(path, headers, "POST"), connection)
         return [connection for _, _, connection in asked]
 
-    answers = [each.answer for each in asyncio.run(play())]
+    answers = [each.answer for each in _played(play())]
     assert [each and each.status for each in answers] == [408, 503, 408, 503, 408]
 
 
@@ -202,7 +211,7 @@ def test_where_there_is_no_room_the_slow_give_way(app: Flask, settings: Settings
         await asyncio.gather(*tasks, return_exceptions=True)
         return slow, other
 
-    slow, other = asyncio.run(play())
+    slow, other = _played(play())
     assert other.answer == WholeAnswer(200, [("taken", "600000")], b"")
     gave_way = [number for number, each in enumerate(slow) if each.answer]
     assert gave_way == [0, 1, 4, 5]  # in turn of the two networks, the oldest of each
@@ -242,7 +251,7 @@ def test_of_whole_bodies_no_more_wait_than_the_room_has(app: Flask, settings: Se
         assert not waits
         return sending
 
-    answers = [each.answer for each in asyncio.run(play())]
+    answers = [each.answer for each in _played(play())]
     assert [each and each.status for each in answers] == [200, 503, 503]
 
 
@@ -278,7 +287,7 @@ def _order_of_a_page_beside_a_hook(app: Flask, places: list[rooms.FrontRoom]) ->
         await front.__rsgi__(Scope("/desk"), Connection())
         await hook
 
-    asyncio.run(play())
+    _played(play())
     return ended
 
 
@@ -298,5 +307,5 @@ def test_no_header_is_anothers(app: Flask, settings: Settings) -> None:
         headers = {"x-forwarded-for": "198.51.100.1", "x_forwarded_for": "203.0.113.9"}
         await front.__rsgi__(Scope("/", headers), Connection())
 
-    asyncio.run(play())
+    _played(play())
     assert seen["HTTP_X_FORWARDED_FOR"] == "198.51.100.1"
