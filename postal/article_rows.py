@@ -14,7 +14,7 @@ from typing import Any, Final
 from psycopg import Cursor
 
 from flows.facts import Part
-from flows.trust import APPROACHES_WITHIN, EXCEPTION_ABOVE
+from flows.trust import APPROACHES_WITHIN
 from postal.people.offices import ASKED_BY_TEXT
 from store.database import PLANNED_ONCE, Conn
 from store.together import Awaited
@@ -36,12 +36,6 @@ REACHED: Final = """EXISTS (
     WHERE w.article_id = {article} AND w.phone = {phone} AND w.direction = 'out'
           AND w.channel = 'text' AND w.status = 'delivered' AND w.at >= first.came
           AND (w.code_id IS NOT NULL OR w.at > first.came))"""
-# A supervisor, or the office that answers for the postman's, may agree though it was reached.
-_WITHIN_REACH = f"""CASE WHEN x.id IS NULL OR x.wish IS NOT NULL THEN false ELSE
-         NOT EXISTS (SELECT FROM staff b WHERE b.staff_id = x.answer_by
-                     AND (b.role = ANY('{{{",".join(EXCEPTION_ABOVE)}}}')
-                          OR b.office_id IS DISTINCT FROM x.office_id))
-         AND {REACHED.format(article="a.id", phone=HOLDER, asked="x.asked_at")} END"""  # noqa: S608
 _COLUMNS = f"""
     a.id, a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
     a.code_salt, a.passport, a.authorised_person IS NOT NULL AS authorised, a.updated_at,
@@ -61,7 +55,7 @@ _COLUMNS = f"""
     CASE WHEN x.id IS NULL OR x.postman_id <> s.id OR x.item_id <> i.id THEN 'none'
          WHEN x.granted_at IS NULL THEN 'asked' ELSE 'granted' END AS exception,
     coalesce(x.number, 0) AS exceptions, coalesce(x.wish = 'number', false) AS renumber,
-    {_WITHIN_REACH} AS within_reach,
+    x.id IS NOT NULL AND x.wish IS NULL AS excepting,
     CASE WHEN h.may_take_from <= %(now)s THEN h.may_take ELSE 'holder' END AS may_take,
     a.state = 'delivered' AND coalesce(i.proof = 'exception', false) AS excepted,
     a.state = 'delivered' AND coalesce(i.proof IN ('word', 'offline'), false) AS on_word,

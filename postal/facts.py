@@ -383,8 +383,20 @@ class Reader:
             claimed=row.claimed,
             may_take=row.may_take,
             renumber=row.renumber,
-            within_reach=row.within_reach,
+            within_reach=row.excepting and self._within_reach(row),
         )
+
+    def _within_reach(self, row: ArticleRow) -> bool:
+        """Tell whether its telephone was reached, and nobody above agreed all the same.
+
+        Asked apart, where an exception is open: beside each article's row it would open every month
+        of messages and events for every turn.
+        """
+        found = self.conn.execute(
+            _WITHIN_REACH,
+            {"article": row.id, "phone": row.holder_phone, "above": list(trust.EXCEPTION_ABOVE)},
+        ).fetchone()
+        return found == (True,)
 
     def _code_state(
         self, issue: int, expires: datetime | None, used: datetime | None, dead: datetime | None
@@ -398,6 +410,16 @@ class Reader:
         return "live" if expires > self.now else "expired"
 
 
+# A supervisor, or another office than the postman's, may agree though it was reached.
+_REACHED: Final = article_rows.REACHED.format(
+    article="%(article)s", phone="%(phone)s", asked="x.asked_at"
+)
+_WITHIN_REACH: Final = f"""
+    SELECT NOT EXISTS (SELECT FROM staff b WHERE b.staff_id = x.answer_by
+                       AND (b.role = ANY(%(above)s) OR b.office_id IS DISTINCT FROM x.office_id))
+        AND {_REACHED}
+    FROM exceptions x WHERE x.article_id = %(article)s AND x.ended_at IS NULL
+"""  # noqa: S608
 _LOST_WITHIN: Final = timedelta(days=2)
 _LOST: Final = f"""
 SELECT DISTINCT m.article_id FROM moves m JOIN articles a ON a.id = m.article_id
