@@ -46,6 +46,7 @@ from postal import article_rows, exceptions, facts, offers
 from postal.acts import beats, handsets
 from postal.acts.all import Books, Held
 from postal.article_rows import Items
+from postal.people import offices
 from postal.people import roles as people
 from postal.people.roles import Manners
 from runtime import Runtime
@@ -224,7 +225,13 @@ class Locked:
             held = self.held[act.article]
             before = held.nominee_phone if held.nominee_phone != act.phone else None
             self.held[act.article] = replace(held, nominee_phone=act.phone, former_phone=before)
-        elif (isinstance(act, AskForException) and act.phone) or isinstance(act, AskMove):
+        elif isinstance(act, AskForException):
+            held = self.held[act.article]
+            assert held.postman_id is not None
+            asked = offices.asked_by_text(self.conn, held.postman_id)
+            named = act.phone or held.named_phone
+            self.held[act.article] = replace(held, named_phone=named, asked_phone=asked)
+        elif isinstance(act, AskMove):
             held = self.held[act.article]
             self.held[act.article] = replace(held, named_phone=act.phone)
         elif isinstance(act, Relink):

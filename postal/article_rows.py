@@ -15,7 +15,6 @@ from psycopg import Cursor
 
 from flows.facts import Part
 from flows.trust import APPROACHES_WITHIN
-from postal.people.offices import ASKED_BY_TEXT
 from store.database import PLANNED_ONCE, Conn
 from store.together import Awaited
 
@@ -78,7 +77,7 @@ _COLUMNS = f"""
     coalesce(v.to_phone, x.phone) AS named_phone, v.by AS named_by,
     i.id AS item_id, s.id AS postman_id,
     CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,
-    coalesce(o.phone, home.phone) AS office_phone, {ASKED_BY_TEXT} AS asked_phone
+    coalesce(o.phone, home.phone) AS office_phone
 """  # noqa: S608
 _JOINED = """
     LEFT JOIN codes c ON c.article_id = a.id AND c.issue = a.code_issue

@@ -41,11 +41,12 @@ APPLICATION = "dakiya"
 PLANNED_ONCE = """
     set_config('plan_cache_mode', 'force_generic_plan', true),
     set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-    set_config('enable_mergejoin', 'off', true)
+    set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)
 """
 """SQL, a part of a SELECT: from here on, each statement of the transaction is planned once for all
 values, as look-ups by keys. To plan the long statements of a turn takes longer than to run them,
-and a plan that was made while tables were small would read them whole when they have grown.
+and a plan that was made while tables were small would read them whole when they have grown. What
+is so forbidden costs as much as PostgreSQL before 18 thinks worth compiling: two seconds a turn.
 """
 _TRIES = 4
 # A pool that has lost its connections asks ever more rarely: after 20 s away it would be back 8 s

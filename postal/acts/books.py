@@ -46,10 +46,11 @@ class Held:
     postman_id: int | None
     postman_phone: str | None
     office_phone: str | None
-    asked_phone: str | None  # that answers for the office what its postman asks at a door
     salt: bytes = field(default=b"", repr=False)  # of its codes, and of the digits to quote
     # Who had the code, or was to, before this turn moved it, or who said that it is not his.
     former_phone: str | None = None
+    # that answers for the office what its postman asks at a door; read where he does
+    asked_phone: str | None = None
 
 
 def as_held(row: ArticleRow) -> Held:
@@ -67,7 +68,6 @@ def as_held(row: ArticleRow) -> Held:
         row.postman_id,
         row.postman_phone,
         row.office_phone,
-        row.asked_phone,
         row.code_salt,
         row.disowned_phone,
     )

@@ -50,11 +50,22 @@ ASKED_AT: Final = f"""(
 """SQL: the offices for which the telephone `phone` can be the one of `ASKED_BY_TEXT`."""
 
 
+_ASKED: Final = f"""
+    SELECT {ASKED_BY_TEXT} FROM staff s JOIN offices o ON o.id = s.office_id WHERE s.id = %s
+"""  # noqa: S608
+
+
 class OwnAccountOffice(Invalid):
     """An office cannot keep its own accounts: there would be no second person."""
 
     sentence = "an office's account office is another one"
     field = "account_pin"
+
+
+def asked_by_text(conn: Conn, postman_id: int) -> str | None:
+    """Return the telephone (E.164) that is asked by text what this postman asks at a door."""
+    row = conn.execute(_ASKED, [postman_id]).fetchone()
+    return row[0] if row else None
 
 
 def account_office(conn: Conn, office_id: int) -> int | None:
