@@ -1,4 +1,4 @@
-"""Look-ups of the telephones of new articles, in threads that nothing waits for.
+"""Look-ups of the telephones that articles get, in threads that nothing waits for.
 
 A service that is slow, silent or wrong delays no text: without its answer a telephone is not in
 doubt.
@@ -35,7 +35,11 @@ class NumberLookups:
 
         Does not wait for the answers. Raises `psycopg.OperationalError`.
         """
-        return self._crew.start() if self._runtime.lookup is not None else 0
+        if self._runtime.lookup is None:
+            return 0
+        now = self._runtime.now()
+        self._runtime.database.run(lambda conn: lookups.read_feed(conn, now))
+        return self._crew.start()
 
     def _claim(self, busy: frozenset[str]) -> Work[str] | None:
         now = self._runtime.now()
@@ -50,5 +54,5 @@ class NumberLookups:
         except NotLookedUp as error:
             log.warning("number_not_looked_up", service=service.name, error=str(error))
             return
-        now = self._runtime.now()
-        self._runtime.database.run(lambda conn: lookups.answered(conn, phone, found, now))
+        now, language = self._runtime.now(), self._runtime.settings.default_language
+        self._runtime.database.run(lambda conn: lookups.answered(conn, phone, found, language, now))

@@ -43,8 +43,9 @@ class ExotelLookup:
 
     name = "exotel"
 
-    def __init__(self, own: ExotelLookupSettings) -> None:
-        self._own = own
+    def __init__(self, own: ExotelLookupSettings, timeout: tuple[float, float] = TIMEOUT) -> None:
+        """Set up the account. `timeout`: seconds to connect, and to wait for an answer."""
+        self._own, self._timeout = own, timeout
         self._session = pooled(own.url, _AT_ONCE)
 
     def ask(self, phone: str) -> LookedUp:
@@ -52,7 +53,9 @@ class ExotelLookup:
         address = f"{own.url}/v1/Accounts/{own.account_sid}/Numbers/{phone}.json"
         secret = (own.api_key.get_secret_value(), own.api_token.get_secret_value())
         try:
-            answer = self._session.get(address, auth=secret, timeout=TIMEOUT, allow_redirects=False)
+            answer = self._session.get(
+                address, auth=secret, timeout=self._timeout, allow_redirects=False
+            )
             said = answer.json() if answer.ok else None
         except (requests.RequestException, ValueError) as error:
             raise NotLookedUp(type(error).__name__) from None  # its text holds the number

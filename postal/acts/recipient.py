@@ -206,6 +206,7 @@ def accept_nomination(books: Books, act: AcceptNomination, whose: str) -> None:
         " FROM nominees WHERE article_id = %s AND ended_at IS NULL",
         [article.recipient_phone, holds_from, books.proof, article.id],
     )
+    numbers.doubt_named(books.conn, whose, books.default_language, books.now)
     books.feed("nominee_agreed", article, proof=books.proof)
 
 

@@ -43,11 +43,16 @@ CONFIRM: Final = (
 """SQL that ends the doubt about a telephone, by its own word."""
 
 
-def doubt_looked_up(conn: Conn, phone: str, now: datetime) -> None:
+def doubt_looked_up(conn: Conn, phone: str, language: Language, now: datetime) -> None:
     """Put a telephone (E.164) in doubt, of which a look-up says that it is no mobile, or another's.
 
-    Not one that was confirmed lately: a look-up may be wrong.
+    Not one that was confirmed lately: a look-up may be wrong. One of which nothing is known yet
+    speaks `language`.
     """
+    conn.execute(
+        "INSERT INTO phones (phone, language) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+        [phone, language],
+    )
     values = {"phone": phone, "why": "looked_up", "now": now, "believed": now - _CONFIRMED_FOR}
     conn.execute(_DOUBT, values)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
@@ -13,62 +11,25 @@ from gateways.lookups.base import LookedUp, NotLookedUp
 from gateways.lookups.build import build
 from gateways.lookups.exotel import ExotelLookup
 from tests.rigs.gateway import settings_with
+from tests.rigs.lookup_service import ACCOUNT, MOBILE, Answer, LookupService, lookup_service
 
 PHONE = "+919839012345"
-ACCOUNT = {
-    "EXOTEL_ACCOUNT_SID": "dakiya1",
-    "EXOTEL_API_KEY": "key-of-the-lookup",
-    "EXOTEL_API_TOKEN": "token-of-the-lookup",
-}
-_MOBILE = {
-    "PhoneNumber": "09839012345", "Circle": "UE", "CircleName": "UP (East)", "Type": "Mobile",
-    "Operator": "JI", "OperatorName": "Reliance Jio", "DND": "Yes",
-}  # fmt: skip
-
-
-class Service(ThreadingHTTPServer):
-    """Answers every request alike, and keeps its path and its authorization."""
-
-    answer: tuple[int, bytes]
-    asked: list[tuple[str, str]]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Service
-
-    def do_GET(self) -> None:
-        self.server.asked.append((self.path, self.headers["Authorization"]))
-        status, body = self.server.answer
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep it out of the tests' output."""
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
-    server = Service(("127.0.0.1", 0), _Handler)
-    server.answer, server.asked = (200, json.dumps({"Numbers": _MOBILE}).encode()), []
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def service() -> Iterator[LookupService]:
+    with lookup_service() as running:
+        yield running
 
 
 @pytest.fixture
-def exotel(service: Service) -> ExotelLookup:
-    url = f"http://127.0.0.1:{service.server_port}"
-    made = build(settings_with(number_lookup="exotel", EXOTEL_URL=url, **ACCOUNT))
+def exotel(service: LookupService) -> ExotelLookup:
+    made = build(settings_with(number_lookup="exotel", EXOTEL_URL=service.url, **ACCOUNT))
     assert isinstance(made, ExotelLookup)
     return made
 
 
-def test_it_is_asked_as_documented(exotel: ExotelLookup, service: Service) -> None:
+def test_it_is_asked_as_documented(exotel: ExotelLookup, service: LookupService) -> None:
     assert exotel.ask(PHONE) == LookedUp("mobile", "Reliance Jio", do_not_disturb=True)
     ((path, authorization),) = service.asked
     assert path == f"/v1/Accounts/dakiya1/Numbers/{PHONE}.json"
@@ -78,12 +39,12 @@ def test_it_is_asked_as_documented(exotel: ExotelLookup, service: Service) -> No
 @pytest.mark.parametrize(
     ("status", "said", "found"),
     [
-        (200, {"Numbers": _MOBILE | {"Type": "Landline"}}, "landline"),
-        (200, {"Numbers": _MOBILE | {"Type": "Pager"}}, "unknown"),
+        (200, {"Numbers": MOBILE | {"Type": "Landline"}}, "landline"),
+        (200, {"Numbers": MOBILE | {"Type": "Pager"}}, "unknown"),
     ],
 )
 def test_what_it_can_say(
-    exotel: ExotelLookup, service: Service, status: int, said: object, found: str
+    exotel: ExotelLookup, service: LookupService, status: int, said: object, found: str
 ) -> None:
     service.answer = (status, json.dumps(said).encode())
     assert exotel.ask(PHONE).line == found
@@ -103,11 +64,22 @@ def test_what_it_can_say(
     ],
 )
 def test_what_cannot_be_read_is_no_answer_and_names_nobody(
-    exotel: ExotelLookup, service: Service, answer: tuple[int, bytes]
+    exotel: ExotelLookup, service: LookupService, answer: tuple[int, bytes]
 ) -> None:
     service.answer = answer
     with pytest.raises(NotLookedUp) as refused:
         exotel.ask(PHONE)
+    assert PHONE[3:] not in str(refused.value)
+
+
+@pytest.mark.parametrize("slow", ["hangs", "drips"])
+def test_one_that_hangs_is_no_answer_when_its_time_is_over(
+    service: LookupService, slow: Answer
+) -> None:
+    """A byte now and then does not begin the time anew."""
+    service.answer = slow
+    with pytest.raises(NotLookedUp) as refused:
+        service.adapter(timeout=(0.3, 0.3)).ask(PHONE)
     assert PHONE[3:] not in str(refused.value)
 
 

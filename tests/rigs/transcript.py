@@ -49,6 +49,8 @@
     1001 has new phone +919839000009                    named by two of the office
     1001 is blocked                                     his telephone is lost
     doubt +919876500001                                 it may be another person's by now
+    looked-up +919876500001 landline                    its look-up is due, and the service says so:
+                                                        mobile, landline, 404, 500, garbage, hangs
     +919876500001 draws words                           as its screen of a household's word does;
                                                         then: takes words
     full +919876500001                                  its inbox takes no text
@@ -64,7 +66,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -106,6 +108,7 @@ from messages.render import CHECK_MASK, QUOTE_MASK
 from messages.speech import CallTongue, speech
 from outbox import receipts
 from outbox.failover import send_again
+from outbox.lookups import NumberLookups
 from outbox.sweep import sweep
 from outbox.wake import BELLS, wake
 from postal import households
@@ -123,6 +126,7 @@ from store.conversations import ConversationPlace
 from store.refusals import Refusal
 from tests.rigs.clock import Clock
 from tests.rigs.hashes import hash_of
+from tests.rigs.lookup_service import ANSWERS, lookup_service
 from tests.rigs.requests import by_two
 from web.phones.simulator import received
 
@@ -399,6 +403,8 @@ class Player:
                     " ON CONFLICT (phone) DO UPDATE SET doubt = excluded.doubt",
                     [words[1]],
                 )
+        elif words[0] == "looked-up":
+            self._look_up(words[1], words[2])
         elif words[0] == "full":
             carrier = self.runtime.gateways["simulator"]
             assert isinstance(carrier, SimulatorGateway)
@@ -450,6 +456,17 @@ class Player:
             )
         else:
             raise AssertionError(f"a transcript cannot say: {line}")
+
+    def _look_up(self, phone: str, said: str) -> None:
+        """The worker asks about what is due; of other telephones it is told that all is well."""
+        with lookup_service() as service:
+            service.of[phone] = [ANSWERS[said]]
+            asking = replace(self.runtime, lookup=service.adapter(timeout=(0.3, 0.3)))
+            lookups = NumberLookups(asking)
+            while lookups.start():
+                lookups.wait()
+            lookups.finish()
+            assert phone in service.numbers(), f"{phone} was not looked up"
 
     def _switch_on(self, phone: str) -> None:
         """What waited for the telephone arrives, and its carrier says so."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from gateways.lookups.base import NumberLookup
 from gateways.lookups.simulator import (
     ANOTHERS_END,
     LANDLINE_END,
@@ -19,12 +20,18 @@ from gateways.lookups.simulator import (
 )
 from outbox.lookups import NumberLookups
 from runtime import Runtime
+from store import feed
+from tests.rigs.api_calls import number_of
 from tests.rigs.clock import Clock
 from tests.rigs.desk import sign_in
+from tests.rigs.lookup_service import ANSWERS, lookup_service, says
 from tests.rigs.transcript import Player
 
 HOLDER, SENDER = "+919876500001", "+919811100001"
-NUMBERS = ("EU123456785IN", "EU473124829IN", "CP000000005IN", "RR287043775IN")
+NUMBERS = (
+    *("EU123456785IN", "EU473124829IN", "CP000000005IN", "RR287043775IN"),
+    *(number_of(7), number_of(8)),
+)
 
 
 def doubt_of(runtime: Runtime, phone: str) -> str | None:
@@ -33,11 +40,15 @@ def doubt_of(runtime: Runtime, phone: str) -> str | None:
     return None if row is None else row[0]
 
 
-def look_up(runtime: Runtime) -> None:
-    lookups = NumberLookups(dataclasses.replace(runtime, lookup=SimulatorLookup()))
-    while lookups.start():
+def look_up(runtime: Runtime, service: NumberLookup | None = None) -> int:
+    """Ask about all that is due; return how many look-ups were begun."""
+    lookups = NumberLookups(dataclasses.replace(runtime, lookup=service or SimulatorLookup()))
+    begun = 0
+    while now := lookups.start():
+        begun += now
         lookups.wait()
     lookups.finish()
+    return begun
 
 
 @pytest.fixture
@@ -123,13 +134,9 @@ def test_each_telephone_is_looked_up_once_and_a_landline_is_in_doubt(
 ) -> None:
     first, *phones = (f"+91987650{end}" for end in ("0001", "0002", LANDLINE_END, UNUSED_END))
     player.step(f"article {NUMBERS[0]} to {first} en from {SENDER}")
-    clock.advance(seconds=61)
     look_up(runtime)
-    for number, phone in zip(NUMBERS[1:], phones, strict=True):
+    for number, phone in zip(NUMBERS[1:4], phones, strict=True):
         player.step(f"article {number} to {phone} en from {SENDER}")
-    look_up(runtime)
-    assert doubt_of(runtime, phones[1]) is None  # too young: one before it may still come
-    clock.advance(seconds=61)
     look_up(runtime)
     assert [doubt_of(runtime, phone) for phone in phones] == [None, "looked_up", "looked_up"]
     with runtime.database.transaction() as conn:
@@ -137,7 +144,13 @@ def test_each_telephone_is_looked_up_once_and_a_landline_is_in_doubt(
         assert asked.fetchall() == [
             (1, "mobile"), (1, "mobile"), (1, "landline"), (1, "unused"),
         ]  # fmt: skip
-    look_up(runtime)
+    assert look_up(runtime) == 0
+    clock.advance(seconds=89 * 86_400)
+    player.step(f"article {NUMBERS[4]} to {phones[1]} en from {SENDER}")
+    assert look_up(runtime) == 0
+    clock.advance(seconds=2 * 86_400)
+    player.step(f"article {NUMBERS[5]} to {phones[1]} en from {SENDER}")
+    assert look_up(runtime) == 1
 
 
 def test_a_service_that_says_nothing_is_asked_three_times(
@@ -182,3 +195,165 @@ def test_a_withdrawn_number_that_is_put_on_an_article_later_is_asked_first(
         templates = {each[0] for each in told.fetchall()}
     assert "number_asked" in templates
     assert "code" not in templates
+
+
+# ---- looked up, however an article got the telephone -------------------------------------------
+
+NEW, POSTMAN, OFFICE = "+919876500022", "+919876543210", "+915512340000"
+_OUT = (f"list 1001: {NUMBERS[0]}",)
+ROADS: dict[str, tuple[str, ...]] = {
+    "booking": (f"article {NUMBERS[1]} to {NEW} en from {SENDER}",),
+    "sender": (f"{HOLDER} > 2", f"{SENDER} > {NUMBERS[0]} {NEW[3:]} {{quote {SENDER}}}"),
+    "holder asked": (
+        f"{SENDER} > {NUMBERS[0]} {NEW[3:]} {{quote {SENDER}}}",
+        f"{HOLDER} > 1 {{quote {HOLDER}}}",
+    ),
+    "desk": (f"{NUMBERS[0]} desk number {NEW}",),
+    "booker": (f"{NUMBERS[0]} desk typing {NEW}",),
+    "nominee": (*_OUT, f"{HOLDER} > 5 {NEW[3:]}", f"{NEW} > 1"),
+    "door": (
+        *_OUT,
+        f"{HOLDER} > 2",
+        f"{POSTMAN} > 1 29 {NEW[3:]} 1 1234",
+        f"{OFFICE} > 1 {{quote {OFFICE}}}",
+    ),
+}
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_a_telephone_is_looked_up_however_an_article_got_it(
+    runtime: Runtime, player: Player, road: str
+) -> None:
+    player.step(f"office {OFFICE}")
+    player.step(f"postman 1001 {POSTMAN}")
+    player.step(f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}")
+    with lookup_service() as service:
+        service.of[NEW] = [says("Landline")]
+        look_up(runtime, service.adapter())
+        assert service.numbers() == [HOLDER]
+        for line in ROADS[road]:
+            player.step(line)
+        assert look_up(runtime, service.adapter()) == 1
+        assert service.numbers() == [HOLDER, NEW]
+    assert doubt_of(runtime, NEW) == "looked_up"
+
+
+def test_a_telephone_of_staff_is_not_looked_up(runtime: Runtime, player: Player) -> None:
+    """A postman gets post as well, and an office."""
+    office = "+919876511111"
+    player.step(f"office {office}")
+    player.step(f"postman 1001 {POSTMAN}")
+    player.step(f"article {NUMBERS[0]} to {POSTMAN} en from {SENDER}")
+    player.step(f"article {NUMBERS[1]} to {office} en from {SENDER}")
+    assert look_up(runtime) == 0
+
+
+def test_what_was_booked_before_a_service_was_named_is_as_old_as_it_is(
+    runtime: Runtime, player: Player
+) -> None:
+    player.step(f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}")
+    with runtime.database.transaction() as conn:
+        feed.place(conn, 100)  # somebody read the feed meanwhile
+    assert look_up(runtime) == 0
+    player.step(f"article {NUMBERS[1]} to {NEW} en from {SENDER}")
+    assert look_up(runtime) == 1
+
+
+def test_bookings_are_read_on_from_where_the_release_before_read(
+    runtime: Runtime, player: Player, clock: Clock
+) -> None:
+    player.step(f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}")
+    player.step(f"article {NUMBERS[1]} to {NEW} en from {SENDER}")
+    with runtime.database.transaction() as conn:
+        feed.place(conn, 100)
+        conn.execute(
+            "INSERT INTO number_lookups (phone, article_id, asked_at, answered_at)"
+            " SELECT recipient_phone, id, %(now)s, %(now)s FROM articles WHERE number = %(number)s",
+            {"now": clock.now(), "number": NUMBERS[0]},
+        )
+    assert look_up(runtime) == 1
+
+
+# ---- a service that hangs, lies or talks nonsense ------------------------------------------------
+
+
+def test_nobody_waits_for_a_service_that_hangs_and_it_is_asked_again(
+    runtime: Runtime, player: Player, clock: Clock
+) -> None:
+    for line in (
+        f"postman 1001 {POSTMAN}",
+        f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}",
+        f"list 1001: {NUMBERS[0]}",
+    ):
+        player.step(line)
+    with lookup_service() as service:
+        service.of[HOLDER] = ["hangs", says("Landline")]
+        asking = dataclasses.replace(runtime, lookup=service.adapter(timeout=(0.3, 5)))
+        lookups = NumberLookups(asking)
+        assert lookups.start() == 1
+        assert service.reached.wait(5)
+        told = player.step(f"{POSTMAN} > 1")  # the answer is still to come
+        assert any(f"{HOLDER} < Code {{code}}" in each for each in told)
+        assert lookups.start() == 0
+        service.over.set()  # it hangs up without a word
+        lookups.wait()
+        assert doubt_of(runtime, HOLDER) is None
+        assert lookups.start() == 0
+        clock.advance(seconds=61)
+        assert lookups.start() == 1
+        lookups.wait()
+        lookups.finish()
+    assert doubt_of(runtime, HOLDER) == "looked_up"
+
+
+@pytest.mark.parametrize("said", ["404", "500", "garbage"])
+def test_nonsense_puts_nobody_in_doubt(
+    runtime: Runtime, player: Player, clock: Clock, said: str
+) -> None:
+    player.step(f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}")
+    with lookup_service() as service:
+        service.answer = ANSWERS[said]
+        for _ in range(5):
+            look_up(runtime, service.adapter())
+            clock.advance(seconds=61)
+        assert len(service.asked) == 3
+    assert doubt_of(runtime, HOLDER) is None
+
+
+def test_a_service_that_says_now_this_now_that_is_outweighed_by_the_persons_word(
+    runtime: Runtime, player: Player, clock: Clock
+) -> None:
+    """It calls a good number a landline, then a mobile, then a landline: one question in all."""
+    player.step(f"postman 1001 {POSTMAN}")
+    asked = []
+    with lookup_service() as service:
+        service.of[HOLDER] = [says("Landline"), says("Mobile"), says("Landline")]
+        for number in NUMBERS[:2]:
+            player.step(f"article {number} to {HOLDER} en from {SENDER}")
+            look_up(runtime, service.adapter())
+            player.step(f"list 1001: {number}")
+            told = player.step(f"{POSTMAN} > {len(asked) + 1}")
+            asked.append(any("For you? Send 1" in each for each in told))
+            if asked[-1]:
+                assert any("Code {code}" in each for each in player.step(f"{HOLDER} > 1"))
+        clock.advance(seconds=91 * 86_400)
+        player.step(f"article {NUMBERS[2]} to {HOLDER} en from {SENDER}")
+        look_up(runtime, service.adapter())
+        clock.advance(seconds=91 * 86_400)
+        assert doubt_of(runtime, HOLDER) is None
+        player.step(f"article {NUMBERS[3]} to {HOLDER} en from {SENDER}")
+        look_up(runtime, service.adapter())
+        assert len(service.asked) == 3
+    assert asked == [True, False]
+    assert doubt_of(runtime, HOLDER) == "looked_up"  # half a year after that word
+
+
+def test_a_service_that_calls_a_withdrawn_number_good_ends_no_doubt(
+    app: Flask, runtime: Runtime, player: Player, listed: Path
+) -> None:
+    player.step(f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}")
+    app.test_cli_runner().invoke(args=["numbers", "withdrawn", str(listed), "--on", "2026-07-31"])
+    with lookup_service() as service:
+        look_up(runtime, service.adapter())
+        assert service.numbers() == [HOLDER]
+    assert doubt_of(runtime, HOLDER) == "withdrawn"
