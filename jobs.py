@@ -30,7 +30,7 @@ from postal.desk import away
 from postal.reports import summing_up
 from runtime import Runtime
 from settings import Settings
-from store import limits, outcomes
+from store import limits, nonces, outcomes
 from store.chains.days import Days
 from store.months import Months
 from webhooks.sender import WebhookSender
@@ -147,6 +147,7 @@ def sweep() -> None:
         runtime().database.run(sought.catch_up)
         runtime().database.run(lambda conn: away.bring_back(conn, runtime().now()))
         runtime().database.run(outcomes.forget)
+        runtime().database.run(lambda conn: nonces.forget(conn, runtime().now()))
         process().months.advance()
         process().days.advance()
         runtime().database.run(lambda conn: summing_up.sum_up_next(conn, runtime().now()))

@@ -392,6 +392,17 @@ class VoiceGateway(Gateway, Protocol):
         ...
 
 
+@runtime_checkable
+class SignsOnce(Protocol):
+    """A carrier that signs each request with a nonce, so that one which comes again is refused."""
+
+    name: str
+
+    def nonce_of(self, request: Request) -> str:
+        """Authenticate a request and return its nonce. Raises `Unauthentic`."""
+        ...
+
+
 def caller_of(gateway: Gateway | None) -> str:
     """Return the number that telephones show for its calls; empty where it makes none."""
     return gateway.caller if isinstance(gateway, VoiceGateway) else ""

@@ -31,7 +31,7 @@ from postal import sought
 from postal.desk import away
 from postal.reports import summing_up
 from runtime import Runtime
-from store import outcomes
+from store import nonces, outcomes
 from store.database import Conn, Database, Opened
 from tests.rigs.clock import Clock
 from tests.rigs.desk import sign_in
@@ -61,6 +61,9 @@ TASKS: Final[Mapping[str, Callable[[Process], object]]] = {
         lambda conn: away.bring_back(conn, each.runtime.now())
     ),
     "outcomes.forget": lambda each: each.runtime.database.run(outcomes.forget),
+    "nonces.forget": lambda each: each.runtime.database.run(
+        lambda conn: nonces.forget(conn, each.runtime.now())
+    ),
     "months.advance": lambda each: each.months.advance(),
     "days.advance": lambda each: each.days.advance(),
     "summing_up.sum_up_next": lambda each: each.runtime.database.run(

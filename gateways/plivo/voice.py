@@ -103,6 +103,10 @@ class PlivoVoiceGateway(CallsAlone):
         answer = posted(self._session, address, self._timeout, json=asked, headers=proof)
         return _accepted(answer) if isinstance(answer, requests.Response) else answer
 
+    def nonce_of(self, request: Request) -> str:
+        self._authenticate(request)
+        return request.headers[self._dialect.nonce]
+
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         """Read the report on a call that has ended (`hangup_url`)."""
         self._authenticate(request)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import structlog
 from flask import Blueprint, Response, abort
 
 from conversation import calling, inbound, ussd
@@ -21,6 +22,7 @@ from gateways.base import (
     Receipt,
     ReceiptStatus,
     Request,
+    SignsOnce,
     TakenUp,
     Unauthentic,
     Unreadable,
@@ -31,12 +33,15 @@ from gateways.carrier import Hook, Offer
 from gateways.registry import offers
 from outbox import receipts
 from postal.people.hashing import TooManyHashes
+from store import nonces
 from store.database import NOT_IN_TIME
 from web.callers import Caller, states
 from web.hooks.keeping import keep_receipt, keep_text
 from web.hooks.requests import limit_body, received
 from web.loopback import insist_on_loopback
 from web.running import runtime
+
+log = structlog.get_logger(__name__)
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 states(hooks, Caller.CARRIER)
@@ -50,8 +55,9 @@ def _answer(offer: Offer, hook: Hook, secret: str = "") -> Response:
         abort(hook.refusal)
     if offer.believes_anybody:
         insist_on_loopback()
+    take = _take_once if isinstance(gateway, SignsOnce) else _take
     try:
-        said = _take(gateway, hook, received(secret))
+        said = take(gateway, hook, received(secret))
     except Unauthentic:
         abort(hook.refusal)
     answer = hook.answer
@@ -59,6 +65,23 @@ def _answer(offer: Offer, hook: Hook, secret: str = "") -> Response:
     if hook.method == "GET":
         response.cache_control.no_store = True  # no cache may keep the address, or what is said
     return response
+
+
+def _take_once(gateway: Gateway, hook: Hook, came: Request) -> str:
+    """Do as `_take`, where no request with the same nonce was answered before.
+
+    One that fails on our side may come again as it was. Raises `Unauthentic`.
+    """
+    assert isinstance(gateway, SignsOnce)
+    name, nonce, now = gateway.name, gateway.nonce_of(came), runtime().now()
+    if not runtime().database.run(lambda conn: nonces.use(conn, name, nonce, now)):
+        log.warning("hook_repeated", gateway=name)
+        raise Unauthentic
+    try:
+        return _take(gateway, hook, came)
+    except Exception:
+        runtime().database.run(lambda conn: nonces.give_back(conn, name, nonce))
+        raise
 
 
 def _take(gateway: Gateway, hook: Hook, came: Request) -> str:

@@ -280,6 +280,8 @@ def _direct(world: SmallWorld, line: str) -> Played:
         return Played(line, world.in_mode(MODES[words[1]]))
     if words[0] == "doubt":
         return Played(line, world.withdrawing(words[1]))
+    if words[0] == "looked-up":  # what else a look-up says puts no telephone in doubt
+        return Played(line, world.withdrawing(words[1]) if words[2] == "landline" else world)
     if words[0] in ("off", "on"):
         off = world.off | {words[1]} if words[0] == "off" else world.off - {words[1]}
         return Played(line, world.without_texts(off))

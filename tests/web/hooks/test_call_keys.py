@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -15,7 +16,10 @@ from werkzeug.test import TestResponse
 from gateways.called import CallNames
 from runtime import Runtime
 from settings import Settings
+from store import nonces
+from tests.conftest import OfWorker
 from tests.rigs.carrier_stub import CarrierStub, Say
+from tests.rigs.clock import Clock
 from tests.rigs.domestic import OURS, TOKEN, signed_as
 from tests.rigs.gateway import SECRET, signature, spoken_xml
 from tests.rigs.transcript import Player, spelled
@@ -78,6 +82,11 @@ class PlivoCall:
         self.uuid = "c-1"
 
     def at(self, url: str, **form: str) -> TestResponse:
+        path, given, headers = self.signed(url, **form)
+        return self.client.post(path, data=given, headers=headers)
+
+    def signed(self, url: str, **form: str) -> tuple[str, dict[str, str], dict[str, str]]:
+        """Path, form and headers of a request, as somebody might have caught it."""
         parts = urlsplit(url)
         path = f"{parts.path}?{parts.query}"
         given = {
@@ -85,19 +94,18 @@ class PlivoCall:
             "To": RECIPIENT[1:], "From": OURS[1:], "CallStatus": "in-progress",
         } | form  # fmt: skip
         public = f"{parts.scheme}://{parts.netloc}"
-        headers = signed_as(self.carrier, given, path, public=public)
-        return self.client.post(path, data=given, headers=headers)
+        return path, given, signed_as(self.carrier, given, path, public=public)
 
     def take_up(self, **form: str) -> str:
-        return self._heard(self.at(self.asked["answer_url"], **form))
+        return self.heard(self.at(self.asked["answer_url"], **form))
 
     def press(self, keys: str, **form: str) -> str:
-        return self._heard(self.at(self.next, Digits=keys, **form))
+        return self.heard(self.at(self.next, Digits=keys, **form))
 
     def end(self, status: str) -> None:
         assert self.at(self.asked["hangup_url"], CallStatus=status).status_code == 204
 
-    def _heard(self, answer: TestResponse) -> str:
+    def heard(self, answer: TestResponse) -> str:
         assert answer.status_code == 200, answer.data
         root = spoken_xml(answer.text)
         actions = [each.attrib["action"] for each in root.iter() if "action" in each.attrib]
@@ -197,7 +205,7 @@ def test_keys_that_are_repeated_or_out_of_order_change_nothing(
     call.take_up()
     first, later = call.next, call.next.replace("hop=1", "hop=7")
     for each in order:
-        heard = call._heard(call.at(later if each == "late" else first, Digits="1"))
+        heard = call.heard(call.at(later if each == "late" else first, Digits="1"))
         assert GREETING in heard or code_in(heard)
     assert rows(runtime, "SELECT hops FROM ussd_sessions") == [(2,)]
     assert code_in(call.press("1"))
@@ -405,3 +413,74 @@ def test_a_call_back_offers_the_menu_and_costs_the_caller_nothing(
     assert "To hear the code now, press 6." in call.take_up()
     assert "The code of the post ending in six, seven, eight, five" not in call.press("7")
     assert rows(runtime, "SELECT proof FROM sprints ORDER BY id DESC LIMIT 1") == [("call",)]
+
+
+# ---- what is signed is good once -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("voice", "carrier"), [("plivo_voice", "plivo"), ("vobiz_voice", "vobiz")])
+def test_a_request_that_was_caught_is_refused_the_second_time(
+    out: Player, stub: CarrierStub, runtime: Runtime, carrier: str
+) -> None:
+    """Whoever sends it again hears no code, and presses no key in her name."""
+    call = rung(out, stub, carrier)
+    call.take_up()
+    path, form, headers = call.signed(call.next, Digits="1")
+    assert code_in(call.heard(out.client.post(path, data=form, headers=headers)))
+    before = rows(runtime, "SELECT count(*) FROM sprints")
+    again = out.client.post(path, data=form, headers=headers)
+    assert again.status_code == 403
+    assert spelled(again.text, "en") == []
+    assert rows(runtime, "SELECT count(*) FROM sprints") == before
+
+
+@pytest.mark.parametrize("voice", ["vobiz_voice"])
+def test_what_vobiz_does_not_sign_is_not_put_under_a_signature_that_was_used(
+    out: Player, stub: CarrierStub, runtime: Runtime
+) -> None:
+    """A missed call of somebody else, signed with what another call was."""
+    call = rung(out, stub, "vobiz")
+    path, form, headers = call.signed(call.asked["answer_url"])
+    assert out.client.post(path, data=form, headers=headers).status_code == 200
+    forged = {"CallUUID": "m-9", "Direction": "inbound", "From": RECIPIENT[1:], "To": OURS[1:]}
+    before = rows(runtime, "SELECT count(*) FROM messages")
+    bare = path.partition("?")[0]
+    assert out.client.post(bare, data=forged, headers=headers).status_code == 403
+    assert rows(runtime, "SELECT count(*) FROM messages") == before
+
+
+@pytest.mark.parametrize("voice", ["plivo_voice"])
+def test_a_forger_uses_up_no_nonce(out: Player, stub: CarrierStub, runtime: Runtime) -> None:
+    call = rung(out, stub, "plivo")
+    path, form, headers = call.signed(call.asked["answer_url"])
+    forged = headers | {"X-Plivo-Signature-V3": "x"}
+    assert out.client.post(path, data=form, headers=forged).status_code == 403
+    assert rows(runtime, "SELECT count(*) FROM hook_nonces") == [(0,)]
+    assert out.client.post(path, data=form, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("voice", ["plivo_voice"])
+def test_what_failed_on_our_side_may_come_again_as_it_was(
+    out: Player, stub: CarrierStub, runtime: Runtime, addresses: OfWorker
+) -> None:
+    call = rung(out, stub, "plivo")
+    path, form, headers = call.signed(call.asked["hangup_url"], CallStatus="busy")
+    with psycopg.connect(addresses.owner, autocommit=True) as owner:
+        owner.execute("ALTER TABLE receipts RENAME TO away")
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            out.client.post(path, data=form, headers=headers)
+        owner.execute("ALTER TABLE away RENAME TO receipts")
+    assert out.client.post(path, data=form, headers=headers).status_code == 204
+    assert rows(runtime, "SELECT word FROM receipts") == [("busy",)]
+    assert out.client.post(path, data=form, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("voice", ["plivo_voice"])
+def test_nonces_are_kept_for_a_month(
+    out: Player, stub: CarrierStub, runtime: Runtime, clock: Clock
+) -> None:
+    rung(out, stub, "plivo").take_up()
+    for days, left in ((29, 1), (2, 0)):
+        clock.advance(seconds=days * 86_400)
+        runtime.database.run(lambda conn: nonces.forget(conn, clock.now()))
+        assert rows(runtime, "SELECT count(*) FROM hook_nonces") == [(left,)]
