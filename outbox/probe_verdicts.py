@@ -2,7 +2,8 @@
 
 A probe without an answer accuses its route and its telephone. The telephone's answers to other
 routes clear it, other telephones' answers clear the route; where nothing clears either, nobody
-knows, and the page says so.
+knows, and the page says so. Where both are cleared, the route does not reach that telephone, as it
+is with one operator; so a finding names the telephones at which it was made.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from outbox.probe_reading import Letters
 from settings import Settings
 from store.database import Conn
 
-RouteState = Literal["well", "late", "broken", "sender", "dead", "not_sent", "silent", "waiting"]
+Arrival = Literal["well", "late", "broken", "sender"]
+PairState = Literal[Arrival, "lost", "not_sent", "waiting"]
+RouteState = Literal[Arrival, "partly", "dead", "not_sent", "silent", "waiting"]
 HandsetState = Literal["on", "off", "silent", "waiting"]
 
 _ROUNDS: Final = 2  # without an answer: one text may be lost
@@ -55,10 +58,14 @@ class Probe:
 
 @dataclass(frozen=True)
 class RouteVerdict:
-    """A carrier by its probes. `seconds`: the middle of text and answer together."""
+    """A carrier by its probes. `seconds`: the middle of text and answer together.
+
+    `at`: the telephones at which what is wrong was seen.
+    """
 
     carrier: str
     state: RouteState
+    at: tuple[str, ...]
     answered: int
     missing: int
     seconds: float | None
@@ -67,20 +74,34 @@ class RouteVerdict:
 
 @dataclass(frozen=True)
 class HandsetVerdict:
-    """A probe telephone by its answers."""
+    """A probe telephone by its answers. `by`: the routes by which it answers nothing."""
 
     phone: str
     state: HandsetState
+    by: tuple[str, ...]
     answered: int
     missing: int
 
 
 @dataclass(frozen=True)
+class PairVerdict:
+    """What comes of the probes by one carrier to one telephone."""
+
+    carrier: str
+    phone: str
+    state: PairState
+    answered: int
+    missing: int
+    seconds: float | None
+
+
+@dataclass(frozen=True)
 class ProbeVerdicts:
-    """All routes and telephones that were probed lately."""
+    """All routes and telephones that were probed lately, and each route at each telephone."""
 
     routes: tuple[RouteVerdict, ...]
     handsets: tuple[HandsetVerdict, ...]
+    pairs: tuple[PairVerdict, ...]
 
 
 def read(conn: Conn, every: timedelta, late: timedelta, now: datetime) -> ProbeVerdicts:
@@ -99,7 +120,7 @@ def read(conn: Conn, every: timedelta, late: timedelta, now: datetime) -> ProbeV
 def of_settings(conn: Conn, settings: Settings, now: datetime) -> ProbeVerdicts:
     """Return the verdicts on the last rounds; none where no probes are sent."""
     if not settings.probes or not settings.probe_seconds:
-        return ProbeVerdicts((), ())
+        return ProbeVerdicts((), (), ())
     every = timedelta(seconds=settings.probe_seconds)
     return read(conn, every, timedelta(seconds=settings.probe_late_seconds), now)
 
@@ -108,46 +129,104 @@ def judge(probes: Sequence[Probe], late: timedelta, now: datetime) -> ProbeVerdi
     """Return what these probes, of the last rounds in their order, say."""
     carriers = sorted({each.carrier for each in probes})
     phones = sorted({each.phone for each in probes})
-    return ProbeVerdicts(
-        tuple(_route(name, probes, late, now) for name in carriers),
-        tuple(_handset(phone, probes, late, now) for phone in phones),
+    pairs = tuple(
+        _pair(own, late, now)
+        for name in carriers
+        for phone in phones
+        if (own := [each for each in probes if (each.carrier, each.phone) == (name, phone)])
     )
+    handsets = tuple(_handset(phone, probes, pairs, late, now) for phone in phones)
+    on = frozenset(each.phone for each in handsets if each.state == "on")
+    routes = tuple(
+        _route([each for each in probes if each.carrier == name], probes, pairs, on, late, now)
+        for name in carriers
+    )
+    return ProbeVerdicts(routes, handsets, pairs)
 
 
-def _route(name: str, probes: Sequence[Probe], late: timedelta, now: datetime) -> RouteVerdict:
-    own = [each for each in probes if each.carrier == name]
-    answered = [each for each in own if each.answered_at is not None]
-    missing = [each for each in own if each.overdue(late, now)]
-    took = [each.seconds for each in answered if each.seconds is not None]
-    newest = answered[-1] if answered else None
-    return RouteVerdict(
-        name,
-        _route_state(own, probes, late, now),
-        len(answered),
-        len(missing),
-        median(took) if took else None,
-        newest.sender if newest else None,
-    )
+def _pair(own: Sequence[Probe], late: timedelta, now: datetime) -> PairVerdict:
+    rounds = _rounds(own, late, now)
+    last = rounds[-_ROUNDS:]
+    came = [each for each in own if each.answered_at and each.round_at >= last[0]]
+    state: PairState = "waiting"
+    if came:
+        state = _arrival(came, late)
+    elif len(last) == _ROUNDS:
+        state = "lost"
+    elif not rounds and _ended(own):
+        state = "not_sent"
+    answered, missing, took = _counted(own, late, now)
+    return PairVerdict(own[0].carrier, own[0].phone, state, answered, missing, took)
+
+
+def _route(
+    own: Sequence[Probe],
+    probes: Sequence[Probe],
+    pairs: Sequence[PairVerdict],
+    on: frozenset[str],
+    late: timedelta,
+    now: datetime,
+) -> RouteVerdict:
+    name = own[0].carrier
+    answered, missing, took = _counted(own, late, now)
+    newest = next((each for each in reversed(own) if each.answered_at is not None), None)
+    state = _route_state(own, probes, late, now)
+    own_pairs = [each for each in pairs if each.carrier == name]
+    lost = tuple(each.phone for each in own_pairs if each.state == "lost")
+    unreached = tuple(phone for phone in lost if phone in on)
+    at: tuple[str, ...] = ()
+    if state in ("well", "late") and unreached:
+        state, at = "partly", unreached
+    elif state in ("dead", "silent"):
+        at = unreached or lost
+    elif state in ("late", "broken", "sender"):
+        at = tuple(each.phone for each in own_pairs if each.state == state)
+    return RouteVerdict(name, state, at, answered, missing, took, newest.sender if newest else None)
 
 
 def _route_state(
     own: Sequence[Probe], probes: Sequence[Probe], late: timedelta, now: datetime
 ) -> RouteState:
-    name = own[0].carrier
-    rounds = _rounds([each for each in own if each.answered_at or each.overdue(late, now)])
+    rounds = _rounds(own, late, now)
     if not rounds:
-        ended = [each for each in own if each.status in ("failed", "expired")]
-        return "not_sent" if ended else "waiting"
+        return "not_sent" if _ended(own) else "waiting"
     last = rounds[-_ROUNDS:]
     recent = [each for each in own if each.round_at >= last[0]]
-    if not any(each.answered_at for each in recent):
-        if len(last) < _ROUNDS:
-            return "waiting"
-        accused = [each for each in recent if each.overdue(late, now)]
-        # The telephone answered another route since: so it is the route.
-        others = [each for each in probes if each.carrier != name]
-        return "dead" if _answered_since(accused, others, attrgetter("phone")) else "silent"
     came = [each for each in recent if each.answered_at is not None]
+    if came:
+        return _arrival(came, late)
+    if len(last) < _ROUNDS:
+        return "waiting"
+    accused = [each for each in recent if each.overdue(late, now)]
+    # The telephone answered another route since: so it is the route.
+    others = [each for each in probes if each.carrier != own[0].carrier]
+    return "dead" if _answered_since(accused, others, attrgetter("phone")) else "silent"
+
+
+def _handset(
+    phone: str,
+    probes: Sequence[Probe],
+    pairs: Sequence[PairVerdict],
+    late: timedelta,
+    now: datetime,
+) -> HandsetVerdict:
+    own = [each for each in probes if each.phone == phone]
+    answered, missing, _ = _counted(own, late, now)
+    last = _rounds(own, late, now)[-_ROUNDS:]
+    state: HandsetState = "waiting"
+    if last and any(each.answered_at and each.round_at >= last[0] for each in own):
+        state = "on"
+    elif len(last) == _ROUNDS:
+        # Another telephone answered by one of the same routes since: so it is the telephone.
+        accused = [each for each in own if each.overdue(late, now) and each.round_at >= last[0]]
+        others = [each for each in probes if each.phone != phone]
+        state = "off" if _answered_since(accused, others, attrgetter("carrier")) else "silent"
+    by = tuple(each.carrier for each in pairs if each.phone == phone and each.state == "lost")
+    return HandsetVerdict(phone, state, by, answered, missing)
+
+
+def _arrival(came: Sequence[Probe], late: timedelta) -> Arrival:
+    """Return how what was answered had arrived."""
     if any(each.letters == "broken" for each in came):
         return "broken"
     if any(each.sender_right is False for each in came):
@@ -156,21 +235,16 @@ def _route_state(
     return "late" if took and median(took) > late.total_seconds() else "well"
 
 
-def _handset(phone: str, probes: Sequence[Probe], late: timedelta, now: datetime) -> HandsetVerdict:
-    own = [each for each in probes if each.phone == phone]
-    answered = [each for each in own if each.answered_at is not None]
-    missing = [each for each in own if each.overdue(late, now)]
-    rounds = _rounds([each for each in own if each.answered_at or each.overdue(late, now)])
-    last = rounds[-_ROUNDS:]
-    state: HandsetState = "waiting"
-    if last and any(each.round_at >= last[0] for each in answered):
-        state = "on"
-    elif len(last) == _ROUNDS:
-        # Another telephone answered by one of the same routes since: so it is the telephone.
-        accused = [each for each in missing if each.round_at >= last[0]]
-        others = [each for each in probes if each.phone != phone]
-        state = "off" if _answered_since(accused, others, attrgetter("carrier")) else "silent"
-    return HandsetVerdict(phone, state, len(answered), len(missing))
+def _counted(own: Sequence[Probe], late: timedelta, now: datetime) -> tuple[int, int, float | None]:
+    """Return how many were answered, how many are missing, and the middle of how long they took."""
+    took = [each.seconds for each in own if each.seconds is not None]
+    answered = sum(each.answered_at is not None for each in own)
+    missing = sum(each.overdue(late, now) for each in own)
+    return answered, missing, median(took) if took else None
+
+
+def _ended(own: Sequence[Probe]) -> bool:
+    return any(each.status in ("failed", "expired") for each in own)
 
 
 def _answered_since(
@@ -185,5 +259,6 @@ def _answered_since(
     )  # fmt: skip
 
 
-def _rounds(probes: Sequence[Probe]) -> list[datetime]:
-    return sorted({each.round_at for each in probes})
+def _rounds(own: Sequence[Probe], late: timedelta, now: datetime) -> list[datetime]:
+    """Return the rounds of which something was answered or is missing."""
+    return sorted({each.round_at for each in own if each.answered_at or each.overdue(late, now)})

@@ -74,6 +74,42 @@ def test_a_dead_route_and_a_telephone_that_is_off_at_once() -> None:
     assert found == ({"a": "dead", "b": "well"}, {ONE: "off", TWO: "on"})
 
 
+def test_a_route_that_reaches_one_telephone_alone_is_named_with_the_other() -> None:
+    """Both telephones are on and the carrier works: it does not reach the operator of one."""
+    probes = [*silent("a", ONE), *well("b", ONE), *well("a", TWO), *well("b", TWO)]
+    found = judge(sorted(probes, key=lambda each: each.round_at), LATE, NOW)
+    assert [(each.carrier, each.state, each.at) for each in found.routes] == [
+        ("a", "partly", (ONE,)), ("b", "well", ()),
+    ]  # fmt: skip
+    assert [(each.phone, each.state, each.by) for each in found.handsets] == [
+        (ONE, "on", ("a",)), (TWO, "on", ()),
+    ]  # fmt: skip
+    pairs = {(each.carrier, each.phone): (each.state, each.missing) for each in found.pairs}
+    assert pairs == {
+        ("a", ONE): ("lost", 2), ("a", TWO): ("well", 0),
+        ("b", ONE): ("well", 0), ("b", TWO): ("well", 0),
+    }  # fmt: skip
+
+
+def test_a_telephone_that_is_off_accuses_no_route_at_it() -> None:
+    probes = [*silent("a", ONE), *silent("b", ONE), *well("a", TWO), *well("b", TWO)]
+    found = judge(sorted(probes, key=lambda each: each.round_at), LATE, NOW)
+    assert [(each.state, each.at) for each in found.routes] == [("well", ()), ("well", ())]
+    assert [(each.state, each.by) for each in found.handsets] == [("off", ("a", "b")), ("on", ())]
+
+
+def test_a_dead_route_is_named_with_the_telephones_that_are_on() -> None:
+    probes = [*silent("a", ONE), *silent("b", ONE), *silent("a", TWO), *well("b", TWO)]
+    found = judge(sorted(probes, key=lambda each: each.round_at), LATE, NOW)
+    assert [(each.state, each.at) for each in found.routes] == [("dead", (TWO,)), ("well", ())]
+
+
+def test_broken_hindi_is_named_with_its_telephone() -> None:
+    probes = [*well("a", ONE), probe("a", TWO, 0, letters="broken")]
+    found = judge(sorted(probes, key=lambda each: each.round_at), LATE, NOW)
+    assert [(each.state, each.at) for each in found.routes] == [("broken", (TWO,))]
+
+
 def test_where_nothing_answers_nobody_knows() -> None:
     assert states(*silent("a", ONE)) == ({"a": "silent"}, {ONE: "silent"})
     found = states(*(each for c in "ab" for p in (ONE, TWO) for each in silent(c, p)))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import jobs
+from india.phone import masked
 from outbox import probe_verdicts
 from outbox.probe_verdicts import ProbeVerdicts
 from runtime import Runtime
@@ -33,6 +34,7 @@ class Handsets:
         self.off: set[str] = set()
         self.dead: set[str] = set()  # carriers that take everything and bring nothing
         self.broken: set[str] = set()  # carriers that write question marks for Hindi
+        self.apart: set[tuple[str, str]] = set()  # carriers that do not reach a telephone
         self._seen = dict.fromkeys(carriers, 0)
         self._ids = 0
 
@@ -41,7 +43,8 @@ class Handsets:
             new = carrier.messages[self._seen[name] :]
             self._seen[name] = len(carrier.messages)
             for message in new:
-                if name in self.dead or message["to"] in self.off:
+                apart = (name, message["to"]) in self.apart
+                if name in self.dead or message["to"] in self.off or apart:
                     continue
                 shown = str(message["body"])
                 if name in self.broken:
@@ -116,16 +119,56 @@ def test_a_carrier_that_breaks_hindi_is_found(handsets: Handsets, clock: Clock) 
     handsets.broken = {"raven"}
     assert states(rounds(handsets, clock))[0] == {"pigeon": "well", "raven": "broken"}
     runtime = handsets.player.runtime
-    assert "raven BREAKS HINDI VM-INPOST-S 6 0 7.0 s" in page(runtime)
-    with runtime.database.transaction() as conn:
-        found = doctor_carriers.examine(conn, runtime.settings, runtime.now())
-        said = {(each.state, each.says) for each in found}
-    broken = "raven: it breaks Hindi: give hi another carrier by SMS_ROUTE_RULES, and tell it"
+    both = f"{masked(ONE)}, {masked(TWO)}"
+    assert f"raven BREAKS HINDI ({both}) VM-INPOST-S 6 0 7.0 s" in page(runtime)
+    said = doctor(runtime)
+    broken = (
+        f"raven at {both}: it breaks Hindi: give hi another carrier by SMS_ROUTE_RULES, and tell it"
+    )
     assert said == {("wrong", broken), ("ok", "pigeon: 7 s there and back")}
     shown = handsets.player.client.get("/metrics").text
     assert 'dakiya_probe_route{gateway="raven",state="broken"} 1.0' in shown
     assert 'dakiya_probe_seconds{gateway="pigeon"} 7.0' in shown
     assert ONE not in shown
+
+
+def doctor(runtime: Runtime) -> set[tuple[str, str]]:
+    with runtime.database.transaction() as conn:
+        found = doctor_carriers.examine(conn, runtime.settings, runtime.now())
+        return {(each.state, each.says) for each in found}
+
+
+def test_a_route_that_does_not_reach_one_telephone_is_shown_with_it(
+    handsets: Handsets, clock: Clock
+) -> None:
+    handsets.apart = {("raven", TWO)}
+    runtime = handsets.player.runtime
+    assert states(rounds(handsets, clock)) == (
+        {"pigeon": "well", "raven": "partly"},
+        {ONE: "on", TWO: "on"},
+    )
+    shown = page(runtime)
+    assert f"other routes ({masked(TWO)})" in shown
+    assert f"raven {masked(ONE)} works 3 0 7.0 s" in shown
+    assert f"raven {masked(TWO)} nothing arrives, or no answer comes 0 3 –" in shown
+    wrong = [says for state, says in doctor(runtime) if state == "wrong"]
+    assert len(wrong) == 1
+    assert wrong[0].startswith(f"raven at {masked(TWO)}: nothing by it arrives there")
+    told = handsets.player.client.get("/metrics").text
+    pair = f'gateway="raven",phone="2: {masked(TWO)}",state="lost"'
+    assert f"dakiya_probe_pair{{{pair}}} 1.0" in told
+    assert TWO not in told
+
+
+def test_a_telephone_that_is_off_is_shown_with_all_its_routes(
+    handsets: Handsets, clock: Clock
+) -> None:
+    handsets.off = {TWO}
+    rounds(handsets, clock)
+    runtime = handsets.player.runtime
+    off = f"{masked(TWO)} is off: charge it, others answer the same routes (pigeon, raven)"
+    assert ("wrong", off) in doctor(runtime)
+    assert f"raven {masked(TWO)} nothing arrives, or no answer comes 0 3 –" in page(runtime)
 
 
 def test_a_dead_route_and_a_telephone_that_is_off_are_told_apart(

@@ -18,12 +18,14 @@ _ROUTES: Final[dict[RouteState, str]] = {
     "late": "probes come back late",
     "broken": "it breaks Hindi: give hi another carrier by SMS_ROUTE_RULES, and tell it",
     "sender": "telephones show another sender than ours",
+    "partly": "nothing by it arrives there, though others get it, and that telephone others' texts:"
+    " tell it which operator that is, and rest it where many have that one",
     "dead": "it is dead: telephones that answer other routes get nothing by it; rest it",
     "not_sent": "probes are not sent by it: does it rest, or is its circuit open?",
     "silent": "no probe telephone answers at all: look at the telephones, then at our number",
 }
 _HANDSETS: Final[dict[HandsetState, str]] = {
-    "off": "is off: others answer the same routes; charge it",
+    "off": "is off: charge it, others answer the same routes",
     "silent": "answers nothing, nor does another",
 }
 
@@ -51,13 +53,19 @@ def _probes(conn: psycopg.Connection[Any], settings: Settings, now: datetime) ->
     verdicts = probe_verdicts.of_settings(conn, settings, now)
     for route in verdicts.routes:
         if (wrong := _ROUTES.get(route.state)) is not None:
-            yield Finding("wrong", "probes", f"{route.carrier}: {wrong}")
+            at = f" at {_named(route.at)}" if route.at else ""
+            yield Finding("wrong", "probes", f"{route.carrier}{at}: {wrong}")
         elif route.state == "well":
             took = f"{route.seconds:.0f} s there and back" if route.seconds is not None else "well"
             yield Finding("ok", "probes", f"{route.carrier}: {took}")
     for handset in verdicts.handsets:
         if (why := _HANDSETS.get(handset.state)) is not None:
-            yield Finding("wrong", "probes", f"{masked(handset.phone)} {why}")
+            by = f" ({', '.join(handset.by)})" if handset.by else ""
+            yield Finding("wrong", "probes", f"{masked(handset.phone)} {why}{by}")
+
+
+def _named(phones: tuple[str, ...]) -> str:
+    return ", ".join(map(masked, phones))
 
 
 def _used_by_others(conn: psycopg.Connection[Any], settings: Settings) -> Iterator[Finding]:

@@ -340,9 +340,18 @@ def _probes(verdicts: ProbeVerdicts) -> Iterator[GaugeMetricFamily]:
     handsets = GaugeMetricFamily(
         "dakiya_probe_handset", "1 for the state of each probe telephone", labels=["phone", "state"]
     )
+    pairs = GaugeMetricFamily(
+        "dakiya_probe_pair",
+        "1 for the state of each probed route at each probe telephone",
+        labels=["gateway", "phone", "state"],
+    )
+    names: dict[str, str] = {}
     for number, handset in enumerate(verdicts.handsets, 1):
-        handsets.add_metric([f"{number}: {masked(handset.phone)}", handset.state], 1)
-    yield from (routes, took, handsets)
+        names[handset.phone] = f"{number}: {masked(handset.phone)}"
+        handsets.add_metric([names[handset.phone], handset.state], 1)
+    for pair in verdicts.pairs:
+        pairs.add_metric([pair.carrier, names[pair.phone], pair.state], 1)
+    yield from (routes, took, handsets, pairs)
 
 
 def _gauge(counted: _Counted, rows: list[tuple[Any, ...]]) -> GaugeMetricFamily:
