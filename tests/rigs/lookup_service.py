@@ -24,7 +24,7 @@ MOBILE: Final = {
 Answer = tuple[int, bytes] | Literal["hangs", "drips"]
 
 
-def says(line: str) -> Answer:
+def says(line: str) -> tuple[int, bytes]:
     """Its answer about a number that is a `line`: Mobile, Landline."""
     return 200, json.dumps({"Numbers": MOBILE | {"Type": line}}).encode()
 
@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer == "hangs":
             service.over.wait()
             return
-        status, body = says("Mobile") if answer == "drips" else answer
+        status, body = answer if isinstance(answer, tuple) else says("Mobile")
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

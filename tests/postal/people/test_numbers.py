@@ -325,7 +325,7 @@ def test_a_service_that_says_now_this_now_that_is_outweighed_by_the_persons_word
 ) -> None:
     """It calls a good number a landline, then a mobile, then a landline: one question in all."""
     player.step(f"postman 1001 {POSTMAN}")
-    asked = []
+    asked: list[bool] = []
     with lookup_service() as service:
         service.of[HOLDER] = [says("Landline"), says("Mobile"), says("Landline")]
         for number in NUMBERS[:2]:
