@@ -1,0 +1,192 @@
+"""Alarms that never arrive: one ticket an article says that its addressee could not be told.
+
+Two who conspire against a telephone that is off would else leave nothing that a third person reads
+(docs/developing/trust.md rules 9 and 17). So what protects is looked after, from where it is queued,
+until its telephone was told or is not going to be. A carrier that sends no receipts says nothing by
+its silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final
+
+import structlog
+from psycopg.rows import class_row
+
+from messages.catalogue import Channel
+from outbox.alarms import PROTECTING
+from outbox.policy import Status
+from runtime import Runtime
+from store import feed
+from store.database import Conn
+
+log = structlog.get_logger(__name__)
+
+LONGEST: Final = timedelta(days=3)
+"""After this a ticket is opened though the alarm is still worth sending: an office can then find the
+addressee while the seven days last in which he may object."""
+_EVERY: Final = timedelta(minutes=30)
+_AT_ONCE: Final = 100
+TAKEN_BACK: Final = "undone"
+"""What takes a handover back: that it happened need not be told any more."""
+
+_DUE: Final = "SELECT article_id, since FROM alarms_watched WHERE due <= %s ORDER BY due LIMIT %s"
+_LOCK: Final = "SELECT FROM alarms_watched WHERE article_id = %s AND due <= %s FOR UPDATE SKIP LOCKED"
+_LATER: Final = "UPDATE alarms_watched SET due = %s WHERE article_id = %s"
+_DROP: Final = "DELETE FROM alarms_watched WHERE article_id = %s"
+# A number that an office or its booker corrects is nobody's any more: two signed it, or it was a
+# slip of the pen.
+_ALARMS: Final = """
+    SELECT m.phone, m.template, m.at, m.status, m.channel, m.not_after,
+           coalesce(m.gateway = ANY (%(silent)s), false) AS silent,
+           m.template = ANY (%(protecting)s) AND (m.template <> 'move_done' OR (
+               SELECT v.by IN ('door', 'sender') FROM moves v
+               WHERE v.article_id = m.article_id AND v.outcome = 'done'
+               ORDER BY v.id DESC LIMIT 1) IS NOT FALSE) AS protects
+    FROM messages m
+    WHERE m.article_id = %(article)s AND m.direction = 'out' AND m.lane = 'alarm'
+          AND m.phone IS NOT NULL AND m.at >= %(since)s
+    ORDER BY m.phone, m.at, m.id
+"""
+# Once an article. Where that telephone raised one itself, a person looks at it already.
+_TICKET: Final = """
+    INSERT INTO tickets (kind, article_id, phone, staff_id, at)
+    SELECT 'untold', a.id, %(phone)s::phone, (
+        SELECT l.postman_id FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
+        WHERE i.article_id = a.id ORDER BY i.id DESC LIMIT 1), %(now)s
+    FROM articles a
+    WHERE a.id = %(article)s AND NOT EXISTS (
+        SELECT FROM tickets t WHERE t.article_id = a.id
+        AND (t.kind = 'untold' OR t.phone = %(phone)s AND t.at >= %(since)s))
+    ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class SentAlarm:
+    """An alarm about an article. `silent`: its carrier sends no receipts."""
+
+    phone: str
+    template: str
+    at: datetime
+    status: Status
+    channel: Channel
+    not_after: datetime
+    silent: bool
+    protects: bool
+
+    @property
+    def heard(self) -> bool:
+        """Tell whether it arrived, as far as anybody can know."""
+        return self.status == "delivered" or (self.status == "sent" and self.silent)
+
+    @property
+    def over_at(self) -> datetime:
+        """Return when it will not be waited for any more."""
+        return min(self.not_after, self.at + LONGEST)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """It may still arrive, until then at the latest."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Untold:
+    """This alarm did not arrive, and no later one did."""
+
+    alarm: SentAlarm
+
+
+def judge(alarms: Sequence[SentAlarm], now: datetime) -> Waiting | Untold | None:
+    """Return what is to be said of all alarms about one article; None: everybody was told.
+
+    They are in the order of their telephones and times.
+    """
+    waiting: list[datetime] = []
+    for _, of_phone in groupby(alarms, key=lambda each: each.phone):
+        missing = _missing(list(of_phone))
+        if not missing:
+            continue
+        left = [
+            each.over_at
+            for each in missing
+            if each.status not in ("failed", "expired") and each.over_at > now
+        ]
+        if not left:
+            return Untold(next(each for each in missing if each.protects))
+        waiting.append(max(left))
+    return Waiting(min(waiting)) if waiting else None
+
+
+def _missing(alarms: Sequence[SentAlarm]) -> Sequence[SentAlarm]:
+    """Return the alarms of one telephone after the last that arrived, where one of them protects."""
+    arrived = max((n for n, each in enumerate(alarms) if each.heard), default=-1)
+    missing = alarms[arrived + 1 :]
+    taken_back = any(each.template == TAKEN_BACK for each in missing[-1:])
+    return missing if any(each.protects for each in missing) and not taken_back else ()
+
+
+def look(runtime: Runtime) -> int:
+    """Look at what is due; return how many tickets were opened."""
+    now = runtime.now()
+    due = runtime.database.run(lambda conn: conn.execute(_DUE, (now, _AT_ONCE)).fetchall())
+    watch = Watch(runtime.settings.without_receipts)
+
+    def work(conn: Conn, row: tuple[int, datetime]) -> int:
+        return watch.look(conn, *row, now)
+
+    def put_off(conn: Conn, row: tuple[int, datetime]) -> None:
+        conn.execute(_LATER, (now + _EVERY, row[0]))
+
+    return runtime.database.run_each(due, work, put_off)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The look at articles. `silent`: the carriers that send no receipts."""
+
+    silent: Collection[str]
+
+    def look(self, conn: Conn, article_id: int, since: datetime, now: datetime) -> int:
+        """Look at the alarms about one article; return 1 where a ticket was opened."""
+        if conn.execute(_LOCK, (article_id, now)).fetchone() is None:
+            return 0
+        with conn.cursor(row_factory=class_row(SentAlarm)) as cursor:
+            values = {
+                "article": article_id,
+                "since": since,
+                "silent": list(self.silent),
+                "protecting": sorted(PROTECTING),
+            }
+            alarms = cursor.execute(_ALARMS, values).fetchall()
+        found = judge(alarms, now)
+        if isinstance(found, Waiting):
+            conn.execute(_LATER, (min(found.until, now + _EVERY), article_id))
+            return 0
+        conn.execute(_DROP, (article_id,))
+        return _open_ticket(conn, article_id, found.alarm, since, now) if found else 0
+
+
+def _open_ticket(
+    conn: Conn, article_id: int, alarm: SentAlarm, since: datetime, now: datetime
+) -> int:
+    values = {"article": article_id, "phone": alarm.phone, "since": since, "now": now}
+    row = conn.execute(_TICKET, values).fetchone()
+    if row is None:
+        return 0
+    feed.append_many(
+        conn,
+        [
+            feed.NewEvent("alarm_unheard", article_id, now, {"template": alarm.template}),
+            feed.NewEvent("ticket_opened", article_id, now, {"about": "untold"}),
+        ],
+    )
+    log.warning("alarm_unheard", ticket=row[0], template=alarm.template)
+    return 1
