@@ -1,9 +1,9 @@
 """Alarms that never arrive: one ticket an article says that its addressee could not be told.
 
-Two who conspire against a telephone that is off would else leave nothing that a third person reads
-(docs/developing/trust.md rules 9 and 17). So what protects is looked after, from where it is queued,
-until its telephone was told or is not going to be. A carrier that sends no receipts says nothing by
-its silence.
+Two who conspire against a telephone that is off would else leave nothing that a third person
+reads (docs/developing/trust.md rules 9 and 17). So what protects is looked after until its
+telephone was told or is not going to be. A carrier that sends no receipts says nothing by its
+silence.
 """
 
 from __future__ import annotations
@@ -27,15 +27,17 @@ from store.database import Conn
 log = structlog.get_logger(__name__)
 
 LONGEST: Final = timedelta(days=3)
-"""After this a ticket is opened though the alarm is still worth sending: an office can then find the
-addressee while the seven days last in which he may object."""
+"""After this a ticket is opened though the alarm is still worth sending: the addressee can then be
+found while the seven days last in which he may object."""
 _EVERY: Final = timedelta(minutes=30)
 _AT_ONCE: Final = 100
 TAKEN_BACK: Final = "undone"
 """What takes a handover back: that it happened need not be told any more."""
 
 _DUE: Final = "SELECT article_id, since FROM alarms_watched WHERE due <= %s ORDER BY due LIMIT %s"
-_LOCK: Final = "SELECT FROM alarms_watched WHERE article_id = %s AND due <= %s FOR UPDATE SKIP LOCKED"
+_LOCK: Final = (
+    "SELECT FROM alarms_watched WHERE article_id = %s AND due <= %s FOR UPDATE SKIP LOCKED"
+)
 _LATER: Final = "UPDATE alarms_watched SET due = %s WHERE article_id = %s"
 _DROP: Final = "DELETE FROM alarms_watched WHERE article_id = %s"
 # A number that an office or its booker corrects is nobody's any more: two signed it, or it was a
@@ -52,10 +54,11 @@ _ALARMS: Final = """
           AND m.phone IS NOT NULL AND m.at >= %(since)s
     ORDER BY m.phone, m.at, m.id
 """
-# Once an article. Where that telephone raised one itself, a person looks at it already.
+# Once an article, and of nobody's telephone: nobody asked for it, so nobody is told when it is
+# closed. Where that telephone raised one itself, a person looks at it already.
 _TICKET: Final = """
-    INSERT INTO tickets (kind, article_id, phone, staff_id, at)
-    SELECT 'untold', a.id, %(phone)s::phone, (
+    INSERT INTO tickets (kind, article_id, staff_id, at)
+    SELECT 'untold', a.id, (
         SELECT l.postman_id FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
         WHERE i.article_id = a.id ORDER BY i.id DESC LIMIT 1), %(now)s
     FROM articles a
@@ -126,7 +129,7 @@ def judge(alarms: Sequence[SentAlarm], now: datetime) -> Waiting | Untold | None
 
 
 def _missing(alarms: Sequence[SentAlarm]) -> Sequence[SentAlarm]:
-    """Return the alarms of one telephone after the last that arrived, where one of them protects."""
+    """Return a telephone's alarms after the last that arrived, where one of them protects."""
     arrived = max((n for n, each in enumerate(alarms) if each.heard), default=-1)
     missing = alarms[arrived + 1 :]
     taken_back = any(each.template == TAKEN_BACK for each in missing[-1:])
