@@ -18,8 +18,12 @@ import structlog
 from psycopg.rows import class_row
 
 from messages.catalogue import Channel
+from outbox import spoken_alarms
 from outbox.alarms import PROTECTING
+from outbox.automatic import AutomaticCalls, Later, Ordered
 from outbox.policy import Status
+from outbox.spoken_alarms import MuteAlarm
+from outbox.wake import wake
 from runtime import Runtime
 from store import feed
 from store.database import Conn
@@ -43,7 +47,7 @@ _DROP: Final = "DELETE FROM alarms_watched WHERE article_id = %s"
 # A number that an office or its booker corrects is nobody's any more: two signed it, or it was a
 # slip of the pen.
 _ALARMS: Final = """
-    SELECT m.phone, m.template, m.at, m.status, m.channel, m.not_after,
+    SELECT m.id, m.phone, m.language, m.template, m.at, m.status, m.channel, m.not_after, m.error,
            coalesce(m.gateway = ANY (%(silent)s), false) AS silent,
            m.template = ANY (%(protecting)s) AND (m.template <> 'move_done' OR (
                SELECT v.by IN ('door', 'sender') FROM moves v
@@ -71,14 +75,20 @@ _TICKET: Final = """
 
 @dataclass(frozen=True)
 class SentAlarm:
-    """An alarm about an article. `silent`: its carrier sends no receipts."""
+    """An alarm about an article. `error`: what its carrier said of it last.
 
+    `silent`: its carrier sends no receipts.
+    """
+
+    id: int
     phone: str
+    language: str
     template: str
     at: datetime
     status: Status
     channel: Channel
     not_after: datetime
+    error: str | None
     silent: bool
     protects: bool
 
@@ -91,6 +101,11 @@ class SentAlarm:
     def over_at(self) -> datetime:
         """Return when it will not be waited for any more."""
         return min(self.not_after, self.at + LONGEST)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether it will certainly not arrive."""
+        return self.status in ("failed", "expired")
 
 
 @dataclass(frozen=True)
@@ -117,11 +132,7 @@ def judge(alarms: Sequence[SentAlarm], now: datetime) -> Waiting | Untold | None
         missing = _missing(list(of_phone))
         if not missing:
             continue
-        left = [
-            each.over_at
-            for each in missing
-            if each.status not in ("failed", "expired") and each.over_at > now
-        ]
+        left = [each.over_at for each in missing if not each.is_over and each.over_at > now]
         if not left:
             return Untold(next(each for each in missing if each.protects))
         waiting.append(max(left))
@@ -136,11 +147,24 @@ def _missing(alarms: Sequence[SentAlarm]) -> Sequence[SentAlarm]:
     return missing if any(each.protects for each in missing) and not taken_back else ()
 
 
+def to_be_said(alarms: Sequence[SentAlarm]) -> SentAlarm | None:
+    """Return the newest alarm that protects a telephone which was not told, nor called before."""
+    for _, of_phone in groupby(alarms, key=lambda each: each.phone):
+        missing = _missing(list(of_phone))
+        texts = [each for each in missing if each.protects and each.channel == "text"]
+        if texts and all(each.channel == "text" for each in missing):
+            return texts[-1]
+    return None
+
+
 def look(runtime: Runtime) -> int:
     """Look at what is due; return how many tickets were opened."""
     now = runtime.now()
     due = runtime.database.run(lambda conn: conn.execute(_DUE, (now, _AT_ONCE)).fetchall())
-    watch = Watch(runtime.settings.without_receipts)
+    settings = runtime.settings
+    watch = Watch(
+        settings.without_receipts, AutomaticCalls(settings.voices, settings.voice_automatic)
+    )
 
     def work(conn: Conn, row: tuple[int, datetime]) -> int:
         return watch.look(conn, *row, now)
@@ -148,7 +172,10 @@ def look(runtime: Runtime) -> int:
     def put_off(conn: Conn, row: tuple[int, datetime]) -> None:
         conn.execute(_LATER, (now + _EVERY, row[0]))
 
-    return runtime.database.run_each(due, work, put_off)
+    opened = runtime.database.run_each(due, work, put_off)
+    if due:
+        wake(runtime.redis)  # a call may have been ordered
+    return opened
 
 
 @dataclass(frozen=True)
@@ -156,6 +183,7 @@ class Watch:
     """The look at articles. `silent`: the carriers that send no receipts."""
 
     silent: Collection[str]
+    calls: AutomaticCalls
 
     def look(self, conn: Conn, article_id: int, since: datetime, now: datetime) -> int:
         """Look at the alarms about one article; return 1 where a ticket was opened."""
@@ -170,11 +198,33 @@ class Watch:
             }
             alarms = cursor.execute(_ALARMS, values).fetchall()
         found = judge(alarms, now)
-        if isinstance(found, Waiting):
-            conn.execute(_LATER, (min(found.until, now + _EVERY), article_id))
+        call = self._call(conn, article_id, alarms, now) if found else None
+        if found is not None and (call or isinstance(found, Waiting)):
+            until = [found.until] if isinstance(found, Waiting) else []
+            until += [call.at] if isinstance(call, Later) else []
+            conn.execute(_LATER, (min(now + _EVERY, *until), article_id))
             return 0
         conn.execute(_DROP, (article_id,))
         return _open_ticket(conn, article_id, found.alarm, since, now) if found else 0
+
+    def _call(
+        self, conn: Conn, article_id: int, alarms: Sequence[SentAlarm], now: datetime
+    ) -> Ordered | Later | None:
+        """Call the telephone of an alarm whose text does not arrive, once, or say when to."""
+        each = to_be_said(alarms)
+        if each is None:
+            return None
+        mute = MuteAlarm(
+            each.id,
+            each.phone,
+            each.language,
+            each.template,
+            article_id,
+            each.not_after,
+            each.is_over,
+            each.error,
+        )
+        return spoken_alarms.order(conn, self.calls, mute, now)
 
 
 def _open_ticket(

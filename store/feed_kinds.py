@@ -80,6 +80,7 @@ ArticleKind = Literal[
     "exception_ended",
     "exception_granted",
     # Whoever should hear of it could not be told: EMSEVT knows no telephone.
+    "alarm_called",
     "alarm_unheard",
     # Handed over without network: told of, with the handover itself (`proof`), not in EMSEVT.
     "offline_claimed",
