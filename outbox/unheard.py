@@ -109,7 +109,7 @@ class SentAlarm:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class StillUnderWay:
     """It may still arrive, until then at the latest."""
 
     until: datetime
@@ -122,7 +122,7 @@ class Untold:
     alarm: SentAlarm
 
 
-def judge(alarms: Sequence[SentAlarm], now: datetime) -> Waiting | Untold | None:
+def judge(alarms: Sequence[SentAlarm], now: datetime) -> StillUnderWay | Untold | None:
     """Return what is to be said of all alarms about one article; None: everybody was told.
 
     They are in the order of their telephones and times.
@@ -136,7 +136,7 @@ def judge(alarms: Sequence[SentAlarm], now: datetime) -> Waiting | Untold | None
         if not left:
             return Untold(next(each for each in missing if each.protects))
         waiting.append(max(left))
-    return Waiting(min(waiting)) if waiting else None
+    return StillUnderWay(min(waiting)) if waiting else None
 
 
 def _missing(alarms: Sequence[SentAlarm]) -> Sequence[SentAlarm]:
@@ -199,8 +199,8 @@ class Watch:
             alarms = cursor.execute(_ALARMS, values).fetchall()
         found = judge(alarms, now)
         call = self._call(conn, article_id, alarms, now) if found else None
-        if found is not None and (call or isinstance(found, Waiting)):
-            until = [found.until] if isinstance(found, Waiting) else []
+        if found is not None and (call or isinstance(found, StillUnderWay)):
+            until = [found.until] if isinstance(found, StillUnderWay) else []
             until += [call.at] if isinstance(call, Later) else []
             conn.execute(_LATER, (min(now + _EVERY, *until), article_id))
             return 0

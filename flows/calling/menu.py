@@ -57,8 +57,8 @@ KEYS: Final = {"which": 9, "post": 9, "day": 2}
 _CODES: Final = ("code", "window_code", "refusal_code")
 ANSWERS: Final = (
     *SAID_AS_DIALLED, *_CODES, "exception_contested", "which_article", "which_number",
-    "number_asked", "at_office", "at_office_last", "day_impossible", *(f"status_{state}" for state in (
-        *recipient.OPEN, "delivered", "returned", "recalled")),
+    "number_asked", "at_office", "at_office_last", "day_impossible",
+    *(f"status_{state}" for state in (*recipient.OPEN, "delivered", "returned", "recalled")),
 )  # fmt: skip
 _MENU: Final = {"1": "code", "3": "fraud", "4": "day", "6": "call"}
 _LANGUAGES: Final[dict[str, Language]] = {"1": "hi", "3": "en"}
