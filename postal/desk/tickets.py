@@ -254,8 +254,8 @@ def close(
         return get(conn, id_), False
     _open(conn, id_, by.staff_row)
     _insist_seen(conn, id_, form)
-    reach = rights.RIGHTS["tickets"].who[by.role] if by.role else None
-    if reach == "own" and get(conn, id_).kind == UNTOLD:
+    of_office = {role for role, reach in rights.RIGHTS["tickets"].who.items() if reach == "own"}
+    if by.role in of_office and get(conn, id_).kind == UNTOLD:
         raise TicketOfOffice
     conn.execute(
         "UPDATE tickets SET closed_at = %s, outcome = %s, assigned_to = %s WHERE id = %s",
