@@ -18,7 +18,7 @@ from conversation.timers import fire_timers
 from conversation.waiting import read_waiting
 from embedded.servers import resolve
 from imports.importer import Importer
-from outbox import heartbeat, probing, scrubs
+from outbox import heartbeat, probing, scrubs, unheard
 from outbox.drain import Drain
 from outbox.failover import send_again
 from outbox.lookups import NumberLookups
@@ -136,6 +136,7 @@ def sweep() -> None:
         scrubs.look(runtime())
         probing.send_due(runtime())
         send_again(runtime())
+        unheard.look(runtime())
         process().listed.start()
         process().lookups.start()
         tell_staff(runtime())

@@ -155,6 +155,8 @@ class _CallHop:
             return self._last(calls.too_late(message.language))
         if message.code_id is not None:
             return self._show(menu.before_code(message.article, message.unasked))
+        if message.unasked:
+            return self._show(menu.before_alarm(message.article))
         return self._say_message()
 
     def _say_message(self) -> _Words:
@@ -167,7 +169,8 @@ class _CallHop:
         return self._said(message.body, message.code_id, message.article)
 
     def _said(self, body: str, code: int | None, article: str | None) -> _Words:
-        tail = self._screen("again" if calls.holds_code(body) else "more")
+        again = calls.holds_code(body) or self.message.unasked
+        tail = self._screen("again" if again else "more")
         where = Where("said", article=article)
         return _Words(_Place(where, code), "said", f"{body}\n{tail}")
 

@@ -152,6 +152,7 @@ class Turn(Locked):
                 drafts.append(draft)
         said = alarms.without_repeats(drafts, last.answer(), answered)
         self.queued = ask_enqueue(self.conn, said)
+        alarms.watch(self.conn, said, self.now)
 
     def _draft(self, unsent: _Unsent, sprint_id: int | None, language: Language) -> OutboxDraft:
         say = unsent.say

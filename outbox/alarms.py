@@ -1,7 +1,8 @@
 """Alarms are no bomb: nobody has the same one about the same article sent twice within an hour.
 
 docs/developing/trust.md rule 9. What counts is the last alarm that the telephone got about the
-article: "handed over", "taken back", "handed over" are three news, not a repeat.
+article: "handed over", "taken back", "handed over" are three news, not a repeat. And those that
+protect are looked after until they were heard (outbox/unheard.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,14 @@ from store.database import Conn
 from store.together import Awaited
 
 _REPEATS_WITHIN: Final = timedelta(hours=1)
+PROTECTING: Final = frozenset(
+    {
+        *("exception_done", "word_done", "offline_claimed", "offline_unproven"),
+        *("number_wrong", "move_done"),
+    }
+)
+"""What went, or is to go, without its addressee's own code: only who hears of it can object."""
+_LOOKED_AT: Final = timedelta(minutes=6)  # it was sent once more by then (outbox/policy.py)
 
 
 Last = Mapping[tuple[str, int], tuple[str, str | None]]
@@ -78,3 +87,15 @@ def without_repeats(
         or each.article_id is None
         or last.get((each.phone, each.article_id)) != (each.template, answered)
     ]
+
+
+def watch(conn: Conn, drafts: Sequence[OutboxDraft], now: datetime) -> None:
+    """Have the articles looked after about which `drafts` hold an alarm that protects."""
+    about = {each.article_id for each in drafts if each.template in PROTECTING}
+    if about - {None}:
+        conn.execute(
+            "INSERT INTO alarms_watched AS w (article_id, since, due)"
+            " SELECT article, %(now)s, %(due)s FROM unnest(%(articles)s::bigint[]) AS article"
+            " ON CONFLICT (article_id) DO UPDATE SET due = least(w.due, excluded.due)",
+            {"articles": sorted(filter(None, about)), "now": now, "due": now + _LOOKED_AT},
+        )

@@ -111,7 +111,7 @@ class AutomaticCalls:
         """
         if not self.possible or not speech().has(first.template):
             return None
-        begins, ends = _day_of(now)
+        begins, ends = calling_hours(now)
         if now < begins:
             return Later(begins) if begins < first.not_after else None
         router = Router(Routes((), self.voices), carriers)
@@ -145,7 +145,7 @@ class AutomaticCalls:
         return Ordered()
 
 
-def _day_of(now: datetime) -> tuple[datetime, datetime]:
+def calling_hours(now: datetime) -> tuple[datetime, datetime]:
     """Return when people may be called next, from and until: today, or after nine tomorrow."""
     today = calendar.local(now)
     if today.time() >= UNTIL:

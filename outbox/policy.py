@@ -159,7 +159,7 @@ def _after_failure(
     if standing.channel == "voice":
         most, wait = _MOST_RINGS, _RING_AGAIN
     if (
-        standing.lane == "code"
+        (standing.lane == "code" or _is_call_of_alarm(standing))
         and (standing.via is None or standing.channel == "voice")
         and receipt.reason in _TEMPORARY
         and standing.attempts < most
@@ -172,6 +172,11 @@ def _after_failure(
 
 def _is_alarm(standing: MessageStanding) -> bool:
     return standing.lane == "alarm" and standing.channel == "text" and standing.via is None
+
+
+def _is_call_of_alarm(standing: MessageStanding) -> bool:
+    """Tell whether it is a call of our own accord that says an alarm."""
+    return standing.lane == "alarm" and standing.channel == "voice" and standing.via is not None
 
 
 def _alarm_again(

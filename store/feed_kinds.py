@@ -79,6 +79,9 @@ ArticleKind = Literal[
     "exception_asked",
     "exception_ended",
     "exception_granted",
+    # Whoever should hear of it could not be told: EMSEVT knows no telephone.
+    "alarm_called",
+    "alarm_unheard",
     # Handed over without network: told of, with the handover itself (`proof`), not in EMSEVT.
     "offline_claimed",
     "offline_settled",

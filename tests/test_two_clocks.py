@@ -23,7 +23,7 @@ from conversation.helped import ask_due
 from conversation.timers import fire_timers
 from conversation.waiting import read_waiting
 from jobs import Process
-from outbox import probing, scrubs
+from outbox import probing, scrubs, unheard
 from outbox.failover import send_again
 from outbox.sweep import sweep
 from postal import herd as herds
@@ -48,6 +48,7 @@ TASKS: Final[Mapping[str, Callable[[Process], object]]] = {
     "scrubs.look": lambda each: scrubs.look(each.runtime),
     "probing.send_due": lambda each: probing.send_due(each.runtime),
     "send_again": lambda each: send_again(each.runtime),
+    "unheard.look": lambda each: unheard.look(each.runtime),
     "listed.start": lambda each: each.listed.start(),
     "lookups.start": lambda each: each.lookups.start(),
     "tell_staff": lambda each: tell_staff(each.runtime),

@@ -26,6 +26,7 @@ TicketKind = Literal[
     "signed",  # handed over on a signature after wrong codes
     "exception",  # what was handed over without its code was not for whoever got it
     "offline",  # a postman says that it was handed over without network, and nothing proves it
+    "untold",  # an alarm that protects its addressee did not arrive (outbox/unheard.py)
     "unproven",  # a sender who has not proven himself wants it moved, or back
 ]
 

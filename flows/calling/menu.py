@@ -56,9 +56,9 @@ KEYS: Final = {"which": 9, "post": 9, "day": 2}
 
 _CODES: Final = ("code", "window_code", "refusal_code")
 ANSWERS: Final = (
-    *SAID_AS_DIALLED, *_CODES, "which_article", "which_number", "number_asked", "at_office",
-    "at_office_last", "day_impossible", *(f"status_{state}" for state in (
-        *recipient.OPEN, "delivered", "returned", "recalled")),
+    *SAID_AS_DIALLED, *_CODES, "exception_contested", "which_article", "which_number",
+    "number_asked", "at_office", "at_office_last", "day_impossible",
+    *(f"status_{state}" for state in (*recipient.OPEN, "delivered", "returned", "recalled")),
 )  # fmt: skip
 _MENU: Final = {"1": "code", "3": "fraud", "4": "day", "6": "call"}
 _LANGUAGES: Final[dict[str, Language]] = {"1": "hi", "3": "en"}
@@ -72,7 +72,7 @@ def _show_plain(where: Where, facts: MenuFacts) -> Shown:
 
 
 def _take_hello(where: Where, typed: Typed, facts: MenuFacts) -> Step:
-    """Say the code once a key was pressed, asked for or not: a mailbox presses none."""
+    """Say what it was made for once a key was pressed, asked for or not: a mailbox presses none."""
     if typed.text == "1":
         return Step(go(where, "said", article=where.article))
     if typed.text == "3":
@@ -220,8 +220,8 @@ _ENTRIES: Final = ("menu", "witness", "nominee")
 GRAPH: Final = Graph.of(
     (
         Screen(
-            "hello", "asks for a key before it says a code",
-            _show_plain, _take_hello, ("hello", "asked"),
+            "hello", "asks for a key before it says a code, or an alarm",
+            _show_plain, _take_hello, ("hello", "asked", "alarm"),
             to=("said", "menu", "answer"), asks=(ReportFraud, AskPerson),
         ),
         Screen(
@@ -292,6 +292,11 @@ def begin(facts: MenuFacts) -> Where:
 def before_code(article: str | None, unasked: bool) -> Where:
     """Return where a call with a code begins: it waits for a key, which no mailbox presses."""
     return Where("hello", article=article, told=None if unasked else "asked")
+
+
+def before_alarm(article: str | None) -> Where:
+    """Return where a call with an alarm begins: it waits for a key too."""
+    return Where("hello", article=article, told="alarm")
 
 
 def silent(where: Where) -> Where:

@@ -29,6 +29,8 @@ DUE_AFTER: Final[Mapping[int, timedelta]] = MappingProxyType(
     {1: timedelta(hours=1), 2: timedelta(hours=8), 3: timedelta(days=2)}
 )
 """By priority, when somebody should have answered."""
+UNTOLD: Final = "untold"
+"""Of an alarm that reached nobody: two of an office may have agreed on what it is about."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,13 @@ class TicketTaken(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} works on it", about=name)
+
+
+class TicketOfOffice(Conflict):
+    """Its office had a part in it, so somebody of the help desk or a supervisor closes it."""
+
+    sentence = "its office had a part in it: the help desk or a supervisor closes it"
+    word = "ticket_of_office"
 
 
 @dataclass(frozen=True)
@@ -238,13 +247,16 @@ def close(
 ) -> tuple[Ticket, bool]:
     """Close the ticket; True: this call did it, tell the person in the same transaction.
 
-    Raise as `take` does, and `TicketMoved`.
+    Raise as `take` does, `TicketMoved`, and `TicketOfOffice`.
     """
     _lock(conn, id_)
     if _is_repeat(conn, id_, form):
         return get(conn, id_), False
     _open(conn, id_, by.staff_row)
     _insist_seen(conn, id_, form)
+    of_office = {role for role, reach in rights.RIGHTS["tickets"].who.items() if reach == "own"}
+    if by.role in of_office and get(conn, id_).kind == UNTOLD:
+        raise TicketOfOffice
     conn.execute(
         "UPDATE tickets SET closed_at = %s, outcome = %s, assigned_to = %s WHERE id = %s",
         (by.at, outcome, by.staff_row, id_),

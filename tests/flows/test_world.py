@@ -46,8 +46,8 @@ _ASSERTED = (
     " has holder",
     " has event",
 )
-# PINs are counted, and lists repeated, outside of the machines.
-_BESIDE = ("another_telephone", "stop_and_start")
+# PINs are counted, lists repeated, and alarms looked after outside of the machines.
+_BESIDE = ("another_telephone", "stop_and_start", "nobody_could_be_told")
 # News that no decision depends on: they are texts alone.
 # Who serves is another, and so are the numbers of offers and tickets.
 _NUMBERED = WindowAct | EndOffer | NoteAnswer | OpenAgain | NoteWords

@@ -106,7 +106,7 @@ from india import spoken_words
 from india.calendar import bounds, day_of
 from messages.render import CHECK_MASK, QUOTE_MASK
 from messages.speech import CallTongue, speech
-from outbox import receipts
+from outbox import receipts, unheard
 from outbox.failover import send_again
 from outbox.lookups import NumberLookups
 from outbox.sweep import sweep
@@ -678,3 +678,4 @@ class Player:
         tell_staff(self.runtime)
         sweep(self.runtime)
         send_again(self.runtime)
+        unheard.look(self.runtime)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from conversation import exceptions as door
 from flows.number import parse
 from outbox.wake import wake
-from postal import exceptions, offline
+from postal import exceptions, offline, untold
 from store.database import Conn
 from store.refusals import Refusal
 from web.office.room import doer, live_route, office_seen, reader, route, runtime
@@ -31,6 +31,7 @@ def exceptions_() -> str:
             **_asked(conn),
             postmen=exceptions.of_postmen(conn, own, now),
             answerers=exceptions.of_answerers(conn, own, now),
+            untold=untold.shown(conn, own, now, reader()),
             without_network=offline.of_postmen(conn, own, now),
             over=[
                 each for each in exceptions.offices_over(conn, now) if own in (None, each.office_id)

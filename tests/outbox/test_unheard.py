@@ -1,0 +1,187 @@
+"""Alarms that no text brings: what is called, when, and what becomes a ticket."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from india import calendar
+from outbox import unheard
+from outbox.policy import Status
+from outbox.unheard import LONGEST, SentAlarm, StillUnderWay, Untold, judge, to_be_said
+from runtime import Runtime
+from tests.rigs.api_calls import number_of
+from tests.rigs.desk import sign_in
+from tests.rigs.office import POSTMAN, Office, office, phone_of
+from tests.rigs.transcript import Player
+from tests.web.office.test_exceptions import answers
+
+NOON = datetime(2026, 8, 14, 6, 30, tzinfo=UTC)
+CALLS = "SELECT phone FROM messages WHERE channel = 'voice' AND lane = 'alarm' ORDER BY id"
+
+
+@pytest.fixture
+def at(player: Player, app: Flask, runtime: Runtime) -> Office:
+    return office(player, app, runtime)
+
+
+def given_without_code(at: Office, app: Flask, runtime: Runtime) -> None:
+    """It is given to somebody while the addressee's inbox takes no text."""
+    master = sign_in(app, runtime, "postmaster", "master")
+    at.out(1)
+    at.player.step(f"full {phone_of(1)}")
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"{POSTMAN} > 1 28 3 1 1234")
+    answers(master, number_of(1), "yes")
+    at.player.step(f"{POSTMAN} > 1 28")
+    assert at.state(number_of(1)) == "delivered"
+
+
+def tickets(at: Office) -> list[str]:
+    return [kind for (kind,) in at.all("SELECT kind FROM tickets ORDER BY id")]
+
+
+def test_it_rings_once_and_a_silence_of_three_days_is_a_ticket(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    given_without_code(at, app, runtime)
+    assert at.all(CALLS) == []
+    assert at.player.step("wait 6 min") == [f"{phone_of(1)} ~ (rings)"]
+    at.player.step(f"{phone_of(1)} is busy")
+    assert at.player.step("wait 1 min") == [f"{phone_of(1)} ~ (rings)"]  # once more, as codes
+    at.player.step(f"{phone_of(1)} is busy")
+    for _ in range(6):
+        at.player.step("wait 12 h")
+    assert at.all(CALLS) == [(phone_of(1),)]
+    assert tickets(at) == ["untold"]
+
+
+def test_what_cannot_arrive_at_night_rings_at_eight(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    given_without_code(at, app, runtime)
+    for hour, minute in ((21, 30), (3, 0), (7, 58)):
+        at.player.clock.advance(seconds=_until(at.player.clock.now(), hour, minute))
+        at.player.timers()
+        assert not any("(rings)" in line for line in at.player.drain()), hour
+    assert f"{phone_of(1)} ~ (rings)" in at.player.step("wait 3 min")
+
+
+def _until(now: datetime, hour: int, minute: int) -> float:
+    """Return how many seconds it is until that time in India comes next."""
+    india = calendar.local(now)
+    then = india.replace(hour=hour, minute=minute, second=0)
+    return ((then - india) % timedelta(days=1)).total_seconds()
+
+
+def test_a_stop_silences_no_call_as_anybody_may_forge_one(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    given_without_code(at, app, runtime)
+    at.player.step(f"{phone_of(1)} > STOP")
+    assert f"{phone_of(1)} ~ (rings)" in at.player.step("wait 6 min")
+
+
+def test_a_telephone_in_doubt_is_not_called_and_the_ticket_comes(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    given_without_code(at, app, runtime)
+    at.player.step(f"doubt {phone_of(1)}")
+    at.player.step("wait 6 min")
+    at.player.step("wait 73 h")
+    assert at.all(CALLS) == []
+    assert tickets(at) == ["untold"]
+
+
+def test_one_that_is_off_is_not_called(at: Office, app: Flask, runtime: Runtime) -> None:
+    master = sign_in(app, runtime, "postmaster", "master")
+    at.out(1)
+    at.player.step(f"off {phone_of(1)}")
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"{POSTMAN} > 1 28 3 1 1234")
+    answers(master, number_of(1), "yes")
+    at.player.step(f"{POSTMAN} > 1 28")
+    at.player.step("wait 6 min")
+    at.player.step("wait 1 h")
+    assert at.all(CALLS) == []
+
+
+def test_without_calls_there_is_the_ticket_alone(at: Office, app: Flask, runtime: Runtime) -> None:
+    given_without_code(at, app, runtime)
+    off = runtime.settings.model_copy(update={"voice_automatic": False})
+    for _ in range(2):
+        at.player.clock.advance(days=2)
+        unheard.look(replace(runtime, settings=off))
+    assert at.all(CALLS) == []
+    assert tickets(at) == ["untold"]
+
+
+def test_what_arrived_within_minutes_is_looked_after_no_longer(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    given_without_code(at, app, runtime)
+    at.player.step(f"emptied {phone_of(1)}")
+    at.player.step("wait 5 min")
+    at.player.step("wait 1 min")
+    assert at.all("SELECT * FROM alarms_watched") == []
+    assert at.all(CALLS) == []
+
+
+def alarm(minute: int, status: Status = "queued", **changes: object) -> SentAlarm:
+    at = NOON + timedelta(minutes=minute)
+    values: dict[str, object] = {
+        "id": minute,
+        "phone": "+919876500001",
+        "language": "hi",
+        "template": "exception_done",
+        "at": at,
+        "status": status,
+        "channel": "text",
+        "not_after": at + timedelta(days=7),
+        "error": None,
+        "silent": False,
+        "protects": True,
+    }
+    return SentAlarm(**(values | changes))  # type: ignore[arg-type]
+
+
+_STATUS = st.sampled_from(["queued", "sending", "unknown", "sent", "delivered", "failed"])
+
+
+@given(st.lists(st.tuples(_STATUS, st.booleans()), min_size=1, max_size=5))
+def test_somebody_is_waited_for_told_or_a_ticket(each: list[tuple[Status, bool]]) -> None:
+    alarms = [alarm(n, status, protects=protects) for n, (status, protects) in enumerate(each)]
+    soon, late = (judge(alarms, NOON + after) for after in (timedelta(hours=1), LONGEST * 2))
+    assert not isinstance(late, StillUnderWay)  # nothing is waited for for ever
+    last = max((n for n, one in enumerate(alarms) if one.heard), default=-1)
+    protects = any(one.protects for one in alarms[last + 1 :])
+    assert (late is not None) == protects
+    assert (soon is not None) == protects
+    if isinstance(soon, Untold):
+        assert all(one.status == "failed" for one in alarms[last + 1 :])
+
+
+def test_each_telephone_is_told_for_itself() -> None:
+    told = alarm(0, "delivered", phone="+919876500001")
+    off = alarm(1, "sent", phone="+919876500002")
+    gone = alarm(2, "failed", phone="+919876500003")
+    assert judge([told, off], NOON) == StillUnderWay(off.at + LONGEST)
+    assert judge([told, off, gone], NOON) == Untold(gone)
+
+
+def test_what_was_taken_back_is_said_to_nobody() -> None:
+    back = alarm(1, "failed", template=unheard.TAKEN_BACK, protects=False)
+    assert judge([alarm(0, "failed"), back], NOON) is None
+    assert isinstance(judge([alarm(0, "failed"), back, alarm(2, "failed")], NOON), Untold)
+
+
+def test_a_call_is_ordered_once_for_a_telephone() -> None:
+    text, call = alarm(0), alarm(1, "failed", channel="voice")
+    assert to_be_said([text]) == text
+    assert to_be_said([text, call]) is None
+    assert to_be_said([text, call, alarm(2)]) is None
