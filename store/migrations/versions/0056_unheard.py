@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0056_unheard"
-down_revision = "0052_weekdays_since"
+down_revision = "0055_looked_up"
 branch_labels = None
 depends_on = None
 phase = "expand"
