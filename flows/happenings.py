@@ -88,7 +88,7 @@ class ExceptionAsked(Happening):
 class ExceptionAnswered(Happening):
     """The office agrees or does not. `by`: a staff id; "": whoever has the office's telephone.
 
-    `question`: the how-manieth of its article was read; None: the digits tell which, or its no is
+    `question`: which of its article (1, 2, …) was read; None: the digits tell which, or its no is
     about whatever is asked.
     """
 
