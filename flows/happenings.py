@@ -52,17 +52,17 @@ class HandedOver(Happening):
 
 
 @dataclass(frozen=True)
-class SignedFor(Happening):
+class SignedFor(HandedOver):
     """The article was handed over on a signature, though its code was asked: a pilot."""
 
 
 @dataclass(frozen=True)
-class Excepted(Happening):
+class Excepted(HandedOver):
     """The article was handed over without its code: the office agreed to an exception."""
 
 
 @dataclass(frozen=True)
-class GivenOnWord(Happening):
+class GivenOnWord(HandedOver):
     """The article was handed over on the household's word, without its code."""
 
 
