@@ -26,7 +26,6 @@ from flows.happenings import (
     Excepted,
     GivenOnWord,
     HandedOver,
-    Happening,
     RefusalClaimed,
     Refused,
     SignedFor,
