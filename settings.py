@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -28,7 +28,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from india.gst import registrations
 from india.phone import e164
 from messages.missed_calls import meanings
-from messages.routes import Routes, names, prefixes, prices, rules
+from messages.routes import Routes, names, prefixes, prices, rules, stamps
 
 Environment = Literal["development", "test", "production"]
 CodeRelease = Literal["approach", "dispatch"]
@@ -92,6 +92,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "sms_route_rules": rules,
     "sms_countries": prefixes,
     "sms_prices": prices,
+    "sms_stamps": stamps,
     "probe_phones": _phones,
     "missed_calls": meanings,
     "upi_id": _upi_id,
@@ -157,6 +158,11 @@ class Settings(BaseSettings):
     sms_without_receipts: str = Field(
         "",
         description="gateways that never tell what arrived: no second send for want of a receipt",
+    )
+    sms_stamps: str = Field(
+        "",
+        description="gateways whose times of texts are off by a constant, and minutes to add:"
+        " exotel=330",
     )
     sms_countries: str = Field(
         "",
@@ -390,6 +396,11 @@ class Settings(BaseSettings):
     def without_receipts(self) -> tuple[str, ...]:
         """Return the gateways that send no receipts."""
         return names(self.sms_without_receipts)
+
+    @property
+    def stamps(self) -> dict[str, timedelta]:
+        """Return what is added to the times that gateways of `SMS_STAMPS` tell."""
+        return stamps(self.sms_stamps)
 
     @property
     def countries(self) -> tuple[str, ...]:

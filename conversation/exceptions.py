@@ -34,7 +34,7 @@ class AnotherQuestion(Conflict):
 
 @dataclass(frozen=True)
 class Question:
-    """The question that is answered. `number`: the how-manieth of its `article`."""
+    """The question that is answered. `number`: which of its `article` (1, 2, …)."""
 
     article: str
     number: int

@@ -62,7 +62,7 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
     repeat it, and no thread waits. Raises only what the database raises; the carrier then repeats
     the text, or is asked for it later (`conversation/listed.py`, docs/gateways.md).
     """
-    now = runtime.now()
+    now, inbound = runtime.now(), _set_right(runtime, inbound)
 
     def turn(conn: Conn) -> bool:
         return _receive(runtime, conn, inbound, now)
@@ -85,6 +85,14 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
     )
     if new:
         wake(runtime.redis)
+
+
+def _set_right(runtime: Runtime, inbound: Inbound) -> Inbound:
+    """Return a text with the time that its carrier means, where its clock is known to be off."""
+    off = runtime.settings.stamps.get(inbound.gateway)
+    if off is None or inbound.carrier_at is None:
+        return inbound
+    return replace(inbound, carrier_at=inbound.carrier_at + off)
 
 
 def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:

@@ -52,17 +52,17 @@ class HandedOver(Happening):
 
 
 @dataclass(frozen=True)
-class SignedFor(Happening):
+class SignedFor(HandedOver):
     """The article was handed over on a signature, though its code was asked: a pilot."""
 
 
 @dataclass(frozen=True)
-class Excepted(Happening):
+class Excepted(HandedOver):
     """The article was handed over without its code: the office agreed to an exception."""
 
 
 @dataclass(frozen=True)
-class GivenOnWord(Happening):
+class GivenOnWord(HandedOver):
     """The article was handed over on the household's word, without its code."""
 
 
@@ -88,7 +88,7 @@ class ExceptionAsked(Happening):
 class ExceptionAnswered(Happening):
     """The office agrees or does not. `by`: a staff id; "": whoever has the office's telephone.
 
-    `question`: the how-manieth of its article was read; None: the digits tell which, or its no is
+    `question`: which of its article (1, 2, …) was read; None: the digits tell which, or its no is
     about whatever is asked.
     """
 

@@ -133,6 +133,9 @@ def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decisi
         return Decision(
             case.state, case.context, (Say("office_exception_no", known, number),), (), tells
         )
+    page_only = (Say("office_exception_page_only", known, number),)
+    if article.exception == "asked" and least_for_exception(article) != "quoted":
+        return Decision(case.state, case.context, page_only)  # its text showed no digits to compare
     if article.quote == "locked":
         return Decision(case.state, case.context, (Say("office_exception_over", known, number),))
     if article.quote != "right" or not facts.answerable:
@@ -142,12 +145,8 @@ def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decisi
         )
     if article.exception != "asked":
         return Decision(case.state, case.context, (Say("office_exception_none"),))
-    if least_for_exception(article) != "quoted" or facts.full:
-        return Decision(
-            case.state,
-            case.context,
-            (Say("office_exception_page_only", known, number),),
-        )
+    if facts.full:
+        return Decision(case.state, case.context, page_only)
     return Decision(
         case.state, case.context, (Say("office_exception_yes", known, number),), (), tells
     )

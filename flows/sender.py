@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from flows import remarks, status
@@ -56,9 +57,6 @@ def sender_booked(case: Case[Booked, Nothing, PartyFacts]) -> Decision[Nothing]:
 
 
 _SENDER_NEWS: dict[type[Happening], str] = {
-    SignedFor: "sender_signed",
-    Excepted: "sender_excepted",
-    GivenOnWord: "sender_on_word",
     Returned: "sender_returned",
     Unlinked: "sender_unlinked",
     Refused: "sender_attempted_refused",
@@ -66,6 +64,23 @@ _SENDER_NEWS: dict[type[Happening], str] = {
 }
 for _event, _template in _SENDER_NEWS.items():
     SENDER.on(_event, says=(_template,))(partial(status.news, _template))
+
+
+_GIVEN: dict[type[HandedOver], str] = {
+    SignedFor: "sender_signed",
+    Excepted: "sender_excepted",
+    GivenOnWord: "sender_on_word",
+}
+
+
+def _given(template: str, case: Case[HandedOver, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Say how it was handed over, and name the pieces that were not there."""
+    said, without = status.news(template, case), _without(case.event.missing, case)
+    return said if without is None else replace(said, says=(*said.says, *without.says))
+
+
+for _how, _template in _GIVEN.items():
+    SENDER.on(_how, says=(_template, "sender_missing"))(partial(_given, _template))
 
 
 @SENDER.on(HandedOver, says=("sender_delivered", "sender_missing"))

@@ -41,7 +41,7 @@ _FAULTS: Final[Mapping[str, str]] = {
     "no_wav": "it is no WAV file of plain PCM",
     "wav_kind": "a WAV file must be mono, 16 bits, 8000 or 16000 Hz",
     "broken_off": "it is shorter than its header says",
-    "no_file": "it is no file",
+    "no_file": "not a file",
     "unread": "it cannot be read: {}",
     "no_mp3": "it is no MP3 file",
     "rate": "its bit rate is not known",

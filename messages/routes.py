@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -23,6 +24,7 @@ _LANES: Final = ("code", "alarm", "reply", "notice", "bulk")
 _LANGUAGES: Final = ("hi", "hi-Latn", "en")
 _PREFIX: Final = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
 _PRICE: Final = re.compile(r"([a-z][a-z0-9_]*) *= *([0-9]+(?:\.[0-9]+)?)", re.ASCII)
+_STAMP: Final = re.compile(r"([a-z][a-z0-9_]*) *= *(-?[0-9]{1,4})", re.ASCII)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
 
 
@@ -86,6 +88,20 @@ def prices(text: str) -> dict[str, Decimal]:
         if price is None:
             raise ValueError(f"{entry} is not gateway=paise, as exotel=18.5")
         found[price[1]] = Decimal(price[2])
+    return found
+
+
+def stamps(text: str) -> dict[str, timedelta]:
+    """Return what is added to the times of texts by carrier, of `exotel=330, kannel=-60` (minutes).
+
+    Raises ValueError.
+    """
+    found = {}
+    for entry in names(text):
+        off = _STAMP.fullmatch(entry)
+        if off is None or abs(int(off[2])) >= 24 * 60:
+            raise ValueError(f"{entry} is not gateway=minutes, less than a day, as exotel=330")
+        found[off[1]] = timedelta(minutes=int(off[2]))
     return found
 
 

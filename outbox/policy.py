@@ -44,7 +44,9 @@ _RING_AGAIN: Final = timedelta(seconds=60)
 _TEMPORARY: Final = frozenset({Reason.UNREACHABLE, Reason.CARRIER})
 # An alarm tells a telephone that is off, or whose inbox is full, what it has to know when it wakes
 # up: it goes out again, ever less often, until its deadline (docs/developing/trust.md rule 9).
-_WAKES_UP: Final = frozenset({*_TEMPORARY, Reason.INBOX_FULL})
+# "Expired" is what carriers say of a telephone that was off for as long as they keep a text, which
+# is hours where an alarm lives for days.
+_WAKES_UP: Final = frozenset({*_TEMPORARY, Reason.INBOX_FULL, Reason.EXPIRED})
 _ALARM_AGAIN: Final = (
     *(timedelta(minutes=each) for each in (5, 15, 60)),
     *(timedelta(hours=each) for each in (3, 6)),
@@ -118,6 +120,12 @@ def after_look_up(outcome: Outcome, standing: MessageStanding, now: datetime) ->
             patient = _PATIENCE[standing.lane] <= calls < _MOST_CALLS[standing.lane]
             if patient and standing.via is None:
                 return _again(standing, now, error)
+            later = now + _ALARM_AGAIN[-1]
+            worn = _is_alarm(standing) and calls >= _MOST_CALLS[standing.lane]
+            if worn and later < standing.not_after:
+                # Its tries for a telephone that was off count too. As it would go out again anyway
+                # it does so as rarely, so that one lost answer does not end it.
+                return _again(standing, later, error)
             return _ask_later(standing, now + delay(standing.lane, calls), error)
 
 

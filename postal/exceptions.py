@@ -140,7 +140,7 @@ def asked_by_dial(conn: Conn, phone: str) -> list[AskedByDial]:
 
 
 def last_question(conn: Conn, number: str) -> int:
-    """Return the how-manieth question was asked last of the article `number`; 0: none was."""
+    """Return how many questions were asked of the article `number`: the number of the last."""
     row = conn.execute(
         "SELECT coalesce(max(x.number), 0) FROM exceptions x JOIN articles a"
         " ON a.id = x.article_id WHERE a.number = %s",
@@ -255,7 +255,7 @@ def open_tickets(conn: Conn, now: datetime) -> None:
 class AskedException:
     """A question as the office's page shows it. `reached`: its telephone got a text since then.
 
-    `office_id` and `office`: of the postman. `serial`: on his list. `number`: the how-manieth of
+    `office_id` and `office`: of the postman. `serial`: on his list. `number`: which (1, 2, …) of
     its article.
     """
 
@@ -319,7 +319,7 @@ _REACHED_ITS: Final = article_rows.REACHED.format(
     article="a.id", phone=article_rows.HOLDER, asked="x.asked_at"
 )
 
-# There a text arrived at the telephone: the office that keeps its accounts answers too.
+# Where a text arrived at the telephone, the office that keeps its accounts answers too.
 _SEEN: Final = f"""({_ITS} OR x.office_id = ANY(%(kept)s) AND x.ended_at IS NULL
     AND x.wish IS NULL AND {_REACHED_ITS})"""
 
@@ -369,12 +369,13 @@ def shown(
     return [AskedException(*(*row[:-1], rates[row[-1]])) for row in rows]
 
 
-def waiting(conn: Conn, office_id: int | None) -> int:
+def waiting(conn: Conn, office_id: int | None, now: datetime) -> int:
     """Return how many questions wait for an answer that an office gives; None: of every office."""
     row = conn.execute(
-        f"SELECT count(*) FROM exceptions x WHERE {_ITS}"  # noqa: S608
-        " AND x.ended_at IS NULL AND x.granted_at IS NULL",
-        {"offices": _answered(conn, office_id)},
+        "SELECT count(*) FROM exceptions x JOIN articles a ON a.id = x.article_id"  # noqa: S608
+        " LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL"
+        f" WHERE x.ended_at IS NULL AND x.granted_at IS NULL AND {_SEEN}",
+        _seen_at(conn, office_id, now),
     ).fetchone()
     assert row is not None
     return int(row[0])

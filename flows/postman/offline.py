@@ -62,7 +62,7 @@ def _on_living_code(act: Handover, item: ItemFact, facts: PostmanFacts, left: in
     article = item.article
     assert article is not None
     if item.check != "right" or article.code_for != "handover":
-        return Outcome(say_item("no_payment_due", item))
+        return Outcome(say_item("offline_unneeded", item))
     compared = left > 0 and offline(article) is None
     proven = act if compared else replace(act, proof="code")
     return _settled(judge(proven, item, facts), article)

@@ -26,7 +26,6 @@ from flows.happenings import (
     Excepted,
     GivenOnWord,
     HandedOver,
-    Happening,
     RefusalClaimed,
     Refused,
     SignedFor,
@@ -209,7 +208,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
     without = _WITHOUT.get(type(news))
     said = say_first(without, item, article) if without else None
     return Outcome(
-        said or _say_missing(act, item, article) or say_handed_over(act.payment, item, article),
+        _say_missing(act, item, article) or said or say_handed_over(act.payment, item, article),
         (
             *(_without_code(article, act.proof) if without else ()),
             handed,
@@ -265,16 +264,16 @@ def looked_for(missing: tuple[int, ...], number: str) -> Iterator[Act]:
 
 def told_how(
     article: ArticleFact, proof: HandoverProof, missing: tuple[int, ...] = ()
-) -> Happening:
+) -> HandedOver:
     """Return what its people are told: that it came without the code that was asked, or just so."""
     if not article.coded:
         return HandedOver(article.number, missing)
     if proof == "exception":
-        return Excepted(article.number)
+        return Excepted(article.number, missing)
     if proof == "word":
-        return GivenOnWord(article.number)
+        return GivenOnWord(article.number, missing)
     if proof == "signature":
-        return SignedFor(article.number)
+        return SignedFor(article.number, missing)
     return HandedOver(article.number, missing)
 
 

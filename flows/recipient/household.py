@@ -25,7 +25,7 @@ from flows.events import AskWishes, AskWord, DrawWord, SetWish, TakeWord
 from flows.facts import HouseholdFact, OtherTakers, RecipientFacts, Takers, wish_digits
 from flows.happenings import GivenOnWord, WordTried
 from flows.machine import SAME, Case
-from flows.recipient.states import MACHINE, digits, fact, stay, told
+from flows.recipient.states import MACHINE, digits, fact, given, stay
 
 _ALL_WEEK = 6  # days on which post comes; Sunday is none
 _KEY_OF: Mapping[Takers, int] = {"holder": 0, "household": 1, "neighbour": 2}
@@ -133,7 +133,9 @@ def take_word(case: Case[TakeWord, Asked, RecipientFacts]) -> Decision[Asked]:
     return Decision(case.state, case.context, (Say("word_chosen"),), (ChooseWord(),))
 
 
-MACHINE.on(GivenOnWord, to=("delivered",), says=("word_done",))(told("delivered", "word_done"))
+MACHINE.on(GivenOnWord, to=("delivered",), says=("word_done", "delivered_missing"))(
+    given("word_done")
+)
 
 
 @MACHINE.on(WordTried, to=(SAME,), says=("word_tried", "word_tried_last"))

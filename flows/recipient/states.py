@@ -307,9 +307,23 @@ def _without(missing: tuple[int, ...], article: ArticleFact) -> Say | None:
     return Say("delivered_missing", values, article.number)
 
 
-MACHINE.on(SignedFor, to=("delivered",), says=("signed_for",))(told("delivered", "signed_for"))
-MACHINE.on(Excepted, to=("delivered",), says=("exception_done",))(
-    told("delivered", "exception_done")
+def given(template: str) -> Handler[HandedOver, Asked, RecipientFacts]:
+    """Return a handler that says how it was handed over, and names the pieces that did not come."""
+
+    def handler(case: Case[HandedOver, Asked, RecipientFacts]) -> Decision[Asked]:
+        article = fact(case, case.event.article)
+        without = _without(case.event.missing, article)
+        says = (digits(template, article), *((without,) if without else ()))
+        return Decision("delivered", Asked(article.number), says)
+
+    return handler
+
+
+MACHINE.on(SignedFor, to=("delivered",), says=("signed_for", "delivered_missing"))(
+    given("signed_for")
+)
+MACHINE.on(Excepted, to=("delivered",), says=("exception_done", "delivered_missing"))(
+    given("exception_done")
 )
 MACHINE.on(Refused, to=("quiet",), says=("refused",))(told("quiet", "refused"))
 MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(told("out", "code_locked"))

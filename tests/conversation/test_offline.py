@@ -59,6 +59,22 @@ def test_text_and_slip_show_the_same_whatever_is_issued_and_rotated_that_day(
     assert printed(runtime) == [""]  # it is handed over
 
 
+def test_a_right_code_with_wrong_digits_is_told_that_it_suffices_alone(
+    at: Office, runtime: Runtime, player: Player
+) -> None:
+    """They may be rupees, and none are due: so nothing is noted, and it says what to send."""
+    at.out(1)
+    (check,) = printed(runtime)
+    player.step(f"{POSTMAN} > 1")
+    (code,) = player.codes.values()
+    said = player.step(f"{POSTMAN} > 1 {code[0]} {(int(check) + 1) % 1000:03}")
+    assert any("आखिरी 3 अंक" in each for each in said)
+    assert at.state(number_of(1)) == "out_for_delivery"
+    assert at.all("SELECT FROM offline_claims") == []
+    player.step(f"{POSTMAN} > 1 {code[0]}")
+    assert at.state(number_of(1)) == "delivered"
+
+
 def test_beyond_a_days_limit_it_is_a_ticket_and_a_code_that_lives_proves_it_alone(
     at: Office,
     runtime: Runtime,

@@ -302,7 +302,11 @@ BY_SMS = {
     "not_understood",  # one article twice in a text; a screen names one item
     "amount_wrong",  # the sum is never typed on a screen
     "approach_late",  # a screen is never late
-    *("offline_wrong", "offline_ticket"),  # the three digits of a slip are texted alone
+    *(
+        "offline_wrong",
+        "offline_ticket",
+        "offline_unneeded",
+    ),  # the three digits of a slip are texted alone
     "exception_contested",  # what follows from it takes days: it is to stay on the telephone
     # Who else takes post is asked by SMS: its digits prove who reads this telephone.
     *("wish_ask_household", "wish_ask_neighbour", "wish_household", "wish_neighbour"),

@@ -280,9 +280,9 @@ def test_a_file_that_fails_is_named_and_the_call_goes_on(tmp_path: Path) -> None
             (
                 "it is no WAV file of plain PCM",
                 "it has more than 1024 KiB",
-                "it is no file",
-                "it is no file",
-                "it is no file",
+                "not a file",
+                "not a file",
+                "not a file",
             ),
             strict=True,
         )

@@ -144,6 +144,15 @@ def test_how_long_uncertainty_is_borne(lane: Lane, statuses: list[str]) -> None:
     assert [verdict.status for verdict in verdicts] == statuses
 
 
+def test_an_alarm_that_waited_for_its_telephone_outlives_a_lost_answer() -> None:
+    lives = timedelta(days=6).total_seconds()
+    for attempts in (6, 9, 20):
+        verdict = after_look_up(UnknownOutcome("?"), standing("alarm", attempts, lives=lives), NOW)
+        assert (verdict.status, wait(verdict)) == ("queued", 6 * 3600)
+    ends = after_look_up(UnknownOutcome("?"), standing("alarm", 9, lives=3600), NOW)
+    assert (ends.status, wait(ends)) == ("unknown", 27)
+
+
 @given(outcomes, standings, st.sampled_from([after_send, after_look_up]))
 def test_every_outcome_ends_or_comes_back_before_the_deadline(
     outcome: Outcome, standing: MessageStanding, decide: Decide
@@ -200,7 +209,9 @@ def test_a_failed_code_goes_out_again_while_it_lives(
     assert verdict.status == status
 
 
-@pytest.mark.parametrize("reason", [Reason.UNREACHABLE, Reason.INBOX_FULL, Reason.CARRIER])
+@pytest.mark.parametrize(
+    "reason", [Reason.UNREACHABLE, Reason.INBOX_FULL, Reason.CARRIER, Reason.EXPIRED]
+)
 def test_an_alarm_waits_for_its_telephone_ever_longer_until_its_deadline(reason: Reason) -> None:
     lives, at, waits = timedelta(days=7), timedelta(0), []
     for attempts in range(1, 100):

@@ -13,10 +13,15 @@ from store.database import Conn
 from web.running import runtime
 from web.staff.rooms import ACTS
 
+
+def _questions(conn: Conn, office: int | None) -> int:
+    return exceptions.waiting(conn, office, runtime().now())
+
+
 _COUNTED: Final[Mapping[str, Callable[[Conn, int | None], int]]] = {
     "desk.ticket_queue": queue.waiting,
     "desk.fraud": marks.fraud_tickets,
-    "office.exceptions_": exceptions.waiting,
+    "office.exceptions_": _questions,
 }
 
 

@@ -268,6 +268,7 @@ def test_the_account_office_agrees_for_a_telephone_that_was_reached(
         assert row is not None
         offices.set_account_office(conn, row[1], row[0])
     there = sign_in(app, runtime, "postmaster", "keeper", office="273305")
+    assert "postman waits for an answer" in there.get("/office/").text
     assert 'value="yes"' in there.get(PAGE).text
     assert "the office agrees" in answers(there, number_of(1), "yes")
     at.player.step(f"{POSTMAN} > 1 28")
