@@ -24,6 +24,26 @@ def arrive(conn: Conn, phone: str) -> bool:
     return not rows or any(status not in ("failed", "queued") for (status,) in rows)
 
 
+_CODES_LAST: Final = """
+SELECT status FROM messages
+WHERE article_id = %(article)s AND phone = %(phone)s AND direction = 'out' AND code_id IS NOT NULL
+  AND at > %(since)s
+  AND (status IN ('delivered', 'sent', 'failed', 'expired') OR status = 'queued' AND attempts > 0)
+ORDER BY at DESC, id DESC LIMIT 1
+"""
+
+
+def was_lost(conn: Conn, article_id: int, phone: str, since: datetime) -> bool:
+    """Tell whether the last text or call with a code of the article did not arrive at `phone`.
+
+    As its carrier says by now: of one that says nothing, nothing is known.
+    """
+    row = conn.execute(
+        _CODES_LAST, {"article": article_id, "phone": phone, "since": since}
+    ).fetchone()
+    return row is not None and row[0] in ("failed", "expired", "queued")
+
+
 def was_said(conn: Conn, phone: str, template: str, since: datetime) -> bool:
     """Tell whether `phone` was sent `template` after `since`, or is going to be."""
     row = conn.execute(
