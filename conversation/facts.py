@@ -101,7 +101,7 @@ from postal.acts import beats
 from postal.acts.reports import next_ticket
 from postal.desk import questions
 from postal.facts import article_sent
-from postal.people import pins, roles
+from postal.people import offices, pins, roles
 from postal.quotes import BOOKING
 from settings import Settings
 from store import conversations
@@ -217,7 +217,8 @@ def _office_facts(locked: Locked, conversation: Conversation, event: Event) -> P
         rate=exceptions.rate(locked.conn, open_.postman_id, locked.now),
         answerable=open_.postman_phone != phone,
         full=_is_full(locked, open_.office_id),
-        above=locked.held[found.number].above_phone == phone,
+        above=found.within_reach
+        and offices.asked_by_text(locked.conn, open_.postman_id)[1] == phone,
     )
 
 
@@ -227,7 +228,7 @@ def _asked_above(locked: Locked, phone: str) -> PartyFacts:
     found = None if number is None else locked.reader.of_party(number, phone)
     if found is None or not found.within_reach:
         return PartyFacts(locked.now, today=locked.today)
-    return PartyFacts(locked.now, found, locked.today, above=True)
+    return PartyFacts(locked.now, found, locked.today, answerable=False, above=True)
 
 
 def _answerable(locked: Locked, phone: str, event: AnswerException) -> list[ArticleFact]:

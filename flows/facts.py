@@ -391,7 +391,8 @@ class PartyFacts(Facts):
     answerable: bool = True  # by this telephone: it is not that postman's
     full: bool = False  # this office agreed to as many exceptions today as it may alone
     several: bool = False  # questions are open, and the answer names none of them
-    # This telephone is of the office which keeps the accounts of the one that is asked.
+    # This telephone is of the office which keeps the accounts of the one that is asked; read where
+    # a text arrived at the article's telephone.
     above: bool = False
 
 

@@ -138,7 +138,7 @@ def above_asked(case: Case[AboveAsked, Nothing, PartyFacts]) -> Decision[Nothing
     says=(
         *("office_exception_yes", "office_exception_no", "office_exception_wrong"),
         *("office_exception_none", "office_exception_page_only", "office_exception_how"),
-        *("office_exception_which", "office_exception_over"),
+        *("office_exception_which", "office_exception_over", "office_exception_reached"),
     ),
     acts=(CountWrongQuote,),
     tells=("exception",),
@@ -156,7 +156,7 @@ def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decisi
         return Decision(case.state, case.context, (Say("office_exception_none"),))
     number = article.number
     known = {"digits": article.digits}
-    if facts.above:
+    if facts.above and not facts.answerable:
         return _page_only(case, article)
     tells = (Tell("exception", ExceptionAnswered(number, event.granted)),)
     if not event.granted:
@@ -197,7 +197,11 @@ def _say_how(
 def _page_only(
     case: Case[AnswerException, Nothing, PartyFacts], article: ArticleFact
 ) -> Decision[Nothing]:
-    say = Say("office_exception_page_only", {"digits": article.digits}, article.number)
+    """Say where it is answered: where a text reached the telephone, above the office alone."""
+    template = "office_exception_page_only"
+    if article.within_reach and not case.facts.above:
+        template = "office_exception_reached"
+    say = Say(template, {"digits": article.digits}, article.number)
     return Decision(case.state, case.context, (say,))
 
 

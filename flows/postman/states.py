@@ -207,7 +207,7 @@ MACHINE.on(
         *("number_bad", "number_office"),
     ),
     acts=(AskForException,),
-    tells=("holder", "recipient", "former", "asked", "exception", "named", "sender"),
+    tells=("holder", "recipient", "former", "asked", "above", "exception", "named", "sender"),
 )(ask_exception)
 MACHINE.on(ExceptionGranted, says=("exception_yes",))(granted)
 MACHINE.on(ExceptionEnded, says=("exception_no", "exception_lapsed"))(ended)

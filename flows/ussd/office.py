@@ -27,7 +27,7 @@ from flows.ussd.engine import (
 ANSWERS = (
     *("office_exception_yes", "office_exception_no", "office_exception_wrong"),
     *("office_exception_none", "office_exception_page_only"),
-    *("office_exception_over", "office_exception_which"),
+    *("office_exception_over", "office_exception_which", "office_exception_reached"),
 )
 
 
