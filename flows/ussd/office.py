@@ -28,6 +28,7 @@ ANSWERS = (
     *("office_exception_yes", "office_exception_no", "office_exception_wrong"),
     *("office_exception_none", "office_exception_page_only"),
     *("office_exception_over", "office_exception_which", "office_exception_reached"),
+    "office_exception_how",
 )
 
 
@@ -60,7 +61,7 @@ def _take(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return Step(go(where, "office_more", article=asked.number))
     if typed.text == "2":
         return Step(go(where, "over"), Ask("office", AnswerException(False, asked.digits)))
-    if typed.worth == "quote":
+    if typed.worth == "quote" or typed.text == "1":  # which agrees to nothing
         return Step(go(where, "over"), Ask("office", AnswerException(True, asked.digits)))
     return Step(where)
 
