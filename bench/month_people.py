@@ -13,6 +13,7 @@ from bench.month_home import draws_word, wishes
 from bench.month_roads import above_asked, office_asked
 from bench.month_thief import robbed, warned
 from bench.month_world import Acting, Month, Parcel, Reaction
+from flows.office import QUESTIONS
 
 
 def _reply(month: Month, parcel: Parcel, phone: str, text: str, minutes: float) -> Acting:
@@ -143,7 +144,7 @@ REACTIONS: Mapping[str, Reaction] = {
     "nominee_thanks": thanked,
     "exception_asked": warned,
     "exception_done": robbed,
-    "office_exception_rate": office_asked,
+    **dict.fromkeys(QUESTIONS, office_asked),
     "office_exception_reached": above_asked,
     "sender_booked": sender_booked,
     "sender_unlinked": sender_unlinked,

@@ -10,6 +10,7 @@ from bench.month_fate import chances
 from bench.month_rates import Door
 from bench.month_said import NO_CODE, answered, remark, waited_for
 from bench.month_world import Acting, Month, Parcel, Postman
+from flows.office import QUESTIONS
 from web.phones.simulator import received
 
 # The reasons of remark 28 (docs/postmen.md).
@@ -118,8 +119,8 @@ def _question(month: Month, parcel: Parcel, phone: str) -> str:
     with month.runtime.database.transaction() as conn:
         row = conn.execute(
             "SELECT max(m.id) FROM messages m JOIN articles a ON a.id = m.article_id"
-            " WHERE m.template = 'office_exception_rate' AND a.number = %s",
-            [parcel.number],
+            " WHERE m.template = ANY(%s) AND a.number = %s",
+            [[*QUESTIONS], parcel.number],
         ).fetchone()
     assert row is not None
     return next(each.text for each in received(month.runtime, phone) if each.id == row[0])

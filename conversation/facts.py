@@ -15,6 +15,7 @@ from flows import article, exception, helped, move, office, recall, sender, stra
 from flows.decision import Context, HelpAsked
 from flows.events import (
     AnswerException,
+    Approach,
     AskException,
     AskLeft,
     AskPerson,
@@ -71,6 +72,7 @@ from flows.facts import (
 from flows.grammar.person import QUOTE
 from flows.grammar.postman import PIN
 from flows.happenings import (
+    AboveAsked,
     AtWindow,
     Booked,
     CameToOffice,
@@ -93,13 +95,13 @@ from flows.sender_words import SENT_LATELY
 from india import calendar
 from india.calendar import INDIA
 from india.phone import fingerprint
-from outbox.reach import arrive, was_said
+from outbox.reach import arrive, was_lost, was_said
 from postal import collect, exceptions, households, lists, offers, offline, slips
 from postal.acts import beats
 from postal.acts.reports import next_ticket
 from postal.desk import questions
 from postal.facts import article_sent
-from postal.people import pins, roles
+from postal.people import offices, pins, roles
 from postal.quotes import BOOKING
 from settings import Settings
 from store import conversations
@@ -109,6 +111,8 @@ from store.gcra import Gcra
 # What a telephone may ask for; both fail closed without Valkey.
 CODES_AN_HOUR = 5  # code messages, calls among them
 CALLS_AN_HOUR = 3
+
+_CODE_LATELY: Final = timedelta(hours=12)  # its text is of that visit, or of that morning
 
 SAID: Final = "said"
 """What travels apart from the events: the code that was said at the window, or is on a slip."""
@@ -197,6 +201,8 @@ def _office_facts(locked: Locked, conversation: Conversation, event: Event) -> P
         if len(asked) > 1:
             return PartyFacts(locked.now, today=locked.today, several=True)
         found = _answered(locked, phone, asked)
+        if found is None:
+            return _asked_above(locked, phone)
     else:
         return _party_facts(locked, conversation, event)
     if found is None:
@@ -211,7 +217,18 @@ def _office_facts(locked: Locked, conversation: Conversation, event: Event) -> P
         rate=exceptions.rate(locked.conn, open_.postman_id, locked.now),
         answerable=open_.postman_phone != phone,
         full=_is_full(locked, open_.office_id),
+        above=found.within_reach
+        and offices.asked_by_text(locked.conn, open_.postman_id)[1] == phone,
     )
+
+
+def _asked_above(locked: Locked, phone: str) -> PartyFacts:
+    """Return the facts of an answer where this telephone is asked nothing: another may be."""
+    number = exceptions.waits_above(locked.conn, phone)
+    found = None if number is None else locked.reader.of_party(number, phone)
+    if found is None or not found.within_reach:
+        return PartyFacts(locked.now, today=locked.today)
+    return PartyFacts(locked.now, found, locked.today, answerable=False, above=True)
 
 
 def _answerable(locked: Locked, phone: str, event: AnswerException) -> list[ArticleFact]:
@@ -237,7 +254,7 @@ def _answered(locked: Locked, phone: str, asked: Sequence[ArticleFact]) -> Artic
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:
     phone = conversation.place.whose
     found = None
-    if isinstance(event, AskStatus | CameToOffice):
+    if isinstance(event, AskStatus | CameToOffice | AboveAsked):
         found = locked.reader.of_party(event.article, phone)
     elif isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
         # Whoever acts on an article must have sent it; an office may only ask.
@@ -434,6 +451,8 @@ def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> 
         has_list, left, next_serial = locked.reader.left(postman_id)
     if isinstance(event, AskException) and event.phone is None:
         items = tuple(_reached(locked, item) for item in items)
+    if isinstance(event, Visit):
+        items = tuple(_whether_lost(locked, event, item) for item in items)
     if isinstance(event, Pass):
         items = _offered(locked, postman_id, items)
     fits = locked.colleague is not None and _fits(locked, locked.colleague, len(items))
@@ -466,6 +485,19 @@ def _reached(locked: Locked, item: ItemFact) -> ItemFact:
         return item
     reached = exceptions.within_reach(locked.conn, held.id, held.holder_phone, locked.now)
     return replace(item, article=replace(article, within_reach=reached))
+
+
+def _whether_lost(locked: Locked, event: Visit, item: ItemFact) -> ItemFact:
+    """Return the item with whether its code's text got lost, where its postman comes again."""
+    article = item.article
+    comes = any(isinstance(act, Approach) and act.item == item.ref for act in event.acts)
+    if not comes or article is None or article.code not in ("live", "expired"):
+        return item
+    held = locked.held[article.number]
+    if held.holder_phone is None:
+        return item
+    lost = was_lost(locked.conn, held.id, held.holder_phone, locked.now - _CODE_LATELY)
+    return replace(item, unheard=lost)
 
 
 def _offline_left(locked: Locked, postman_id: int, event: Event) -> int:

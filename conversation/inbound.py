@@ -18,9 +18,7 @@ from conversation.answers import about_ticket
 from conversation.let_wait import let_wait
 from conversation.turn import Turn
 from flows import machines
-from flows.events import (
-    WroteAlso,
-)
+from flows.events import AskedBack, WroteAlso
 from flows.facts import Proof
 from flows.grammar import late
 from flows.grammar.person import Understood
@@ -42,7 +40,7 @@ from store import text_parts, waiting_texts
 from store.conversations import ConversationPlace
 from store.database import NOT_IN_TIME, Conn
 from store.inbound import InboundRow
-from store.text_parts import PartsOf
+from store.text_parts import HeldPart, PartsOf
 from store.together import Awaited, Rescue
 
 _AT_ONCE: Final = 200
@@ -228,6 +226,14 @@ def _read(
     return True
 
 
+def _ask_again(turn: Turn, last: HeldPart) -> None:
+    """Answer a postman whose text lacks its end: he waits at a door. Nothing is done."""
+    place, event = ConversationPlace(last.phone, "postman"), AskedBack("cut")
+    turn.begin(place, event)
+    turn.take(place, event)
+    turn.finish(last.message_id)
+
+
 def read_held(runtime: Runtime) -> int:
     """Read texts of which nothing more is awaited, or leave them to people; return how many."""
     now = runtime.now()
@@ -258,6 +264,8 @@ def _finish(runtime: Runtime, conn: Conn, of: PartsOf, now: datetime) -> int:
     whole = of.ref is None and "postman" not in sender.roles
     if not whole or any(each.text is None for each in there):
         parts.give_up(conn, there, now)
+        if "postman" in sender.roles:
+            _ask_again(Turn(runtime, conn, now, sender.postman_id, proof="text"), there[-1])
         return 1
     last = there[-1].message_id
     text = parts.alone(conn, there)

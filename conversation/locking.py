@@ -65,7 +65,7 @@ _NIGHTS: Final = 2  # that a handover without network may wait on a slip
 # Roles that no article leads to.
 _BESIDE: frozenset[Role] = frozenset(("colleague", "giver", "old_phone"))
 # Those, and whose conversation is locked when it is told something.
-_LATER = _BESIDE | {"office", "asked"}
+_LATER = _BESIDE | {"office", "asked", "above"}
 
 
 def _newcomers(event: Event) -> list[ConversationPlace]:
@@ -214,6 +214,7 @@ class Locked:
             "postman": held.postman_phone,
             "office": held.office_phone,
             "asked": held.asked_phone,
+            "above": held.above_phone,
             "named": held.named_phone,
             "former": held.former_phone,
         }[role]
@@ -228,9 +229,11 @@ class Locked:
         elif isinstance(act, AskForException):
             held = self.held[act.article]
             assert held.postman_id is not None
-            asked = offices.asked_by_text(self.conn, held.postman_id)
+            asked, above = offices.asked_by_text(self.conn, held.postman_id)
             named = act.phone or held.named_phone
-            self.held[act.article] = replace(held, named_phone=named, asked_phone=asked)
+            self.held[act.article] = replace(
+                held, named_phone=named, asked_phone=asked, above_phone=above
+            )
         elif isinstance(act, AskMove):
             held = self.held[act.article]
             self.held[act.article] = replace(held, named_phone=act.phone)

@@ -6,6 +6,7 @@ import re
 
 from flows import machines
 from flows.events import (
+    AnswerException,
     AskedBack,
     AskMenu,
     AskStatus,
@@ -78,7 +79,7 @@ def understand(
             related = roles.relation(conn, phone, understood.event.article)
             if related is not None and related in sender.roles:
                 return related, understood
-        elif not isinstance(understood.event, _WORDS) and (
+        elif not _is_words(understood, text) and (
             role == "postman" or not at_work or _is_own(understood.event, text)
         ):
             return role, understood
@@ -89,6 +90,18 @@ def understand(
 
 
 _WORDS = (NotUnderstood, Said, Wished)
+
+
+def _is_words(understood: Understood, text: str) -> bool:
+    """Tell whether a text is exact to nobody: another role of its telephone may know it better.
+
+    So is an office's yes without the digits of a question, and its no in words.
+    """
+    event = understood.event
+    if isinstance(event, AnswerException):
+        no = not event.granted and any(map(str.isdigit, text))
+        return not no and QUOTE not in understood.codes
+    return isinstance(event, _WORDS)
 
 
 def _is_own(event: Event, text: str) -> bool:

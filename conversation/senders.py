@@ -43,7 +43,10 @@ class WishRefused(Conflict):
 _DONE: Final = ("sender_day_chosen", "sender_recall_asked")
 _WHY: Final[Mapping[str, str]] = {
     "sender_no_visit": "no visit is left: it waits at the office, and goes back after its time",
-    "sender_not_now": "the article is out for delivery, not tried yet, or its way is over",
+    "sender_out": "the article is out for delivery",
+    "sender_over": "the article's way is over",
+    "sender_untried": "it was not tried yet: name the day of its first visit",
+    "sender_not_now": "it waits at the office, or no day is left that may be chosen",
     "sender_unproven": "the sender is not proven: give the digits of his booking text as proof",
     "sender_day_stays": "a day was chosen before, and stays",
     "sender_day_impossible": "no visit is possible on that day: a working day of the next seven",

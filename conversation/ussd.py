@@ -224,9 +224,9 @@ class _Hop:
         return Typed(found[1], "document")
 
     def _quote(self, typed: str) -> Typed:
-        """Keep two digits that are quoted apart; a `2` is a no."""
+        """Keep two digits that are quoted apart; a `2` is a no, a bare `1` is told how."""
         if not re.fullmatch(r"[0-9]{2}", typed, re.ASCII):
-            return Typed(typed if typed == "2" else "")
+            return Typed(typed if typed in ("1", "2") else "")
         self.codes = {QUOTE: typed}
         return Typed(worth="quote")
 

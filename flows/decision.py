@@ -19,8 +19,9 @@ from messages.catalogue import Channel
 # · colleague: named by a postman · giver: the postman who offers him items · old_phone: the
 # telephone that was a postman's until now · named: the telephone that a move names · former: the
 # one that had the code before it · asked: the telephone that answers for the office what its
-# postman asks at a door (docs/developing/trust.md rule 17) · move, recall, exception: the article's
-# conversations about those
+# postman asks at a door (docs/developing/trust.md rule 17) · above: that of the office which keeps
+# its accounts, where a text arrived at the article's telephone · move, recall, exception: the
+# article's conversations about those
 Role = Literal[
     "recipient",
     "holder",
@@ -32,6 +33,7 @@ Role = Literal[
     "old_phone",
     "office",
     "asked",
+    "above",
     "article",
     "named",
     "former",

@@ -296,6 +296,7 @@ class ItemFact:
     approached_since: bool = False  # he went there himself, after he had offered it
     check: CheckVerdict = "unchecked"
     word: WordVerdict = "unchecked"  # the household's, that he was told
+    unheard: bool = False  # its last code's text did not arrive; read where he comes again
 
 
 @dataclass(frozen=True)
@@ -390,6 +391,9 @@ class PartyFacts(Facts):
     answerable: bool = True  # by this telephone: it is not that postman's
     full: bool = False  # this office agreed to as many exceptions today as it may alone
     several: bool = False  # questions are open, and the answer names none of them
+    # This telephone is of the office which keeps the accounts of the one that is asked; read where
+    # a text arrived at the article's telephone.
+    above: bool = False
 
 
 @dataclass(frozen=True)

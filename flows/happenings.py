@@ -78,10 +78,17 @@ class ExceptionAsked(Happening):
     """The postman cannot be told the code and asks the office whether it may be done without.
 
     `renumber`: he asks for another telephone instead, which whoever is at the door named.
+    `document`: the kind that he was shown.
     """
 
     reason: ExceptionReason
     renumber: bool = False
+    document: DocumentType = "aadhaar"
+
+
+@dataclass(frozen=True)
+class AboveAsked(Happening):
+    """What is asked of an office is agreed to above it: a text about the article arrived."""
 
 
 @dataclass(frozen=True)

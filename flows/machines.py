@@ -59,6 +59,7 @@ _MACHINE_OF = {
     "named": "recipient",
     "former": "recipient",
     "asked": "office",
+    "above": "office",
     "colleague": "postman",
     "giver": "offer",
     "old_phone": "postman",

@@ -7,9 +7,10 @@ from functools import partial
 from flows import status
 from flows.acts.moves import CountWrongQuote
 from flows.decision import Act, Decision, Nothing, Say, Tell
-from flows.events import AnswerException, AskStatus, Event, NotUnderstood
-from flows.facts import PartyFacts
+from flows.events import AnswerException, AskStatus, Event, ExceptionReason, NotUnderstood
+from flows.facts import ArticleFact, PartyFacts
 from flows.happenings import (
+    AboveAsked,
     Denied,
     ExceptionAnswered,
     ExceptionAsked,
@@ -69,11 +70,23 @@ def offline_claimed(case: Case[OfflineClaimed, Nothing, PartyFacts]) -> Decision
 # ---- exceptions (docs/developing/trust.md rule 17) -----------------------------------------------
 
 
+# How often he asks, behind the reason that he gives: each is a sentence of its own.
+_RATE_AND: dict[ExceptionReason, str] = {
+    1: "office_exception_rate_network",
+    2: "office_exception_rate_off",
+    3: "office_exception_rate_away",
+    4: "office_exception_rate_other",
+    5: "office_exception_rate_reading",
+}
+QUESTIONS = ("office_exception_rate", *_RATE_AND.values())
+"""The texts that show the digits of an office's yes."""
+
+
 @OFFICE.on(
     ExceptionAsked,
     says=(
-        *("office_exception", "office_exception_rate", "office_exception_page"),
-        *("office_exception_reached", "office_number"),
+        *("office_exception", "office_exception_parcel", "office_exception_page"),
+        *("office_exception_reached", "office_number", *QUESTIONS),
     ),
 )
 def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision[Nothing]:
@@ -87,17 +100,21 @@ def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision
         return Decision(case.state, case.context)
     who = {"staff": spoken(facts.rate.staff), "digits": article.digits}
     if least_for_exception(article) != "quoted":
+        if article.within_reach and facts.above:  # it is told by `AboveAsked`
+            return Decision(case.state, case.context)
         say = Say("office_exception_page", who, article.number)
         if article.within_reach:
             say = Say("office_exception_reached", {"digits": article.digits}, article.number)
         return Decision(case.state, case.context, (say,))
-    what = Say("office_exception", {**who, "reason": case.event.reason}, article.number)
+    shown = {**who, "document": case.event.document.replace("_", "").upper()}
+    kind = "office_exception_parcel" if article.service == "parcel" else "office_exception"
+    what, rate = Say(kind, shown, article.number), _RATE_AND[case.event.reason]
     if case.event.renumber:
-        what = Say("office_number", who, article.number)
+        what, rate = Say("office_number", who, article.number), "office_exception_rate"
     says = (
         what,
         Say(
-            "office_exception_rate",
+            rate,
             {"done": min(999, facts.rate.exceptions), "count": min(999, facts.rate.handovers)},
             article.number,
             quote=article.exceptions,
@@ -106,12 +123,22 @@ def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision
     return Decision(case.state, case.context, says)
 
 
+@OFFICE.on(AboveAsked, says=("office_exception_above",))
+def above_asked(case: Case[AboveAsked, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Tell the office which keeps the accounts that its page, and no text, has a question."""
+    article = case.facts.article
+    if article is None:
+        return Decision(case.state, case.context)
+    say = Say("office_exception_above", {"digits": article.digits}, article.number)
+    return Decision(case.state, case.context, (say,))
+
+
 @OFFICE.on(
     AnswerException,
     says=(
         *("office_exception_yes", "office_exception_no", "office_exception_wrong"),
-        *("office_exception_none", "office_exception_page_only"),
-        *("office_exception_which", "office_exception_over"),
+        *("office_exception_none", "office_exception_page_only", "office_exception_how"),
+        *("office_exception_which", "office_exception_over", "office_exception_reached"),
     ),
     acts=(CountWrongQuote,),
     tells=("exception",),
@@ -119,7 +146,8 @@ def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision
 def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decision[Nothing]:
     """Pass the office's answer on: a yes with the digits of the question, a no without them too.
 
-    An answer is about one question: of several it must name which, by its last four.
+    An answer is about one question: of several it must name which, by its last four. A bare yes
+    agrees to nothing, and is told how.
     """
     facts, article, event = case.facts, case.facts.article, case.event
     if facts.several:
@@ -128,16 +156,19 @@ def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decisi
         return Decision(case.state, case.context, (Say("office_exception_none"),))
     number = article.number
     known = {"digits": article.digits}
+    if facts.above and not facts.answerable:
+        return _page_only(case, article)
     tells = (Tell("exception", ExceptionAnswered(number, event.granted)),)
     if not event.granted:
         return Decision(
             case.state, case.context, (Say("office_exception_no", known, number),), (), tells
         )
-    page_only = (Say("office_exception_page_only", known, number),)
     if article.exception == "asked" and least_for_exception(article) != "quoted":
-        return Decision(case.state, case.context, page_only)  # its text showed no digits to compare
+        return _page_only(case, article)  # its text showed no digits to compare
     if article.quote == "locked":
         return Decision(case.state, case.context, (Say("office_exception_over", known, number),))
+    if article.quote == "unchecked":
+        return _say_how(case, article)
     if article.quote != "right" or not facts.answerable:
         acts: tuple[Act, ...] = (CountWrongQuote(number),) if article.quote == "wrong" else ()
         return Decision(
@@ -146,10 +177,34 @@ def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decisi
     if article.exception != "asked":
         return Decision(case.state, case.context, (Say("office_exception_none"),))
     if facts.full:
-        return Decision(case.state, case.context, page_only)
+        return _page_only(case, article)
     return Decision(
         case.state, case.context, (Say("office_exception_yes", known, number),), (), tells
     )
+
+
+def _say_how(
+    case: Case[AnswerException, Nothing, PartyFacts], article: ArticleFact
+) -> Decision[Nothing]:
+    """Answer a bare yes: by which digits it is one, or that no text is."""
+    if article.exception != "asked":
+        return Decision(case.state, case.context, (Say("office_exception_none"),))
+    if least_for_exception(article) != "quoted" or case.facts.full:
+        return _page_only(case, article)
+    known = {"digits": article.digits}
+    say = Say("office_exception_how", known, article.number)
+    return Decision(case.state, case.context, (say,))
+
+
+def _page_only(
+    case: Case[AnswerException, Nothing, PartyFacts], article: ArticleFact
+) -> Decision[Nothing]:
+    """Say where it is answered: where a text reached the telephone, above the office alone."""
+    template = "office_exception_page_only"
+    if article.within_reach and not case.facts.above:
+        template = "office_exception_reached"
+    say = Say(template, {"digits": article.digits}, article.number)
+    return Decision(case.state, case.context, (say,))
 
 
 @OFFICE.on(AskStatus, NotUnderstood, says=(*status.TEMPLATES, "office_help"))

@@ -20,7 +20,7 @@ from flows.happenings import DayChosen, SenderChoseDay
 from flows.machine import Case
 from flows.recipient import days
 from flows.sender import SENDER
-from flows.sender_wishes import WRONG_QUOTE, proven, unproven, wrong
+from flows.sender_wishes import TOO_LATE, WRONG_QUOTE, proven, unproven, wrong
 from india import calendar
 
 
@@ -33,6 +33,8 @@ from india import calendar
         "sender_day_stays",
         "sender_no_visit",
         "sender_not_now",
+        *dict.fromkeys(TOO_LATE.values()),
+        "sender_untried",
         "sender_unproven",
     ),
     acts=(ChooseDay, MarkSenderProven, CountWrongQuote, OpenTicket),
@@ -51,7 +53,7 @@ def ask_visit(case: Case[AskVisit, Nothing, PartyFacts]) -> Decision[Nothing]:
         case "no_visit":
             return replace(status.news("sender_no_visit", case), acts=acts)
         case "state":
-            return replace(status.news("sender_not_now", case), acts=acts)
+            return replace(status.news(_why_no_visit(article), case), acts=acts)
         case "unproven":
             return unproven(case)
         case "chosen":
@@ -70,6 +72,13 @@ def ask_visit(case: Case[AskVisit, Nothing, PartyFacts]) -> Decision[Nothing]:
         acts=(*acts, ChooseDay(number, day, until)),
         tells=(Tell("recipient", SenderChoseDay(number)), Tell("article", DayChosen(number))),
     )
+
+
+def _why_no_visit(article: ArticleFact) -> str:
+    """Return the text that says why no visit can be wished: what its state tells him anyway."""
+    if article.state == "booked" and not article.office_next:
+        return "sender_untried"
+    return TOO_LATE.get(article.state, "sender_not_now")
 
 
 def _day(event: AskVisit, today: date) -> date | None:

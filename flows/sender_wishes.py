@@ -16,7 +16,7 @@ from flows.acts.nominee import EndNomination
 from flows.acts.reports import OpenTicket
 from flows.decision import Act, Decision, Nothing, Say, Tell
 from flows.events import CorrectNumber, ProveSender, Recall, StopRecall
-from flows.facts import ArticleFact, PartyFacts
+from flows.facts import ArticleFact, ArticleState, PartyFacts
 from flows.happenings import (
     ExceptionAsked,
     MoveAsked,
@@ -50,6 +50,13 @@ def proven(article: ArticleFact) -> tuple[Act, ...]:
     return (MarkSenderProven(article.number),) if now else ()
 
 
+# Why a wish comes too late, by the article's state; its sender is told that state when he asks.
+TOO_LATE: dict[ArticleState, str] = {
+    "out_for_delivery": "sender_out",
+    "delivered": "sender_over",
+    "returned": "sender_over",
+    "recalled": "sender_over",
+}
 WRONG_QUOTE = ("sender_quote_wrong", "sender_quote_locked", "sender_menu")
 
 
@@ -81,7 +88,10 @@ def proved(case: Case[SenderProved, Nothing, PartyFacts]) -> Decision[Nothing]:
 
 @SENDER.on(
     Recall,
-    says=(*WRONG_QUOTE, "sender_recall_asked", "sender_not_now", "sender_unproven"),
+    says=(
+        *(*WRONG_QUOTE, "sender_recall_asked", "sender_not_now", "sender_unproven"),
+        *dict.fromkeys(TOO_LATE.values()),
+    ),
     acts=(AskRecall, MarkSenderProven, CountWrongQuote, OpenTicket),
     tells=("recall",),
 )
@@ -95,7 +105,7 @@ def recall(case: Case[Recall, Nothing, PartyFacts]) -> Decision[Nothing]:
         return refused
     match trust.recall(article):
         case "state":
-            return replace(status.news("sender_not_now", case), acts=now_proven)
+            return replace(status.news(_too_late(article), case), acts=now_proven)
         case "unproven":
             return unproven(case)
     asked = status.news("sender_recall_asked", case)
@@ -106,6 +116,10 @@ def recall(case: Case[Recall, Nothing, PartyFacts]) -> Decision[Nothing]:
         acts=(*now_proven, AskRecall(article.number)),
         tells=(Tell("recall", RecallAsked(article.number)),),
     )
+
+
+def _too_late(article: ArticleFact) -> str:
+    return TOO_LATE.get(article.state, "sender_not_now")
 
 
 def unproven(case: Case[OfArticle, Nothing, PartyFacts]) -> Decision[Nothing]:
@@ -139,6 +153,7 @@ def stop_recall(case: Case[StopRecall, Nothing, PartyFacts]) -> Decision[Nothing
         "sender_move_asked",
         "sender_bad_number",
         "sender_not_now",
+        *dict.fromkeys(TOO_LATE.values()),
         "sender_at_office",
         "sender_unproven",
     ),
@@ -185,7 +200,7 @@ def correct_number(case: Case[CorrectNumber, Nothing, PartyFacts]) -> Decision[N
                 Tell("move", MoveAsked(number)),
             ),
         )
-    template = {"state": "sender_not_now", "staff": "sender_bad_number"}
+    template = {"state": _too_late(article), "staff": "sender_bad_number"}
     return replace(status.news(template.get(answer, "sender_at_office"), case), acts=now_proven)
 
 

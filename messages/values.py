@@ -76,6 +76,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "total": Number(0, 9999999),  # whole rupees of a whole list
         "remark": Number(10, 99),
         "reason": Number(1, 5),  # why no code can be told at the door
+        "document": Word(  # that the postman was shown
+            r"AADHAAR|VOTER|LICENCE|PASSPORT|PAN|RATION|JOBCARD",
+            "a kind of document",
+            "PASSPORT",
+            "alphanumeric",
+            "VOTER",
+        ),
         "staff": Word(
             r"[0-9A-Za-z]{1,20}", "1 to 20 letters and digits", "W" * 20, "alphanumeric", "1001"
         ),

@@ -24,6 +24,27 @@ def arrive(conn: Conn, phone: str) -> bool:
     return not rows or any(status not in ("failed", "queued") for (status,) in rows)
 
 
+_CODES_LAST: Final = """
+SELECT channel, status FROM messages
+WHERE article_id = %(article)s AND phone = %(phone)s AND direction = 'out' AND code_id IS NOT NULL
+  AND at > %(since)s
+  AND (status IN ('delivered', 'sent', 'failed', 'expired') OR status = 'queued' AND attempts > 0)
+ORDER BY at DESC, id DESC LIMIT 10
+"""
+
+
+def was_lost(conn: Conn, article_id: int, phone: str, since: datetime) -> bool:
+    """Tell whether the last text with a code of the article did not arrive at `phone`, nor a call.
+
+    As its carrier says by now: of one that says nothing, nothing is known.
+    """
+    bound = {"article": article_id, "phone": phone, "since": since}
+    for channel, status in conn.execute(_CODES_LAST, bound).fetchall():
+        if channel == "text" or status == "delivered":
+            return status in ("failed", "expired", "queued")
+    return False
+
+
 def was_said(conn: Conn, phone: str, template: str, since: datetime) -> bool:
     """Tell whether `phone` was sent `template` after `since`, or is going to be."""
     row = conn.execute(

@@ -114,6 +114,23 @@ def asked_of(conn: Conn, phone: str) -> list[int]:
     return [row[0] for row in rows]
 
 
+_WAITS_ABOVE: Final = f"""
+SELECT a.number FROM exceptions x JOIN offices o ON o.id = x.office_id
+JOIN staff s ON s.id = x.postman_id JOIN articles a ON a.id = x.article_id
+WHERE x.ended_at IS NULL AND x.granted_at IS NULL AND x.wish IS NULL
+  AND x.office_id IN {offices.ASKED_AT} AND {offices.ABOVE_BY_TEXT} = %(phone)s
+ORDER BY x.asked_at DESC, x.id DESC LIMIT 1
+"""  # noqa: S608
+
+
+def waits_above(conn: Conn, phone: str) -> str | None:
+    """Return the article of the newest question that an office asked whose accounts are kept where
+    this telephone is; None: there is none.
+    """
+    row = conn.execute(_WAITS_ABOVE, {"phone": phone}).fetchone()
+    return row[0] if row else None
+
+
 @dataclass(frozen=True)
 class AskedByDial:
     """A question without an answer, as the office's telephone is shown it by dial."""

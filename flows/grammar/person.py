@@ -361,7 +361,7 @@ def party(raw: str) -> Understood:
 
 def office(raw: str) -> Understood:
     """Return the event of an office's text: `1 47` or `2` to an exception, an article number, or
-    nothing. A yes without the two digits is no answer; a no may have them.
+    nothing. A no may have the two digits; a yes without them, or in words, is told how.
     """
     plain = _plain(raw)
     found = [token for token in tokens(plain or "") if token not in _POLITE]
@@ -369,9 +369,12 @@ def office(raw: str) -> Understood:
         answer, *rest = found
         which = rest.pop(0) if rest and len(rest[0]) == 4 else None
         quoted = rest.pop() if len(rest) == 1 and _QUOTE.fullmatch(rest[0]) else None
-        if not rest and (quoted is not None or answer == "2"):
+        if not rest:
             codes = {} if quoted is None else {QUOTE: quoted}
             return Understood(AnswerException(answer == "1", which), codes)
+    said = _by_keyword(found, None)
+    if isinstance(said, Said):
+        return Understood(AnswerException(said.answer == "yes"))
     return party(raw)
 
 

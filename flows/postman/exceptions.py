@@ -13,6 +13,7 @@ from flows.decision import Decision, LastVisit, Say, Tell
 from flows.events import AskException
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.happenings import (
+    AboveAsked,
     ExceptionAsked,
     ExceptionEnded,
     ExceptionGranted,
@@ -35,7 +36,7 @@ def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision
         return Decision(case.state, case.context, (refusal or say_item("not_on_list", item),))
     number, event = article.number, case.event
     said = "exception_reached" if article.within_reach else "exception_sent"
-    asked = ExceptionAsked(number, event.reason, event.phone is not None)
+    asked = ExceptionAsked(number, event.reason, event.phone is not None, event.document)
     named: tuple[Tell, ...] = ()
     if event.phone is not None:
         named = (Tell("named", NamedAtDoor(number)), Tell("sender", asked))
@@ -44,12 +45,13 @@ def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision
         alarmed = [Tell("former", asked)]
     elif trust.held_by_nominee(article, case.facts.now):
         alarmed.append(Tell("recipient", asked))
+    above = (Tell("above", AboveAsked(number)),) if article.within_reach else ()
     return Decision(
         case.state,
         case.context,
         (say_item(said, item),),
         (AskForException(number, event.reason, event.document, event.phone),),
-        (Tell("exception", asked), *alarmed, Tell("asked", asked), *named),
+        (Tell("exception", asked), *alarmed, Tell("asked", asked), *above, *named),
     )
 
 

@@ -78,6 +78,7 @@ MACHINE = Machine(
     to=("ready", "visiting"),
     says=(
         *("approach_one", "approach_many", "approach_plain", "approach_locked", "not_understood"),
+        "approach_lost",
         *("handed_over", "handed_over_cash", "handed_over_upi", "ask_payment", "no_payment_due"),
         *(
             "handed_over_missing",
@@ -206,7 +207,7 @@ MACHINE.on(
         *("number_bad", "number_office"),
     ),
     acts=(AskForException,),
-    tells=("holder", "recipient", "former", "asked", "exception", "named", "sender"),
+    tells=("holder", "recipient", "former", "asked", "above", "exception", "named", "sender"),
 )(ask_exception)
 MACHINE.on(ExceptionGranted, says=("exception_yes",))(granted)
 MACHINE.on(ExceptionEnded, says=("exception_no", "exception_lapsed"))(ended)
@@ -274,6 +275,7 @@ _ASKED_BACK = {
     "sure": "asked_sure",
     "exception": "exception_how",
     "number": "number_how",
+    "cut": "asked_shorter",
 }
 
 
@@ -284,6 +286,8 @@ def asked_back(case: Case[AskedBack, LastVisit, PostmanFacts]) -> Decision[LastV
     values = {"serial": event.item}
     if event.why in ("spelled", "item"):
         say = Say("asked_code")
+    elif event.why == "cut":
+        say = Say("asked_shorter")
     elif event.item == 0:  # a full article number: no question names it
         say = Say("not_understood")
     elif event.why == "doors":

@@ -128,21 +128,23 @@ def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
     if item.approaches >= MOST_APPROACHES:
         return Outcome(say_item("approach_often", item))
     return Outcome(
-        say_first(_coming(article), item, article),
+        say_first(_coming(item, article), item, article),
         (MarkApproached(article.number),),
         (Tell("holder", Approached(article.number)),),
         done,
     )
 
 
-def _coming(article: ArticleFact) -> str:
-    """Return the text that says what to ask for at the door."""
+def _coming(item: ItemFact, article: ArticleFact) -> str:
+    """Return the text that says what to ask for at the door, or that the last one was not heard."""
     if article.unsure:
         return "approach_unsure"
     if article.document:
         return "approach_document"
     if signature(article):
         return "approach_pilot"
+    if item.unheard:
+        return "approach_lost"
     return "approach_one" if word(article) is not None else f"approach_{takers(article)}"
 
 

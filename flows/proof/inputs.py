@@ -444,6 +444,9 @@ def _item(
         **_ITEM,
         "check": check,
         "word": _WORDS if on_word(act) else _NO_WORD,
+        "unheard": one_of(False, True)
+        if isinstance(act, events.Approach) and not among
+        else one_of(False),
         "article": _article_asked_for if asks else _article_of(act, among),
         "verdict": verdict,
         "ref": _BY_NUMBER if ref == NUMBER else _BY_EITHER,
@@ -595,6 +598,7 @@ def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> 
     if kind in (events.AnswerException, happenings.ExceptionAsked):
         domains["rate"] = one_of(ExceptionRate("1001", 4, 310), None)
         domains["answerable"] = one_of(True, False)
+        domains["above"] = one_of(False, True)
     return Met(Nothing(), event, lazy(PartyFacts, picks, domains))
 
 

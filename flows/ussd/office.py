@@ -27,7 +27,8 @@ from flows.ussd.engine import (
 ANSWERS = (
     *("office_exception_yes", "office_exception_no", "office_exception_wrong"),
     *("office_exception_none", "office_exception_page_only"),
-    *("office_exception_over", "office_exception_which"),
+    *("office_exception_over", "office_exception_which", "office_exception_reached"),
+    "office_exception_how",
 )
 
 
@@ -60,18 +61,23 @@ def _take(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return Step(go(where, "office_more", article=asked.number))
     if typed.text == "2":
         return Step(go(where, "over"), Ask("office", AnswerException(False, asked.digits)))
-    if typed.worth == "quote":
+    if typed.worth == "quote" or typed.text == "1":  # which agrees to nothing
         return Step(go(where, "over"), Ask("office", AnswerException(True, asked.digits)))
     return Step(where)
 
 
 def _show_more(where: Where, facts: MenuFacts) -> Shown:
-    """Show what the page shows: the class, the document, and how often he asked so."""
+    """Show what the page shows: class, document, reason in words, and how often he asked so."""
     asked = _asked(where, facts)
     if asked is None:
         return Shown(where, "office_exception_none")
     rate = word("excepted_of", facts, done=min(999, asked.done), count=min(999, asked.count))
-    lines = [word(f"class_{asked.kind}", facts), word(f"document_{asked.document}", facts), rate]
+    lines = [
+        word(f"class_{asked.kind}", facts),
+        word(f"document_{asked.document}", facts),
+        word(f"why_{asked.reason}_at_door", facts),
+        rate,
+    ]
     return page(where, "office_exception_more", {"digits": asked.digits}, lines, facts.language)
 
 
@@ -89,7 +95,7 @@ SCREENS = (
         resumable=False,
     ),
     Screen(
-        "office_more", "the class, the document, and how often this postman asks",
+        "office_more", "the class, the document, the reason, and how often this postman asks",
         _show_more, _take_more, ("office_exception_more", "office_exception_none"),
         to=("office",), resumable=False,
     ),

@@ -51,6 +51,7 @@ class Held:
     former_phone: str | None = None
     # that answers for the office what its postman asks at a door; read where he does
     asked_phone: str | None = None
+    above_phone: str | None = None  # of the office which keeps that one's accounts
 
 
 def as_held(row: ArticleRow) -> Held:

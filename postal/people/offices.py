@@ -36,9 +36,12 @@ SELECT o.id FROM offices o, offices own
 WHERE own.id = %(office)s AND (o.id = own.id OR ({_KEPT} AND {_ONE_HANDED}))
 """  # noqa: S608
 
-ASKED_BY_TEXT: Final = f"""CASE WHEN o.phone <> coalesce(s.phone, '') THEN o.phone ELSE
+ABOVE_BY_TEXT: Final = f"""
     (SELECT k.phone FROM offices k
-     WHERE k.id = {_KEEPER} AND k.phone IS DISTINCT FROM s.phone) END"""  # noqa: S608
+     WHERE k.id = {_KEEPER} AND k.phone IS DISTINCT FROM s.phone)"""  # noqa: S608
+"""SQL: the telephone that keeps the accounts of the office `o`; none if `s` has it."""
+ASKED_BY_TEXT: Final = f"""
+    CASE WHEN o.phone <> coalesce(s.phone, '') THEN o.phone ELSE {ABOVE_BY_TEXT} END"""
 """SQL: the telephone that is asked what the postman `s` of the office `o` asks at a door.
 
 The office's own; where it has none, or the postman has it, that of the office which keeps its
@@ -51,7 +54,8 @@ ASKED_AT: Final = f"""(
 
 
 _ASKED: Final = f"""
-    SELECT {ASKED_BY_TEXT} FROM staff s JOIN offices o ON o.id = s.office_id WHERE s.id = %s
+    SELECT {ASKED_BY_TEXT}, {ABOVE_BY_TEXT}
+    FROM staff s JOIN offices o ON o.id = s.office_id WHERE s.id = %s
 """  # noqa: S608
 
 
@@ -62,10 +66,12 @@ class OwnAccountOffice(Invalid):
     field = "account_pin"
 
 
-def asked_by_text(conn: Conn, postman_id: int) -> str | None:
-    """Return the telephone (E.164) that is asked by text what this postman asks at a door."""
+def asked_by_text(conn: Conn, postman_id: int) -> tuple[str | None, str | None]:
+    """Return the telephone (E.164) that is asked by text what this postman asks at a door, and
+    that of the office which keeps its accounts; both may be the same.
+    """
     row = conn.execute(_ASKED, [postman_id]).fetchone()
-    return row[0] if row else None
+    return (row[0], row[1]) if row else (None, None)
 
 
 def account_office(conn: Conn, office_id: int) -> int | None:

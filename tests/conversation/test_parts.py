@@ -56,6 +56,16 @@ def events(runtime: Runtime) -> list[str]:
         ]
 
 
+def answers(runtime: Runtime, phone: str) -> list[str]:
+    """Return the templates of the texts to `phone`."""
+    with runtime.database.transaction() as conn:
+        rows = conn.execute(
+            "SELECT template FROM messages WHERE direction = 'out' AND phone = %s ORDER BY id",
+            [phone],
+        )
+        return [template for (template,) in rows.fetchall()]
+
+
 def tickets(runtime: Runtime) -> list[tuple[str, str]]:
     with runtime.database.transaction() as conn:
         return [
@@ -240,17 +250,41 @@ def test_no_other_text_waits(
     assert len(events(runtime)) == 1
 
 
-def test_a_postmans_text_without_its_end_is_inert(
-    talk: Player, client: FlaskClient, runtime: Runtime, clock: Clock
+@pytest.mark.parametrize(
+    ("more", "wait"),
+    [({}, 5), ({"ref": "7", "part": 1, "parts": 2}, 65)],
+    ids=["alone", "numbered"],
+)
+def test_a_postmans_text_without_its_end_does_nothing_and_he_is_told(
+    talk: Player,
+    client: FlaskClient,
+    runtime: Runtime,
+    clock: Clock,
+    more: dict[str, Any],
+    wait: int,
 ) -> None:
     text = ("1 11\n" * 40)[:153]
-    body = {"from": POSTMAN, "text": text, "id": "a"}
+    body = {"from": POSTMAN, "text": text, "id": "a", **more}
     assert client.post("/hooks/simulator/sms", json=body).status_code == 200
-    clock.advance(seconds=5)
+    clock.advance(seconds=wait)
     jobs.timers()
-    assert events(runtime) == []
+    talk.drain()
+    assert events(runtime) == ["AskedBack"]
+    assert answers(runtime, POSTMAN) == ["asked_shorter"]
     assert kept(runtime)[0][0] == "unreadable"
     assert tickets(runtime) == [("unparsed", POSTMAN)]
+    jobs.timers()
+    assert answers(runtime, POSTMAN) == ["asked_shorter"]
+
+
+def test_a_recipients_part_alone_is_answered_by_nobody(
+    talk: Player, client: FlaskClient, runtime: Runtime, clock: Clock
+) -> None:
+    before = answers(runtime, PHONE)
+    say(client, _FIRST, "a", ref="7", part=1, parts=2)
+    clock.advance(seconds=65)
+    jobs.timers()
+    assert (events(runtime), answers(runtime, PHONE)) == ([], before)
 
 
 def test_what_another_telephone_writes_is_not_joined(

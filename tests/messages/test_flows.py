@@ -122,6 +122,7 @@ def test_what_carries_a_code_goes_first() -> None:
     ],
 )
 def test_one_word_and_one_spelling_for_one_thing(hindi: str, wrong: str) -> None:
-    texts = catalogue().texts["hi"]
+    texts = dict(catalogue().texts["hi"])
     assert any(hindi in text for text in texts.values())
+    del texts["office_exception_parcel"]  # which names the class of the article
     assert [name for name, text in texts.items() if re.search(wrong, text)] == []

@@ -2,6 +2,8 @@
 
     # what it proves
     office +915512340000                                the main office of 273303 has this telephone
+    above +915512340099                                 the one which keeps its accounts has this
+    speaks +915512340000 en                             texts to this telephone are in English
     postman 1001 +919839000001
     article EU123456785IN to +919876500001 hi-Latn from +919811100001 cod 500
     article RR287043775IN to +919876500001 hi as registered authorised
@@ -119,6 +121,7 @@ from postal.exceptions import last_question
 from postal.facts import articles_numbered
 from postal.office import paper_days
 from postal.office.paper_days import NewLine
+from postal.people import offices
 from postal.people.doer import Doer, Staff
 from runtime import Runtime
 from store import wording
@@ -429,6 +432,15 @@ class Player:
         elif words[0] == "office":
             with self.runtime.database.transaction() as conn:
                 conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
+        elif words[0] == "above":
+            self._keeps_accounts(words[1])
+        elif words[0] == "speaks":
+            with self.runtime.database.transaction() as conn:
+                conn.execute(
+                    "INSERT INTO phones (phone, language) VALUES (%s, %s)"
+                    " ON CONFLICT (phone) DO UPDATE SET language = excluded.language",
+                    words[1:],
+                )
         elif words[1:] == ["asked", "whether", "it", "helped"]:
             self._ask(words[0])
         elif words[1:] in (["draws", "words"], ["takes", "words"]):
@@ -521,6 +533,17 @@ class Player:
                 place = ConversationPlace(number, "article")
                 take_turn(self.runtime, conn, place, event, proof=proof_)
         wake(self.runtime.redis)
+
+    def _keeps_accounts(self, phone: str) -> None:
+        with self.runtime.database.transaction() as conn:
+            row = conn.execute(
+                "INSERT INTO offices (name, pin, branch_type, district, phone)"
+                " VALUES ('Nautanwa', '273305', 'head', 'Gorakhpur', %s) RETURNING id,"
+                " (SELECT id FROM offices WHERE pin = '273303')",
+                [phone],
+            ).fetchone()
+            assert row is not None
+            offices.set_account_office(conn, row[1], row[0])
 
     def _ask(self, phone: str) -> None:
         """Close the newest ticket of this telephone, or one made for it, and ask about it."""

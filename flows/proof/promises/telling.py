@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
 from flows.acts.moves import AskMove, Relink
 from flows.acts.nominee import AcceptNomination
 from flows.acts.remarks import RecordRemark
+from flows.office import QUESTIONS
 from flows.proof.promises.promise import Promise, done, pairs, told
 from flows.proof.world.books import SmallWorld
 from flows.proof.world.doors import Played
@@ -90,11 +90,9 @@ def only_its_own(before: SmallWorld, played: Played) -> Iterator[str]:
         if say.quote is not None and say.article is not None:
             parcel = played.world.parcels[say.article]
             asked = parcel.recipient if say.quote else parcel.sender
-            if phone != (played.world.office if say.template in _OF_OFFICE else asked):
+            if phone != (played.world.office if say.template in QUESTIONS else asked):
                 yield f"{say.template} shows another person's digits"
 
-
-_OF_OFFICE: Final = ("office_exception_rate",)  # the question of an exception
 
 PROMISES = (
     Promise(

@@ -202,6 +202,7 @@ class SmallTurn:
             "postman": held.postman_phone,
             "office": self.world.office or None,
             "asked": self.world.office or None,
+            "above": None,  # it has no telephone: it answers on its page
             "named": held.named,
             "former": held.former,
         }[role]
