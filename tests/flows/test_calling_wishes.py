@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flows import trust
 from flows.calling import menu
-from flows.events import DrawWord, SetWish, TakeWord
+from flows.events import DrawWord, HouseholdWish, SetWish, TakeWord
 from flows.facts import HouseholdFact
-from flows.ussd.engine import BACK, MenuFacts, Typed, Where
+from flows.ussd.engine import BACK, MenuFacts, Step, Typed, Where
 from messages.screens import LINES
 
 FACTS = MenuFacts("en")
 KEYS = st.text(alphabet="0123456789", min_size=1, max_size=6)
 
 
-def stepped(screen: str, keys: str) -> menu.Step:
+def stepped(screen: str, keys: str) -> Step:
     return menu.GRAPH.step(Where(screen), Typed(keys), FACTS)
 
 
@@ -33,7 +35,7 @@ def test_weekdays_are_some_of_the_week_or_asked_again(keys: str) -> None:
         assert step.ask is not None
         assert step.ask.event == SetWish("days", tuple(sorted(map(int, set(keys)))))
     else:
-        assert step == menu.Step(Where("weekdays"))
+        assert step == Step(Where("weekdays"))
 
 
 @pytest.mark.parametrize("screen", ["house", "weekdays", "end"])
@@ -71,6 +73,6 @@ def test_who_may_take_it_is_not_said(house: HouseholdFact, said: str) -> None:
 
 
 def test_a_key_lets_nobody_in_and_a_caller_wishes_nothing() -> None:
-    wishes = ("household", "neighbour", "days", "keep", "none")
+    wishes = get_args(HouseholdWish)
     assert [trust.may_wish(each, "keys") for each in wishes] == [False, False, True, True, True]
     assert not any(trust.may_wish(each, "call") for each in wishes)
