@@ -23,11 +23,13 @@ from flows.events import ChooseLanguage
 from flows.ussd import engine
 from flows.ussd.engine import MenuFacts, Shown, Typed, Where
 from gateways.base import CallStep, Pressed, TakenUp
+from india.calendar import day_of
 from messages import speech
 from messages.screens import LINES
 from messages.speech import Listening, Speech
 from outbox import calls
 from outbox.wake import wake
+from postal import households
 from postal.acts.books import BooksDisagree
 from postal.people import roles, tongues
 from runtime import Runtime
@@ -291,7 +293,13 @@ class _CallHop:
 
     def _facts(self, where: Where) -> MenuFacts:
         turn = Turn(self.runtime, self.conn, self.now, None)
-        return MenuFacts(self.language, menus.posts(turn, self.came.phone, where.article))
+        facts = MenuFacts(self.language, menus.posts(turn, self.came.phone, where.article))
+        if where.screen not in menu.READ_BY:
+            return facts
+        keys, today = self.runtime.keys, day_of(self.now)
+        return replace(
+            facts, household=households.fact(self.conn, keys, self.came.phone, today, None)
+        )
 
     def _digest(self, text: str) -> bytes:
         key = self.runtime.keys.root(self.conn, "digests", self.session.digest_key)

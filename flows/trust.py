@@ -307,14 +307,14 @@ KEPT_BY_WISH: Final = timedelta(days=30)
 MOST_WISHES: Final = 8  # a day, of a telephone, questions among them; it may always end them
 
 # What opens a door to somebody else takes the digits of our own text; what closes one, or says when
-# post comes, the text alone. A call wishes nothing.
+# post comes, a text or a key in a call that we made. Who calls us wishes nothing.
 _LEAST_FOR_WISH: Final[Mapping[HouseholdWish, Proof]] = MappingProxyType(
     {
         "household": "quoted",
         "neighbour": "quoted",
-        "days": "text",
-        "keep": "text",
-        "none": "text",
+        "days": "keys",
+        "keep": "keys",
+        "none": "keys",
     }
 )
 

@@ -48,7 +48,7 @@ class CutPiece:
 
 @cache
 def prompts(tongue: CallTongue) -> tuple[Prompt, ...]:
-    """Return every piece of `tongue`: those of its texts, then digits, numbers and months."""
+    """Return every piece of `tongue`: of its texts, then digits, numbers, months, weekdays."""
     found: dict[str, list[str]] = {}
     first: dict[str, str] = {}
     for where, words in _pieces(_source(tongue)):
@@ -133,6 +133,8 @@ def _pieces(tongue: Tongue) -> Iterator[tuple[str, str]]:
     yield "number-thousand", numbers.thousand
     for month, word in enumerate(numbers.months, 1):
         yield f"month-{month:02}", word
+    for weekday, word in enumerate(numbers.weekdays, 1):
+        yield f"weekday-{weekday}", word
 
 
 def _sentences(tongue: Tongue) -> Iterator[tuple[str, str]]:

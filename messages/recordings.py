@@ -232,9 +232,10 @@ def _played(
 
 
 def _variable(words: str, tongue: Tongue) -> tuple[str, ...]:
-    """Return the pieces of what stands in the place of a variable: digits, a number, a day."""
+    """Return the pieces of what stands in the place of a variable: digits, days, a number."""
     parts = tuple(words.split(", "))
-    if all(part in speech().digits[tongue] for part in parts):
+    listed = (speech().digits[tongue], speech().numbers[tongue].weekdays)
+    if any(all(part in known for part in parts) for known in listed):
         return parts
     first, _, month = words.partition(" ")
     if not (first.isascii() and first.isdigit() and len(first) < 6):

@@ -33,6 +33,7 @@ _TIMES = 2  # how often a code is said
 _FOLDER = Path(__file__).parent / "speech"
 _LINES: Final = "lines"
 _MONTHS: Final = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
+_WEEKDAYS: Final = "when"
 _SPELLED: Final = ("digits", "other", "ticket")  # said digit by digit
 
 
@@ -102,12 +103,13 @@ class Speech:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The words of numbers: zero to ninety-nine, hundred, thousand, and the months of a day."""
+    """The words of numbers: zero to ninety-nine, hundred, thousand; months, and days of a week."""
 
     words: tuple[str, ...]
     hundred: str
     thousand: str
     months: tuple[str, ...]
+    weekdays: tuple[str, ...]  # on which post comes: Monday to Saturday
 
 
 @dataclass(frozen=True)
@@ -254,6 +256,9 @@ def check(words: Spoken, texts: Catalogue) -> tuple[str, ...]:
 def _value(name: str, value: int | str, tongue: Tongue) -> str:
     if name in _SPELLED:
         return ", ".join(_spelled(str(value), tongue))
+    if name == _WEEKDAYS:  # 135
+        names = speech().numbers[tongue].weekdays
+        return ", ".join(names[int(each) - 1] for each in str(value))
     if name == "day":  # 14AUG
         text = str(value)
         month = _MONTHS.find(text[2:]) // len(text[2:])
@@ -328,10 +333,10 @@ def _text(name: str, tongue: Tongue, lines: tuple[str, ...], texts: Catalogue) -
 
 
 def _numbers(entry: Mapping[str, Any]) -> Numbers:
-    words, months = tuple(entry["words"]), tuple(entry["months"])
-    if (len(words), len(months)) != (100, 12):
-        raise ValueError("numbers: 100 words and 12 months")
-    return Numbers(words, entry["hundred"], entry["thousand"], months)
+    words, months, weekdays = (tuple(entry[each]) for each in ("words", "months", "weekdays"))
+    if (len(words), len(months), len(weekdays)) != (100, 12, 6):
+        raise ValueError("numbers: 100 words, 12 months and 6 weekdays")
+    return Numbers(words, entry["hundred"], entry["thousand"], months, weekdays)
 
 
 def _named(entries: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

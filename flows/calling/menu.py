@@ -2,8 +2,8 @@
 
 The machines that answer texts decide, as for a dialled menu; the words are in messages/speech. A
 key reached the telephone's number, or whereto it is forwarded (`*21*`): so it may bring something
-to that number, protect, and choose a day, but it is nobody's consent and no witness
-(docs/developing/trust.md rule 21). What else a key could mean brings the question by text.
+to that number, protect, and choose when post comes, but it is nobody's consent and no witness
+(docs/developing/trust.md rules 20, 21). What else a key could mean brings the question by text.
 """
 
 from __future__ import annotations
@@ -22,13 +22,17 @@ from flows.events import (
     Deny,
     Event,
     HoldAtOffice,
+    HouseholdWish,
     Language,
     RepeatQuestion,
     ReportFraud,
     SendCode,
+    SetWish,
     SpeakCode,
 )
+from flows.facts import HouseholdFact
 from flows.number import last_digits
+from flows.recipient.household import ALL_WEEK, weekdays
 from flows.ussd import recipient
 from flows.ussd.engine import (
     BACK,
@@ -43,6 +47,7 @@ from flows.ussd.engine import (
     Where,
     go,
 )
+from flows.ussd.household import typed_weekdays
 from messages.prompts import SAID_AS_DIALLED
 from messages.screens import LINES
 from messages.speech import render_screen, speech
@@ -52,16 +57,20 @@ SILENT: Final = 2  # times that nobody pressed anything: then it ends
 MOST_LINES: Final = 5  # articles that are named one after the other
 BHOJPURI: Final = "4"  # on the screen of languages: no language of texts, so no event
 # The keys that each screen waits for; elsewhere one.
-KEYS: Final = {"which": 9, "post": 9, "day": 2}
+KEYS: Final = {"which": 9, "post": 9, "day": 2, "house": 2, "weekdays": 6}
+READ_BY: Final = ("house",)  # what a household wishes is said there
 
 _CODES: Final = ("code", "window_code", "refusal_code")
+# Told by text as well: with the digits that undo it, to whoever has the telephone itself.
+_WISHED: Final = ("wish_days", "wish_keep", "wish_none", "wishes_now")
 ANSWERS: Final = (
-    *SAID_AS_DIALLED, *_CODES, "exception_contested", "which_article", "which_number",
-    "number_asked", "at_office", "at_office_last", "day_impossible",
+    *SAID_AS_DIALLED, *_CODES, *_WISHED, "wish_often", "exception_contested", "which_article",
+    "which_number", "number_asked", "at_office", "at_office_last", "day_impossible",
     *(f"status_{state}" for state in (*recipient.OPEN, "delivered", "returned", "recalled")),
 )  # fmt: skip
 _MENU: Final = {"1": "code", "3": "fraud", "4": "day", "6": "call"}
 _LANGUAGES: Final[dict[str, Language]] = {"1": "hi", "3": "en"}
+_WISHES: Final[dict[str, HouseholdWish]] = {"1": "household", "2": "neighbour", "44": "keep"}
 
 
 # ---- the screens -------------------------------------------------------------------------------
@@ -99,11 +108,9 @@ def _take_menu(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return _do(where, then, meant[0] if meant else None)
     if typed.text == "2":
         return _ask(where, RepeatQuestion("no"))
-    if typed.text == "5":  # what is wished for all post is said in a text, and answered by one
-        return _ask(where, AskWishes())
     if typed.text == "9":
         return _ask(where, AskPerson())
-    targets = {"7": "post", "8": "language"}
+    targets = {"5": "house", "7": "post", "8": "language"}
     return Step(go(where, targets.get(typed.text, "menu")))
 
 
@@ -148,6 +155,42 @@ def _take_day(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return Step(go(where, "menu"))
     event = recipient.when(typed.text, where.article)
     return Step(where) if event is None else _ask(where, event)
+
+
+def _show_house(where: Where, facts: MenuFacts) -> Shown:
+    """Say when post comes. Who may take it is said in no call: that would tell which door opens."""
+    house = facts.household or HouseholdFact()
+    when = "house_keeps" if house.keeps else "house_days" if house.weekdays else "house_any"
+    values = {"when": weekdays(house.weekdays)} if when == "house_days" else {}
+    return Shown(where, "house", {LINES: render_screen(when, facts.language, values)})
+
+
+def _take_house(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """Take the keys of the dialled screen; the end of all wishes waits for one more."""
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == "7":
+        return _ask(where, AskWishes())
+    wish = _WISHES.get(typed.text)
+    if wish is not None:
+        return _ask(where, SetWish(wish))
+    target = {"4": "weekdays", "5": "end"}.get(typed.text)
+    return Step(where) if target is None else Step(go(where, target))
+
+
+def _take_weekdays(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    days = typed_weekdays(typed.text)
+    if not 0 < len(days) < ALL_WEEK:
+        return Step(where)
+    return _ask(where, SetWish("days", days))
+
+
+def _take_end(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    return _ask(where, SetWish("none")) if typed.text == "1" else Step(where)
 
 
 def _take_language(where: Where, typed: Typed, facts: MenuFacts) -> Step:
@@ -232,11 +275,8 @@ GRAPH: Final = Graph.of(
         Screen(
             "menu", "the menu of a call",
             _show_plain, _take_menu, ("menu",),
-            to=("which", "day", "post", "language", "answer"),
-            asks=(
-                *(SendCode, SpeakCode, RepeatQuestion, ReportFraud, AnotherDay, AskPerson),
-                AskWishes,
-            ),
+            to=("which", "day", "house", "post", "language", "answer"),
+            asks=(SendCode, SpeakCode, RepeatQuestion, ReportFraud, AnotherDay, AskPerson),
         ),
         Screen(
             "which", "asks which of several articles is meant",
@@ -252,6 +292,21 @@ GRAPH: Final = Graph.of(
             "day", "asks for the day, or the office",
             recipient.show_one, _take_day, ("day",),
             to=("menu", "answer"), asks=(AnotherDay, HoldAtOffice),
+        ),
+        Screen(
+            "house", "when all post comes, and what else is wished for it",
+            _show_house, _take_house, ("house",),
+            to=("menu", "weekdays", "end", "answer"), asks=(SetWish, AskWishes),
+        ),
+        Screen(
+            "weekdays", "asks on which weekdays post may come",
+            _show_plain, _take_weekdays, ("weekdays",),
+            to=("menu", "answer"), asks=(SetWish,),
+        ),
+        Screen(
+            "end", "asks for one more key before every wish ends",
+            _show_plain, _take_end, ("end",),
+            to=("menu", "answer"), asks=(SetWish,),
         ),
         Screen(
             "language", "asks for the language, and whether calls are in Bhojpuri",
@@ -313,7 +368,8 @@ def silent(where: Where) -> Where:
 def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:
     """Return how the machine's answer is said at `where`, and whether a text brings it too.
 
-    A code is a text's, or said by the door itself; an answer without words here comes by text.
+    A code is a text's, or said by the door itself; an answer without words here comes by text, and
+    so does what was wished, as its alarm.
     """
     if not says:
         return Shown(replace(where, told="by_text"), "by_text"), False
@@ -324,7 +380,8 @@ def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:
     values = dict(say.values)
     if "article" in values:
         values["digits"] = last_digits(str(values["article"]))
-    return Shown(replace(where, told=name), name, values), say.code_of is not None
+    by_text_too = say.code_of is not None or name in _WISHED
+    return Shown(replace(where, told=name), name, values), by_text_too
 
 
 def has_words(name: str) -> bool:

@@ -22,12 +22,19 @@ from flows.acts.household import (
 )
 from flows.decision import Act, Asked, Decision, Say
 from flows.events import AskWishes, AskWord, DrawWord, SetWish, TakeWord
-from flows.facts import HouseholdFact, OtherTakers, RecipientFacts, Takers, wish_digits
+from flows.facts import (
+    ArticleFact,
+    HouseholdFact,
+    OtherTakers,
+    RecipientFacts,
+    Takers,
+    wish_digits,
+)
 from flows.happenings import GivenOnWord, WordTried
 from flows.machine import SAME, Case
-from flows.recipient.states import MACHINE, digits, fact, given, stay
+from flows.recipient.states import MACHINE, ask_number, digits, fact, given, is_open, stay
 
-_ALL_WEEK = 6  # days on which post comes; Sunday is none
+ALL_WEEK = 6  # days on which post comes; Sunday is none
 _KEY_OF: Mapping[Takers, int] = {"holder": 0, "household": 1, "neighbour": 2}
 
 
@@ -49,10 +56,11 @@ def ask_wishes(case: Case[AskWishes, Asked, RecipientFacts]) -> Decision[Asked]:
 
 @MACHINE.on(
     SetWish,
+    to=("out", SAME),
     says=(
         *("wish_ask_household", "wish_ask_neighbour", "wish_household", "wish_neighbour"),
         *("wish_days", "wish_days_how", "wish_keep", "wish_none", "wish_wrong", "wish_locked"),
-        *("wishes_now", "wish_often"),
+        *("wishes_now", "wish_often", "number_asked"),
     ),
     acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes),
 )
@@ -60,13 +68,17 @@ def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     wish, house = case.event.wish, case.facts.household
     if wish == "none":
         return _end(case)
-    # What somebody wishes in her name again and again is no bomb; an office goes on.
-    if house.often and not trust.at_least(case.facts.proof, "fresh"):
-        return stay(case, Say("wish_often"))
+    if not trust.at_least(case.facts.proof, "fresh"):
+        doubted = _in_doubt(case.facts)
+        if doubted is not None:  # whose post it is comes first (rule 18)
+            return ask_number(doubted)
+        # What somebody wishes in her name again and again is no bomb; an office goes on.
+        if house.often:
+            return stay(case, Say("wish_often"))
     if wish in ("household", "neighbour"):
         return _let_in(case, wish)
     days = case.event.weekdays
-    if wish == "days" and not 0 < len(days) < _ALL_WEEK:
+    if wish == "days" and not 0 < len(days) < ALL_WEEK:
         return stay(case, Say("wish_days_how"))
     so = house.keeps if wish == "keep" else house.weekdays == days
     if so or not trust.may_wish(wish, case.facts.proof):  # a caller's number is easily faked
@@ -74,6 +86,16 @@ def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     if wish == "keep":
         return _done(case, Say("wish_keep"), KeepAlways())
     return _done(case, Say("wish_days", {"when": weekdays(days)}), SetWeekdays(days))
+
+
+def _in_doubt(facts: RecipientFacts) -> ArticleFact | None:
+    """Return the newest article whose telephone, this one, may be another person's by now."""
+    mine = (
+        each
+        for each in reversed(facts.articles)
+        if is_open(each) and each.part == "addressee" and not trust.held_by_nominee(each, facts.now)
+    )
+    return next((each for each in mine if each.unsure), None)
 
 
 def _end(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:

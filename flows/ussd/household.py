@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from flows.events import DrawWord, HouseholdWish, SetWish, TakeWord
 from flows.facts import HouseholdFact
-from flows.recipient.household import listed
+from flows.recipient.household import ALL_WEEK, listed
 from flows.ussd.engine import BACK, Ask, MenuFacts, Screen, Shown, Step, Typed, Where, go
 from india import spoken_words
 
 _WISHES: dict[str, HouseholdWish] = {
     "1": "household", "2": "neighbour", "44": "keep", "5": "none",
 }  # fmt: skip
-_FIRST, _LAST = 1, 6  # weekdays
+_FIRST = 1  # of the weekdays: Monday
 
 
 def _show_house(where: Where, facts: MenuFacts) -> Shown:
@@ -45,10 +45,14 @@ def _show_weekdays(where: Where, facts: MenuFacts) -> Shown:
 def _take_weekdays(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text == BACK:
         return Step(go(where, "house"))
-    days = sorted({int(each) for each in typed.text if each.isdigit()})
-    if not typed.text.isdigit() or not days or days[0] < _FIRST or days[-1] > _LAST:
-        return Step(where)
-    return _ask(where, SetWish("days", tuple(days)))
+    days = typed_weekdays(typed.text)
+    return _ask(where, SetWish("days", days)) if days else Step(where)
+
+
+def typed_weekdays(text: str) -> tuple[int, ...]:
+    """Return the weekdays that 135 names, in their order; none where it is anything else."""
+    days = sorted({int(each) for each in text}) if text.isdecimal() else []
+    return tuple(days) if all(_FIRST <= each <= ALL_WEEK for each in days) else ()
 
 
 def _show_word(where: Where, facts: MenuFacts) -> Shown:

@@ -97,7 +97,7 @@ def test_every_sentence_is_made_of_known_pieces(tongue: Tongue) -> None:
     """Whatever a call says is cut into pieces that are listed, digits, numbers and days."""
     values: dict[str, int | str] = {
         **{"digits": "6785", "amount": 12345, "day": "14AUG", "other": "0019", "ticket": 20},
-        "count": 3,
+        **{"count": 3, "when": "135"},
     }
     bodies = [
         render(name, tongue, {each: values[each] for each in _variables(name)})
@@ -176,6 +176,18 @@ def test_a_number_and_a_code_are_played_whole_or_not_at_all(tmp_path: Path) -> N
     ]  # fmt: skip
     assert heard.sentences[2].recorded
     assert all(each.recording for each in heard.sentences[3].pieces[1:])
+
+
+def test_weekdays_are_played_one_by_one(tmp_path: Path) -> None:
+    body = render_screen("wish_days", "hi", {"when": "15"}, [])
+    days = spoken(body, "hi", None)
+    library = recorded(tmp_path, "hi", "लिख लिया: आपकी डाक इन दिनों आएगी:", "सोमवार")
+    heard = library.with_recordings(days).sentences[0]
+    assert [each.recording is not None for each in heard.pieces] == [True, False]
+    library = recorded(tmp_path, "hi", "शुक्रवार")
+    heard = library.with_recordings(days).sentences[0]
+    assert heard.recorded
+    assert [each.words for each in heard.pieces[1:]] == ["सोमवार", "शुक्रवार"]
 
 
 def test_bhojpuri_is_heard_where_it_is_recorded_and_read_where_not(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ _PROVEN = f"{SENDER} > {PLAIN} {{quote {SENDER}}}"
 
 _ANSWERS = _from(HOLDER, "1", "2", "3")
 _OWN_WORDS = ("koi aaya hi nahi", "mandir ke paas ghar hai")  # they bring questions with digits
+_WISHED_BY_KEYS = tuple(f"{HOLDER} keys {each}" for each in ("5 1", "5 4 15", "5 44", "5 5 1"))
 _CALLS = tuple(f"{HOLDER} calls {each}" for each in ("yes", "not_received", "speak_code"))
 _KEYS = tuple(f"{HOLDER} keys {each}" for each in ("1", "2", "3"))
 _CONSENT = _from(HOLDER, f"1 {{quote {HOLDER}}}", f"1 {{misquote {HOLDER}}}")
@@ -319,6 +320,7 @@ DOUBT: Final = Scene(
     (
         *_ANSWERS, *_from(HOLDER, "6", "0"), *_CALLS, *_DOOR, *_NAMES[:1], *_NOMINEE[:2],
         *_DESK[:3], *_OFFICE_MOVES[:1], *_LISTS, f"doubt {HOLDER}", f"doubt {NOMINEE}", *_TIME,
+        f"{HOLDER} > 55 44", *_WISHED_BY_KEYS[1:],
     ),
 )  # fmt: skip
 HERD: Final = Scene(
@@ -466,7 +468,8 @@ WISH: Final = Scene(
     "an article is out, another comes; somebody writes in the name of their telephone",
     (*_OUT, f"article {OTHERS[0]} to {HOLDER} en from {SENDER}"),
     (
-        *_WISHES, *_from(HOLDER, "55", "55 2", "55 4 15", "55 44"), f"{OTHERS[0]} desk arrives",
+        *_WISHES, *_from(HOLDER, "55", "55 2", "55 4 15", "55 44"), *_WISHED_BY_KEYS,
+        f"{OTHERS[0]} desk arrives",
         f"{HOLDER} draws words", f"{HOLDER} takes words", f"{HOLDER} > 3", f"{POSTMAN} > 1",
         f"{POSTMAN} > 1 ** {{word {HOLDER}}}",
         *_CORRECTS[:1], *_CONSENT[:1], *_TIME,

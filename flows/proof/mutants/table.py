@@ -36,6 +36,7 @@ from flows.events import (
     OfferSent,
     Pass,
     RepeatQuestion,
+    SetWish,
     SomebodyElse,
     TakeOver,
     TimedOut,
@@ -221,6 +222,14 @@ def _key_is_text(
 ) -> Decision:
     if getattr(facts, "proof", None) == "keys":
         facts = replace(facts, proof="text")
+    return true(machine, standing, event, facts)
+
+
+def _key_quotes(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    if getattr(facts, "proof", None) == "keys":
+        facts = replace(facts, proof="quoted")
     return true(machine, standing, event, facts)
 
 
@@ -620,6 +629,11 @@ MUTANTS: Final = (
            everywhere(trust, "personal", lambda article: False), _WORD, scenes.HOUSEHOLD),
     Mutant("a wish needs no digits", 20,
            everywhere(trust, "may_wish", lambda wish, proof: True), _LET_IN, scenes.WISH),
+    Mutant("a key lets somebody in", 20, decides(_key_quotes), _LET_IN, scenes.WISH),
+    Mutant("a telephone in doubt wishes", 20, unlocked(forgets(unsure=False)),
+           ("R20", "who wishes"), scenes.DOUBT),
+    Mutant("a wish by key is not told", 20,
+           on(SetWish, _silent), ("R20", "who wishes"), scenes.WISH),
     Mutant("a wish counts at once", 20,
            everywhere(trust, "WISH_AFTER", timedelta(0)), _WORD,
            scenes.HOUSEHOLD, (f"{HOLDER} > 55 2",)),

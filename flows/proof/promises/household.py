@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from flows.acts.door import HandOver
-from flows.acts.household import ChooseWord, CountWrongWord, OfferWord, SetTakers
+from flows.acts.household import (
+    AskTakers,
+    ChooseWord,
+    CountWrongWord,
+    KeepAlways,
+    OfferWord,
+    SetTakers,
+    SetWeekdays,
+)
+from flows.decision import Act
 from flows.events import Handover, TakeWord, Visit
 from flows.facts import PostmanFacts
 from flows.proof.promises.promise import Promise, done
@@ -22,6 +31,13 @@ _DOCUMENT_FOR: Final = timedelta(hours=48)
 _MOST_WRONG: Final = 3
 _BY_ANYBODY: Final = ("speed_post", "parcel")
 _KNOWN: Final = ("quoted", "fresh", "two")
+_TOLD: Final[Mapping[type[Act], set[str]]] = {
+    AskTakers: {"wish_ask_household", "wish_ask_neighbour"},
+    SetWeekdays: {"wish_days"},
+    KeepAlways: {"wish_keep"},
+}
+_SIGNED: Final = ("fresh", "two")
+_OPEN: Final = ("booked", "out_for_delivery", "attempted", "at_office")
 
 
 def on_a_word(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -105,6 +121,20 @@ def let_in(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "a word that was only drawn ended the one that was taken"
 
 
+def who_wishes(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, AskTakers, SetWeekdays, KeepAlways):
+        phone, books = each.whose[0], each.books
+        if played.proof == "call":
+            yield "a missed call wished something"
+        mine = (one for one in books.parcels.values() if one.recipient == phone)
+        waits = any(one.state in _OPEN and one.holder(books.now) == phone for one in mine)
+        if phone in books.doubted and waits and played.proof not in _SIGNED:
+            yield "a telephone in doubt wished something for post that may be another's"
+        texts = {say.template for whose, say in played.said if whose == phone}
+        if not texts & _TOLD[type(act)]:
+            yield "something is wished, and its telephone is not told"
+
+
 def tries(before: SmallWorld, played: Played) -> Iterator[str]:
     for each in played.decided:
         facts = each.facts
@@ -142,6 +172,14 @@ PROMISES = (
         "Only a telephone that quotes our digits lets somebody else take its post, and it is told;"
         " a word is taken by who was shown it.",
         let_in,
+    ),
+    Promise(
+        "R20",
+        "who wishes",
+        "A key in a call that we made chooses when post comes and lets nobody in; a missed call"
+        " wishes nothing, nor does a telephone that may be another person's before it says whose"
+        " its post is; and it is told of what is wished.",
+        who_wishes,
     ),
     Promise("R20", "wrong words", "Every wrong word counts, and its holder is told.", tries),
 )

@@ -31,6 +31,7 @@ from flows.events import (
     PhoneNamed,
     RepeatQuestion,
     ReportFraud,
+    SetWish,
     SpeakCode,
     TakeWord,
     WhetherHelped,
@@ -85,14 +86,18 @@ CALLS: Final[Mapping[str, str]] = MappingProxyType(
 )
 _TEXT = re.compile(r"^(\+\d+) > ?(.*?)(?: @ -(\d+) min)?$")
 _CALL = re.compile(r"^(\+\d+) calls (\w+)$")
-_KEYS = re.compile(r"^(\+\d+) keys ([1-9])$")
-# What a key means in a call that we made (flows/calling): never a yes.
+_KEYS = re.compile(r"^(\+\d+) keys ([1-9][0-9 ]*)$")
+# What keys mean in a call that we made (flows/calling), screen after screen: never a yes.
 KEYS: Final[Mapping[str, Event]] = MappingProxyType(
     {
         "1": RepeatQuestion("yes"),
         "2": Deny(),
         "3": ReportFraud(),
         "4": AnotherDay(),
+        "5 1": SetWish("household"),
+        "5 4 15": SetWish("days", (1, 5)),
+        "5 44": SetWish("keep"),
+        "5 5 1": SetWish("none"),
         "6": SpeakCode(),
     }
 )

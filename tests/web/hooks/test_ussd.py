@@ -22,7 +22,7 @@ AT = f"/hooks/africastalking/{SECRET}/ussd"
 SIMULATOR = "/hooks/simulator/ussd"
 RECIPIENT, OTHER, POSTMAN = "+919876500001", "+919876500002", "+919839000001"
 NUMBER, PIN = "EU123456785IN", "2468"
-MENU = "Post\n1 Send my code"
+MENU = "1 Send my code"
 
 
 @pytest.fixture
