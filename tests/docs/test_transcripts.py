@@ -19,6 +19,7 @@ PAGE = ROOT / "docs" / "developing" / "transcripts.md"
 # How a line of a story shows each: a text that came, a screen, what is heard in a call.
 SHOWN = {"text": "<", "dial": r"=\|?", "call": "~"}
 FOLDERS = {"text": "catalogue", "dial": "screens", "call": "speech"}
+COLUMNS: tuple[Language, ...] = ("en", "hi", "hi-Latn")
 _NAMED = re.compile(r"`(\w+)`")
 _LINK = re.compile(r"\]\(([^)]+)\)")
 _BOOKED = re.compile(r"(?:to|from) (\+\d+) (hi-Latn|hi|en)\b")
@@ -45,7 +46,7 @@ def rows() -> Iterator[list[str]]:
 def roads() -> Iterator[Told]:
     for road, by, says, *told in rows():
         ways = tuple(tuple(_NAMED.findall(way)) for way in says.split(" or "))
-        for language, cell in zip(("en", "hi", "hi-Latn"), told, strict=True):
+        for language, cell in zip(COLUMNS, told, strict=True):
             files = tuple((PAGE.parent / link).resolve() for link in _LINK.findall(cell))
             yield Told(road, by, ways, language, files)
 
