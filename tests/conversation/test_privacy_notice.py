@@ -25,7 +25,7 @@ def settings(settings: Settings) -> Settings:
     [
         ("en", "keeps your name, address, number and texts 365 days. Complaints: 1800-266-6868."),
         ("hi-Latn", "365 din rakhte hain. Shikayat: 1800-266-6868."),
-        ("hi", "365 दिन रहेंगे। शिकायत: 1800-266-6868."),
+        ("hi", "365 दिन रखेंगे। शिकायत: 1800-266-6868."),
     ],
 )
 def test_the_first_article_of_a_telephone_brings_it_in_its_language(

@@ -16,42 +16,12 @@ from postal.windows import PastVisit
 from runtime import Runtime
 from store.database import Database
 from tests.rigs.api_calls import number_of
+from tests.rigs.rounds import write_rounds
 from tests.rigs.transcript import Player
 
 TODAY = date(2026, 8, 14)
 POSTMAN = "+919839000001"
 PEOPLE = {"en": "+919876500001", "hi": "+919876500002", "hi-Latn": "+919876500003"}
-
-
-def history(runtime: Runtime, minutes: list[int], days: int = 15, items: int = 4) -> None:
-    """Write down past rounds of the postman 1001: on each day the next of `minutes`."""
-    with runtime.database.transaction() as conn:
-        for back in range(days, 0, -1):
-            day, minute = TODAY - timedelta(days=back), minutes[back % len(minutes)]
-            row = conn.execute(
-                "INSERT INTO delivery_lists (postman_id, date, created_at)"
-                " SELECT id, %s, %s FROM staff WHERE staff_id = '1001' RETURNING id",
-                (day, f"{day}T03:00:00Z"),
-            ).fetchone()
-            assert row is not None
-            conn.execute(
-                "WITH made AS (INSERT INTO articles (number, service, otp_required,"
-                " recipient_phone, recipient_name, recipient_address, recipient_pin, sender_name,"
-                " booked_at, updated_at, state, delivered_at, code_salt, sought)"
-                " SELECT 'RR' || lpad((1000 * %(back)s + n)::text, 9, '0') || 'IN', 'speed_post',"
-                " true, '+919876500099', 'A', 'B', '273303', 'C', %(at)s, %(at)s, 'delivered',"
-                " %(at)s, decode(repeat('00', 16), 'hex'), '' FROM generate_series(1, %(items)s) n"
-                " RETURNING id, number, delivered_at)"
-                " INSERT INTO delivery_items (list_id, mode, article_id, serial, state,"
-                " finished_at, proof) SELECT %(list)s, 'on', id,"
-                " row_number() OVER (ORDER BY number), 'delivered', delivered_at, 'code' FROM made",
-                {
-                    "back": back,
-                    "list": row[0],
-                    "items": items,
-                    "at": f"{day} {minute // 60:02}:{minute % 60:02}+05:30",
-                },
-            )
 
 
 def morning(player: Player, language: str, cod: str = "") -> str:
@@ -78,12 +48,12 @@ def postman(player: Player) -> Player:
 def test_a_beat_that_keeps_its_hours_has_them_in_the_text(
     postman: Player, runtime: Runtime, language: str, words: str
 ) -> None:
-    history(runtime, [10 * 60 + 10, 11 * 60, 12 * 60 + 50], items=40)
+    write_rounds(runtime, TODAY, [10 * 60 + 10, 11 * 60, 12 * 60 + 50], items=40)
     assert words in morning(postman, language)
 
 
 def test_what_is_to_be_paid_is_worth_more_than_who_comes(postman: Player, runtime: Runtime) -> None:
-    history(runtime, [10 * 60 + 10, 11 * 60, 12 * 60 + 50], items=40)
+    write_rounds(runtime, TODAY, [10 * 60 + 10, 11 * 60, 12 * 60 + 50], items=40)
     said = morning(postman, "en", " cod 500")
     assert "within 3 hours from 10 h. Pay Rs 500 only." in said
     with runtime.database.transaction() as conn:
@@ -100,7 +70,7 @@ def test_what_is_to_be_paid_is_worth_more_than_who_comes(postman: Player, runtim
 def test_no_history_that_holds_no_window(
     postman: Player, runtime: Runtime, minutes: list[int], days: int
 ) -> None:
-    history(runtime, minutes, days, items=40)
+    write_rounds(runtime, TODAY, minutes, days, items=40)
     assert "comes today. Nothing to pay." in morning(postman, "en")
 
 
@@ -119,7 +89,7 @@ def test_the_reports_say_whether_the_hours_were_kept_and_then_they_go(
     postman: Player, runtime: Runtime, purging: Database
 ) -> None:
     """An approach within the three hours, of the one that was promised; purged after 30 days."""
-    history(runtime, [10 * 60 + 10, 11 * 60, 12 * 60 + 50], items=40)
+    write_rounds(runtime, TODAY, [10 * 60 + 10, 11 * 60, 12 * 60 + 50], items=40)
     morning(postman, "en")
     where, month = ReportWhere(), ReportPeriod(TODAY, TODAY, "day")
     for at, counted in (("09:59", (0, 1, 0)), ("10:00", (1, 0, 0)), ("13:00", (0, 1, 0))):

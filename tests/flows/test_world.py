@@ -23,7 +23,8 @@ from store.inbound import LOOP, REPEAT, RESTING
 from tests.rigs.transcript import Player
 
 TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"))
-# What the small world does not have: USSD, calls that are taken up, full inboxes, other hooks.
+# What the small world does not have: USSD, calls that are taken up, full inboxes, other hooks;
+# rounds of the past, notices of the law, and wishes that the desk writes down.
 _UNKNOWN = (
     "full +",
     "emptied +",
@@ -35,6 +36,9 @@ _UNKNOWN = (
     " presses ",
     " is busy",
     " is not ",
+    "rounds of ",
+    "notice from ",
+    " wishes ",
 )
 _ASSERTED = (
     " < ",
@@ -45,6 +49,7 @@ _ASSERTED = (
     " has no ticket",
     " has holder",
     " has event",
+    " has lateness",
 )
 # PINs are counted, lists repeated, and alarms looked after outside of the machines.
 _BESIDE = ("another_telephone", "stop_and_start", "nobody_could_be_told")

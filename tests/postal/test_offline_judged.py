@@ -18,7 +18,7 @@ _AT = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
 _LISTED = ListedCode(1, _ITEM, 1, _POSTMAN, "handover", _AT, False, [_HOLDER], moved=False)
 
 
-def judged(**changes: Any) -> str:
+def judged(*newer: ListedCode, **changes: Any) -> str:
     """The verdict on the right code and digits of an issue that is as `changes` say."""
     said = OfflineSaid(
         code_of(_ROOT, _SALT, 1, _LENGTH),
@@ -28,8 +28,8 @@ def judged(**changes: Any) -> str:
         wrong_tries=0,
         holder=_HOLDER,
     )
-    issued = [replace(_LISTED, **changes)]
-    last = Issue(1, "expired", _SALT, {1: _ROOT})
+    issued = [*newer, replace(_LISTED, **changes)]
+    last = Issue(len(issued), "expired", _SALT, {each.issue: _ROOT for each in issued})
     return judge(said, issued, last, _ROOT, _LENGTH)[0]
 
 
@@ -52,3 +52,8 @@ def test_the_code_that_its_holder_was_sent_for_this_place_proves_it() -> None:
 )
 def test_each_condition_alone_keeps_it_from_proving_anything(changes: dict[str, Any]) -> None:
     assert judged(**changes) != "offline"
+
+
+def test_one_of_another_place_proves_nothing_though_one_went_out_for_this() -> None:
+    assert judged(replace(_LISTED, issue=2)) == "offline"
+    assert judged(replace(_LISTED, issue=2), item_id=_ITEM + 1) == "stale"

@@ -7,6 +7,7 @@
     postman 1001 +919839000001
     article EU123456785IN to +919876500001 hi-Latn from +919811100001 cod 500
     article RR287043775IN to +919876500001 hi as registered authorised
+    article RR287043775IN to +919876500001 hi from +919811100001 en pieces 2 due 2026-08-15
     list 1001: EU123456785IN RR287043775IN
     +919839000001 > 1                                   a text comes in
     +919876500001 < Code {code}. ...                    and this goes out: all of it, in order
@@ -48,6 +49,11 @@
     EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
     EU123456785IN has holder +919876500001              who gets the next code; or: nobody
     EU123456785IN has event code_wrong code_killed      in its feed
+    EU123456785IN has lateness late                     what the API says: due, in_time, tried, …
+    rounds of 1001 at 10:10 11:00                       fifteen days of them, each day the next time
+    notice from 2026-08-14                              of the data protection law: it is in force
+    +919876500001 wishes neighbour                      at the desk: or household, keep, none,
+                                                        days 1 3
     1001 has new phone +919839000009                    named by two of the office
     1001 is blocked                                     his telephone is lost
     doubt +919876500001                                 it may be another person's by now
@@ -69,15 +75,16 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 from flask.testing import FlaskClient
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+import jobs
 from conversation import counter, desk, exceptions, household, paper, senders
 from conversation.accounts import tell_staff
 from conversation.helped import ask_due
@@ -86,7 +93,7 @@ from conversation.inbound import read_held
 from conversation.postmen import begin_day, end_day
 from conversation.timers import fire_timers
 from conversation.turn import take_turn
-from flows.events import DrawWord, Event, TakeWord
+from flows.events import DrawWord, Event, HouseholdWish, SetWish, TakeWord
 from flows.facts import Proof
 from flows.happenings import (
     CodeStopped,
@@ -131,6 +138,7 @@ from tests.rigs.clock import Clock
 from tests.rigs.hashes import hash_of
 from tests.rigs.lookup_service import ANSWERS, lookup_service
 from tests.rigs.requests import by_two
+from tests.rigs.rounds import write_rounds
 from web.phones.simulator import received
 
 _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
@@ -422,6 +430,12 @@ class Player:
             carrier.off.add(words[1])
         elif words[0] == "on":
             self._switch_on(words[1])
+        elif words[:2] == ["rounds", "of"]:
+            times = [time.fromisoformat(each) for each in words[4:]]
+            minutes = [60 * each.hour + each.minute for each in times]
+            write_rounds(self.runtime, day_of(self.clock.now()), minutes, items=40)
+        elif words[:2] == ["notice", "from"]:
+            self._set(privacy_notice_from=date.fromisoformat(words[2]))
         elif words[0] in ("postmaster", "supervisor"):
             with self.runtime.database.transaction() as conn:
                 conn.execute(
@@ -445,6 +459,8 @@ class Player:
             self._ask(words[0])
         elif words[1:] in (["draws", "words"], ["takes", "words"]):
             self._word(words[0], DrawWord() if words[1] == "draws" else TakeWord())
+        elif words[1] == "wishes":
+            self._wish(words[0], words[2], words[3:])
         elif words[1] == "exception":
             self._answer_exception(words[0], words[2] == "yes", words[3])
         elif words[1] == "desk":
@@ -479,6 +495,21 @@ class Player:
                 lookups.wait()
             lookups.finish()
             assert phone in service.numbers(), f"{phone} was not looked up"
+
+    def _set(self, **changed: object) -> None:
+        """Go on with other settings, in every door and in the worker's jobs."""
+        settings = self.runtime.settings.model_copy(update=changed)
+        self.runtime = replace(self.runtime, settings=settings)
+        self.client.application.extensions["dakiya"] = self.runtime
+        jobs.use(self.runtime)
+
+    def _wish(self, phone: str, named: str, weekdays: list[str]) -> None:
+        """What an agent of the desk writes down for this telephone."""
+        wish = next(each for each in get_args(HouseholdWish) if each == named)
+        event = SetWish(wish, tuple(map(int, weekdays)))
+        with self.runtime.database.transaction() as conn:
+            desk.set_wish(self.runtime, conn, phone, event, "fresh")
+        wake(self.runtime.redis)
 
     def _switch_on(self, phone: str) -> None:
         """What waited for the telephone arrives, and its carrier says so."""
@@ -649,15 +680,23 @@ class Player:
                     "phone": None if match["to"] == "-" else match["to"],
                     "language": match["language"],
                 },
-                "sender": {"phone": match["sender"] or "+919811100001", "name": "Mohan"},
+                "sender": {
+                    "phone": match["sender"] or "+919811100001",
+                    "name": "Mohan",
+                    "language": match["senders_language"],
+                },
                 "cod_amount": int(match["cod"] or 0),
                 "pieces": int(match["pieces"] or 1),
+                "due_by": match["due"],
             },
         )
 
     def _has(self, line: str, number: str, what: str, names: list[str]) -> None:
         """Fail where the article has not what the line says; "no": it has no ticket at all."""
-        if what == "holder":
+        if what == "lateness":
+            answer = self.client.get(f"/api/v1/articles/{number}", headers=self.headers())
+            found = {answer.get_json()["lateness"]}
+        elif what == "holder":
             found = {self.holder(number) or "nobody"}
         elif what == "event":
             found = self._kinds("events e JOIN articles a ON a.id = e.article_id", number)

@@ -65,6 +65,7 @@ class SenderIn(Input):
     name: Name
     address: Address | None = None
     pin: Pin | None = None
+    language: Language | None = Field(None, description="default: DEFAULT_LANGUAGE")
 
 
 QuotedDigits = Annotated[str, StringConstraints(pattern="^[0-9]{2}$")]
@@ -226,7 +227,7 @@ def new_article(given: BookArticleIn, default: Language) -> NewArticle:
         sender_name=given.sender.name,
         sender_address=given.sender.address or "",
         sender_pin=given.sender.pin,
-        sender_language=default,
+        sender_language=given.sender.language or default,
         cod_amount=given.cod_amount,
         passport=given.passport,
         authorised_person=given.authorised_person,

@@ -9,11 +9,13 @@ from typing import Final
 
 from flows.facts import Mode
 
-# article EU123456785IN to +919876500001 hi-Latn from +919811100001 cod 500 pieces 3 as registered
+# article EU123456785IN to +919876500001 hi-Latn from +919811100001 en cod 500 pieces 3
+#     due 2026-08-15 as registered
 BOOKED: Final = re.compile(
     r"^article (?P<number>\S+) to (?P<to>\S+) (?P<language>\S+)"
-    r"(?: from (?P<sender>\S+))?(?: cod (?P<cod>\d+))?(?: pieces (?P<pieces>\d+))?"
-    r"(?: as (?P<service>\S+))?"
+    r"(?: from (?P<sender>\S+)(?: (?P<senders_language>hi-Latn|hi|en))?)?"
+    r"(?: cod (?P<cod>\d+))?(?: pieces (?P<pieces>\d+))?"
+    r"(?: due (?P<due>\S+))?(?: as (?P<service>\S+))?"
     r"(?P<authorised> authorised)?(?P<passport> passport)?(?P<plain> plain)?$"
 )
 # EU123456785IN paper {code +919876500001} @ -40 min
