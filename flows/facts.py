@@ -103,6 +103,7 @@ class ArticleFact:
     held_until: date | None = None
     extended: bool = False
     delivered_at: datetime | None = None
+    told_at: datetime | None = None  # this telephone, of how it went; None: at once
     objected: bool = False
     # By other telephones, in the same PIN, today; of those that had a live code there today.
     fraud_reports: int = 0

@@ -216,7 +216,19 @@ def signature(article: ArticleFact) -> bool:
 EXCEPTION_USABLE: Final = timedelta(minutes=30)  # after the office agreed
 # In which whoever had the telephone can say that it was wrong: of an exception, of a household's
 # word, of a handover without network, and after a move that he did not wish.
+# It begins when that telephone was told.
 EXCEPTION_OBJECT: Final = timedelta(days=7)
+OBJECT_UNTIL: Final = timedelta(days=30)  # after the handover, however late the telephone was told
+
+
+def may_object(article: ArticleFact, now: datetime) -> bool:
+    """Tell whether the seven days run: from when its telephone was told, not from the handover."""
+    if article.delivered_at is None or now - article.delivered_at > OBJECT_UNTIL:
+        return False
+    told_at = max(article.delivered_at, article.told_at or article.delivered_at)
+    return now - told_at <= EXCEPTION_OBJECT
+
+
 # Above what one postmaster may agree to alone in a day, and for what goes to the addressee himself.
 EXCEPTION_ABOVE: Final[tuple[StaffRole, ...]] = ("supervisor",)
 EXCEPTION_ANSWER: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")

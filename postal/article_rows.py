@@ -163,7 +163,7 @@ _OF_RECIPIENT = f"""
         UNION (
             SELECT article_id FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL LIMIT 20)))
     AND (state IN {OPEN} OR updated_at > %(now)s - interval '3 days'
-         OR (updated_at > %(now)s - interval '8 days' AND EXISTS (
+         OR (updated_at > %(now)s - interval '31 days' AND EXISTS (
              SELECT FROM delivery_items d WHERE d.article_id = articles.id
              AND d.proof IN ('exception', 'word', 'offline'))))
     ORDER BY (state = 'out_for_delivery') DESC, updated_at DESC, id DESC LIMIT 250

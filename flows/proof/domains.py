@@ -317,6 +317,14 @@ def _judged(picks: Picks, article: ArticleFact) -> object:
 _HANDED_OVER_BEFORE = (
     timedelta(0), timedelta(hours=24), timedelta(hours=24, seconds=1), timedelta(days=8),
 )  # fmt: skip
+
+
+def _told_at(picks: Picks, article: ArticleFact) -> object:
+    """Only what was handed over long ago can have been told of late."""
+    long_ago = article.delivered_at == NOW - _HANDED_OVER_BEFORE[-1]
+    return picks.pick((None, NOW)) if long_ago else None
+
+
 _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "amount": one_of(0, 500),
     "code_expires_at": _expires,
@@ -339,6 +347,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
         one_of(*(NOW - each for each in _HANDED_OVER_BEFORE)),
         None,
     ),
+    "told_at": _told_at,
     "objected": _where("delivered", one_of(False, True), False),
     "exception": _exception,
     "exceptions": one_of(1),
