@@ -313,8 +313,7 @@ class _Hop:
         return replace(facts, household=of_house.household, word=of_house.word)
 
     def _of_house(self) -> households.ShownHousehold:
-        phone, today = self.dialled.phone, day_of(self.now)
-        return households.shown(self.conn, self.runtime.keys, phone, today)
+        return households.shown(self.conn, self.runtime.keys, self.dialled.phone, self.now)
 
     def _asked(self) -> tuple[AtDoor, ...]:
         """Return what postmen ask the office with this telephone."""

@@ -316,7 +316,8 @@ WISH_AFTER: Final = timedelta(minutes=10)  # of the alarm to its telephone: who 
 WORD_FOR: Final = timedelta(minutes=30)  # of the postman's word that he comes to that door
 MOST_WORDS: Final = 3  # wrong ones in a day, of an article or by a postman; then the code alone
 KEPT_BY_WISH: Final = timedelta(days=30)
-MOST_WISHES: Final = 8  # a day, of a telephone, questions among them; it may always end them
+MOST_WISHES: Final = 8  # a day, of a telephone and group, with questions; it may always end them
+WISH_ASKED_FOR: Final = timedelta(hours=24)  # in which the digits of a question answer it
 
 # What opens a door to somebody else takes the digits of our own text; what closes one, or says when
 # post comes, the text alone. A call wishes nothing.

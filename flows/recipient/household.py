@@ -60,8 +60,11 @@ def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     wish, house = case.event.wish, case.facts.household
     if wish == "none":
         return _end(case)
-    # What somebody wishes in her name again and again is no bomb; an office goes on.
-    if house.often and not trust.at_least(case.facts.proof, "fresh"):
+    lets_in = wish in ("household", "neighbour")
+    # What somebody wishes in her name again and again is no bomb; an office goes on. Digits that
+    # answer were asked for before that, and wrong ones have a limit of their own (rule 10).
+    spent = ("who" if lets_in else "when") in house.spent and house.quote == "unchecked"
+    if spent and not trust.at_least(case.facts.proof, "fresh"):
         return stay(case, Say("wish_often"))
     if wish in ("household", "neighbour"):
         return _let_in(case, wish)
@@ -116,18 +119,22 @@ def ask_word(case: Case[AskWord, Asked, RecipientFacts]) -> Decision[Asked]:
     return stay(case, Say(template))
 
 
-@MACHINE.on(DrawWord, says=("word_no_wish",), acts=(OfferWord,))
+@MACHINE.on(DrawWord, says=("word_no_wish", "wish_often"), acts=(OfferWord,))
 def draw_word(case: Case[DrawWord, Asked, RecipientFacts]) -> Decision[Asked]:
-    """Draw two words: they are on the screen, and in no answer."""
-    if case.facts.household.may_take == "holder":
+    """Draw two words: they are on the screen, and in no answer.
+
+    Where enough were taken today, those that were drawn last can still be.
+    """
+    house = case.facts.household
+    if house.may_take == "holder":
         return stay(case, Say("word_no_wish"))
+    if "word" in house.spent:
+        return stay(case) if house.word == "offered" else stay(case, Say("wish_often"))
     return Decision(case.state, case.context, (), (OfferWord(),))
 
 
-@MACHINE.on(TakeWord, says=("word_chosen", "word_no_wish", "wish_often"), acts=(ChooseWord,))
+@MACHINE.on(TakeWord, says=("word_chosen", "word_no_wish"), acts=(ChooseWord,))
 def take_word(case: Case[TakeWord, Asked, RecipientFacts]) -> Decision[Asked]:
-    if case.facts.household.often:
-        return stay(case, Say("wish_often"))
     if case.facts.household.word != "offered":
         return stay(case, Say("word_no_wish"))
     return Decision(case.state, case.context, (Say("word_chosen"),), (ChooseWord(),))
