@@ -28,7 +28,6 @@ from flows.ussd import engine, household, menu
 from flows.ussd.engine import AtDoor, MenuFacts, MenuOffer, Shown, Typed, Where, Worth
 from gateways.base import Dialled, HungUp
 from india import spoken_words
-from india.calendar import day_of
 from messages.screens import WORD_MASK, render, without_words
 from outbox.wake import wake
 from postal import exceptions, households, offers, todays_list

@@ -160,6 +160,15 @@ def keeps(conn: Conn, number: str) -> bool:
     return row == (True,)
 
 
+def kept_since(conn: Conn, phone: str | None) -> datetime | None:
+    """Return since when a telephone wishes that its post is kept; None: it is not known."""
+    row = conn.execute(
+        "SELECT weekdays_since FROM households WHERE phone = %s AND keeps", [phone]
+    ).fetchone()
+    since: datetime | None = row[0] if row else None
+    return since
+
+
 @dataclass(frozen=True)
 class KnownHousehold:
     """What the desk sees of a telephone's wishes. `proof`: of who lets others take it."""

@@ -44,6 +44,7 @@ ArticleKind = Literal[
     "reopened",
     "approached",
     "day_chosen",
+    "due_moved",
     "fraud_reported",
     "given_back",
     "hold_extended",

@@ -118,9 +118,10 @@ def keep_always(books: Books, act: KeepAlways, whose: str) -> None:
         books,
         act,
         whose,
-        f"keeps, {_counted('when')}",
-        f"true, {_FIRST_WISH}",
-        f"keeps = true, weekdays = NULL, {_one_more('when')}",
+        f"keeps, weekdays_since, {_counted('when')}",
+        f"true, %(now)s, {_FIRST_WISH}",
+        "keeps = true, weekdays = NULL, weekdays_since = CASE WHEN h.keeps"
+        f" THEN h.weekdays_since ELSE %(now)s END, {_one_more('when')}",
     )
 
 

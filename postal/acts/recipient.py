@@ -19,6 +19,8 @@ from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
 from flows.acts.phone import ConfirmNumber, OptIn, OptOut, SetLanguage, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark, SuspendRemark
 from flows.trust import NOMINEE_AFTER
+from india.calendar import day_of
+from postal import households
 from postal.acts import household
 from postal.acts.books import Books, writes
 from postal.people import numbers
@@ -132,7 +134,9 @@ def keep_by_wish(books: Books, act: KeepByWish, whose: str) -> None:
         "state = 'booked'",
         until=act.until,
     )
-    books.feed("at_office", article, until=act.until.isoformat(), wished=True)
+    since = households.kept_since(books.conn, article.recipient_phone)
+    wished = {"since": day_of(since).isoformat()} if since else {}
+    books.feed("at_office", article, until=act.until.isoformat(), wished=True, **wished)
 
 
 @writes(ExtendHold)

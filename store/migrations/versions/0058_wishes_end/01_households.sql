@@ -9,3 +9,5 @@ COMMENT ON COLUMN households.who_wishes IS 'The same of whom it lets in, questio
 COMMENT ON COLUMN households.word_wishes IS 'The same of its word.';
 COMMENT ON COLUMN households.asked_at IS
     'When what asks is about was asked first; its digits answer it for a day. NULL: they do not any more.';
+COMMENT ON COLUMN households.weekdays_since IS
+    'Since when the telephone wishes these weekdays, or that its post is kept. NULL: it wishes neither, or did before this was noted.';
