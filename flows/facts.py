@@ -104,6 +104,7 @@ class ArticleFact:
     choose_until: date | None = None
     held_until: date | None = None
     extended: bool = False
+    by_wish: bool = False  # it waits at the office as its addressee wished of all his post
     delivered_at: datetime | None = None
     told_at: datetime | None = None  # this telephone, of how it went; None: at once
     objected: bool = False
@@ -192,6 +193,7 @@ class Changes(TypedDict, total=False):
     choose_until: date | None
     held_until: date | None
     extended: bool
+    by_wish: bool
     delivered_at: datetime | None
     objected: bool
     moves: int

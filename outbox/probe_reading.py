@@ -15,7 +15,7 @@ from typing import Final, Literal
 Letters = Literal["whole", "broken", "unsaid"]
 
 _DIGITS: Final = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])", re.ASCII)
-_MOST_DIGITS: Final = 3  # groups of four: the token, and of what a telephone adds a year and an hour
+_MOST_DIGITS: Final = 3  # groups of four: the token, and a year and an hour beside it
 _DEVANAGARI: Final = re.compile(r"[\u0900-\u097F]")
 # In the place of letters: question marks, boxes, or UTF-8 read as Latin-1.
 _RUBBISH: Final = re.compile(r"\?{2,}|(\?\s){3,}|[\uFFFD\u25A1\u25AF]|\u00E0\u00A4|&#[0-9]+;")

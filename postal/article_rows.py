@@ -45,6 +45,7 @@ _COLUMNS = f"""
     a.remark IS NOT NULL AND a.remark_final_at IS NOT NULL AS final,
     coalesce(a.witness_by IN ('pin', 'fresh', 'two'), false) AS judged,
     a.chosen_day, a.choose_until, a.held_until, a.extended,
+    a.kept_by_wish AS by_wish,
     a.delivered_at, a.not_received_at IS NOT NULL AS objected,
     a.pieces,
     a.moves, a.questions, a.move_asked_at IS NOT NULL AS asked, a.frozen_at IS NOT NULL AS frozen,

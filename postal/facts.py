@@ -380,6 +380,7 @@ class Reader:
             choose_until=row.choose_until,
             held_until=row.held_until,
             extended=row.extended,
+            by_wish=row.by_wish,
             delivered_at=row.delivered_at,
             told_at=self._told_at(row, phone),
             objected=row.objected,

@@ -151,10 +151,13 @@ def judge(
 
 
 def keeps(conn: Conn, number: str) -> bool:
-    """Tell whether the addressee of an article wishes that all his post is kept at the office."""
+    """Tell whether the addressee of an article wishes that all his post is kept at the office.
+
+    Not of one for which a day was chosen.
+    """
     row = conn.execute(
         "SELECT EXISTS (SELECT FROM articles a JOIN households h ON h.phone = a.recipient_phone"
-        " WHERE a.number = %s AND h.keeps)",
+        " WHERE a.number = %s AND h.keeps AND a.chosen_day IS NULL)",
         [number],
     ).fetchone()
     return row == (True,)

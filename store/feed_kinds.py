@@ -48,6 +48,7 @@ ArticleKind = Literal[
     "fraud_reported",
     "given_back",
     "hold_extended",
+    "hold_ended",
     "late_handover",
     "paper_kept",
     "nomination_ended",

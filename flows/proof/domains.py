@@ -257,6 +257,10 @@ def _where(state: str, then: Domain[object], otherwise: object) -> Domain[Articl
     return lambda picks, article: then(picks, article) if article.state == state else otherwise
 
 
+BY_WISH: Domain[ArticleFact] = _where("at_office", one_of(False, True), False)
+"""Whether a wish keeps it: met where a text can be about that alone."""
+
+
 def _nominee(picks: Picks, article: ArticleFact) -> object:
     if article.part != "addressee":
         return "agreed" if article.part == "nominee" else "asked"
@@ -342,6 +346,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "choose_until": one_of(None, TODAY, TODAY + timedelta(days=1), TODAY + timedelta(days=7)),
     "held_until": _where("at_office", one_of(TODAY, TODAY + timedelta(days=7)), None),
     "extended": _where("at_office", one_of(False, True), False),
+    "by_wish": one_of(False),
     "delivered_at": _where(
         "delivered",
         one_of(*(NOW - each for each in _HANDED_OVER_BEFORE)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flows import trust
+from flows.acts.hold import BringAgain
 from flows.acts.household import (
     AskTakers,
     ChooseWord,
@@ -20,12 +21,19 @@ from flows.acts.household import (
     SetTakers,
     SetWeekdays,
 )
-from flows.decision import Act, Asked, Decision, Say
+from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import AskWishes, AskWord, DrawWord, SetWish, TakeWord
 from flows.facts import HouseholdFact, OtherTakers, RecipientFacts, Takers, wish_digits
-from flows.happenings import GivenOnWord, WordTried
+from flows.happenings import DayChosen, GivenOnWord, WordTried
 from flows.machine import SAME, Case
-from flows.recipient.states import MACHINE, digits, fact, stay, told
+from flows.recipient.states import (
+    MACHINE,
+    digits,
+    fact,
+    is_kept_by_wish,
+    stay,
+    told,
+)
 
 _ALL_WEEK = 6  # days on which post comes; Sunday is none
 _KEY_OF: Mapping[Takers, int] = {"holder": 0, "household": 1, "neighbour": 2}
@@ -54,7 +62,8 @@ def ask_wishes(case: Case[AskWishes, Asked, RecipientFacts]) -> Decision[Asked]:
         *("wish_days", "wish_days_how", "wish_keep", "wish_none", "wish_wrong", "wish_locked"),
         *("wishes_now", "wish_often"),
     ),
-    acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes),
+    acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes, BringAgain),
+    tells=("article",),
 )
 def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     wish, house = case.event.wish, case.facts.household
@@ -80,12 +89,22 @@ def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
 
 
 def _end(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
-    """End every wish: it protects, so it is done however often; told where there was any."""
+    """End every wish: it protects, so it is done however often; told where there was any.
+
+    What one of them keeps at the office is brought again: it may have been forged.
+    """
     house = case.facts.household
-    wished = house.opens or house.keeps or house.weekdays
+    kept = [each for each in case.facts.articles if is_kept_by_wish(each)]
+    wished = house.opens or house.keeps or house.weekdays or kept
     if not wished or not trust.may_wish("none", case.facts.proof):
         return stay(case, Say("wishes_now", listed(house)))
-    return _done(case, Say("wish_none"), EndWishes())
+    return Decision(
+        case.state,
+        case.context,
+        (Say("wish_none"),),
+        (EndWishes(), *(BringAgain(each.number) for each in kept)),
+        tuple(Tell("article", DayChosen(each.number)) for each in kept),
+    )
 
 
 def _let_in(case: Case[SetWish, Asked, RecipientFacts], takers: OtherTakers) -> Decision[Asked]:

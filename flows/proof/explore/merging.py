@@ -78,9 +78,9 @@ def _household(world: SmallWorld, row: HouseholdRow) -> Hashable:
     often = tuple(row.wished_on.count((each, world.today)) for each in get_args(WishGroup))
     known = (asked, row.wrong_on.count(world.today), row.drawn > 0, often)
     wished = (row.may_take, row.may_take_from, row.proof, row.asks, row.weekdays, row.keeps)
-    wished += (row.asked_at if row.asks else None,)
+    asked_at = row.asked_at if row.asks else None
     counts = (row.word_at, row.drawn - row.taken) if row.word != "none" else None
-    return wished, known, row.word, row.offered, counts
+    return wished, asked_at, known, row.word, row.offered, counts
 
 
 def _reporters(world: SmallWorld) -> Hashable:
@@ -161,6 +161,7 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
             parcel.choose_until,
             parcel.held_until,
             parcel.extended,
+            parcel.by_wish,
         ),
         (parcel.delivered_at, parcel.objected, parcel.unlinked, parcel.nominee),
         (min(parcel.nominations, 3), parcel.move, parcel.moves, parcel.frozen, parcel.disputed),

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from flows.acts.door import HandOver
-from flows.acts.household import ChooseWord, CountWrongWord, OfferWord, SetTakers
+from flows.acts.household import ChooseWord, CountWrongWord, EndWishes, OfferWord, SetTakers
 from flows.events import Handover, TakeWord, Visit
-from flows.facts import PostmanFacts
+from flows.facts import MOST_ATTEMPTS, PostmanFacts
 from flows.proof.promises.promise import Promise, done
 from flows.proof.world.books import SmallWorld
 from flows.proof.world.doors import Played
@@ -105,6 +105,19 @@ def let_in(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "a word that was only drawn ended the one that was taken"
 
 
+def ended(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Look at what a wish kept at the office, after its telephone ended all of them."""
+    for each, _ in done(played, EndWishes):
+        for number, parcel in played.world.parcels.items():
+            was = before.parcels.get(number)
+            mine = parcel.recipient == each.whose[0] and was is not None and was.by_wish
+            code = parcel.code
+            fetched = code is not None and code.state(played.world.now) == "live"
+            used_up = parcel.attempts >= MOST_ATTEMPTS
+            if mine and parcel.state == "at_office" and not (fetched or used_up):
+                yield "a wish ended, and what it kept is not brought again"
+
+
 def tries(before: SmallWorld, played: Played) -> Iterator[str]:
     for each in played.decided:
         facts = each.facts
@@ -142,6 +155,13 @@ PROMISES = (
         "Only a telephone that quotes our digits lets somebody else take its post, and it is told;"
         " a word is taken by who was shown it.",
         let_in,
+    ),
+    Promise(
+        "R20",
+        "what a wish kept",
+        "What a wish for all post keeps at the office is brought again when that wish ends, unless"
+        " its visits are used up.",
+        ended,
     ),
     Promise("R20", "wrong words", "Every wrong word counts, and its holder is told.", tries),
 )

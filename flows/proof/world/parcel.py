@@ -189,6 +189,7 @@ class Parcel:
     choose_until: date | None = None
     held_until: date | None = None
     extended: bool = False
+    by_wish: bool = False
     delivered_at: datetime | None = None
     objected: bool = False
     unlinked: bool = False
@@ -345,6 +346,7 @@ class Parcel:
             choose_until=self.choose_until,
             held_until=self.held_until,
             extended=self.extended,
+            by_wish=self.by_wish,
             delivered_at=self.delivered_at,
             objected=self.objected,
             moves=self.moves,
