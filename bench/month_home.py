@@ -50,7 +50,7 @@ def draws_word(month: Month, parcel: Parcel) -> None:
     place, now = ConversationPlace(phone, "recipient"), month.clock()
     with month.runtime.database.transaction() as conn:
         take_turn(month.runtime, conn, place, DrawWord(), proof="text")
-        word = households.shown(conn, month.runtime.keys, phone, day_of(now)).word
+        word = households.shown(conn, month.runtime.keys, phone, now).word
         take_turn(month.runtime, conn, place, TakeWord(), proof="text")
     if word is not None:
         month.words[phone] = "".join(word)

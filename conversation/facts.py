@@ -371,7 +371,7 @@ def _household(locked: Locked, phone: str, event: Event) -> HouseholdFact:
         digits = locked.codes.get(QUOTE)
         quoted = None if digits is None else households.QuotedWish(event.wish, digits)
     keys = locked.runtime.keys
-    house = households.fact(locked.conn, keys, phone, locked.today, quoted)
+    house = households.fact(locked.conn, keys, phone, locked.now, quoted)
     if house.quote == "right" and locked.proof == "text":
         locked.proof = "quoted"
     return house

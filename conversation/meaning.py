@@ -144,7 +144,7 @@ def kept_words(text: str, understood: Understood) -> str:
     return mask_codes(text)
 
 
-# Beside a code, in a postman's text that is not understood, three digits may be those of a slip.
+# In a postman's text that is not understood, three digits may be those of a slip.
 _THREE = re.compile(r"(?<![0-9•▫])[0-9]{3}(?![0-9•▫])", re.ASCII)
 
 
@@ -156,6 +156,6 @@ def kept_of(role: str, text: str, understood: Understood) -> str:
     kept = kept_words(text, understood)
     if role != "postman":
         return kept
-    if isinstance(understood.event, AskedBack | NotUnderstood) and MASK in kept:
+    if isinstance(understood.event, AskedBack | NotUnderstood):
         kept = _THREE.sub(CHECK_MASK, kept)
     return mask_household(kept)

@@ -28,7 +28,6 @@ from flows.ussd import engine, household, menu
 from flows.ussd.engine import AtDoor, MenuFacts, MenuOffer, Shown, Typed, Where, Worth
 from gateways.base import Dialled, HungUp
 from india import spoken_words
-from india.calendar import day_of
 from messages.screens import WORD_MASK, render, without_words
 from outbox.wake import wake
 from postal import exceptions, households, offers, todays_list
@@ -313,8 +312,7 @@ class _Hop:
         return replace(facts, household=of_house.household, word=of_house.word)
 
     def _of_house(self) -> households.ShownHousehold:
-        phone, today = self.dialled.phone, day_of(self.now)
-        return households.shown(self.conn, self.runtime.keys, phone, today)
+        return households.shown(self.conn, self.runtime.keys, self.dialled.phone, self.now)
 
     def _asked(self) -> tuple[AtDoor, ...]:
         """Return what postmen ask the office with this telephone."""

@@ -57,6 +57,8 @@ Takers = Literal["holder", "household", "neighbour"]
 OtherTakers = Literal["household", "neighbour"]
 # A household's word: there is none, it was shown and not taken yet, or it is known at home.
 WordState = Literal["none", "offered", "chosen"]
+# Whom a wish lets in, on which days post comes, and the word: each has its own limit a day.
+WishGroup = Literal["who", "when", "word"]
 # right/wrong: compared with the household's · none: it chose none, or the postman came too long ago
 # · over: three wrong ones today, of this article or by this postman · unchecked: none was given
 WordVerdict = Literal["unchecked", "right", "wrong", "none", "over"]
@@ -102,7 +104,9 @@ class ArticleFact:
     choose_until: date | None = None
     held_until: date | None = None
     extended: bool = False
+    by_wish: bool = False  # it waits at the office as its addressee wished of all his post
     delivered_at: datetime | None = None
+    told_at: datetime | None = None  # this telephone, of how it went; None: at once
     objected: bool = False
     # By other telephones, in the same PIN, today; of those that had a live code there today.
     fraud_reports: int = 0
@@ -189,6 +193,7 @@ class Changes(TypedDict, total=False):
     choose_until: date | None
     held_until: date | None
     extended: bool
+    by_wish: bool
     delivered_at: datetime | None
     objected: bool
     moves: int
@@ -228,7 +233,7 @@ class HouseholdFact:
 
     `weekdays`: on which it is brought, 1 Monday to 6 Saturday; none: on any. `asks`: about whom it
     was asked last and has not answered; `quote`: the verdict on the digits that this text quotes,
-    of whom this text names. Where nothing is asked there is nothing to quote. `often`: it was
+    of whom this text names. Where nothing is asked there is nothing to quote. `spent`: what was
     changed as often today as its telephone may.
     """
 
@@ -239,7 +244,7 @@ class HouseholdFact:
     asks: Takers = "holder"
     question: int = 0  # how many were asked
     quote: QuoteVerdict = "unchecked"
-    often: bool = False
+    spent: tuple[WishGroup, ...] = ()
 
     @property
     def opens(self) -> bool:

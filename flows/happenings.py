@@ -238,7 +238,7 @@ class RemarkContested(Happening):
 
 @dataclass(frozen=True)
 class DayChosen(Happening):
-    """The addressee chose another day; an article that was out comes back today."""
+    """The addressee chose another day, or that it is brought on any; what was out comes back."""
 
 
 @dataclass(frozen=True)

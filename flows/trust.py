@@ -216,7 +216,19 @@ def signature(article: ArticleFact) -> bool:
 EXCEPTION_USABLE: Final = timedelta(minutes=30)  # after the office agreed
 # In which whoever had the telephone can say that it was wrong: of an exception, of a household's
 # word, of a handover without network, and after a move that he did not wish.
+# It begins when that telephone was told.
 EXCEPTION_OBJECT: Final = timedelta(days=7)
+OBJECT_UNTIL: Final = timedelta(days=30)  # after the handover, however late the telephone was told
+
+
+def may_object(article: ArticleFact, now: datetime) -> bool:
+    """Tell whether the seven days run: from when its telephone was told, not from the handover."""
+    if article.delivered_at is None or now - article.delivered_at > OBJECT_UNTIL:
+        return False
+    told_at = max(article.delivered_at, article.told_at or article.delivered_at)
+    return now - told_at <= EXCEPTION_OBJECT
+
+
 # Above what one postmaster may agree to alone in a day, and for what goes to the addressee himself.
 EXCEPTION_ABOVE: Final[tuple[StaffRole, ...]] = ("supervisor",)
 EXCEPTION_ANSWER: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")
@@ -304,7 +316,8 @@ WISH_AFTER: Final = timedelta(minutes=10)  # of the alarm to its telephone: who 
 WORD_FOR: Final = timedelta(minutes=30)  # of the postman's word that he comes to that door
 MOST_WORDS: Final = 3  # wrong ones in a day, of an article or by a postman; then the code alone
 KEPT_BY_WISH: Final = timedelta(days=30)
-MOST_WISHES: Final = 8  # a day, of a telephone, questions among them; it may always end them
+MOST_WISHES: Final = 8  # a day, of a telephone and group, with questions; it may always end them
+WISH_ASKED_FOR: Final = timedelta(hours=24)  # in which the digits of a question answer it
 
 # What opens a door to somebody else takes the digits of our own text; what closes one, or says when
 # post comes, a text or a key in a call that we made. Who calls us wishes nothing.

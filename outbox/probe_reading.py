@@ -15,6 +15,7 @@ from typing import Final, Literal
 Letters = Literal["whole", "broken", "unsaid"]
 
 _DIGITS: Final = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])", re.ASCII)
+_MOST_DIGITS: Final = 3  # groups of four: the token, and a year and an hour beside it
 _DEVANAGARI: Final = re.compile(r"[\u0900-\u097F]")
 # In the place of letters: question marks, boxes, or UTF-8 read as Latin-1.
 _RUBBISH: Final = re.compile(r"\?{2,}|(\?\s){3,}|[\uFFFD\u25A1\u25AF]|\u00E0\u00A4|&#[0-9]+;")
@@ -34,8 +35,13 @@ class ProbeAnswer:
 
 
 def token_in(said: str, open_tokens: Collection[str]) -> str | None:
-    """Return the digits of an open probe that are in the answer; the first of several."""
-    return next((each for each in _DIGITS.findall(said) if each in open_tokens), None)
+    """Return the digits of the one open probe that is in the answer.
+
+    A text of many digits answers none: it would hit an open one by chance.
+    """
+    said_digits = set(_DIGITS.findall(said))
+    answered = said_digits.intersection(open_tokens)
+    return answered.pop() if len(answered) == 1 and len(said_digits) <= _MOST_DIGITS else None
 
 
 def read(said: str, expected: str, sender: str) -> ProbeAnswer:

@@ -68,7 +68,8 @@ def answer(
     said = texts.storable(inbound.text)
     open_: dict[str, int] = dict(
         conn.execute(
-            "SELECT token, message_id FROM probes WHERE phone = %s AND at > %s",
+            "SELECT p.token, p.message_id FROM probes p JOIN messages m ON m.id = p.message_id"
+            " WHERE p.phone = %s AND p.at > %s AND m.first_tried_at IS NOT NULL",
             (inbound.phone, now - OPEN),
         ).fetchall()
     )

@@ -45,6 +45,7 @@ _COLUMNS = f"""
     a.remark IS NOT NULL AND a.remark_final_at IS NOT NULL AS final,
     coalesce(a.witness_by IN ('pin', 'fresh', 'two'), false) AS judged,
     a.chosen_day, a.choose_until, a.held_until, a.extended,
+    a.kept_by_wish AS by_wish,
     a.delivered_at, a.not_received_at IS NOT NULL AS objected,
     a.pieces,
     a.moves, a.questions, a.move_asked_at IS NOT NULL AS asked, a.frozen_at IS NOT NULL AS frozen,
@@ -163,7 +164,7 @@ _OF_RECIPIENT = f"""
         UNION (
             SELECT article_id FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL LIMIT 20)))
     AND (state IN {OPEN} OR updated_at > %(now)s - interval '3 days'
-         OR (updated_at > %(now)s - interval '8 days' AND EXISTS (
+         OR (updated_at > %(now)s - interval '31 days' AND EXISTS (
              SELECT FROM delivery_items d WHERE d.article_id = articles.id
              AND d.proof IN ('exception', 'word', 'offline'))))
     ORDER BY (state = 'out_for_delivery') DESC, updated_at DESC, id DESC LIMIT 250

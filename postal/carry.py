@@ -14,6 +14,7 @@ import structlog
 from flows.facts import MOST_ATTEMPTS
 from flows.remarks import NO_OTHER_VISIT
 from india.calendar import day_of
+from postal import promises
 from postal.lists import DayClosed, NotListed, make_list
 from postal.office.day_closing import name_days_left_open
 from store.database import Conn
@@ -51,6 +52,7 @@ def open_morning(conn: Conn, now: datetime) -> None:
     )
     if claimed.rowcount:
         name_days_left_open(conn, today, now)
+        promises.note_wishes(conn, today, now)
         conn.execute(
             "INSERT INTO morning_lists (day, postman_id, due_at)"
             f" SELECT DISTINCT %(day)s::date, s.id, %(now)s::timestamptz {_DUE}",

@@ -19,7 +19,7 @@ from flows.facts import (
 )
 from flows.grammar.postman import WORD
 from flows.grammar.postman_numbers import CHECKED
-from flows.trust import EXCEPTION_OBJECT
+from flows.trust import EXCEPTION_OBJECT, OBJECT_UNTIL
 from postal import article_rows, codes, herd, households, offline, quotes
 from postal.acts.books import Held, as_held
 from postal.article_rows import OPEN, ArticleRow, Items
@@ -123,14 +123,34 @@ class Reader:
             if row.number == named
             or (
                 phone in (row.recipient_phone, row.nominee_phone)
-                and (
-                    row.state in _UNDER_WAY
-                    or row.updated_at > self.now - (EXCEPTION_OBJECT if _is_long(row) else _LATELY)
-                )
+                and (row.state in _UNDER_WAY or self._ended_lately(row, phone))
             )
         ]
         rows.sort(key=lambda row: (row.number == named, row.updated_at, row.id))
         return tuple(self._article(row, phone) for row in rows)
+
+    def _ended_lately(self, row: ArticleRow, phone: str) -> bool:
+        """Tell whether what ended is still a recipient's: of what he can object to, for longer."""
+        if row.updated_at > self.now - _LATELY:
+            return True
+        if not _is_long(row):
+            return False
+        told_at = self._told_at(row, phone) or row.updated_at
+        last: datetime = max(row.updated_at, told_at)
+        return last > self.now - EXCEPTION_OBJECT
+
+    def _told_at(self, row: ArticleRow, phone: str) -> datetime | None:
+        """Return when `phone` was told of a handover; None: at once, or it makes no difference.
+
+        Asked apart, where a week has gone since then: that is rare.
+        """
+        at = row.delivered_at
+        if not phone or at is None or not EXCEPTION_OBJECT < self.now - at <= OBJECT_UNTIL:
+            return None
+        mine = phone in (row.recipient_phone, row.nominee_phone)
+        if mine and not _is_long(row):
+            return None
+        return told_of_end(self.conn, Leaving(row.id, at if mine else None), phone, self.now)
 
     def with_herds(self, articles: tuple[ArticleFact, ...], phone: str) -> tuple[ArticleFact, ...]:
         """Return `articles` with what decides whether a report of fraud warns their PINs."""
@@ -360,7 +380,9 @@ class Reader:
             choose_until=row.choose_until,
             held_until=row.held_until,
             extended=row.extended,
+            by_wish=row.by_wish,
             delivered_at=row.delivered_at,
+            told_at=self._told_at(row, phone),
             objected=row.objected,
             moves=row.moves,
             asked=row.asked,
@@ -422,28 +444,73 @@ _WITHIN_REACH: Final = f"""
 """  # noqa: S608
 _LOST_WITHIN: Final = timedelta(days=2)
 _LOST: Final = f"""
-SELECT DISTINCT m.article_id FROM moves m JOIN articles a ON a.id = m.article_id
-WHERE m.from_phone = %(phone)s AND m.by <> 'holder' AND m.outcome = 'done'
-  AND a.recipient_phone IS DISTINCT FROM %(phone)s
-  AND (m.ended_at > %(since)s OR a.delivered_at >= %(handed_over)s
+SELECT m.article_id, max(a.delivered_at), bool_or(
+       m.ended_at > %(since)s OR a.delivered_at >= %(handed_over)s
        OR a.state IN {OPEN} AND (a.recipient_phone IS NULL OR EXISTS (
            SELECT FROM moves k WHERE k.article_id = a.id AND k.by <> 'holder'
            AND k.outcome = 'done' AND k.ended_at > %(since)s)))
-LIMIT 20
+FROM moves m JOIN articles a ON a.id = m.article_id
+WHERE m.from_phone = %(phone)s AND m.by <> 'holder' AND m.outcome = 'done'
+  AND a.recipient_phone IS DISTINCT FROM %(phone)s
+  AND (a.state IN {OPEN} OR m.ended_at > %(since)s OR a.delivered_at >= %(longest)s)
+GROUP BY m.article_id ORDER BY m.article_id DESC LIMIT 20
 """  # noqa: S608
+# The alarms of how it went, or that its code went away: when the first arrived. Where none did,
+# when the last was given up.
+_TOLD: Final = """
+SELECT coalesce(min(m.delivered_at), least(max(m.not_after), %(now)s)) FROM messages m
+WHERE m.article_id = %(article)s AND m.phone = %(phone)s AND m.direction = 'out'
+  AND m.lane = 'alarm' AND m.at >= coalesce(%(since)s, (
+      SELECT max(v.ended_at) FROM moves v WHERE v.article_id = %(article)s
+      AND v.from_phone = %(phone)s AND v.by <> 'holder' AND v.outcome = 'done'))
+"""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """An article, by its row, that was handed over at `at`; None: after its code went away."""
+
+    article_id: int
+    at: datetime | None
+
+
+def told_of_end(conn: Conn, leaving: Leaving, phone: str, now: datetime) -> datetime | None:
+    """Return when a telephone was told; None: it was sent no alarm.
+
+    Of one that is still on its way: now.
+    """
+    row = conn.execute(
+        _TOLD, {"article": leaving.article_id, "phone": phone, "since": leaving.at, "now": now}
+    ).fetchone()
+    told_at: datetime | None = row[0] if row else None
+    return told_at
 
 
 def articles_lost(conn: Conn, phone: str, now: datetime) -> list[int]:
     """Return the ids of the articles whose code left `phone`; it can object.
 
-    Lately, or they were handed over lately; of one that was disowned there, as long as it is
-    nobody's, and after it became another's. Not what came back to it: its no is about what it is
-    asked of that.
+    Lately, or they were handed over lately, or it was told of that lately; of one that was disowned
+    there, as long as it is nobody's, and after it became another's. Not what came back to it: its
+    no is about what it is asked of that.
     """
     since, handed_over = now - _LOST_WITHIN, now - EXCEPTION_OBJECT
-    values = {"phone": phone, "since": since, "handed_over": handed_over}
-    rows = conn.execute(_LOST, values)
-    return [row[0] for row in rows.fetchall()]
+    values = {
+        "phone": phone,
+        "since": since,
+        "handed_over": handed_over,
+        "longest": now - OBJECT_UNTIL,
+    }
+    found = conn.execute(_LOST, values).fetchall()
+    return [
+        article_id
+        for article_id, delivered_at, lately in found
+        if lately or (delivered_at is not None and _was_told_late(conn, article_id, phone, now))
+    ]
+
+
+def _was_told_late(conn: Conn, article_id: int, phone: str, now: datetime) -> bool:
+    told_at = told_of_end(conn, Leaving(article_id, None), phone, now)
+    return told_at is not None and now - told_at <= EXCEPTION_OBJECT
 
 
 def articles_recalled(conn: Conn, phone: str) -> list[int]:

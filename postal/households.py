@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -17,12 +18,14 @@ from flows.facts import (
     Proof,
     QuoteVerdict,
     Takers,
+    WishGroup,
     WordState,
     WordVerdict,
     wish_digits,
 )
-from flows.trust import MOST_WISHES, MOST_WORDS, WORD_FOR, WRONG_QUOTES
+from flows.trust import MOST_WISHES, MOST_WORDS, WISH_ASKED_FOR, WORD_FOR, WRONG_QUOTES
 from india import spoken_words
+from india.calendar import day_of
 from postal import quotes
 from store.database import Conn
 from store.keyring import Keyring
@@ -47,11 +50,13 @@ def word_of(root: bytes, salt: bytes) -> str:
     return "".join(str(spoken_words.FIRST + half % spoken_words.COUNT) for half in halves)
 
 
+_GROUPS: Final[tuple[WishGroup, ...]] = ("who", "when", "word")  # in the order of their columns
 _OF: Final = f"""
 SELECT coalesce(may_take, 'holder'), coalesce(weekdays, '{{}}'), keeps,
-       {_STATE}, coalesce(asks, 'holder'), question, salt, question_key,
+       {_STATE}, CASE WHEN asked_at > %(asked)s THEN coalesce(asks, 'holder') ELSE 'holder' END,
+       question, salt, question_key,
        CASE WHEN wrong_day = %(today)s THEN wrong_quotes ELSE 0 END,
-       CASE WHEN wished_day = %(today)s THEN wishes ELSE 0 END
+       CASE WHEN wished_day = %(today)s THEN ARRAY[who_wishes, wishes, word_wishes] END
 FROM households WHERE phone = %(phone)s
 """  # noqa: S608
 
@@ -65,17 +70,23 @@ class QuotedWish:
 
 
 def fact(
-    conn: Conn, keys: Keyring, phone: str, today: date, quoted: QuotedWish | None
+    conn: Conn, keys: Keyring, phone: str, now: datetime, quoted: QuotedWish | None
 ) -> HouseholdFact:
     """Return what a telephone wishes, with the verdict on the digits that its text quotes.
 
     Its wrong ones are counted apart from those about an article: they can be spent by a forged
     text, and the holder's consent to a move must not be gone with them.
     """
-    row = conn.execute(_OF, {"phone": phone, "today": today}).fetchone()
+    row = conn.execute(
+        _OF, {"phone": phone, "today": day_of(now), "asked": now - WISH_ASKED_FOR}
+    ).fetchone()
     if row is None:
         return HouseholdFact()
-    may_take, weekdays, keeps, word, asks, question, salt, key, wrong, often = row
+    may_take, weekdays, keeps, word, asks, question, salt, key, wrong, wished = row
+    often: Sequence[int] = wished or ()
+    spent = tuple(
+        group for group, times in zip(_GROUPS, often, strict=False) if times >= MOST_WISHES
+    )
     verdict: QuoteVerdict = "unchecked"
     if quoted is not None and wrong >= WRONG_QUOTES:
         verdict = "locked"
@@ -83,9 +94,7 @@ def fact(
         number = wish_digits(question, quoted.takers)
         right = quotes.quote_of(keys.root(conn, "codes", key), salt, phone, number)
         verdict = quotes.judge(quoted.digits, right)
-    return HouseholdFact(
-        may_take, tuple(weekdays), keeps, word, asks, question, verdict, often >= MOST_WISHES
-    )
+    return HouseholdFact(may_take, tuple(weekdays), keeps, word, asks, question, verdict, spent)
 
 
 @dataclass(frozen=True)
@@ -142,13 +151,25 @@ def judge(
 
 
 def keeps(conn: Conn, number: str) -> bool:
-    """Tell whether the addressee of an article wishes that all his post is kept at the office."""
+    """Tell whether the addressee of an article wishes that all his post is kept at the office.
+
+    Not of one for which a day was chosen.
+    """
     row = conn.execute(
         "SELECT EXISTS (SELECT FROM articles a JOIN households h ON h.phone = a.recipient_phone"
-        " WHERE a.number = %s AND h.keeps)",
+        " WHERE a.number = %s AND h.keeps AND a.chosen_day IS NULL)",
         [number],
     ).fetchone()
     return row == (True,)
+
+
+def kept_since(conn: Conn, phone: str | None) -> datetime | None:
+    """Return since when a telephone wishes that its post is kept; None: it is not known."""
+    row = conn.execute(
+        "SELECT weekdays_since FROM households WHERE phone = %s AND keeps", [phone]
+    ).fetchone()
+    since: datetime | None = row[0] if row else None
+    return since
 
 
 @dataclass(frozen=True)
@@ -185,9 +206,9 @@ class ShownHousehold:
     word: tuple[str, str] | None = field(default=None, repr=False)
 
 
-def shown(conn: Conn, keys: Keyring, phone: str, today: date) -> ShownHousehold:
+def shown(conn: Conn, keys: Keyring, phone: str, now: datetime) -> ShownHousehold:
     """Return what a telephone that dials is shown; the words only until it takes them."""
-    house = fact(conn, keys, phone, today, None)
+    house = fact(conn, keys, phone, now, None)
     if house.word != "offered":
         return ShownHousehold(house)
     row = conn.execute(

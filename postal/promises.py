@@ -17,7 +17,9 @@ from flows.remarks import KINDS
 from india.calendar import day_of
 from india.promises import Promise
 from postal.walls import LIES_AT
+from store import feed
 from store.database import Conn
+from store.feed import NewEvent
 
 # due: it can still be in time · in_time: handed over by then · tried: the postman was at the door
 # by then, and nobody contests it · excused: addressee or sender wanted it otherwise, and said so by
@@ -27,6 +29,7 @@ LATENESSES: Final[tuple[Lateness, ...]] = get_args(Lateness)
 MOST: Final = 50_000  # rows of a file
 MOST_DAYS: Final = timedelta(days=366)
 
+_NOT_WORKED: Final = 7  # days, at most, between two working days
 _NO_VISIT: Final = ", ".join(str(kind.code) for kind in KINDS if not kind.at_door)
 _DAY: Final = "({column} AT TIME ZONE 'Asia/Kolkata')::date"
 VISITED: Final = f"""
@@ -40,24 +43,37 @@ LEFT JOIN LATERAL (
              WHERE n.article_id = a.id AND n.id > i.id), 'infinity'))
 ) v ON a.due_by IS NOT NULL
 LEFT JOIN LATERAL (
-    SELECT min(a.due_by + later) AS by FROM households h, generate_series(0, 6) later
-    WHERE h.phone = a.recipient_phone AND {_DAY.format(column="h.weekdays_since")} <= a.due_by
-      AND extract(isodow FROM a.due_by + later)::smallint = ANY(h.weekdays)
+    SELECT max((e.data->>'day')::date) AS by FROM events e
+    WHERE e.article_id = a.id AND e.kind = 'due_moved'
 ) w ON a.due_by IS NOT NULL
+LEFT JOIN LATERAL (
+    SELECT least(a.delivered_at, coalesce(
+        (SELECT min((e.data->>'written_at')::timestamptz) FROM events e
+         WHERE e.article_id = a.id AND e.kind = 'delivered' AND e.at = a.delivered_at),
+        (SELECT i.approached_at FROM delivery_items i WHERE i.article_id = a.id
+         ORDER BY i.id DESC LIMIT 1))) AS at
+    WHERE (SELECT i.proof FROM delivery_items i WHERE i.article_id = a.id
+           ORDER BY i.id DESC LIMIT 1) = 'offline'
+) o ON a.delivered_at IS NOT NULL
 """  # noqa: S608
-"""The first visit of the article `a` that nobody contests, as `v.at`; and `w.by`: the first day,
-from that on which it was due, that is one of the weekdays that its addressee wished by then."""
+"""Of the article `a`: `v.at`, the first visit that nobody contests; `w.by`, the day to which wished
+weekdays moved the day on which it was due; and `o.at`: of a handover without network, when its text
+was written, as its carrier says, else when the postman said that he comes to its door."""
+
+_HANDED: Final = _DAY.format(column="coalesce(o.at, a.delivered_at)")
 
 LATENESS: Final = f"""
-CASE WHEN {_DAY.format(column="a.delivered_at")} <= a.due_by THEN 'in_time'
+CASE WHEN {_HANDED} <= a.due_by THEN 'in_time'
      WHEN {_DAY.format(column="v.at")} <= a.due_by THEN 'tried'
      WHEN EXISTS (
               SELECT FROM events e WHERE e.article_id = a.id
                 AND {_DAY.format(column="e.at")} <= a.due_by
                 AND (e.kind = 'day_chosen' AND (e.data->>'day')::date > a.due_by
                   OR e.kind = 'recalled' AND a.state = 'recalled'
-                  OR e.kind = 'at_office' AND a.held_until IS NOT NULL AND a.attempts = 0))
-          OR w.by > a.due_by AND coalesce(least({_DAY.format(column="a.delivered_at")},
+                  OR e.kind = 'at_office' AND a.attempts = 0
+                     AND CASE WHEN e.data ? 'since' THEN (e.data->>'since')::date < a.due_by
+                              ELSE a.held_until IS NOT NULL END))
+          OR w.by > a.due_by AND coalesce(least({_HANDED},
               {_DAY.format(column="v.at")}), %(today)s) <= w.by THEN 'excused'
      WHEN a.delivered_at IS NULL AND a.due_by >= %(today)s THEN 'due'
      ELSE 'late' END
@@ -65,16 +81,42 @@ CASE WHEN {_DAY.format(column="a.delivered_at")} <= a.due_by THEN 'in_time'
 """What the article `a`, which is due by a day, is on the day %(today)s; needs `VISITED`.
 
 A wish after that day excuses nothing: whoever was kept waiting may choose a day, or want it back.
+What is wished for all post excuses only where it stood before that day, and stays so, whatever is
+wished afterwards: the events of the article say it.
 """
 
 DAYS_LATE: Final = f"""
-greatest(coalesce({_DAY.format(column="a.delivered_at")},
+greatest(coalesce({_HANDED},
     CASE WHEN a.state IN ('returned', 'recalled') THEN {_DAY.format(column="a.updated_at")}
          ELSE %(today)s END)
     - coalesce(w.by, a.due_by), 0)
 """
 """How many days after that day, or the first wished one from it, it was handed over, or is
 still not."""
+
+_MOVED: Final = f"""
+SELECT a.id, moved.by FROM articles a
+JOIN households h ON h.phone = a.recipient_phone
+CROSS JOIN LATERAL (
+    SELECT min(a.due_by + later) AS by FROM generate_series(1, 6) later
+    WHERE extract(isodow FROM a.due_by + later)::smallint = ANY(h.weekdays)) moved
+WHERE a.due_by BETWEEN %(today)s - {_NOT_WORKED} AND %(today)s
+  AND a.state IN ('booked', 'out_for_delivery', 'attempted')
+  AND extract(isodow FROM a.due_by)::smallint <> ALL(h.weekdays)
+  AND {_DAY.format(column="h.weekdays_since")} < a.due_by
+  AND NOT EXISTS (SELECT FROM events e WHERE e.article_id = a.id AND e.kind = 'due_moved')
+"""  # noqa: S608
+
+
+def note_wishes(conn: Conn, today: date, now: datetime) -> None:
+    """Note of what is due today, and on the days without work before, that a wish moves its day.
+
+    A weekday that was wished before that day stands; one that is wished from then on excuses none.
+    """
+    moved = conn.execute(_MOVED, {"today": today}).fetchall()
+    feed.append_many(
+        conn, [NewEvent("due_moved", id_, now, {"day": day.isoformat()}) for id_, day in moved]
+    )
 
 
 @dataclass(frozen=True)

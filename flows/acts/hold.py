@@ -58,7 +58,21 @@ class KeepByWish(ArticleAct):
         yield from must(article.linked, "no telephone of the addressee is known")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(state="at_office", held_until=self.until, extended=True)
+        return Changes(state="at_office", held_until=self.until, extended=True, by_wish=True)
+
+
+@dataclass(frozen=True)
+class BringAgain(ArticleAct):
+    """What was kept by a wish that ended, or of which a day is chosen, waits for a list again."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "at_office")
+        yield from must(article.by_wish, "no wish keeps it")
+        yield from must(not article.office_next, "its visits are used up")
+        yield from no_live_code(article)
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(state="booked", held_until=None, extended=False, by_wish=False)
 
 
 @dataclass(frozen=True)
@@ -141,6 +155,7 @@ class ReopenArticle(ArticleAct):
             final=False,
             held_until=None,
             extended=False,
+            by_wish=False,
             delivered_at=None,
             objected=False,
             disputed=False,

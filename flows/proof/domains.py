@@ -257,6 +257,10 @@ def _where(state: str, then: Domain[object], otherwise: object) -> Domain[Articl
     return lambda picks, article: then(picks, article) if article.state == state else otherwise
 
 
+BY_WISH: Domain[ArticleFact] = _where("at_office", one_of(False, True), False)
+"""Whether a wish keeps it: met where a text can be about that alone."""
+
+
 def _nominee(picks: Picks, article: ArticleFact) -> object:
     if article.part != "addressee":
         return "agreed" if article.part == "nominee" else "asked"
@@ -317,6 +321,14 @@ def _judged(picks: Picks, article: ArticleFact) -> object:
 _HANDED_OVER_BEFORE = (
     timedelta(0), timedelta(hours=24), timedelta(hours=24, seconds=1), timedelta(days=8),
 )  # fmt: skip
+
+
+def _told_at(picks: Picks, article: ArticleFact) -> object:
+    """Only what was handed over long ago can have been told of late."""
+    long_ago = article.delivered_at == NOW - _HANDED_OVER_BEFORE[-1]
+    return picks.pick((None, NOW)) if long_ago else None
+
+
 _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "amount": one_of(0, 500),
     "code_expires_at": _expires,
@@ -334,11 +346,13 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "choose_until": one_of(None, TODAY, TODAY + timedelta(days=1), TODAY + timedelta(days=7)),
     "held_until": _where("at_office", one_of(TODAY, TODAY + timedelta(days=7)), None),
     "extended": _where("at_office", one_of(False, True), False),
+    "by_wish": one_of(False),
     "delivered_at": _where(
         "delivered",
         one_of(*(NOW - each for each in _HANDED_OVER_BEFORE)),
         None,
     ),
+    "told_at": _told_at,
     "objected": _where("delivered", one_of(False, True), False),
     "exception": _exception,
     "exceptions": one_of(1),

@@ -36,6 +36,7 @@ from flows.proof.domains import (
     AFTER,
     ALIKE,
     AT_WINDOW,
+    BY_WISH,
     CLOCK,
     NUMBER,
     OF_DESK,
@@ -91,6 +92,8 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     more: dict[str, Domain[ArticleFact]] = {}
     if not thorough or kind not in _OF_EXCEPTIONS:
         more |= {"exception": one_of("none"), "excepted": one_of(False)}
+    if kind in (events.SetWish, events.AnotherDay):
+        more["by_wish"] = BY_WISH
     if kind is events.Consent:
         more["quote"] = _judged
     elif kind is events.RepeatQuestion:

@@ -340,9 +340,7 @@ def lost_and_handed_over(
     return tuple(
         each
         for each in case.facts.lost
-        if which in (None, each.number, each.digits)
-        and each.delivered_at is not None
-        and now - each.delivered_at <= trust.EXCEPTION_OBJECT
+        if which in (None, each.number, each.digits) and trust.may_object(each, now)
     )
 
 
@@ -351,8 +349,8 @@ def _object(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> D
     assert article.delivered_at is not None
     if is_contestable(article, case.facts.now):
         return contest_exception(article)
-    within = trust.EXCEPTION_OBJECT if article.on_word else OBJECT_WITHIN
-    if case.facts.now - article.delivered_at > within:
+    plain = case.facts.now - article.delivered_at <= OBJECT_WITHIN
+    if not (trust.may_object(article, case.facts.now) if article.on_word else plain):
         return stay(case, digits("objection_late", article))
     if article.objected:
         return stay(case, digits("not_received", article))
@@ -382,10 +380,8 @@ def is_on_word(article: ArticleFact, now: datetime) -> bool:
 
 
 def _is_late_enough(article: ArticleFact, now: datetime) -> bool:
-    if article.objected or article.delivered_at is None:
-        return False
-    mine = article.part != "asked" and article.state == "delivered"
-    return mine and now - article.delivered_at <= trust.EXCEPTION_OBJECT
+    mine = article.part != "asked" and article.state == "delivered" and not article.objected
+    return mine and trust.may_object(article, now)
 
 
 def contest_exception(article: ArticleFact) -> Decision[Asked]:

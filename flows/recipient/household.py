@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flows import trust
+from flows.acts.hold import BringAgain
 from flows.acts.household import (
     AskTakers,
     ChooseWord,
@@ -20,7 +21,7 @@ from flows.acts.household import (
     SetTakers,
     SetWeekdays,
 )
-from flows.decision import Act, Asked, Decision, Say
+from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import AskWishes, AskWord, DrawWord, SetWish, TakeWord
 from flows.facts import (
     ArticleFact,
@@ -30,9 +31,18 @@ from flows.facts import (
     Takers,
     wish_digits,
 )
-from flows.happenings import GivenOnWord, WordTried
+from flows.happenings import DayChosen, GivenOnWord, WordTried
 from flows.machine import SAME, Case
-from flows.recipient.states import MACHINE, ask_number, digits, fact, given, is_open, stay
+from flows.recipient.states import (
+    MACHINE,
+    ask_number,
+    digits,
+    fact,
+    given,
+    is_kept_by_wish,
+    is_open,
+    stay,
+)
 
 ALL_WEEK = 6  # days on which post comes; Sunday is none
 _KEY_OF: Mapping[Takers, int] = {"holder": 0, "household": 1, "neighbour": 2}
@@ -62,18 +72,21 @@ def ask_wishes(case: Case[AskWishes, Asked, RecipientFacts]) -> Decision[Asked]:
         *("wish_days", "wish_days_how", "wish_keep", "wish_none", "wish_wrong", "wish_locked"),
         *("wishes_now", "wish_often", "number_asked"),
     ),
-    acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes),
+    acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes, BringAgain),
+    tells=("article",),
 )
 def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     wish, house = case.event.wish, case.facts.household
     if wish == "none":
         return _end(case)
+    lets_in = wish in ("household", "neighbour")
     if not trust.at_least(case.facts.proof, "fresh"):
         doubted = _in_doubt(case.facts)
         if doubted is not None:  # whose post it is comes first (rule 18)
             return ask_number(doubted)
-        # What somebody wishes in her name again and again is no bomb; an office goes on.
-        if house.often:
+        # What somebody wishes in her name again and again is no bomb; an office goes on. Digits
+        # that answer were asked for before that, and wrong ones have a limit of their own (rule 10).
+        if ("who" if lets_in else "when") in house.spent and house.quote == "unchecked":
             return stay(case, Say("wish_often"))
     if wish in ("household", "neighbour"):
         return _let_in(case, wish)
@@ -99,12 +112,22 @@ def _in_doubt(facts: RecipientFacts) -> ArticleFact | None:
 
 
 def _end(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
-    """End every wish: it protects, so it is done however often; told where there was any."""
+    """End every wish: it protects, so it is done however often; told where there was any.
+
+    What one of them keeps at the office is brought again: it may have been forged.
+    """
     house = case.facts.household
-    wished = house.opens or house.keeps or house.weekdays
+    kept = [each for each in case.facts.articles if is_kept_by_wish(each)]
+    wished = house.opens or house.keeps or house.weekdays or kept
     if not wished or not trust.may_wish("none", case.facts.proof):
         return stay(case, Say("wishes_now", listed(house)))
-    return _done(case, Say("wish_none"), EndWishes())
+    return Decision(
+        case.state,
+        case.context,
+        (Say("wish_none"),),
+        (EndWishes(), *(BringAgain(each.number) for each in kept)),
+        tuple(Tell("article", DayChosen(each.number)) for each in kept),
+    )
 
 
 def _let_in(case: Case[SetWish, Asked, RecipientFacts], takers: OtherTakers) -> Decision[Asked]:
@@ -138,18 +161,22 @@ def ask_word(case: Case[AskWord, Asked, RecipientFacts]) -> Decision[Asked]:
     return stay(case, Say(template))
 
 
-@MACHINE.on(DrawWord, says=("word_no_wish",), acts=(OfferWord,))
+@MACHINE.on(DrawWord, says=("word_no_wish", "wish_often"), acts=(OfferWord,))
 def draw_word(case: Case[DrawWord, Asked, RecipientFacts]) -> Decision[Asked]:
-    """Draw two words: they are on the screen, and in no answer."""
-    if case.facts.household.may_take == "holder":
+    """Draw two words: they are on the screen, and in no answer.
+
+    Where enough were taken today, those that were drawn last can still be.
+    """
+    house = case.facts.household
+    if house.may_take == "holder":
         return stay(case, Say("word_no_wish"))
+    if "word" in house.spent:
+        return stay(case) if house.word == "offered" else stay(case, Say("wish_often"))
     return Decision(case.state, case.context, (), (OfferWord(),))
 
 
-@MACHINE.on(TakeWord, says=("word_chosen", "word_no_wish", "wish_often"), acts=(ChooseWord,))
+@MACHINE.on(TakeWord, says=("word_chosen", "word_no_wish"), acts=(ChooseWord,))
 def take_word(case: Case[TakeWord, Asked, RecipientFacts]) -> Decision[Asked]:
-    if case.facts.household.often:
-        return stay(case, Say("wish_often"))
     if case.facts.household.word != "offered":
         return stay(case, Say("word_no_wish"))
     return Decision(case.state, case.context, (Say("word_chosen"),), (ChooseWord(),))

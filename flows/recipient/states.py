@@ -382,6 +382,15 @@ def at_office(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
     return Decision("at_office", Asked(article.number), (say_at_office(article),))
 
 
+def is_kept_by_wish(article: ArticleFact) -> bool:
+    """Tell whether it waits at the office by a wish for all post alone, and can be brought.
+
+    Not while a code lives with which it is fetched there.
+    """
+    kept = article.state == "at_office" and article.by_wish and article.part == "addressee"
+    return kept and article.code != "live" and not article.office_next
+
+
 def say_at_office(article: ArticleFact) -> Say:
     """Return the text that says until when the article waits at the office."""
     assert article.held_until is not None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from flows import trust
 from flows.acts.codes import KillCode
-from flows.acts.hold import ChooseDay, ExtendHold, KeepAtOffice
+from flows.acts.hold import BringAgain, ChooseDay, ExtendHold, KeepAtOffice
 from flows.acts.lists import TakeOffList
 from flows.acts.nominee import EndNomination, Nominate
 from flows.decision import Act, Asked, Decision, Say, Tell
@@ -28,6 +29,7 @@ from flows.recipient.states import (
     by_day,
     digits,
     fact,
+    is_kept_by_wish,
     is_open,
     meant,
     say_at_office,
@@ -48,17 +50,18 @@ MOST_NOMINATIONS = 3  # of one article, so that a telephone is not pestered with
     to=("quiet", SAME),
     says=(*ASKED_BACK, "day_chosen", "day_impossible", "day_not_now", "only_addressee",
           "at_office", "at_office_last"),
-    acts=(ChooseDay, TakeOffList, KillCode),
+    acts=(ChooseDay, TakeOffList, KillCode, BringAgain),
     tells=("postman", "article"),
 )  # fmt: skip
 def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked]:
     article = _addressees(case, case.event.which)
     if isinstance(article, Say):
         return stay(case, article)
-    if article.state == "at_office":
+    kept = is_kept_by_wish(article)
+    if article.state == "at_office" and not kept:
         return stay(case, say_at_office(article))
     facts = case.facts
-    if not days.may_choose(article, facts):
+    if not days.may_choose(replace(article, state="booked") if kept else article, facts):
         return stay(case, digits("day_not_now", article))
     until, day = days.last(article, facts), _day(case.event, facts.today)
     if day is None or not days.is_possible(day, article, facts):
@@ -68,7 +71,11 @@ def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked
         "quiet",
         Asked(number),
         (by_day("day_chosen", article, day),),
-        (*_off_the_list(article), ChooseDay(number, day, until)),
+        (
+            *_off_the_list(article),
+            *((BringAgain(number),) if kept else ()),
+            ChooseDay(number, day, until),
+        ),
         _tell_day(article),
     )
 

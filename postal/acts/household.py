@@ -6,6 +6,7 @@ docs/developing/trust.md rule 20
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flows.acts.household import (
@@ -21,7 +22,8 @@ from flows.acts.household import (
     SetWeekdays,
 )
 from flows.decision import Act
-from flows.trust import WISH_AFTER
+from flows.facts import WishGroup
+from flows.trust import WISH_AFTER, WISH_ASKED_FOR
 from postal.acts.books import Books, writes
 from postal.acts.door import attempt
 from postal.households import NO_WORD
@@ -34,13 +36,28 @@ _CLOSED: Final = f"""
     WHERE phone = %(phone)s
 """  # noqa: S608
 
-# How often it was wished today: the columns, those of a first row, and one more.
-_WISHES: Final = "wishes, wished_day"
+# How often it was wished today, by group: the columns of a first row, and one more.
+_WISHES: Final[Mapping[WishGroup, str]] = {
+    "who": "who_wishes",
+    "when": "wishes",
+    "word": "word_wishes",
+}
+_OPEN: Final = "coalesce(h.asks IS NOT NULL AND h.asked_at > %(asked)s, false)"
 _FIRST_WISH: Final = "1, %(today)s"
-_ONE_MORE: Final = (
-    "wishes = 1 + CASE WHEN h.wished_day = excluded.wished_day THEN h.wishes ELSE 0 END,"
-    " wished_day = excluded.wished_day"
-)
+
+
+def _counted(group: WishGroup) -> str:
+    return f"{_WISHES[group]}, wished_day"
+
+
+def _one_more(group: WishGroup) -> str:
+    """Return the SQL that counts one more wish of `group`; the others begin anew with the day."""
+    times = (
+        f"{column} = {int(each == group)}"
+        f" + CASE WHEN h.wished_day = %(today)s THEN h.{column} ELSE 0 END"
+        for each, column in _WISHES.items()
+    )
+    return f"{', '.join(times)}, wished_day = %(today)s"
 
 
 def close(conn: Conn, phone: str) -> None:
@@ -54,12 +71,14 @@ def ask_takers(books: Books, act: AskTakers, whose: str) -> None:
         books,
         act,
         whose,
-        f"asks, question, question_key, {_WISHES}",
-        f"%(takers)s, 1, %(key)s, {_FIRST_WISH}",
-        "question = h.question + (h.asks IS NULL)::int,"
-        f" asks = excluded.asks, question_key = excluded.question_key, {_ONE_MORE}",
+        f"asks, asked_at, question, question_key, {_counted('who')}",
+        f"%(takers)s, %(now)s, 1, %(key)s, {_FIRST_WISH}",
+        f"question = h.question + 1 - {_OPEN}::int,"
+        f" asked_at = CASE WHEN {_OPEN} THEN h.asked_at ELSE excluded.asked_at END,"
+        f" asks = excluded.asks, question_key = excluded.question_key, {_one_more('who')}",
         takers=act.takers,
         key=keyring.current(books.conn, "codes"),
+        asked=books.now - WISH_ASKED_FOR,
     )
 
 
@@ -69,10 +88,10 @@ def set_takers(books: Books, act: SetTakers, whose: str) -> None:
         books,
         act,
         whose,
-        f"may_take, may_take_from, proof, {_WISHES}",
+        f"may_take, may_take_from, proof, {_counted('who')}",
         f"%(takers)s, %(from)s, %(proof)s, {_FIRST_WISH}",
         "may_take = excluded.may_take, may_take_from = excluded.may_take_from,"
-        f" proof = excluded.proof, asks = NULL, {_ONE_MORE}",
+        f" proof = excluded.proof, asks = NULL, {_one_more('who')}",
         takers=act.takers,
         **{"from": books.now + WISH_AFTER},
     )
@@ -84,11 +103,11 @@ def set_weekdays(books: Books, act: SetWeekdays, whose: str) -> None:
         books,
         act,
         whose,
-        f"weekdays, weekdays_since, {_WISHES}",
+        f"weekdays, weekdays_since, {_counted('when')}",
         f"%(weekdays)s::smallint[], %(now)s, {_FIRST_WISH}",
         "weekdays = excluded.weekdays, keeps = false, weekdays_since = CASE"
         " WHEN h.weekdays = excluded.weekdays THEN h.weekdays_since ELSE %(now)s END,"
-        f" {_ONE_MORE}",
+        f" {_one_more('when')}",
         weekdays=list(act.weekdays),
     )
 
@@ -99,9 +118,10 @@ def keep_always(books: Books, act: KeepAlways, whose: str) -> None:
         books,
         act,
         whose,
-        f"keeps, {_WISHES}",
-        f"true, {_FIRST_WISH}",
-        f"keeps = true, weekdays = NULL, {_ONE_MORE}",
+        f"keeps, weekdays_since, {_counted('when')}",
+        f"true, %(now)s, {_FIRST_WISH}",
+        "keeps = true, weekdays = NULL, weekdays_since = CASE WHEN h.keeps"
+        f" THEN h.weekdays_since ELSE %(now)s END, {_one_more('when')}",
     )
 
 
@@ -149,9 +169,9 @@ def offer_word(books: Books, act: OfferWord, whose: str) -> None:
 @writes(ChooseWord)
 def choose_word(books: Books, act: ChooseWord, whose: str) -> None:
     chosen = books.conn.execute(
-        "UPDATE households h SET word_state = 'chosen', word_at = %(now)s, word_salt = drawn_salt,"
-        " word_key = drawn_key, drawn_salt = NULL, drawn_key = NULL, wished_day = %(today)s,"
-        " wishes = 1 + CASE WHEN h.wished_day = %(today)s THEN h.wishes ELSE 0 END"
+        "UPDATE households h SET word_state = 'chosen', word_at = %(now)s, word_salt = drawn_salt,"  # noqa: S608
+        " word_key = drawn_key, drawn_salt = NULL, drawn_key = NULL,"
+        f" {_one_more('word')}"
         " WHERE phone = %(phone)s AND drawn_salt IS NOT NULL",
         {"now": books.now, "today": books.today, "phone": whose},
     )

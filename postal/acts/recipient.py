@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flows.acts.hold import (
     AskRecall,
+    BringAgain,
     ChooseDay,
     EndRecall,
     ExtendHold,
@@ -19,6 +20,8 @@ from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
 from flows.acts.phone import ConfirmNumber, OptIn, OptOut, SetLanguage, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark, SuspendRemark
 from flows.trust import NOMINEE_AFTER
+from india.calendar import day_of
+from postal import households
 from postal.acts import household
 from postal.acts.books import Books, writes
 from postal.people import numbers
@@ -94,6 +97,7 @@ def reopen_article(books: Books, act: ReopenArticle, whose: str) -> None:
         act.article,
         "state = 'attempted', attempts = least(attempts, 1), remark = NULL, witness = NULL,"
         " remark_counts = NULL, suspended_at = NULL, held_until = NULL, extended = false,"
+        " kept_by_wish = false,"
         " delivered_at = NULL,"
         " not_received_at = NULL, disputed_at = NULL, witness_by = NULL, collected = NULL,"
         " document = NULL, document_last4 = NULL",
@@ -128,11 +132,23 @@ def keep_at_office(books: Books, act: KeepAtOffice, whose: str) -> None:
 def keep_by_wish(books: Books, act: KeepByWish, whose: str) -> None:
     article = books.update(
         act.article,
-        "state = 'at_office', held_until = %(until)s, extended = true",
+        "state = 'at_office', held_until = %(until)s, extended = true, kept_by_wish = true",
         "state = 'booked'",
         until=act.until,
     )
-    books.feed("at_office", article, until=act.until.isoformat(), wished=True)
+    since = households.kept_since(books.conn, article.recipient_phone)
+    wished = {"since": day_of(since).isoformat()} if since else {}
+    books.feed("at_office", article, until=act.until.isoformat(), wished=True, **wished)
+
+
+@writes(BringAgain)
+def bring_again(books: Books, act: BringAgain, whose: str) -> None:
+    article = books.update(
+        act.article,
+        "state = 'booked', held_until = NULL, extended = false, kept_by_wish = false",
+        "state = 'at_office' AND kept_by_wish",
+    )
+    books.feed("hold_ended", article)
 
 
 @writes(ExtendHold)

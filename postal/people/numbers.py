@@ -25,15 +25,17 @@ _CONFIRMED_FOR: Final = timedelta(days=180)
 """How long the person's own word outweighs what others say of a telephone."""
 _RECEIPTS_SEEN: Final = 20
 
+# The stronger reason replaces the weaker: the operator's, a look-up's, a text from there (which
+# alone does not speak against asking that telephone).
 _DOUBT: Final = """
     UPDATE phones SET doubt = %(why)s, doubted_at = %(now)s
-    WHERE phone = %(phone)s AND doubt IS NULL
+    WHERE phone = %(phone)s AND (doubt IS NULL OR doubt = 'denied' AND %(why)s <> 'denied')
       AND (confirmed_at IS NULL OR confirmed_at <= %(believed)s)
 """
 _WITHDRAWN: Final = """
     UPDATE phones p SET doubt = 'withdrawn', doubted_at = %(now)s
     FROM withdrawn_numbers w
-    WHERE w.phone = p.phone AND w.phone = ANY(%(phones)s) AND p.doubt IS NULL
+    WHERE w.phone = p.phone AND w.phone = ANY(%(phones)s) AND p.doubt IS DISTINCT FROM 'withdrawn'
       AND (p.confirmed_at IS NULL OR p.confirmed_at < w.withdrawn_on + interval '1 day')
 """
 CONFIRM: Final = (

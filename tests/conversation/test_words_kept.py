@@ -53,6 +53,7 @@ def test_a_word_is_masked_where_it_is_refused(at: Office, text: str) -> None:
     [
         *("1 482913 417 5", "1 482913 digits 417", "1 code 482913 aur 417"),
         *("1 417-482913", "1 482913,417?", "1 code 482913 aur 417 bola"),
+        *("1, 417", "1 parchi 417?"),  # alone, too
     ],
 )
 def test_three_digits_beside_a_code_are_masked_where_they_are_not_understood(

@@ -214,6 +214,36 @@ def test_only_probe_telephones_are_believed(
         assert answered.fetchone() == (0,)
 
 
+def test_a_text_of_many_digits_answers_no_probe(
+    handsets: Handsets, clock: Clock, runtime: Runtime, pigeon: CarrierStub
+) -> None:
+    """Whoever forges it cannot hit an open one by naming them all, nor before it went out."""
+    handsets.off = {ONE, TWO}
+    rounds(handsets, clock, 1)
+    all_ = " ".join(f"{n:04d}" for n in range(10_000))
+    shown = re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", pigeon.messages[0]["body"])[0]
+    other = re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", pigeon.messages[1]["body"])[0]
+    text(handsets.player, "pigeon", "all", pigeon.messages[0]["to"], all_[:1500])
+    text(handsets.player, "pigeon", "four", pigeon.messages[0]["to"], f"{shown} 0001 0002 0003")
+    clock.advance(seconds=300)
+    jobs.probing.send_due(runtime)  # and not drained
+    with runtime.database.transaction() as conn:
+        waits = conn.execute(
+            "SELECT p.phone, p.token FROM probes p JOIN messages m ON m.id = p.message_id"
+            " WHERE m.first_tried_at IS NULL LIMIT 1"
+        ).fetchone()
+    assert waits is not None
+    text(handsets.player, "pigeon", "early", waits[0], waits[1])
+    with runtime.database.transaction() as conn:
+        answered = "SELECT count(*) FROM probes WHERE answered_at IS NOT NULL"
+        assert conn.execute(answered).fetchone() == (0,)
+    assert shown != other
+    stamped = f"14:30 2026: {shown}"  # what a telephone adds
+    text(handsets.player, "pigeon", "right", pigeon.messages[0]["to"], stamped)
+    with runtime.database.transaction() as conn:
+        assert conn.execute(answered).fetchone() == (1,)
+
+
 def test_without_telephones_nothing_is_sent(
     runtime: Runtime, player: Player, pigeon: CarrierStub, clock: Clock
 ) -> None:

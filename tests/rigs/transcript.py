@@ -599,7 +599,7 @@ class Player:
             take_turn(
                 self.runtime, conn, ConversationPlace(phone, "recipient"), event, proof="text"
             )
-            shown = households.shown(conn, self.runtime.keys, phone, day_of(self.clock.now()))
+            shown = households.shown(conn, self.runtime.keys, phone, self.clock.now())
         if shown.word is not None:
             self.words.setdefault(phone, []).append("".join(shown.word))
         wake(self.runtime.redis)

@@ -15,7 +15,7 @@ from typing import get_args
 
 from flows import machines
 from flows.decision import LastVisit
-from flows.facts import OtherTakers, wish_digits
+from flows.facts import OtherTakers, WishGroup, wish_digits
 from flows.proof.world.books import OfferRow, SmallWorld, Talk, Whose
 from flows.proof.world.parcel import CodeIssued, HouseholdRow, ListedParcel, Parcel
 
@@ -75,11 +75,12 @@ def _latest(world: SmallWorld, phone: str, number: str, question: int) -> int:
 
 def _household(world: SmallWorld, row: HouseholdRow) -> Hashable:
     asked = tuple(wish_digits(row.question, each) in row.shown for each in get_args(OtherTakers))
-    often = row.wished_on.count(world.today)
+    often = tuple(row.wished_on.count((each, world.today)) for each in get_args(WishGroup))
     known = (asked, row.wrong_on.count(world.today), row.drawn > 0, often)
     wished = (row.may_take, row.may_take_from, row.proof, row.asks, row.weekdays, row.keeps)
+    asked_at = row.asked_at if row.asks else None
     counts = (row.word_at, row.drawn - row.taken) if row.word != "none" else None
-    return wished, known, row.word, row.offered, counts
+    return wished, asked_at, known, row.word, row.offered, counts
 
 
 def _reporters(world: SmallWorld) -> Hashable:
@@ -160,6 +161,7 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
             parcel.choose_until,
             parcel.held_until,
             parcel.extended,
+            parcel.by_wish,
         ),
         (parcel.delivered_at, parcel.objected, parcel.unlinked, parcel.nominee),
         (min(parcel.nominations, 3), parcel.move, parcel.moves, parcel.frozen, parcel.disputed),

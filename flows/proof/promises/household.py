@@ -11,6 +11,7 @@ from flows.acts.household import (
     AskTakers,
     ChooseWord,
     CountWrongWord,
+    EndWishes,
     KeepAlways,
     OfferWord,
     SetTakers,
@@ -18,7 +19,7 @@ from flows.acts.household import (
 )
 from flows.decision import Act
 from flows.events import Handover, TakeWord, Visit
-from flows.facts import PostmanFacts
+from flows.facts import MOST_ATTEMPTS, PostmanFacts
 from flows.proof.promises.promise import Promise, done
 from flows.proof.world.books import SmallWorld
 from flows.proof.world.doors import Played
@@ -135,6 +136,19 @@ def who_wishes(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "something is wished, and its telephone is not told"
 
 
+def ended(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Look at what a wish kept at the office, after its telephone ended all of them."""
+    for each, _ in done(played, EndWishes):
+        for number, parcel in played.world.parcels.items():
+            was = before.parcels.get(number)
+            mine = parcel.recipient == each.whose[0] and was is not None and was.by_wish
+            code = parcel.code
+            fetched = code is not None and code.state(played.world.now) == "live"
+            used_up = parcel.attempts >= MOST_ATTEMPTS
+            if mine and parcel.state == "at_office" and not (fetched or used_up):
+                yield "a wish ended, and what it kept is not brought again"
+
+
 def tries(before: SmallWorld, played: Played) -> Iterator[str]:
     for each in played.decided:
         facts = each.facts
@@ -180,6 +194,13 @@ PROMISES = (
         " wishes nothing, nor does a telephone that may be another person's before it says whose"
         " its post is; and it is told of what is wished.",
         who_wishes,
+    ),
+    Promise(
+        "R20",
+        "what a wish kept",
+        "What a wish for all post keeps at the office is brought again when that wish ends, unless"
+        " its visits are used up.",
+        ended,
     ),
     Promise("R20", "wrong words", "Every wrong word counts, and its holder is told.", tries),
 )

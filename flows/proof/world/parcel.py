@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import get_args
 
 from flows.facts import (
     ArticleFact,
@@ -18,6 +19,7 @@ from flows.facts import (
     Purpose,
     Service,
     Takers,
+    WishGroup,
     WordState,
 )
 from india.calendar import day_of
@@ -124,10 +126,11 @@ class HouseholdRow:
     proof: str | None = None
     set_at: datetime | None = None  # for the proof
     asks: OtherTakers | None = None
+    asked_at: datetime | None = None
     question: int = 0
     shown: frozenset[int] = frozenset()  # the questions whose digits it was shown
     wrong_on: tuple[date, ...] = ()
-    wished_on: tuple[date, ...] = ()
+    wished_on: tuple[tuple[WishGroup, date], ...] = ()
     weekdays: tuple[int, ...] = ()
     keeps: bool = False
     word: WordState = "none"
@@ -135,6 +138,17 @@ class HouseholdRow:
     offered: bool = False  # the last that was drawn is shown, and not taken
     taken: int = 0
     word_at: datetime | None = None
+
+    def asking(self, now: datetime) -> OtherTakers | None:
+        """Return about whom it is asked, as long as the digits of that question answer it."""
+        open_ = self.asked_at is not None and self.asked_at > now - timedelta(hours=24)
+        return self.asks if open_ else None
+
+    def spent(self, today: date) -> tuple[WishGroup, ...]:
+        """Return what was changed as often today as its telephone may."""
+        return tuple(
+            each for each in get_args(WishGroup) if self.wished_on.count((each, today)) >= 8
+        )
 
     def closed(self) -> HouseholdRow:
         """Return the row in which nobody else may take post."""
@@ -175,6 +189,7 @@ class Parcel:
     choose_until: date | None = None
     held_until: date | None = None
     extended: bool = False
+    by_wish: bool = False
     delivered_at: datetime | None = None
     objected: bool = False
     unlinked: bool = False
@@ -331,6 +346,7 @@ class Parcel:
             choose_until=self.choose_until,
             held_until=self.held_until,
             extended=self.extended,
+            by_wish=self.by_wish,
             delivered_at=self.delivered_at,
             objected=self.objected,
             moves=self.moves,

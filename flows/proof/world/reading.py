@@ -107,7 +107,7 @@ from flows.recipient import states as recipient
 from flows.recipient.moves import is_asked
 from flows.recipient.wish_answers import GREETED_AGAIN_AFTER, greets
 from flows.sender_words import SENT_LATELY
-from flows.trust import APPROACHES_WITHIN, MOST_WISHES, offline
+from flows.trust import APPROACHES_WITHIN, offline
 from india import calendar
 from india.calendar import INDIA
 
@@ -465,9 +465,9 @@ def _household(turn: SmallTurn, phone: str, event: Event) -> HouseholdFact:
             row.weekdays,
             row.keeps,
             "offered" if row.offered else row.word,
-            row.asks or "holder",
+            row.asking(turn.world.now) or "holder",
             row.question,
-            often=row.wished_on.count(turn.world.today) >= MOST_WISHES,
+            spent=row.spent(turn.world.today),
         )
     if not isinstance(event, SetWish) or QUOTE not in turn.apart:
         return fact

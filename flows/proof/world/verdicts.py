@@ -208,7 +208,7 @@ def household_quote(
         return "unchecked"
     if row.wrong_on.count(world.today) >= WRONG_QUOTES:
         return "locked"
-    if row.asks is None:
+    if row.asking(world.now) is None:
         return "unchecked"
     question = wish_digits(row.question, takers)
     if question not in row.shown:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows.acts import household
+from flows.facts import WishGroup
 from flows.proof.world.ledger import Ledger, must, writes
 from flows.proof.world.parcel import HouseholdRow, Parcel
 from flows.trust import WISH_AFTER
@@ -19,9 +20,9 @@ def _keep(ledger: Ledger, phone: str, **changes: Any) -> None:
     ledger.world = ledger.world.with_household(phone, replace(_row(ledger, phone), **changes))
 
 
-def _wish(ledger: Ledger, phone: str, **changes: Any) -> None:
+def _wish(ledger: Ledger, group: WishGroup, phone: str, **changes: Any) -> None:
     """Write what is wished, which only so often a day is."""
-    wished_on = (*_row(ledger, phone).wished_on, ledger.world.today)
+    wished_on = (*_row(ledger, phone).wished_on, (group, ledger.world.today))
     _keep(ledger, phone, wished_on=wished_on, **changes)
 
 
@@ -34,8 +35,9 @@ def close(ledger: Ledger, phone: str) -> None:
 @writes(household.AskTakers)
 def _ask(ledger: Ledger, act: household.AskTakers, parcel: None, whose: str) -> None:
     row = _row(ledger, whose)
-    question = row.question + (row.asks is None)
-    _wish(ledger, whose, asks=act.takers, question=question)
+    if row.asking(ledger.now) is None:
+        row = replace(row, question=row.question + 1, asked_at=ledger.now)
+    _wish(ledger, "who", whose, asks=act.takers, question=row.question, asked_at=row.asked_at)
 
 
 @writes(household.SetTakers)
@@ -43,6 +45,7 @@ def _set(ledger: Ledger, act: household.SetTakers, parcel: None, whose: str) -> 
     now = ledger.now
     _wish(
         ledger,
+        "who",
         whose,
         may_take=act.takers,
         may_take_from=now + WISH_AFTER,
@@ -54,12 +57,12 @@ def _set(ledger: Ledger, act: household.SetTakers, parcel: None, whose: str) -> 
 
 @writes(household.SetWeekdays)
 def _days(ledger: Ledger, act: household.SetWeekdays, parcel: None, whose: str) -> None:
-    _wish(ledger, whose, weekdays=act.weekdays, keeps=False)
+    _wish(ledger, "when", whose, weekdays=act.weekdays, keeps=False)
 
 
 @writes(household.KeepAlways)
 def _keeps(ledger: Ledger, act: household.KeepAlways, parcel: None, whose: str) -> None:
-    _wish(ledger, whose, keeps=True, weekdays=())
+    _wish(ledger, "when", whose, keeps=True, weekdays=())
 
 
 @writes(household.EndWishes)
@@ -90,7 +93,7 @@ def _choose(ledger: Ledger, act: household.ChooseWord, parcel: None, whose: str)
     row = _row(ledger, whose)
     must(row.offered, "no word is offered")
     taken = {"taken": row.drawn, "offered": False}
-    _wish(ledger, whose, word="chosen", word_at=ledger.now, **taken)
+    _wish(ledger, "word", whose, word="chosen", word_at=ledger.now, **taken)
 
 
 @writes(household.CountWrongWord)

@@ -36,7 +36,14 @@ def _keep(ledger: Ledger, act: hold.KeepAtOffice, parcel: Parcel, whose: str) ->
 @writes(hold.KeepByWish)
 def _keep_by_wish(ledger: Ledger, act: hold.KeepByWish, parcel: Parcel, whose: str) -> None:
     in_state(parcel, "booked")
-    ledger.update(parcel, state="at_office", held_until=act.until, extended=True)
+    ledger.update(parcel, state="at_office", held_until=act.until, extended=True, by_wish=True)
+
+
+@writes(hold.BringAgain)
+def _bring_again(ledger: Ledger, act: hold.BringAgain, parcel: Parcel, whose: str) -> None:
+    in_state(parcel, "at_office")
+    must(parcel.by_wish, "no wish keeps it")
+    ledger.update(parcel, state="booked", held_until=None, extended=False, by_wish=False)
 
 
 @writes(hold.ExtendHold)
@@ -83,6 +90,7 @@ def _reopen(ledger: Ledger, act: hold.ReopenArticle, parcel: Parcel, whose: str)
         counts=False,
         held_until=None,
         extended=False,
+        by_wish=False,
         delivered_at=None,
         objected=False,
         disputed=False,

@@ -79,6 +79,21 @@ def test_a_list_doubts_what_is_in_the_books_and_what_is_booked_later(
     assert "2 numbers, 0 of them new" in again.output
 
 
+def test_the_stronger_reason_replaces_the_weaker_and_no_weaker_one_the_stronger(
+    app: Flask, runtime: Runtime, player: Player, listed: Path
+) -> None:
+    """Who said that one post is not his may be asked about another; a withdrawn number may not."""
+    for number in NUMBERS[:2]:
+        player.step(f"article {number} to {HOLDER} en from {SENDER}")
+    player.step(f"{HOLDER} > 2 4829")
+    assert doubt_of(runtime, HOLDER) == "denied"
+    done = app.test_cli_runner().invoke(args=["numbers", "withdrawn", str(listed)])
+    assert "1 telephones of the books are in doubt" in done.output
+    assert doubt_of(runtime, HOLDER) == "withdrawn"
+    player.step(f"{HOLDER} > 2 6785")
+    assert doubt_of(runtime, HOLDER) == "withdrawn"
+
+
 def test_a_day_of_the_list_is_read_as_everywhere_and_none_is_still_to_come(
     app: Flask, runtime: Runtime, player: Player, tmp_path: Path
 ) -> None:

@@ -154,6 +154,64 @@ def test_a_weekday_that_its_addressee_excludes_makes_nothing_late(player: Player
     assert (_now(api, 1)["lateness"], _now(api, 1)["days_late"]) == ("late", 1)
 
 
+def test_what_is_wished_from_the_day_on_which_it_is_due_excuses_nothing(player: Player) -> None:
+    """Due on Friday 14 August: whoever is late could forge the wish, and take it back."""
+    api, phone = Api(player.client, player.token), "+919876500001"
+    for serial, day in ((1, "2026-08-14"), (2, "2026-08-17"), (3, "2026-08-14")):
+        _booked(api, serial, due_by=day)
+        _at(player, serial, phone)
+    player.step(f"{phone} > 55 4 3")
+    assert _now(api, 1)["lateness"] == "due"
+    player.step("wait 4 d")
+    assert [_now(api, serial)["lateness"] for serial in (1, 2)] == ["late", "excused"]
+    player.step(f"{phone} > 55 0")
+    _at(player, 2, "+919876500002")  # whoever is its addressee by now, and whatever is wished
+    assert [_now(api, serial)["lateness"] for serial in (1, 2)] == ["late", "excused"]
+    assert "due_moved" in [each["kind"] for each in _now(api, 2)["events"]]
+    player.step("wait 2 d")  # Thursday: the day that was wished is over
+    assert (_now(api, 2)["lateness"], _now(api, 2)["days_late"]) == ("late", 1)
+
+
+def test_what_is_kept_by_a_wish_of_the_same_day_is_late(player: Player) -> None:
+    api = Api(player.client, player.token)
+    player.step("office +915512340000")
+    for serial in (1, 2):
+        phone = f"+91987650000{serial}"
+        player.step(f"article {number_of(serial)} to {phone} en")
+        with player.runtime.database.transaction() as conn:
+            conn.execute("UPDATE articles SET due_by = '2026-08-17'")
+    player.step("+919876500001 > 55 44")
+    player.step("wait 3 d")
+    player.step("+919876500002 > 55 44")
+    for serial in (1, 2):
+        player.step(f"{number_of(serial)} desk arrives")
+    player.step("wait 1 d")
+    assert [_now(api, serial)["lateness"] for serial in (1, 2)] == ["excused", "late"]
+
+
+@pytest.mark.parametrize("stamp", [" @ -890 min", ""])
+def test_what_was_handed_over_in_time_without_network_is_in_time(
+    player: Player, stamp: str
+) -> None:
+    """At the door on the day on which it is due, and the text comes the next morning.
+
+    What counts is when it was written, as its carrier says, or when he said that he comes.
+    """
+    number, phone, postman_ = number_of(1), "+919876500001", "+919839000001"
+    player.step("postman 1001 +919839000001")
+    player.step(f"article {number} to {phone} en")
+    with player.runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET due_by = '2026-08-14'")
+    player.step(f"list 1001: {number}")
+    player.step("wait 5 h")
+    player.step(f"{postman_} > 1")
+    player.step("wait 15 h")
+    named = "1" if stamp else number
+    player.step(f"{postman_} > {named} {{code {phone}}} {{check {phone}}}{stamp}")
+    told = _now(Api(player.client, player.token))
+    assert (told["state"], told["lateness"], told["days_late"]) == ("delivered", "in_time", 0)
+
+
 def _at(player: Player, serial: int, phone: str) -> None:
     with player.runtime.database.transaction() as conn:
         conn.execute(

@@ -1,0 +1,20 @@
+"""Limits of wishes by group, and an end to the question about whom they let in."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0058_wishes_end"
+down_revision = "0052_weekdays_since"
+branch_labels = None
+depends_on = None
+phase = "expand"
+
+
+def upgrade() -> None:
+    for path in sorted(Path(__file__).with_suffix("").glob("*.sql")):
+        op.get_bind().exec_driver_sql(path.read_text(encoding="utf-8").replace("%", "%%"))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead")
