@@ -11,7 +11,7 @@ from redis import RedisError
 
 from conversation.locking import Locked
 from conversation.ringing import may_ring
-from flows import article, exception, helped, move, office, recall, sender, stranger
+from flows import article, exception, helped, move, office, recall, sender, stranger, trust
 from flows.decision import Context, HelpAsked
 from flows.events import (
     AnswerException,
@@ -27,6 +27,7 @@ from flows.events import (
     Consent,
     CorrectNumber,
     DayEnded,
+    Deny,
     DrawWord,
     Event,
     GivePin,
@@ -335,10 +336,13 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         )
     elif isinstance(event, ReportFraud):
         mine = locked.reader.with_herds(mine, phone)
+    elif isinstance(event, Deny):
+        mine = locked.reader.with_question(mine, phone)
+    lost = locked.reader.numbered(phone, _numbers(locked, locked.lost))
     return RecipientFacts(
         now=locked.now,
         articles=mine,
-        lost=locked.reader.numbered(phone, _numbers(locked, locked.lost)),
+        lost=locked.reader.with_denials(lost, phone),
         recalls=locked.reader.numbered(phone, _numbers(locked, locked.recalls)),
         texts_arrive=not isinstance(event, RepeatQuestion) or arrive(locked.conn, phone),
         named_is_staff=isinstance(event, SomebodyElse | DestinationMoved)
@@ -467,7 +471,7 @@ def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> 
         locked.written_at,
         colleague,
         day,
-        exceptions_left=_exceptions_left(locked, postman_id, event),
+        exceptions_left=_exceptions_left(locked, postman_id, event, items),
         offline_left=_offline_left(locked, postman_id, event),
         named_is_staff=isinstance(event, AskException)
         and bool(event.phone)
@@ -483,7 +487,7 @@ def _reached(locked: Locked, item: ItemFact) -> ItemFact:
     held = locked.held[article.number]
     if held.holder_phone is None:
         return item
-    reached = exceptions.within_reach(locked.conn, held.id, held.holder_phone, locked.now)
+    reached = exceptions.within_reach(locked.conn, held.id, held.holder_phone, held.item_id)
     return replace(item, article=replace(article, within_reach=reached))
 
 
@@ -512,12 +516,28 @@ def _is_offline(act: VisitAct) -> bool:
     return isinstance(act, Handover) and act.proof == "offline"
 
 
-def _exceptions_left(locked: Locked, postman_id: int, event: Event) -> int:
-    """Return how many exceptions a postman may still ask for today, where he asks for one."""
+def _exceptions_left(
+    locked: Locked, postman_id: int, event: Event, items: Sequence[ItemFact]
+) -> int:
+    """Return how many exceptions a postman may still ask for today, where he asks for one.
+
+    What is refused by the office's bare telephone spends none of his day, and each question tells
+    others: so they have a limit of their own, whatever is answered.
+    """
     if not isinstance(event, AskException):
         return 0
-    asked = exceptions.asked_today(locked.conn, postman_id, locked.today)
-    return max(0, locked.runtime.settings.exceptions_per_postman - asked)
+    most = locked.runtime.settings.exceptions_per_postman
+    article = next((each.article for each in items if each.article is not None), None)
+    about = None if article is None else locked.held[article.number].id
+    asked = exceptions.asked_today(locked.conn, postman_id, about, locked.today)
+    left = [
+        most - asked.counted,
+        trust.MOST_ASKED * most - asked.all,
+        trust.MOST_ASKED_OF_ARTICLE - asked.article,
+    ]
+    if event.phone is not None:
+        left.append(most - asked.named)
+    return max(0, min(left))
 
 
 def _fits(locked: Locked, colleague: beats.Colleague, count: int) -> bool:

@@ -87,10 +87,10 @@ def answered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision
 
 
 def _renumbered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision[Nothing]:
-    """Change the telephone, where nobody's silence is waited for; else ask who has it now.
+    """Change the telephone, where nobody's yes is waited for; else ask who has it now.
 
     Not waited for are whoever said "not mine" of it, and a number that was withdrawn. One that no
-    text reaches is: its inbox may be full for an hour.
+    text reaches is: its inbox may be full for an hour. Its silence is no yes (`trust.by_silence`).
     """
     facts, article = case.facts, case.facts.article
     if trust.renumber(article) is not None:

@@ -129,6 +129,10 @@ class ArticleFact:
     mode: Mode = "on"  # under which it went out last; before that, its office's
     unsure: bool = False  # the holder's telephone may be another person's by now
     withdrawn: bool = False  # its operator, or a look-up, says so, and not only a text from there
+    # This telephone was asked whether the article is for it, and no code went there since; read for
+    # "no".
+    whose_asked: bool = False
+    disowned: bool = False  # it wrote that it is not its own, before it became another's; read then
     # Handed over without a code (docs/developing/trust.md rule 17).
     exception: ExceptionState = "none"  # of the postman who carries it
     exceptions: int = 0  # how often it was asked for, this time among them

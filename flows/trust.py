@@ -138,8 +138,12 @@ def _refusal(
 
 
 def by_silence(article: ArticleFact) -> bool:
-    """Tell whether the holder's silence lets the move that he was asked about happen (rule 2)."""
-    return can_move(article, article.asked_by) and article.code_issue == 0
+    """Tell whether the holder's silence lets the move that he was asked about happen (rule 2).
+
+    Never one that a postman wishes: whether a code was issued before is for him to say (rule 17).
+    """
+    by = article.asked_by
+    return by != "door" and can_move(article, by) and article.code_issue == 0
 
 
 def can_move(article: ArticleFact, by: Mover) -> bool:
@@ -232,6 +236,11 @@ def may_object(article: ArticleFact, now: datetime) -> bool:
 # Above what one postmaster may agree to alone in a day, and for what goes to the addressee himself.
 EXCEPTION_ABOVE: Final[tuple[StaffRole, ...]] = ("supervisor",)
 EXCEPTION_ANSWER: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")
+
+# A postman's questions of a day: so many times EXCEPTIONS_PER_POSTMAN whatever is answered, since a
+# forged no of the office's telephone is not counted there; and so many about one article.
+MOST_ASKED: Final = 3
+MOST_ASKED_OF_ARTICLE: Final = 2
 
 # law: only code, or a document at the window by two · uncoded: it needs none · unlinked: nobody
 # could be told · fraud: somebody asked for its code · disputed: who had the code before objects ·

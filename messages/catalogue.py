@@ -47,6 +47,8 @@ class Template:
 
     `talk`: an answer that no delivery waits for. Such answers have a quarter of a telephone's hour,
     so that whoever forges its texts cannot spend the answers that somebody at a door waits for.
+    `door`: a question of a postman at a door, or its answer: counted by itself, because how many
+    there are is limited where he asks, and no forged texts of that telephone must keep it back.
     `free`: the template whose words are used where the amount is 0, "" for none. Operators register
     a sentence with its variables, so "nothing to pay" is a sentence of its own.
     `checked`: the template whose words are used where the text also shows the three digits of the
@@ -62,6 +64,7 @@ class Template:
     variables: tuple[Variable, ...]
     why_so_many: str = ""  # the recorded reason for a third variable (TRAI, 18 Nov 2025)
     talk: bool = False
+    door: bool = False
     free: str = ""
     checked: str = ""
     late: str = ""

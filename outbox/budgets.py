@@ -2,8 +2,9 @@
 
 Alarms have none: whoever spends a telephone's budget must not keep it from being warned
 (docs/developing/trust.md rule 9). Codes are counted by themselves: what neighbours, or others that
-the article concerns, were sent besides must not keep a code from a door (rule 10). Talk, answers
-that no delivery waits for, has a share of its telephone's hour.
+the article concerns, were sent besides must not keep a code from a door (rule 10). So is what an
+office is asked by a postman at a door, and what he is answered. Talk, answers that no delivery
+waits for, has a share of its telephone's hour.
 
 Counted in Valkey (GCRA: half at once, half spread over the hour, so no hour holds more). While
 Valkey is away, codes are counted in the database instead, so that none exceeds its limit (fail
@@ -30,7 +31,7 @@ from store.gcra import Gcra, Limit
 
 log = structlog.get_logger(__name__)
 
-Kind = Literal["phone", "talk", "code", "article", "sender", "prefix", "codes_prefix"]
+Kind = Literal["phone", "talk", "door", "code", "article", "sender", "prefix", "codes_prefix"]
 
 # A Valkey that hangs costs a time-out per call: after a failure it is not asked for this long.
 _REST_SECONDS: Final = 5.0
@@ -87,6 +88,12 @@ def is_talk(due: DueMessage) -> bool:
     return template is not None and template.talk
 
 
+def is_of_door(due: DueMessage) -> bool:
+    """Tell whether the text asks an office for a postman at a door, or brings him the answer."""
+    template = catalogue().templates.get(due.template)
+    return template is not None and template.door
+
+
 def is_pumped(due: DueMessage) -> bool:
     """Tell whether texts like this are stopped with their block: news, and talk.
 
@@ -123,6 +130,8 @@ class Budgets:
             if settings.prefix_limit is not None:
                 codes.append(_Asked("codes_prefix", block(due.phone), settings.prefix_limit))
             return codes
+        if is_of_door(due):
+            return [_Asked("door", due.phone, max(1, settings.phone_hourly_limit // 2))]
         asked = [_Asked("phone", due.phone, settings.phone_hourly_limit)]
         if is_talk(due):
             asked.append(_Asked("talk", due.phone, max(1, settings.phone_hourly_limit // _SHARE)))
@@ -163,7 +172,7 @@ def _limit(asked: _Asked) -> Limit:
 
 
 def _over(taken: TakenMessage, asked: _Asked, wait: timedelta) -> Over:
-    hidden = asked.kind in ("phone", "talk", "code", "sender")
+    hidden = asked.kind in ("phone", "talk", "door", "code", "sender")
     return Over(taken, asked.kind, masked(asked.whose) if hidden else asked.whose, wait)
 
 

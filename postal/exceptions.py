@@ -83,13 +83,16 @@ def answerer(conn: Conn, staff_id: str, asked: OpenException) -> Answerer:
 
 
 _REACHED: Final = article_rows.REACHED.format(
-    article="%(article)s", phone="%(phone)s", asked="%(now)s"
+    article="%(article)s", phone="%(phone)s", place="%(place)s"
 )
 
 
-def within_reach(conn: Conn, article_id: int, phone: str, now: datetime) -> bool:
-    """Tell whether `phone`, who holds it, got a text about the article since the postman came."""
-    values = {"article": article_id, "phone": phone, "now": now}
+def within_reach(conn: Conn, article_id: int, phone: str, place: int | None) -> bool:
+    """Tell whether `phone`, who holds it, got a text about the article since the postman came.
+
+    `place`: its place on his list (`delivery_items.id`).
+    """
+    values = {"article": article_id, "phone": phone, "place": place}
     row = conn.execute(f"SELECT {_REACHED}", values).fetchone()
     return row == (True,)
 
@@ -167,18 +170,32 @@ def last_question(conn: Conn, number: str) -> int:
     return int(row[0])
 
 
-def asked_today(conn: Conn, postman_id: int, today: date) -> int:
-    """Return how often a postman asked today, whatever was answered.
+@dataclass(frozen=True)
+class AskedToday:
+    """What a postman asked today, and how often his article was asked about, by whomever.
 
-    Not what the office's bare telephone refused: whoever forges its number would spend his day.
+    `counted`: without what the office's bare telephone refused: whoever forges its number would
+    spend his day. `all`: whatever was answered. `named`: of these, another telephone.
     """
+
+    counted: int
+    all: int
+    named: int
+    article: int
+
+
+def asked_today(conn: Conn, postman_id: int, article_id: int | None, today: date) -> AskedToday:
+    """Return what a postman asked today. `article_id`: about which he asks now."""
     row = conn.execute(
-        "SELECT count(*) FROM exceptions WHERE postman_id = %s AND asked_at >= %s"
-        " AND NOT (outcome IS NOT DISTINCT FROM 'refused' AND answer_by IS NOT DISTINCT FROM '')",
-        [postman_id, bounds(today)[0]],
+        "SELECT count(*) FILTER (WHERE NOT (outcome IS NOT DISTINCT FROM 'refused'"
+        " AND answer_by IS NOT DISTINCT FROM '')), count(*), count(wish),"
+        " (SELECT count(*) FROM exceptions"
+        "  WHERE article_id = %(article)s AND asked_at >= %(since)s)"
+        " FROM exceptions WHERE postman_id = %(postman)s AND asked_at >= %(since)s",
+        {"postman": postman_id, "article": article_id, "since": bounds(today)[0]},
     ).fetchone()
     assert row is not None
-    return int(row[0])
+    return AskedToday(*row)
 
 
 def granted_today(conn: Conn, office_id: int, today: date) -> int:
@@ -333,7 +350,7 @@ _ITS: Final = "(%(offices)s::bigint[] IS NULL OR x.office_id = ANY(%(offices)s))
 
 
 _REACHED_ITS: Final = article_rows.REACHED.format(
-    article="a.id", phone=article_rows.HOLDER, asked="x.asked_at"
+    article="a.id", phone=article_rows.HOLDER, place="x.item_id"
 )
 
 # Where a text arrived at the telephone, the office that keeps its accounts answers too.

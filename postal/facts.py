@@ -170,6 +170,41 @@ class Reader:
             for each in articles
         )
 
+    def with_question(
+        self, articles: tuple[ArticleFact, ...], phone: str
+    ) -> tuple[ArticleFact, ...]:
+        """Return `articles`; of those in doubt, whether `phone` was asked last whose they are."""
+        return tuple(
+            replace(each, whose_asked=self._whose_asked(each.number, phone))
+            if each.unsure and each.state == "out_for_delivery"
+            else each
+            for each in articles
+        )
+
+    def _whose_asked(self, number: str, phone: str) -> bool:
+        row = self.conn.execute(
+            "SELECT template = 'number_asked' FROM messages"
+            " WHERE article_id = %s AND phone = %s AND direction = 'out'"
+            " AND (template = 'number_asked' OR code_id IS NOT NULL)"
+            " ORDER BY at DESC, id DESC LIMIT 1",
+            [self._of([number])[0].id, phone],
+        ).fetchone()
+        return row == (True,)
+
+    def with_denials(
+        self, articles: tuple[ArticleFact, ...], phone: str
+    ) -> tuple[ArticleFact, ...]:
+        """Return `articles`, which left `phone`, with which of them it said are not its own."""
+        if not articles:
+            return ()
+        rows = self.conn.execute(
+            "SELECT a.number FROM moves m JOIN articles a ON a.id = m.article_id"
+            " WHERE a.number = ANY(%s) AND m.from_phone = %s AND m.by = 'denial'",
+            [[each.number for each in articles], phone],
+        ).fetchall()
+        disowned = {row[0] for row in rows}
+        return tuple(replace(each, disowned=each.number in disowned) for each in articles)
+
     def numbered(self, phone: str, numbers: Collection[str]) -> tuple[ArticleFact, ...]:
         """Return the articles with these numbers as `phone` may know them, in any state."""
         rows = sorted(self._of(numbers), key=lambda row: (row.updated_at, row.id))
@@ -434,7 +469,7 @@ class Reader:
 
 # A supervisor, or another office than the postman's, may agree though it was reached.
 _REACHED: Final = article_rows.REACHED.format(
-    article="%(article)s", phone="%(phone)s", asked="x.asked_at"
+    article="%(article)s", phone="%(phone)s", place="x.item_id"
 )
 _WITHIN_REACH: Final = f"""
     SELECT NOT EXISTS (SELECT FROM staff b WHERE b.staff_id = x.answer_by

@@ -40,10 +40,8 @@ class AskForException(ArticleAct):
         assert item is not None
         yield from in_state(article, "out_for_delivery")
         yield from must(article.exception == "none", f"it is {article.exception} already")
-        if self.phone is None:
-            yield from must(item.approached, "the code was not asked for first")
-        else:
-            yield from must(bool(self.phone), "without a telephone")
+        yield from must(item.approached or not article.linked, "the code was not asked for first")
+        yield from must(self.phone is None or bool(self.phone), "without a telephone")
         yield from possible(article, renumber=self.phone is not None)
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:

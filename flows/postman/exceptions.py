@@ -90,13 +90,16 @@ def _no_number(
 ) -> Say | None:
     """Return why no other telephone is asked for.
 
-    One that has the code already is asked for as any other: he must not find out whose it is.
+    One that has the code already is asked for as any other: he must not find out whose it is. What
+    has a telephone is asked of that telephone first, as by 28: its code, or whose it is.
     """
     if trust.renumber(article) is not None:
         return say_item("number_office", item)
     if not case.event.phone or case.facts.named_is_staff:
         return say_item("number_bad", item)
-    return say_item("exception_waits", item) if article.exception != "none" else None
+    if article.exception != "none":
+        return say_item("exception_waits", item)
+    return say_item("code_first", item) if article.linked and not item.approached else None
 
 
 def _about(template: str, facts: PostmanFacts) -> tuple[Say, ...]:

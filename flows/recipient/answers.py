@@ -302,8 +302,9 @@ def _denied(case: Case[Deny, Asked, RecipientFacts], article: ArticleFact) -> De
         # moved here lately, and no code is out
         and (not article.code_issue or (article.document and article.code != "live"))
     )
-    asked_whose = article.unsure and article.state == "out_for_delivery"
-    if article.state == "booked" or fresh or asked_whose:
+    # Else a forged no about other post, which puts the telephone in doubt, would take this one too.
+    asked_whose = article.unsure and article.whose_asked and article.code != "live"
+    if article.state == "booked" or fresh or (asked_whose and article.state == "out_for_delivery"):
         return _not_mine(article)
     return _complain(article)  # after a code or a visit, "no" does not say whose article it is
 
@@ -399,10 +400,11 @@ def contest_exception(article: ArticleFact) -> Decision[Asked]:
 def contest_move(article: ArticleFact) -> Decision[Asked]:
     """Note that it was handed over after its code went to another telephone, against his will.
 
-    Whoever has the other telephone may have said before that it never came.
+    Whoever has the other telephone may have said before that it never came. Who disowned it does
+    not say whose it was: an office looks, and nobody's figures are changed by it.
     """
     number = article.number
-    noted = () if article.objected else (MarkNotReceived(number),)
+    noted = () if article.objected or article.disowned else (MarkNotReceived(number),)
     return Decision(
         "quiet",
         Asked(number),

@@ -125,6 +125,44 @@ def test_two_of_a_kind_or_half_a_number_is_asked_back_and_no_ticket(
     assert at.all("SELECT kind FROM tickets") == []
 
 
+def test_a_forged_no_opens_no_endless_day(at: Office, runtime: Runtime) -> None:
+    """It is not counted among a postman's three; nine, two of an article, are the end."""
+    has_phone(runtime, OWN)
+    at.out(1, 2, 3, 4, 5)
+    for item in (1, 2, 3, 4, 5):
+        asks(at, item)
+        at.player.step(f"{OWN} > 2")
+        again = at.player.step(f"{POSTMAN} > {item} 28 3 1 1234")
+        at.player.step(f"{OWN} > 2")
+    assert len(again) == 1
+    assert "काफी" in again[0]
+    assert at.one("SELECT count(*) FROM exceptions") == (9,)
+
+
+def test_three_strangers_are_named_in_a_day_whatever_is_answered(
+    at: Office, runtime: Runtime
+) -> None:
+    has_phone(runtime, OWN)
+    at.out(1, 2, 3, 4)
+    for item in (1, 2, 3, 4):
+        at.player.step(f"{POSTMAN} > {item}")
+        said = at.player.step(f"{POSTMAN} > {item} 29 977770000{item} 1 1234")
+        at.player.step(f"{OWN} > 2")
+    assert [line.split()[0] for line in said] == [POSTMAN]
+    assert at.one("SELECT count(*) FROM exceptions WHERE wish = 'number'") == (3,)
+    assert len(asks(at, 4)) > 1  # what names nobody goes on
+
+
+def test_three_that_nobody_answers_are_a_postmans_day(at: Office, runtime: Runtime) -> None:
+    has_phone(runtime, OWN)
+    at.out(1, 2, 3, 4)
+    for item in (1, 2, 3):
+        asks(at, item)
+        at.player.step("wait 11 min")
+    assert len(asks(at, 4)) == 1
+    assert at.one("SELECT count(*) FROM exceptions WHERE outcome = 'lapsed'") == (3,)
+
+
 def test_the_share_in_the_question_is_of_the_days_of_india(at: Office, runtime: Runtime) -> None:
     """At 01:00 the day of thirty days before is India's, as on the page."""
     at.out(1, 2)

@@ -118,6 +118,26 @@ def test_talk_leaves_its_telephone_three_quarters_of_its_hour(
     assert hits(runtime)[0][:2] == ("talk", "+91••••••5678")
 
 
+def test_what_an_office_is_asked_at_a_door_waits_for_such_questions_alone(
+    runtime: Runtime, clock: Clock
+) -> None:
+    """Whoever forges its texts must not keep the next postman's question from it."""
+    runtime = with_carrier(runtime, Carrier(), phone_hourly_limit=16)
+    put(runtime, "reply", 40, PHONE)
+    drain(runtime)
+    asked = put(runtime, "reply", 10, PHONE)
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "UPDATE messages SET template = 'office_exception' WHERE id = ANY(%s)", (asked,)
+        )
+    drain(runtime)
+    assert sent(runtime, asked) == 4  # half of a half at once
+    assert [hit[:2] for hit in hits(runtime)] == [
+        ("door", "+91••••••5678"),
+        ("phone", "+91••••••5678"),
+    ]
+
+
 def test_codes_wait_for_codes_alone(runtime: Runtime, clock: Clock) -> None:
     limits = {f"{each}_hourly_limit": 2 for each in ("phone", "article", "sender", "prefix")}
     runtime = with_carrier(runtime, Carrier(), **limits)

@@ -168,7 +168,7 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
         document if document is not None and document > now else None,
         parcel.moved_at if parcel.moved_at and now - parcel.moved_at < _DOCUMENT_FOR else None,
         (parcel.proven, parcel.recalled_at, parcel.held_before, bool(parcel.tickets)),
-        (parcel.doubted, parcel.withdrawn, parcel.disowned),
+        (parcel.doubted, parcel.withdrawn, parcel.disowned, parcel.denials, parcel.whose),
         parcel.off,
         parcel.left,
         tuple(phone for phone, day in parcel.wrong_quotes if day == today),
@@ -181,6 +181,7 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
         (
             parcel.exception,
             tuple(who for who, day in parcel.excepted_on if day == today),
+            tuple(who for who, day in parcel.named_on if day == today),
             tuple(who for who, day in parcel.refused_on if day == today),
         ),
         tuple(who for who, day in parcel.words_on if day == today),

@@ -486,6 +486,7 @@ NUMBER: Final = Scene(
         f"article {PLAIN} to {HOLDER} en from {SENDER}",
         f"article {OTHERS[0]} to {HOLDER} en from {SENDER} as registered",
         f"list 1001: {PLAIN} {OTHERS[0]}",
+        f"{POSTMAN} > 1",
     ),
     (
         *_NUMBERS, f"{POSTMAN} > 2 29 {_short(STRANGER)} 1 1234",
@@ -493,7 +494,8 @@ NUMBER: Final = Scene(
         *_CODES_OF[2:], *_ANSWERS_OF_OFFICE,
         *(f"{PLAIN} exception {each}" for each in ("yes 2001", "no 2001", "yes 1001", "yes 3001")),
         f"{OTHERS[0]} exception yes 2001", f"doubt {HOLDER}", f"doubt {STRANGER}",
-        *_from(HOLDER, "2 6785", "3 6785"), *_CONSENT, *_NEW_HOLDER, *_OFFICE_MOVES[:1],
+        *_from(HOLDER, "2 6785", f"2 {OTHERS[0][-6:-2]}", "3 6785"), *_CONSENT, *_NEW_HOLDER,
+        *_OFFICE_MOVES[:1],
         *_TIME,
     ),
 )  # fmt: skip

@@ -36,6 +36,7 @@ from flows.events import (
     OfferSent,
     Pass,
     RepeatQuestion,
+    ReportFraud,
     SetWish,
     SomebodyElse,
     TakeOver,
@@ -90,6 +91,7 @@ from flows.proof.world import verdicts, writing_door
 from flows.proof.world.books import (
     HOLDER,
     NOMINEE,
+    OFFICE,
     POSTMAN,
     SENDER,
     STRANGER,
@@ -308,6 +310,22 @@ def _silent(decision: Decision, event: Any, facts: Any) -> Decision:
 _TRUE_MOVE: Final = trust.move
 
 
+def _came(true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any) -> Decision:
+    """Whoever asks for something at a door came to it first."""
+    if isinstance(event, AskException) and machine.name == "postman":
+        facts = replace(facts, items=tuple(replace(each, approached=True) for each in facts.items))
+    return true(machine, standing, event, facts)
+
+
+def _whose(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    """Who said that it is not his is believed as anybody else."""
+    if isinstance(event, Deny | ReportFraud) and machine.name == "recipient":
+        facts = replace(facts, lost=tuple(replace(each, disowned=False) for each in facts.lost))
+    return true(machine, standing, event, facts)
+
+
 def _whoever(article: ArticleFact, by: Any, proof: Any, to_is_staff: bool) -> Any:
     """A telephone of the staff is like any other."""
     return _TRUE_MOVE(article, by, proof, to_is_staff=False)
@@ -359,6 +377,7 @@ _EXCEPTION = ("R17", "an exception")
 _OFFLINE = ("R19", "a door without network")
 _CLAIMED = ("R19", "what nothing proves")
 _ASKED = (f"{POSTMAN} > 1 28 3 1 1234",)
+_BEFORE = replace(scenes.NUMBER, lines=scenes.NUMBER.lines[:-1])  # he has not come to it
 _NAMED = (f"{POSTMAN} > 1 29 9876500003 1 1234",)
 _AGREED = (*_ASKED, f"{_PLAIN} exception yes 2001")
 _WORD, _LET_IN = ("R20", "a household's word"), ("R20", "who lets somebody in")
@@ -528,6 +547,12 @@ MUTANTS: Final = (
     # ---- 18: a telephone in doubt ------------------------------------------------------------
     Mutant("a telephone in doubt is sent its code", 18, unlocked(forgets(unsure=False)), _DOUBT,
            scenes.DOUBT),
+    Mutant("a no about other post takes what has its code", 18,
+           _each_article(Deny, whose_asked=True, code="dead"), ("I1", "not mine"), scenes.NUMBER,
+           (f"{HOLDER} > 2 {scenes.OTHERS[0][-6:-2]}",)),
+    Mutant("a no about other post takes what had its code", 18,
+           _each_article(Deny, whose_asked=True), ("I1", "not mine"), scenes.NUMBER,
+           (f"{HOLDER} > 2 {scenes.OTHERS[0][-6:-2]}", "wait 11 min")),
     Mutant("a caller's number ends a doubt", 18,
            everywhere(answers, "_OWN_WORD", ("text", "quoted", "call")), _DOUBT, scenes.DOUBT),
     # ---- 17: an exception ------------------------------------------------------------------------
@@ -561,7 +586,7 @@ MUTANTS: Final = (
     Mutant("a registered letter's number is corrected at the door", 17,
            unlocked(everywhere(trust, "renumber", lambda article: None),
                     _rule("door", personal="always")), _MOVES, scenes.NUMBER,
-           (f"{POSTMAN} > 2 29 9876500003 1 1234",)),
+           (f"{POSTMAN} > 2", f"{POSTMAN} > 2 29 9876500003 1 1234")),
     Mutant("a colleague's telephone is named at the door", 17,
            all_of(everywhere(trust, "move", _whoever), _sees(AskException, named_is_staff=False)),
            ("I1", "no staff"), scenes.NUMBER,
@@ -572,10 +597,19 @@ MUTANTS: Final = (
            untold(MovedAway, "former"), ("I4", "the code"), scenes.NUMBER,
            (f"doubt {HOLDER}", *_NAMED)),
     Mutant("who disowned it is not told that another number is named", 17,
-           untold(ExceptionAsked, "former"), ("R17", "asking for an exception"), scenes.NUMBER,
+           untold(ExceptionAsked, "former"), ("R17", "asking for an exception"), _BEFORE,
            (f"{HOLDER} > 2 6785",)),
     Mutant("who disowned it does not hear that it went", 17, untold(MovedAway, "former"), _MOVES,
-           scenes.NUMBER, (f"{HOLDER} > 2 6785", *_NAMED)),
+           _BEFORE, (f"{HOLDER} > 2 6785", *_NAMED)),
+    Mutant("another number is named where nobody asked its telephone", 17,
+           unlocked(decides(_came)), ("R17", "asking for an exception"), _BEFORE),
+    Mutant("silence agrees to the number that a postman named", 17,
+           everywhere(trust, "by_silence", lambda article: trust.can_move(article, "door")), _MOVES,
+           scenes.NUMBER, (*_NAMED, f"{_PLAIN} exception yes 2001")),
+    Mutant("who disowned it makes its handover a contested one", 17, decides(_whose),
+           ("R17", "contesting a move"), _BEFORE,
+           (f"{HOLDER} > 2 6785", *_NAMED, f"{_PLAIN} exception yes 2001", f"{POSTMAN} > 1",
+            f"{POSTMAN} > 1 {{code {STRANGER}}} * 1234")),
     Mutant("a no about other post is a no about all", 17, forgets(withdrawn=True), _MOVES,
            scenes.NUMBER, (f"{HOLDER} > 2 {scenes.OTHERS[0][-6:-2]}", *_NAMED)),
     Mutant("who had the number contests no handover", 17, drops(OpenTicket, about="move"),
@@ -595,7 +629,10 @@ MUTANTS: Final = (
            (*_AGREED, f"on {HOLDER}")),
     Mutant("exceptions without a limit", 17, _sees(AskException, exceptions_left=9),
            ("R17", "asking for an exception"), scenes.EXCEPTION,
-           (*_ASKED, f"{_PLAIN} exception no 2001") * 3),
+           (*_ASKED, f"{_PLAIN} exception no 2001") * 2),
+    Mutant("an article is asked about without a limit", 17,
+           everywhere(trust, "MOST_ASKED_OF_ARTICLE", 9), ("R17", "asking for an exception"),
+           scenes.EXCEPTION, (*_ASKED, f"{OFFICE} > 2") * 2),
     Mutant("an exception that is contested is no ticket", 17, drops(OpenTicket, about="exception"),
            ("R17", "contesting an exception"), scenes.EXCEPTION, (*_AGREED, f"{POSTMAN} > 1 28")),
     # ---- 19: a door without network --------------------------------------------------------------

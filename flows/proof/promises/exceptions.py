@@ -18,6 +18,8 @@ from flows.proof.world.parcel import ExceptionRow, Parcel
 _USABLE: Final = timedelta(minutes=30)
 _OBJECT: Final = timedelta(days=7)
 _MOST_A_DAY: Final = 3
+_MOST_AT_ALL: Final = 9
+_MOST_OF_ARTICLE: Final = 2
 _NEVER: Final = ("insured", "money_order")
 _DOCUMENT_FOR: Final = timedelta(hours=48)
 
@@ -72,13 +74,19 @@ def _of_its_class(row: ExceptionRow, parcel: Parcel, before: SmallWorld) -> Iter
 def asked(before: SmallWorld, played: Played) -> Iterator[str]:
     for _, act in done(played, AskForException):
         parcel = played.world.parcels[act.article]
-        if act.phone is None and not (parcel.item and parcel.item.approached):
+        linked = before.parcels[act.article].recipient is not None
+        if linked and not (parcel.item and parcel.item.approached):
             yield "an exception was asked for, and the code was never sent"
+        if sum(day == before.today for _, day in parcel.excepted_on) > _MOST_OF_ARTICLE:
+            yield "an exception was asked for once more than an article may be asked about in a day"
         who = (parcel.item.postman if parcel.item else "", before.today)
         all_ = [each for other in played.world.parcels.values() for each in other.excepted_on]
         free = [each for other in played.world.parcels.values() for each in other.refused_on]
-        if all_.count(who) - free.count(who) > _MOST_A_DAY:
+        named = [each for other in played.world.parcels.values() for each in other.named_on]
+        if all_.count(who) - free.count(who) > _MOST_A_DAY or all_.count(who) > _MOST_AT_ALL:
             yield "a postman asked for one exception more than a day allows"
+        if named.count(who) > _MOST_A_DAY:
+            yield "a postman named one telephone more than a day allows"
         texts = {say.template for _, say in played.said if say.article == act.article}
         told = {"exception_asked"} if act.phone is None else {"number_named", "sender_number_named"}
         if act.phone is not None and (parcel.recipient or parcel.disowned) is not None:
@@ -110,8 +118,11 @@ def contested_move(before: SmallWorld, played: Played) -> Iterator[str]:
             continue
         if parcel.delivered_at is None or before.now - parcel.delivered_at > _OBJECT:
             continue
-        if not any(about == "move" for about, _ in played.world.parcels[number].tickets):
+        after = played.world.parcels[number]
+        if not any(about == "move" for about, _ in after.tickets):
             yield "who had the code before contests a handover, and nobody looks at it"
+        if phone in parcel.denials and after.objected and not parcel.objected:
+            yield "who disowned it makes its handover a contested one"
 
 
 def denied(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -143,8 +154,8 @@ PROMISES = (
     Promise(
         "R17",
         "asking for an exception",
-        "It is asked for after the code was sent, a few times a day, and the holder is told; of"
-        " another telephone, that one and the sender too.",
+        "It is asked for after the code was sent, a few times a day, twice of an article, and the"
+        " holder is told; of another telephone, that one and the sender too.",
         asked,
     ),
     Promise(
@@ -157,7 +168,7 @@ PROMISES = (
         "R17",
         "contesting a move",
         "For seven days after a handover the word of whoever had the code before it went to another"
-        " telephone opens a ticket.",
+        " telephone opens a ticket; of who disowned it, no more than that.",
         contested_move,
     ),
     Promise(

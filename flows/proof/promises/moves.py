@@ -100,9 +100,7 @@ def _at_door(
         return
     if mine and isinstance(played.came, Deny) and played.proof == "text":
         return
-    awake = awake_after(asked.asked_at, _SILENCE) <= each.books.now
-    if not (isinstance(each.event, TimedOut) and not parcel.codes and awake):
-        yield "a number was corrected at the door without its holder's consent"
+    yield "a number was corrected at the door without its holder's consent"
 
 
 def _agreed_at_door(phone: str, parcel: Parcel, each: Decided) -> Iterator[str]:
@@ -126,9 +124,19 @@ def _agreed_at_door(phone: str, parcel: Parcel, each: Decided) -> Iterator[str]:
 
 def unlinked_by(before: SmallWorld, played: Played) -> Iterator[str]:
     for _, act in done(played, Unlink):
-        mine = before.parcels[act.article].recipient == played.phone
+        parcel = before.parcels[act.article]
+        mine = parcel.recipient == played.phone
         if not (mine and isinstance(played.came, Deny) and played.proof in ("text", "quoted")):
             yield "a telephone lost an article without saying by text that it is not its own"
+        code = parcel.code
+        here = code is not None and code.sent_to[-1:] == (played.phone,)
+        if code is None or not here:
+            continue
+        if code.state(before.now) == "live":
+            yield "a telephone that has a living code lost its article by a no"
+        moved = parcel.document_until is not None and parcel.document_until > before.now
+        if played.phone not in parcel.whose and not moved:
+            yield "a telephone that had its code lost its article by a no that nobody asked for"
 
 
 def nominated_by(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -229,14 +237,16 @@ PROMISES = (
         "Another telephone becomes the holder only by the present one's consent, quoted; by his own"
         " word that it is not his, for a proven sender; by four waking hours of his silence, if no"
         " code was ever issued; by two of an office; by the booker within half an hour; or at the"
-        " door, for plain post, where the office agreed and the number was in doubt or not his."
+        " door, for plain post, where the office agreed, by his yes, or where the number was"
+        " withdrawn or not his; never by his silence there."
         " What it has already is no move.",
         moved_by,
     ),
     Promise(
         "I1",
         "not mine",
-        "A telephone ceases to be an article's only by its own text.",
+        "A telephone ceases to be an article's only by its own text; where its code was sent there,"
+        " only if it was asked since whether it is for it.",
         unlinked_by,
     ),
     Promise(

@@ -59,12 +59,19 @@ class Ledger:
         must(last is not None and last.used_at is None and last.dead_at is None, "sends no code")
         assert last is not None
         told = last.sent_to if whose in last.sent_to else (*last.sent_to, whose)
-        self.put(parcel.with_code(sends=last.sends + 1, sent_to=told))
+        sent = replace(parcel, whose=parcel.whose - {whose})
+        self.put(sent.with_code(sends=last.sends + 1, sent_to=told))
         if CHECK in say.values and last.place is not None:
             checks = {**self.world.checks, whose: (parcel.number, last.place)}
             self.world = replace(self.world, checks=checks)
         got = (*self.world.got.get(whose, ()), (parcel.number, last.number))[-2:]
         self.world = replace(self.world, got={**self.world.got, whose: got})
+
+    def ask_whose(self, say: Say, whose: str) -> None:
+        """Note that the telephone is asked whether the article is for it."""
+        assert say.article is not None
+        parcel = self.world.parcels[say.article]
+        self.put(replace(parcel, whose=parcel.whose | {whose}))
 
 
 Written = Callable[[Ledger, Any, Any, str], None]

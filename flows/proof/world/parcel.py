@@ -214,9 +214,12 @@ class Parcel:
     doubted: frozenset[str] = frozenset()  # telephones that may be another person's by now
     withdrawn: frozenset[str] = frozenset()  # of these, whose operator says so
     disowned: str | None = None  # who said last that it is not his
+    denials: frozenset[str] = frozenset()  # who ever did
+    whose: frozenset[str] = frozenset()  # who was asked whether it is theirs, and no code since
     off: frozenset[str] = frozenset()  # telephones that no text arrives at
     exception: ExceptionRow | None = None
     excepted_on: tuple[tuple[str, date], ...] = ()  # each asking: by which postman, on which day
+    named_on: tuple[tuple[str, date], ...] = ()  # of these, where another telephone was named
     refused_on: tuple[tuple[str, date], ...] = ()  # of these, what the bare telephone refused
     claims: tuple[ClaimRow, ...] = ()  # what postmen say that they handed over without network
     households: tuple[tuple[str, HouseholdRow], ...] = ()  # of every telephone

@@ -107,7 +107,7 @@ from flows.recipient import states as recipient
 from flows.recipient.moves import is_asked
 from flows.recipient.wish_answers import GREETED_AGAIN_AFTER, greets
 from flows.sender_words import SENT_LATELY
-from flows.trust import APPROACHES_WITHIN, offline
+from flows.trust import APPROACHES_WITHIN, MOST_ASKED, MOST_ASKED_OF_ARTICLE, offline
 from india import calendar
 from india.calendar import INDIA
 
@@ -433,11 +433,13 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
         mine = tuple(
             _quoting(turn, each, phone, each.questions) if is_asked(each) else each for each in mine
         )
+    if isinstance(event, Deny):
+        mine = tuple(_with_question(world, each, phone) for each in mine)
     names = SomebodyElse | DestinationMoved
     return RecipientFacts(
         now=now,
         articles=mine,
-        lost=tuple(world.parcels[n].fact(now, phone) for n in turn.lost),
+        lost=tuple(_with_denial(world, world.parcels[n], phone) for n in turn.lost),
         recalls=tuple(world.parcels[n].fact(now, phone) for n in turn.recalls),
         named_is_staff=isinstance(event, names)
         and bool(event.phone)
@@ -451,6 +453,16 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
         offline=OFFLINE_A_DAY > 0,
         household=_household(turn, phone, event),
     )
+
+
+def _with_question(world: SmallWorld, fact: ArticleFact, phone: str) -> ArticleFact:
+    if not fact.unsure or fact.state != "out_for_delivery":
+        return fact
+    return replace(fact, whose_asked=phone in world.parcels[fact.number].whose)
+
+
+def _with_denial(world: SmallWorld, parcel: Parcel, phone: str) -> ArticleFact:
+    return replace(parcel.fact(world.now, phone), disowned=phone in parcel.denials)
 
 
 def _household(turn: SmallTurn, phone: str, event: Event) -> HouseholdFact:
@@ -533,7 +545,7 @@ def _of_postman(turn: SmallTurn, before: Standing, event: Event) -> PostmanFacts
         turn.written_at,
         _taker(turn),
         day,
-        exceptions_left=_exceptions_left(world, staff, event),
+        exceptions_left=_exceptions_left(world, staff, event, items),
         offline_left=_offline_left(world, staff, event),
         named_is_staff=isinstance(event, AskException)
         and bool(event.phone)
@@ -562,13 +574,24 @@ def _is_offline(act: VisitAct) -> bool:
     return isinstance(act, Handover) and act.proof == "offline"
 
 
-def _exceptions_left(world: SmallWorld, staff: str, event: Event) -> int:
+def _exceptions_left(world: SmallWorld, staff: str, event: Event, items: Sequence[ItemFact]) -> int:
     if not isinstance(event, AskException):
         return 0
-    asked = [each for parcel in world.parcels.values() for each in parcel.excepted_on]
-    free = [each for parcel in world.parcels.values() for each in parcel.refused_on]
+    parcels = world.parcels.values()
     today = (staff, world.today)
-    return max(0, EXCEPTIONS_A_DAY - asked.count(today) + free.count(today))
+    asked = sum(each.excepted_on.count(today) for each in parcels)
+    free = sum(each.refused_on.count(today) for each in parcels)
+    named = sum(each.named_on.count(today) for each in parcels)
+    left = [EXCEPTIONS_A_DAY - asked + free, MOST_ASKED * EXCEPTIONS_A_DAY - asked]
+    left += [
+        MOST_ASKED_OF_ARTICLE - sum(day == world.today for _, day in parcel.excepted_on)
+        for item in items
+        if item.article is not None
+        for parcel in (world.parcels[item.article.number],)
+    ]
+    if event.phone is not None:
+        left.append(EXCEPTIONS_A_DAY - named)
+    return max(0, min(left))
 
 
 def _refs(turn: SmallTurn, event: Event, before: Standing | None) -> list[str]:

@@ -132,6 +132,8 @@ class SmallTurn:
         for say in decision.says:
             if say.code_of is not None:
                 ledger.count_sent(say, whose[0])
+            if say.template == "number_asked":
+                ledger.ask_whose(say, whose[0])
             self.said.append((whose[0], say))
         self.world = ledger.world
         if any(say.template == "greeted" for say in decision.says):

@@ -107,10 +107,12 @@ def _ask_exception(
     ledger: Ledger, act: exception.AskForException, parcel: Parcel, whose: str
 ) -> None:
     assert parcel.item is not None
-    asked = (*parcel.excepted_on, (parcel.item.postman, ledger.world.today))
+    asked = (parcel.item.postman, ledger.world.today)
     place = len(parcel.items)
     row = ExceptionRow(parcel.item.postman, ledger.now, phone=act.phone, place=place)
-    ledger.put(replace(parcel, exception=row, excepted_on=asked))
+    named = parcel.named_on if act.phone is None else (*parcel.named_on, asked)
+    excepted = (*parcel.excepted_on, asked)
+    ledger.put(replace(parcel, exception=row, excepted_on=excepted, named_on=named))
 
 
 @writes(exception.GrantException)

@@ -187,6 +187,7 @@ def _unlink(ledger: Ledger, act: phone.Unlink, parcel: Parcel, whose: str) -> No
         unlinked=True,
         left=(*parcel.left, (whose, ledger.now)),
         disowned=whose,
+        denials=parcel.denials | {whose},
         held_before=parcel.held_before | {whose},
     )
     ledger.world = ledger.world.in_doubt(ledger.world.doubted | {whose})

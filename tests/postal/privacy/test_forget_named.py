@@ -20,6 +20,7 @@ def named(player: Player) -> None:
         f"postman 1001 {POSTMAN}",
         f"article {ARTICLE} to {HOLDER} en from +919811100001",
         f"list 1001: {ARTICLE}",
+        f"{POSTMAN} > 1",
         f"{POSTMAN} > 1 29 {NAMED[3:]} 1 1234",
     ):
         player.step(line)
