@@ -23,7 +23,6 @@ from flows.events import ChooseLanguage
 from flows.ussd import engine
 from flows.ussd.engine import MenuFacts, Shown, Typed, Where
 from gateways.base import CallStep, Pressed, TakenUp
-from india.calendar import day_of
 from messages import speech
 from messages.screens import LINES
 from messages.speech import Listening, Speech
@@ -296,10 +295,8 @@ class _CallHop:
         facts = MenuFacts(self.language, menus.posts(turn, self.came.phone, where.article))
         if where.screen not in menu.READ_BY:
             return facts
-        keys, today = self.runtime.keys, day_of(self.now)
-        return replace(
-            facts, household=households.fact(self.conn, keys, self.came.phone, today, None)
-        )
+        phone, keys = self.came.phone, self.runtime.keys
+        return replace(facts, household=households.fact(self.conn, keys, phone, self.now, None))
 
     def _digest(self, text: str) -> bytes:
         key = self.runtime.keys.root(self.conn, "digests", self.session.digest_key)

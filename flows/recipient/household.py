@@ -85,7 +85,7 @@ def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
         if doubted is not None:  # whose post it is comes first (rule 18)
             return ask_number(doubted)
         # What somebody wishes in her name again and again is no bomb; an office goes on. Digits
-        # that answer were asked for before that, and wrong ones have a limit of their own (rule 10).
+        # that answer were asked for before, and wrong ones have a limit of their own (rule 10).
         if ("who" if lets_in else "when") in house.spent and house.quote == "unchecked":
             return stay(case, Say("wish_often"))
     if wish in ("household", "neighbour"):

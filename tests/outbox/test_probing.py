@@ -11,7 +11,7 @@ import pytest
 
 import jobs
 from india.phone import masked
-from outbox import probe_verdicts
+from outbox import probe_verdicts, probing
 from outbox.probe_verdicts import ProbeVerdicts
 from runtime import Runtime
 from settings import Settings
@@ -226,7 +226,7 @@ def test_a_text_of_many_digits_answers_no_probe(
     text(handsets.player, "pigeon", "all", pigeon.messages[0]["to"], all_[:1500])
     text(handsets.player, "pigeon", "four", pigeon.messages[0]["to"], f"{shown} 0001 0002 0003")
     clock.advance(seconds=300)
-    jobs.probing.send_due(runtime)  # and not drained
+    probing.send_due(runtime)  # and not drained
     with runtime.database.transaction() as conn:
         waits = conn.execute(
             "SELECT p.phone, p.token FROM probes p JOIN messages m ON m.id = p.message_id"

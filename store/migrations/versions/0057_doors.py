@@ -6,7 +6,7 @@ docs/developing/trust.md rule 10
 from alembic import op
 
 revision = "0057_doors"
-down_revision = "0052_weekdays_since"
+down_revision = "0056_unheard"
 branch_labels = None
 depends_on = None
 phase = "expand"

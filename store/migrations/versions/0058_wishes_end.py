@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0058_wishes_end"
-down_revision = "0052_weekdays_since"
+down_revision = "0057_doors"
 branch_labels = None
 depends_on = None
 phase = "expand"
