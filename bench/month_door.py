@@ -10,6 +10,7 @@ from collections.abc import Generator
 
 from bench.month_fate import chances, door_of
 from bench.month_home import hears
+from bench.month_lost import turns_away
 from bench.month_rates import Door
 from bench.month_roads import by_word, without_code
 from bench.month_said import NO_NETWORK, answered, paid_for, remark
@@ -51,10 +52,7 @@ def _at_door(
     elif not door.network:
         yield from _without_network(month, man, serial, parcel, door)
     elif door.home == "nobody":
-        if parcel.otp and door.neighbour and (yield from by_word(month, man, serial, parcel)):
-            return
-        code = chances(month, parcel, "remark").choice((11, 11, 12, 12, 14, 20, 26))
-        yield from remark(month, man, serial, parcel, code)
+        yield from _nobody_home(month, man, serial, parcel, door)
     elif not parcel.otp:
         got = yield from answered(month, man, parcel, f"{serial} 10{paid_for(month, parcel)}")
         if got.startswith("handed_over"):
@@ -63,6 +61,26 @@ def _at_door(
         yield from _refuse(month, man, serial, parcel)
     else:
         yield from _by_code(month, man, serial, parcel, door)
+
+
+def _nobody_home(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
+    """Try the neighbour, where the addressee lets him take it, and leave a remark behind.
+
+    He gives the household's word, or the code, where who has the telephone is called and says it.
+    """
+    if not door.neighbour:
+        turns_away(parcel, "nobody at home, no neighbour either")
+    elif parcel.phone not in month.wishing:
+        turns_away(parcel, "nobody at home, no wish lets the neighbour take it")
+    elif parcel.amount or not parcel.otp:
+        turns_away(parcel, "nobody at home, and the neighbour pays nothing")
+    elif (yield from by_word(month, man, serial, parcel)):
+        return
+    elif door.telephone == "called":
+        yield from _by_code(month, man, serial, parcel, door)
+        return
+    code = chances(month, parcel, "remark").choice((11, 11, 12, 12, 14, 20, 26))
+    yield from remark(month, man, serial, parcel, code)
 
 
 def _without_network(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
@@ -75,9 +93,20 @@ def _without_network(month: Month, man: Postman, serial: int, parcel: Parcel, do
             text = f"{serial} {code} {check}"
             month.later(_offline(month, man, text, parcel), later)
             return
+    turns_away(parcel, f"no network: {_why_not_offline(parcel, door)}")
     month.later(remark(month, man, serial, parcel, NO_NETWORK), later)
     return
     yield
+
+
+def _why_not_offline(parcel: Parcel, door: Door) -> str:
+    if door.home == "nobody":
+        return "nobody at home"
+    if not door.code_before:
+        return "no code had come before"
+    if door.telephone != "here" or not door.reads:
+        return "nobody there who could read the code"
+    return "COD, or no code to be had" if parcel.amount else "no code or no three digits"
 
 
 def _offline(month: Month, man: Postman, text: str, parcel: Parcel) -> Acting:
@@ -117,6 +146,7 @@ def _by_code(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door
             wrong = f"{(int(code) + rng.randint(1, 999_998)) % 10**6:06d}"
             got = yield from answered(month, man, parcel, f"{serial} {wrong}{paid}")
             if got == "tries_over":
+                turns_away(parcel, "five wrong codes")
                 yield from remark(month, man, serial, parcel, 27)
                 return
     if rng.random() < rates.dead_zone:
@@ -153,6 +183,7 @@ def _out_of_the_dead_zone(
 
 
 def _refuse(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
+    turns_away(parcel, "refused")
     if (yield from answered(month, man, parcel, f"{serial} 17")) != "refusal_wait":
         return
     code = month.read_code(parcel, ("refusal_code",))
