@@ -37,7 +37,7 @@ from embedded.addresses import THROW_AWAY
 from embedded.servers import Servers
 from runtime import Runtime
 from settings import Settings
-from store import migrate
+from store import limits, migrate
 
 
 @contextmanager
@@ -78,7 +78,9 @@ def run(settings: Settings, plan: Plan) -> tuple[Month, month_checks.Found, floa
     runtime = Runtime.build(settings, lambda: clock[0].clock())
     runtime.database.open()
     try:
-        month = Month(runtime, plan, REACTIONS)
+        # Nobody of this month waits: on a busy machine it takes long, and is no less true.
+        patient = replace(runtime, database=runtime.database.within(limits.COMMANDS))
+        month = Month(patient, plan, REACTIONS)
         clock.append(month)
         office = Office(month)
         office.open()

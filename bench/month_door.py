@@ -77,10 +77,12 @@ def _nobody_home(month: Month, man: Postman, serial: int, parcel: Parcel, door: 
     elif (yield from by_word(month, man, serial, parcel)):
         return
     elif door.telephone == "called":
-        yield from _by_code(month, man, serial, parcel, door)
-        return
-    code = chances(month, parcel, "remark").choice((11, 11, 12, 12, 14, 20, 26))
-    yield from remark(month, man, serial, parcel, code)
+        code = yield from _told(month, parcel, door)
+        if code is not None:
+            yield from _hands_over(month, man, serial, parcel, code)
+            return
+    why = chances(month, parcel, "remark").choice((11, 11, 12, 12, 14, 20, 26))
+    yield from remark(month, man, serial, parcel, why)
 
 
 def _without_network(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
@@ -135,11 +137,15 @@ def _told(month: Month, parcel: Parcel, door: Door) -> Generator[float, None, st
 
 
 def _by_code(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
-    rng, rates = chances(month, parcel, "code"), month.plan.rates
     code = yield from _told(month, parcel, door)
     if code is None:
         yield from without_code(month, man, serial, parcel, door)
-        return
+    else:
+        yield from _hands_over(month, man, serial, parcel, code)
+
+
+def _hands_over(month: Month, man: Postman, serial: int, parcel: Parcel, code: str) -> Acting:
+    rng, rates = chances(month, parcel, "code"), month.plan.rates
     paid = paid_for(month, parcel)
     if rng.random() < rates.wrong_code:
         for _ in range(5 if rng.random() < rates.stubborn else 1):
