@@ -119,7 +119,8 @@ def test_who_reads_the_hours_waits_in_them(office: Office, language: Language) -
     rates = dataclasses.replace(RATES, absence=1, at_work=0, stays=1, cannot_read=0, strangers=0)
     month.plan = dataclasses.replace(month.plan, rates=rates)
     month.now = 480.0
-    parcel, postman = office.parcel(), month.postmen[0].staff_id
+    parcel = dataclasses.replace(office.parcel(), otp=True)
+    postman = month.postmen[0].staff_id
     month.parcels[parcel.number] = parcel
     form = dataclasses.replace(office.form(parcel), recipient_language=language)
     today = month.clock().astimezone(INDIA).date()
@@ -128,6 +129,7 @@ def test_who_reads_the_hours_waits_in_them(office: Office, language: Language) -
         lists.make_list(conn, postman, today, [parcel.number], month.clock())
         announce(month.runtime, conn, [WentOut(parcel.number, hour=11, staff=postman)])
     month.unsettled = True
+    month.settle()
     month.advance(500)
     home = []
     for hour in (10, 11, 13, 14):
