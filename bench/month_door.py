@@ -45,6 +45,7 @@ def _at_door(
             man.approached.add(following)
     yield 3
     if not month.is_open(man, serial):
+        turns_away(parcel, "called off while he came")
         return
     rates = month.plan.rates
     if wants(month, man, parcel):
@@ -114,6 +115,7 @@ def _why_not_offline(parcel: Parcel, door: Door) -> str:
 def _offline(month: Month, man: Postman, text: str, parcel: Parcel) -> Acting:
     """Text what was written down at a door without network."""
     got = yield from answered(month, man, parcel, text)
+    turns_away(parcel, f"no network: what he texted later was answered {got or 'nothing'}")
     month.happened[f"a handover without network was answered {got or 'nothing'}"] += 1
     parcel.handed_by_right_code |= got.startswith("handed_over")
 
@@ -159,6 +161,7 @@ def _hands_over(month: Month, man: Postman, serial: int, parcel: Parcel, code: s
         month.later(_out_of_the_dead_zone(month, man, f"{serial} {code}{paid}", parcel, month.now))
         return
     got = yield from answered(month, man, parcel, f"{serial} {code}{paid}")
+    turns_away(parcel, f"the code was answered {got or 'nothing'}")
     if got.startswith("handed_over"):
         parcel.handed_by_right_code = True
         if rng.random() < rates.undone:
@@ -169,6 +172,7 @@ def _undo(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
     """Undo the wrong item, and hand it over again on a new code."""
     if (yield from answered(month, man, parcel, "0")) != "undone_one":
         return
+    turns_away(parcel, "undone, and not handed over again")
     parcel.handed_by_right_code = False
     month.say(man.phone, f"{serial}")
     yield 2
@@ -185,6 +189,7 @@ def _out_of_the_dead_zone(
     """Deliver a text hours after it was written at the door, with the time from its carrier."""
     yield chances(month, parcel, "dead zone").choice((35, 90, 200, 300))
     got = yield from answered(month, man, parcel, text, written)
+    turns_away(parcel, f"a text that came hours late was answered {got or 'nothing'}")
     parcel.handed_by_right_code |= got.startswith("handed_over")
 
 

@@ -11,11 +11,11 @@ from typing import Final
 from bench.month_success import at_first_visit
 from bench.month_world import Month, Parcel
 
-NOT_LEFT: Final = "its text came late, was lost or was not understood"
+NOT_LEFT: Final = "its text had not come when the month ended"
 
 
 def turns_away(parcel: Parcel, why: str) -> None:
-    """Note why the postman leaves with `parcel`, at its first visit."""
+    """Note why the postman leaves with `parcel`, at its first visit; moot where it was left."""
     if parcel.visits == 1:
         parcel.missed = why
 
