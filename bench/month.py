@@ -16,26 +16,28 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Final
 
 from pydantic import SecretStr
 
 from bench import month_checks
+from bench.month_lost import lost
+from bench.month_lost import table as lost_table
 from bench.month_office import Office
 from bench.month_people import REACTIONS
 from bench.month_rates import ROADS, Rates
-from bench.month_success import SENSITIVITY, beside, row, success
+from bench.month_success import SENSITIVITY, Success, beside, row, success
+from bench.month_tried import ROADS_ALONE, TRIED
 from bench.month_world import Month, Plan
 from bench.rig import refuse_surroundings
 from embedded.addresses import THROW_AWAY
 from embedded.servers import Servers
 from runtime import Runtime
 from settings import Settings
-from store import migrate
+from store import limits, migrate
 
 
 @contextmanager
@@ -76,7 +78,9 @@ def run(settings: Settings, plan: Plan) -> tuple[Month, month_checks.Found, floa
     runtime = Runtime.build(settings, lambda: clock[0].clock())
     runtime.database.open()
     try:
-        month = Month(runtime, plan, REACTIONS)
+        # Nobody of this month waits: on a busy machine it takes long, and is no less true.
+        patient = replace(runtime, database=runtime.database.within(limits.COMMANDS))
+        month = Month(patient, plan, REACTIONS)
         clock.append(month)
         office = Office(month)
         office.open()
@@ -87,20 +91,6 @@ def run(settings: Settings, plan: Plan) -> tuple[Month, month_checks.Found, floa
     finally:
         runtime.database.close()
         runtime.redis.close()
-
-
-# What nobody knows well, with a low and a high value of each.
-TRIED: Final[Mapping[str, tuple[float, float]]] = {
-    "absence": (0.15, 0.35),
-    "others_home": (0.3, 0.7),
-    "relayed": (0.2, 0.5),
-    "relay_called": (0.3, 0.7),
-    "no_network": (0.02, 0.1),
-    "wishes": (0.1, 0.6),
-    "document": (0.5, 1.0),
-    "careful": (0.01, 0.1),
-    "dishonest": (0.1, 0.3),
-}
 
 
 @contextmanager
@@ -139,24 +129,35 @@ def _beside(plan: Plan) -> tuple[str, ...]:
     """Print the month with its roads, and the first visits without them and with them."""
     with played(plan) as (month, found, seconds):
         print(month_checks.table(month, found, seconds), flush=True)
-        roads, problems = success(month), found.problems
+        roads, lost_with, problems = success(month), lost(month), found.problems
     with played(replace(plan, roads=frozenset())) as (month, found, _):
         print("\n" + beside(success(month), roads))
+        print("\n" + lost_table(lost(month), lost_with))
         return (*problems, *found.problems)
 
 
 def _tried(plan: Plan, rates: Sequence[str]) -> tuple[str, ...]:
-    """Print the first visits for a low and a high value of each of `rates`, as they are known."""
+    """Print the first visits for a low and a high value of each of `rates`, as they are known.
+
+    What does not matter without roads is played without them once.
+    """
     problems: list[str] = []
+    plain: dict[Rates, Success] = {}
     print(SENSITIVITY, flush=True)
-    for rate in rates:
-        for value in TRIED[rate]:
-            tried = replace(plan, rates=replace(plan.rates, **{rate: value}))
-            with played(tried) as (with_roads, found, _):
+    asked: list[tuple[str, float | None, Rates]] = [("as they are", None, plan.rates)]
+    asked += [(rate, value, replace(plan.rates, **{rate: value}))
+              for rate in rates for value in TRIED[rate]]  # fmt: skip
+    for rate, value, rates_tried in asked:
+        tried = replace(plan, rates=rates_tried)
+        with played(tried) as (month, found, _):
+            problems.extend(found.problems)
+            with_roads = success(month)
+        without = replace(rates_tried, **{each: getattr(plan.rates, each) for each in ROADS_ALONE})
+        if without not in plain:
+            with played(replace(tried, rates=without, roads=frozenset())) as (month, found, _):
                 problems.extend(found.problems)
-            with played(replace(tried, roads=frozenset())) as (without, found, _):
-                problems.extend(found.problems)
-            print(row(rate, value, success(without), success(with_roads)), flush=True)
+                plain[without] = success(month)
+        print(row(rate, value, plain[without], with_roads), flush=True)
     return tuple(problems)
 
 

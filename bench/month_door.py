@@ -10,6 +10,7 @@ from collections.abc import Generator
 
 from bench.month_fate import chances, door_of
 from bench.month_home import hears
+from bench.month_lost import turns_away
 from bench.month_rates import Door
 from bench.month_roads import by_word, without_code
 from bench.month_said import NO_NETWORK, answered, paid_for, remark
@@ -44,6 +45,7 @@ def _at_door(
             man.approached.add(following)
     yield 3
     if not month.is_open(man, serial):
+        turns_away(parcel, "called off while he came")
         return
     rates = month.plan.rates
     if wants(month, man, parcel):
@@ -51,10 +53,7 @@ def _at_door(
     elif not door.network:
         yield from _without_network(month, man, serial, parcel, door)
     elif door.home == "nobody":
-        if parcel.otp and door.neighbour and (yield from by_word(month, man, serial, parcel)):
-            return
-        code = chances(month, parcel, "remark").choice((11, 11, 12, 12, 14, 20, 26))
-        yield from remark(month, man, serial, parcel, code)
+        yield from _nobody_home(month, man, serial, parcel, door)
     elif not parcel.otp:
         got = yield from answered(month, man, parcel, f"{serial} 10{paid_for(month, parcel)}")
         if got.startswith("handed_over"):
@@ -63,6 +62,28 @@ def _at_door(
         yield from _refuse(month, man, serial, parcel)
     else:
         yield from _by_code(month, man, serial, parcel, door)
+
+
+def _nobody_home(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
+    """Try the neighbour, where the addressee lets him take it, and leave a remark behind.
+
+    He gives the household's word, or the code, where who has the telephone is called and says it.
+    """
+    if not door.neighbour:
+        turns_away(parcel, "nobody at home, no neighbour either")
+    elif parcel.phone not in month.wishing:
+        turns_away(parcel, "nobody at home, no wish lets the neighbour take it")
+    elif parcel.amount or not parcel.otp:
+        turns_away(parcel, "nobody at home, and the neighbour pays nothing")
+    elif (yield from by_word(month, man, serial, parcel)):
+        return
+    elif door.telephone == "called":
+        code = yield from _told(month, parcel, door)
+        if code is not None:
+            yield from _hands_over(month, man, serial, parcel, code)
+            return
+    why = chances(month, parcel, "remark").choice((11, 11, 12, 12, 14, 20, 26))
+    yield from remark(month, man, serial, parcel, why)
 
 
 def _without_network(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
@@ -75,14 +96,26 @@ def _without_network(month: Month, man: Postman, serial: int, parcel: Parcel, do
             text = f"{serial} {code} {check}"
             month.later(_offline(month, man, text, parcel), later)
             return
+    turns_away(parcel, f"no network: {_why_not_offline(parcel, door)}")
     month.later(remark(month, man, serial, parcel, NO_NETWORK), later)
     return
     yield
 
 
+def _why_not_offline(parcel: Parcel, door: Door) -> str:
+    if door.home == "nobody":
+        return "nobody at home"
+    if not door.code_before:
+        return "no code had come before"
+    if door.telephone != "here" or not door.reads:
+        return "nobody there who could read the code"
+    return "COD, or no code to be had" if parcel.amount else "no code or no three digits"
+
+
 def _offline(month: Month, man: Postman, text: str, parcel: Parcel) -> Acting:
     """Text what was written down at a door without network."""
     got = yield from answered(month, man, parcel, text)
+    turns_away(parcel, f"no network: what he texted later was answered {got or 'nothing'}")
     month.happened[f"a handover without network was answered {got or 'nothing'}"] += 1
     parcel.handed_by_right_code |= got.startswith("handed_over")
 
@@ -106,23 +139,29 @@ def _told(month: Month, parcel: Parcel, door: Door) -> Generator[float, None, st
 
 
 def _by_code(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) -> Acting:
-    rng, rates = chances(month, parcel, "code"), month.plan.rates
     code = yield from _told(month, parcel, door)
     if code is None:
         yield from without_code(month, man, serial, parcel, door)
-        return
+    else:
+        yield from _hands_over(month, man, serial, parcel, code)
+
+
+def _hands_over(month: Month, man: Postman, serial: int, parcel: Parcel, code: str) -> Acting:
+    rng, rates = chances(month, parcel, "code"), month.plan.rates
     paid = paid_for(month, parcel)
     if rng.random() < rates.wrong_code:
         for _ in range(5 if rng.random() < rates.stubborn else 1):
             wrong = f"{(int(code) + rng.randint(1, 999_998)) % 10**6:06d}"
             got = yield from answered(month, man, parcel, f"{serial} {wrong}{paid}")
             if got == "tries_over":
+                turns_away(parcel, "five wrong codes")
                 yield from remark(month, man, serial, parcel, 27)
                 return
     if rng.random() < rates.dead_zone:
         month.later(_out_of_the_dead_zone(month, man, f"{serial} {code}{paid}", parcel, month.now))
         return
     got = yield from answered(month, man, parcel, f"{serial} {code}{paid}")
+    turns_away(parcel, f"the code was answered {got or 'nothing'}")
     if got.startswith("handed_over"):
         parcel.handed_by_right_code = True
         if rng.random() < rates.undone:
@@ -133,6 +172,7 @@ def _undo(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
     """Undo the wrong item, and hand it over again on a new code."""
     if (yield from answered(month, man, parcel, "0")) != "undone_one":
         return
+    turns_away(parcel, "undone, and not handed over again")
     parcel.handed_by_right_code = False
     month.say(man.phone, f"{serial}")
     yield 2
@@ -149,10 +189,12 @@ def _out_of_the_dead_zone(
     """Deliver a text hours after it was written at the door, with the time from its carrier."""
     yield chances(month, parcel, "dead zone").choice((35, 90, 200, 300))
     got = yield from answered(month, man, parcel, text, written)
+    turns_away(parcel, f"a text that came hours late was answered {got or 'nothing'}")
     parcel.handed_by_right_code |= got.startswith("handed_over")
 
 
 def _refuse(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
+    turns_away(parcel, "refused")
     if (yield from answered(month, man, parcel, f"{serial} 17")) != "refusal_wait":
         return
     code = month.read_code(parcel, ("refusal_code",))

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
+from datetime import timedelta
 from typing import Final
 
-from bench.month_world import Acting, Month, Parcel
+from bench.month_rates import POST_DAYS
+from bench.month_world import Acting, HouseWord, Month, Parcel
 from conversation.inbound import receive
 from conversation.turn import take_turn
 from flows.events import DrawWord, TakeWord
+from flows.happenings import WINDOW_HOURS
 from gateways.base import Inbound
-from india.calendar import day_of
+from india.calendar import INDIA, day_of
 from postal import households
 from postal.people import numbers
 from store.conversations import ConversationPlace
 from web.phones.simulator import received
 
 _QUOTE: Final = "wish_ask_neighbour"
+WINDOWS: Final = ("out_window", "out_window_staff")
+_HOUR: Final = re.compile(r"(\d+) (?:h\b|baje|बजे)")
 
 
 def listed(month: Month, parcel: Parcel) -> None:
@@ -29,10 +35,22 @@ def listed(month: Month, parcel: Parcel) -> None:
 
 
 def wishes(month: Month, parcel: Parcel) -> Acting:
-    """Let a neighbour take plain post, once for a telephone."""
+    """Say once for a telephone what is wished for all its post: who may take it, and when."""
     phone = parcel.phone
-    if "household" not in month.plan.roads or not parcel.house.wishes or phone in month.wishing:
+    if not parcel.house.wishes or phone in month.wished:
         return
+    month.wished.add(phone)
+    if "household" in month.plan.roads:
+        yield from _lets_in(month, phone)
+    at_home = sorted(POST_DAYS - parcel.house.away)
+    if "days" in month.plan.roads and 0 < len(at_home) < len(POST_DAYS):
+        yield 1
+        month.say(phone, f"55 4 {' '.join(map(str, at_home))}")
+        month.happened["telephones that chose their weekdays"] += 1
+
+
+def _lets_in(month: Month, phone: str) -> Acting:
+    """Let a neighbour take plain post."""
     month.wishing.add(phone)
     yield 1
     month.say(phone, "55 2")
@@ -42,18 +60,32 @@ def wishes(month: Month, parcel: Parcel) -> Acting:
         month.say(phone, f"55 2 {asked[-1].text.split('55 2 ')[1][:2]}")
 
 
+def waits(month: Month, parcel: Parcel, phone: str) -> None:
+    """Wait in the hours that the morning's text names."""
+    if "window" not in month.plan.roads or not parcel.house.reads:
+        return
+    text = next(each.text for each in reversed(received(month.runtime, phone))
+                if each.template in WINDOWS and parcel.digits in each.text)  # fmt: skip
+    hour = _HOUR.search(text)
+    assert hour is not None
+    local = month.clock().astimezone(INDIA).replace(minute=0, second=0, microsecond=0)
+    first = local.replace(hour=int(hour[1]))
+    month.awaited[parcel.number] = first, first + timedelta(hours=WINDOW_HOURS)
+    month.happened["texts that named the hours"] += 1
+
+
 def draws_word(month: Month, parcel: Parcel) -> None:
     """Draw a household's word by dial, and tell it to who is at home."""
-    phone = parcel.phone
-    if phone not in month.wishing or phone in month.words:
+    phone, now, known = parcel.phone, month.clock(), month.words.get(parcel.phone)
+    if phone not in month.wishing or (known and now < known.drawn_at + households.WORD_KEPT):
         return
-    place, now = ConversationPlace(phone, "recipient"), month.clock()
+    place = ConversationPlace(phone, "recipient")
     with month.runtime.database.transaction() as conn:
         take_turn(month.runtime, conn, place, DrawWord(), proof="text")
         word = households.shown(conn, month.runtime.keys, phone, now).word
         take_turn(month.runtime, conn, place, TakeWord(), proof="text")
     if word is not None:
-        month.words[phone] = "".join(word)
+        month.words[phone] = HouseWord("".join(word), now)
     month.unsettled = True
 
 

@@ -111,14 +111,11 @@ class Office:
         serial = f"{self.month.serial():08}"
         number = f"EU{serial}{check_digit(serial)}IN"
         household = self.month.parcels and births.random() < 0.2
-        phone = (
-            births.choice(list(self.month.parcels.values())[-200:]).phone
-            if household
-            else self.month.new_phone()
-        )
+        beside = births.choice(list(self.month.parcels.values())[-200:]) if household else None
+        phone = beside.phone if beside else self.month.new_phone()
         amount = births.choice((450, 1299, 50_000)) if births.random() < 0.15 else 0
         otp = births.random() < 0.9
-        house = house_of(self.month.plan, number)
+        house = beside.house if beside else house_of(self.month.plan, number)
         return Parcel(number, phone, self._sender(), amount, otp, house=house)
 
     def _sender(self) -> str:
@@ -138,6 +135,9 @@ class Office:
             rows = conn.execute(
                 "SELECT number FROM articles WHERE number = ANY(%(arrived)s) AND state = 'booked'"
                 " AND unlinked_at IS NULL AND coalesce(chosen_day, %(today)s) <= %(today)s"
+                " AND (chosen_day IS NOT NULL OR NOT EXISTS (SELECT FROM households h"
+                "  WHERE h.phone = recipient_phone"
+                "  AND extract(isodow FROM %(today)s::date)::smallint <> ALL(h.weekdays)))"
                 " ORDER BY number",
                 {"arrived": arrived, "today": today},
             ).fetchall()

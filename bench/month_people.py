@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bench.month_fate import chances
-from bench.month_home import draws_word, wishes
+from bench.month_home import WINDOWS, draws_word, waits, wishes
 from bench.month_roads import above_asked, office_asked
 from bench.month_thief import robbed, warned
 from bench.month_world import Acting, Month, Parcel, Reaction
@@ -42,6 +42,22 @@ def booked(month: Month, parcel: Parcel, phone: str) -> Acting:
 
 def out(month: Month, parcel: Parcel, phone: str) -> Acting:
     draws_word(month, parcel)
+    yield from _answers_morning(month, parcel, phone)
+
+
+def out_in_hours(month: Month, parcel: Parcel, phone: str) -> Acting:
+    """Do the same where the text names the hours of the visit."""
+    waits(month, parcel, phone)
+    yield from out(month, parcel, phone)
+
+
+def word_used(month: Month, parcel: Parcel, phone: str) -> Acting:
+    """Draw another word for what comes next: one counts once."""
+    yield 5
+    draws_word(month, parcel)
+
+
+def _answers_morning(month: Month, parcel: Parcel, phone: str) -> Acting:
     rng, rates = chances(month, parcel, "out"), month.plan.rates
     answers = (
         (rates.asked_before, f"1 {parcel.digits}"),
@@ -132,6 +148,8 @@ REACTIONS: Mapping[str, Reaction] = {
     "booked": booked,
     "booked_plain": booked,
     "out_for_delivery": out,
+    **dict.fromkeys(WINDOWS, out_in_hours),
+    "word_done": word_used,
     "code": coded,
     **dict.fromkeys(
         (f"attempted_{group}" for group in ("absent", "address", "money", "code", "other")),
@@ -145,6 +163,7 @@ REACTIONS: Mapping[str, Reaction] = {
     "exception_asked": warned,
     "exception_done": robbed,
     **dict.fromkeys(QUESTIONS, office_asked),
+    "office_exception_page": above_asked,
     "office_exception_reached": above_asked,
     "sender_booked": sender_booked,
     "sender_unlinked": sender_unlinked,

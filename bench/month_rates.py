@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 # What leads on where the plain road ends; without any of them a visit ends with a remark.
-Road = Literal["exception", "household", "numbers", "offline", "speech"]
+Road = Literal["days", "exception", "household", "numbers", "offline", "speech", "window"]
 # Where the telephone is that gets the code; "called": out, and who has it says the code.
 Telephone = Literal["here", "called", "out", "off", "strangers"]
 ROADS: Final[frozenset[Road]] = frozenset(
-    ("exception", "household", "numbers", "offline", "speech")
+    ("days", "exception", "household", "numbers", "offline", "speech", "window")
 )
 
 
@@ -21,7 +21,9 @@ ROADS: Final[frozenset[Road]] = frozenset(
 class Rates:
     """The shares of events, of 1: each is an option of the command."""
 
-    absence: float = 0.25  # the addressee is not at home, at each visit
+    absence: float = 0.25  # the addressee is not at home, of all visits
+    at_work: float = 0.126  # of houses: he is out on the same weekdays in every week
+    saturdays: float = 0.5  # of these: he is at home on Saturdays
     others_home: float = 0.5  # of these: somebody else of the household is
     wrong_code: float = 0.05  # mistyped once, at each handover
     lost: float = 0.02  # a code that the telephone never shows
@@ -54,6 +56,7 @@ class Rates:
     cannot_read: float = 0.15  # of households
     read_to_them: float = 0.9  # of these: somebody reads the text for them
     withdrawn: float = 0.5  # of changed numbers: they stand on a list of withdrawn ones
+    stays: float = 0.2  # of who would be out by chance: stays where the text says from which hour
     wishes: float = 0.3  # of telephones: they let a neighbour take plain post, and have a word
     neighbour_home: float = 0.5
     called_up: float = 0.8  # of who cannot read: calls, and hears the code
@@ -75,6 +78,7 @@ class House:
     withdrawn: bool = False
     wishes: bool = False
     reads: bool = True
+    away: frozenset[int] = frozenset()  # on these weekdays (1 Monday to 6 Saturday) nobody waits
 
 
 @dataclass(frozen=True)
@@ -89,3 +93,13 @@ class Door:
     calls: bool  # who cannot read calls a number, and listens
     neighbour: bool
     document: bool
+
+
+POST_DAYS: Final = frozenset(range(1, 7))  # Monday to Saturday
+SATURDAY: Final = 6
+
+
+def by_chance(rates: Rates) -> float:
+    """Return how often who does not work that day is out, so that all absences are `absence`."""
+    regular = rates.at_work * (rates.saturdays * 5 / 6 + 1 - rates.saturdays)
+    return max(0.0, rates.absence - regular) / (1 - regular)

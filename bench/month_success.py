@@ -44,7 +44,7 @@ def of_parcels(parcels: Iterable[Parcel], tried: int) -> Success:
     wrong = [each for each in visited if each.stolen]
     return Success(
         visited=len(visited),
-        first=sum(each.visits == 1 and not each.stolen for each in doors),
+        first=sum(map(at_first_visit, doors)),
         doors=len(doors),
         words=sum(each.on_word for each in doors),
         excepted=sum(each.excepted for each in doors)
@@ -54,6 +54,11 @@ def of_parcels(parcels: Iterable[Parcel], tried: int) -> Success:
         agreed=sum(each.by == "exception" for each in wrong),
         found=sum(each.objected for each in wrong),
     )
+
+
+def at_first_visit(parcel: Parcel) -> bool:
+    """Tell whether it was handed over at the first visit, and to who should have it."""
+    return parcel.visits == 1 and _at_door(parcel) and not parcel.stolen
 
 
 def _at_door(parcel: Parcel) -> bool:
@@ -97,10 +102,11 @@ SENSITIVITY: Final = """\
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |"""
 
 
-def row(rate: str, value: float, plain: Success, roads: Success) -> str:
-    """Return a row under `SENSITIVITY`: a value of one rate, without and with roads."""
+def row(rate: str, value: float | None, plain: Success, roads: Success) -> str:
+    """Return a row under `SENSITIVITY`: a value of one rate (None: all as they are)."""
+    shown = "" if value is None else f"{value:g}"
     return (
-        f"| {rate} | {value:g} | {plain.first_share:.1%} | {roads.first_share:.1%}"
+        f"| {rate} | {shown} | {plain.first_share:.1%} | {roads.first_share:.1%}"
         f" | {100 * (roads.first_share - plain.first_share):+.1f} | {roads.excepted_share:.1%}"
         f" | {plain.tried}, {plain.wrong} · {roads.tried}, {roads.wrong} |"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.month_fate import chances
+from bench.month_lost import turns_away
 from bench.month_rates import Door
 from bench.month_roads import by_exception
 from bench.month_said import answered, remark
@@ -37,6 +38,7 @@ def steals(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) 
         parcel.by = "exception"
     if not parcel.stolen:
         parcel.wanted = False
+        turns_away(parcel, "the dishonest postman left a false remark")
         yield from remark(month, man, serial, parcel, _ABSENT)
 
 

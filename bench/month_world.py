@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from bench.month_rates import ROADS, House, Rates, Road
 from conversation import counter, exceptions
 from conversation.inbound import receive
+from flows.facts import ExceptionRate
 from flows.happenings import DocumentShown, ToldCodeAtWindow
 from gateways.base import Inbound, Receipt, ReceiptStatus
 from gateways.simulator.sms import SimulatorGateway
@@ -26,7 +27,7 @@ from outbox import receipts
 from outbox.drain import Drain
 from postal.collect import NotAtOffice
 from postal.counter.ledger import Method
-from postal.exceptions import last_question
+from postal.exceptions import last_question, rate
 from postal.people.doer import Doer, Staff
 from runtime import Runtime
 from web.phones.simulator import received
@@ -61,6 +62,8 @@ class Parcel:
     excepted: bool = False  # handed over without a code, as the office agreed
     on_word: bool = False  # handed over on the word of its household
     by: str = ""  # how the dishonest postman got it into the books
+    missed: str = ""  # why it was not handed over at the first visit, as far as it was not
+    refusal: str = ""  # why the exception that was asked last was not granted
     wanted: bool = False  # by the dishonest postman, at this visit
     stolen: bool = False  # handed over in the books, and its people have not got it
     objected: bool = False  # and said so
@@ -68,6 +71,14 @@ class Parcel:
     @property
     def digits(self) -> str:
         return self.number[-6:-2]
+
+
+@dataclass(frozen=True)
+class HouseWord:
+    """A household's word as it is told to whoever is at home. `numbers`: four digits."""
+
+    numbers: str
+    drawn_at: datetime
 
 
 @dataclass
@@ -100,8 +111,11 @@ class Month:
     postmen: list[Postman] = field(default_factory=list)
     # By telephone and article: the template of the first answer since it was asked.
     heard: dict[tuple[str, str], str] = field(default_factory=dict)
-    wishing: set[str] = field(default_factory=set)  # telephones that wished
-    words: dict[str, str] = field(default_factory=dict)  # by telephone: its household's
+    wished: set[str] = field(default_factory=set)  # telephones that were asked what they wish
+    wishing: set[str] = field(default_factory=set)  # of these: let a neighbour take their post
+    words: dict[str, HouseWord] = field(default_factory=dict)  # by telephone: its household's
+    # By article: the hours in which its people wait for the postman.
+    awaited: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     inbound: int = 0
     seen: int = 0
     happened: Counter[str] = field(default_factory=Counter)
@@ -245,6 +259,22 @@ class Month:
                 [man.staff_id, self.clock().astimezone(calendar.INDIA).date(), serial],
             ).fetchone()
         return row is not None and row[0]
+
+    def is_awaited(self, parcel: Parcel) -> bool:
+        """Tell whether now are the hours for which the text of the morning named the postman."""
+        first, last = self.awaited.get(parcel.number, (self.clock(0), self.clock(0)))
+        return first <= self.clock() < last
+
+    def rate_above(self, parcel: Parcel) -> ExceptionRate:
+        """Return what the page shows of the postman who asks for an exception of `parcel`."""
+        with self.runtime.database.transaction() as conn:
+            row = conn.execute(
+                "SELECT x.postman_id FROM exceptions x JOIN articles a ON a.id = x.article_id"
+                " WHERE a.number = %s ORDER BY x.id DESC LIMIT 1",
+                [parcel.number],
+            ).fetchone()
+            assert row is not None
+            return rate(conn, row[0], self.clock())
 
     def answer_above(self, parcel: Parcel, granted: bool) -> None:
         """Answer an exception on the page, as a supervisor."""

@@ -5,18 +5,24 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bench import month_checks
 from bench.month import settings_on
 from bench.month_fate import door_of, house_of
+from bench.month_lost import NOT_LEFT, lost
 from bench.month_office import Office
 from bench.month_people import REACTIONS
-from bench.month_rates import Rates
-from bench.month_success import Success, of_parcels
+from bench.month_rates import Rates, by_chance
+from bench.month_roads import too_often
+from bench.month_success import Success, of_parcels, success
 from bench.month_world import Month, Parcel, Plan
 from conversation.announce import announce
-from flows.happenings import Booked
-from postal import new_articles
+from flows.happenings import Booked, WentOut
+from india.calendar import INDIA
+from messages.catalogue import Language
+from postal import lists, new_articles
 from postal.codes import code_of
 from runtime import Runtime
 
@@ -28,7 +34,7 @@ RATES = Rates(
     undone=0.08, fraud=0.03, not_received=0.03, wrong_number=0.04, another_day=0.1, hold=0.05,
     somebody_else=0.08, recalled=0.04, repeated=0.1, relayed=0.6, wishes=0.7, no_network=0.2,
     code_before=0.9, cannot_read=0.3, read_to_them=0.2, strangers=0.15, withdrawn=1.0, careful=1.0,
-    dishonest=0.1, telephone_off=0.2,
+    dishonest=0.1, telephone_off=0.2, at_work=0.4, saturdays=0.9, absence=0.4,
 )  # fmt: skip
 
 
@@ -62,8 +68,13 @@ def test_a_month_of_a_hundred_articles_keeps_every_invariant(office: Office) -> 
         "who named another telephone was answered number_changed",
         "codes heard in a call",
         "the dishonest postman tried",
+        "telephones that chose their weekdays",
     ):
         assert int(happened.get(road, 0)) > 0, road
+    figures = success(month)
+    reasons = lost(month)
+    assert reasons.total() == figures.visited - figures.first > 0
+    assert reasons[NOT_LEFT] <= 1
 
 
 def test_the_same_doors_are_met_whichever_roads_are_open(office: Office) -> None:
@@ -75,6 +86,63 @@ def test_the_same_doors_are_met_whichever_roads_are_open(office: Office) -> None
     parcel.visits += 1
     met.append(door_of(month, parcel))
     assert met[0] == met[1] != met[2]
+
+
+@settings(deadline=None)
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_who_works_is_out_among_all_absences(
+    absence: float, at_work: float, saturdays: float
+) -> None:
+    rates = Rates(absence=absence, at_work=at_work, saturdays=saturdays)
+    regular = at_work * (saturdays * 5 / 6 + 1 - saturdays)
+    assert 0 <= by_chance(rates) <= 1
+    assert regular + (1 - regular) * by_chance(rates) == pytest.approx(max(absence, regular))
+
+
+def test_who_works_is_out_on_the_same_weekdays(office: Office) -> None:
+    month = office.month
+    month.plan = dataclasses.replace(
+        month.plan, rates=dataclasses.replace(RATES, absence=0, at_work=1, saturdays=1)
+    )
+    parcel = office.parcel()
+    assert parcel.house.away == frozenset(range(1, 6))
+    home = []
+    for day in range(6):  # from a Monday
+        month.now = day * 1440 + 600
+        home.append(door_of(month, parcel).home == "addressee")
+    assert home == [False, False, False, False, False, True]
+
+
+@pytest.mark.parametrize("language", ["hi", "hi-Latn", "en"])
+def test_who_reads_the_hours_waits_in_them(office: Office, language: Language) -> None:
+    month = office.month
+    rates = dataclasses.replace(RATES, absence=1, at_work=0, stays=1, cannot_read=0, strangers=0)
+    month.plan = dataclasses.replace(month.plan, rates=rates)
+    month.now = 480.0
+    parcel = dataclasses.replace(office.parcel(), otp=True)
+    postman = month.postmen[0].staff_id
+    month.parcels[parcel.number] = parcel
+    form = dataclasses.replace(office.form(parcel), recipient_language=language)
+    today = month.clock().astimezone(INDIA).date()
+    with month.runtime.database.transaction() as conn:
+        new_articles.book(conn, form, month.clock())
+        lists.make_list(conn, postman, today, [parcel.number], month.clock())
+        announce(month.runtime, conn, [WentOut(parcel.number, hour=11, staff=postman)])
+    month.unsettled = True
+    month.settle()
+    month.advance(500)
+    home = []
+    for hour in (10, 11, 13, 14):
+        month.now = hour * 60
+        home.append(door_of(month, parcel).home == "addressee")
+    assert home == [False, True, True, False]
+
+
+def test_an_office_reads_how_many_went_so_with_this_one() -> None:
+    rates = Rates(careful=0.02)
+    assert not too_often(rates, 8, 450)
+    assert too_often(rates, 9, 450)
+    assert not too_often(rates, 1, 49)  # of so few a share says nothing
 
 
 def test_what_is_stolen_is_no_success() -> None:
