@@ -89,7 +89,7 @@ def proved(case: Case[SenderProved, Nothing, PartyFacts]) -> Decision[Nothing]:
 @SENDER.on(
     Recall,
     says=(
-        *(*WRONG_QUOTE, "sender_recall_asked", "sender_not_now", "sender_unproven"),
+        *(*WRONG_QUOTE, "sender_recall_asked", "sender_unproven"),
         *dict.fromkeys(TOO_LATE.values()),
     ),
     acts=(AskRecall, MarkSenderProven, CountWrongQuote, OpenTicket),
@@ -105,7 +105,7 @@ def recall(case: Case[Recall, Nothing, PartyFacts]) -> Decision[Nothing]:
         return refused
     match trust.recall(article):
         case "state":
-            return replace(status.news(_too_late(article), case), acts=now_proven)
+            return replace(status.news(TOO_LATE[article.state], case), acts=now_proven)
         case "unproven":
             return unproven(case)
     asked = status.news("sender_recall_asked", case)
