@@ -161,6 +161,8 @@ def _hands_over(month: Month, man: Postman, serial: int, parcel: Parcel, code: s
         month.later(_out_of_the_dead_zone(month, man, f"{serial} {code}{paid}", parcel, month.now))
         return
     got = yield from answered(month, man, parcel, f"{serial} {code}{paid}")
+    if got == "code_expired":  # he came late, and asks for another, as he is told
+        got = yield from _on_new_code(month, man, serial, parcel)
     turns_away(parcel, f"the code was answered {got or 'nothing'}")
     if got.startswith("handed_over"):
         parcel.handed_by_right_code = True
@@ -174,13 +176,20 @@ def _undo(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
         return
     turns_away(parcel, "undone, and not handed over again")
     parcel.handed_by_right_code = False
+    got = yield from _on_new_code(month, man, serial, parcel)
+    parcel.handed_by_right_code = got.startswith("handed_over")
+
+
+def _on_new_code(
+    month: Month, man: Postman, serial: int, parcel: Parcel
+) -> Generator[float, None, str]:
+    """Ask for another code, and hand over on it; return the template of the answer."""
     month.say(man.phone, f"{serial}")
     yield 2
     code = month.read_code(parcel, ("code",))
-    if code is not None:
-        text = f"{serial} {code}{paid_for(month, parcel)}"
-        got = yield from answered(month, man, parcel, text)
-        parcel.handed_by_right_code = got.startswith("handed_over")
+    if code is None:
+        return ""
+    return (yield from answered(month, man, parcel, f"{serial} {code}{paid_for(month, parcel)}"))
 
 
 def _out_of_the_dead_zone(
