@@ -695,7 +695,7 @@ MUTANTS: Final = (
     Mutant("words without an end", 20, everywhere(trust, "MOST_WORDS", 9), _WORD,
            scenes.HOUSEHOLD, (f"{POSTMAN} > 1 ** {{misword {HOLDER}}}",) * 3),
     Mutant("what a wish kept stays kept", 20, drops(BringAgain), ("R20", "what a wish kept"),
-           scenes.WISH),
+           scenes.WISH, (f"{HOLDER} > 55 44", f"{scenes.OTHERS[0]} desk arrives")),
     # ---- 15: a paper day -----------------------------------------------------------------------
     Mutant("who vouches for an outage types its slips", 15,
            everywhere(trust, "paper", lambda slip: None), _CODE, scenes.PAPER),
