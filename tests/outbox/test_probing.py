@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import jobs
-from outbox import probe_verdicts
+from outbox import probe_verdicts, probing
 from outbox.probe_verdicts import ProbeVerdicts
 from runtime import Runtime
 from settings import Settings
@@ -183,7 +183,7 @@ def test_a_text_of_many_digits_answers_no_probe(
     text(handsets.player, "pigeon", "all", pigeon.messages[0]["to"], all_[:1500])
     text(handsets.player, "pigeon", "four", pigeon.messages[0]["to"], f"{shown} 0001 0002 0003")
     clock.advance(seconds=300)
-    jobs.probing.send_due(runtime)  # and not drained
+    probing.send_due(runtime)  # and not drained
     with runtime.database.transaction() as conn:
         waits = conn.execute(
             "SELECT p.phone, p.token FROM probes p JOIN messages m ON m.id = p.message_id"
@@ -205,8 +205,6 @@ def test_without_telephones_nothing_is_sent(
     runtime: Runtime, player: Player, pigeon: CarrierStub, clock: Clock
 ) -> None:
     from dataclasses import replace
-
-    from outbox import probing
 
     bare = replace(runtime, settings=runtime.settings.model_copy(update={"probe_phones": ""}))
     assert probing.send_due(bare) == 0
