@@ -16,11 +16,14 @@ _A_WEEK = 7
 def may_choose(article: ArticleFact, facts: RecipientFacts | PartyFacts) -> bool:
     """Tell whether another day can still be chosen for `article`, which a morning's list takes."""
     waits = article.state in ("booked", "out_for_delivery", "attempted")
-    return (
-        waits
-        and not article.office_next
-        and last(article, facts) >= calendar.next_working(facts.today)
-    )
+    return waits and has_day_left(article, facts)
+
+
+def has_day_left(article: ArticleFact, facts: RecipientFacts | PartyFacts) -> bool:
+    """Tell whether a morning's list can still take `article`, wherever it waits now."""
+    if article.office_next:
+        return False
+    return last(article, facts) >= calendar.next_working(facts.today)
 
 
 def last(article: ArticleFact, facts: RecipientFacts | PartyFacts) -> date:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from flows import trust
@@ -61,7 +60,7 @@ def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked
     if article.state == "at_office" and not kept:
         return stay(case, say_at_office(article))
     facts = case.facts
-    if not days.may_choose(replace(article, state="booked") if kept else article, facts):
+    if not (days.has_day_left if kept else days.may_choose)(article, facts):
         return stay(case, digits("day_not_now", article))
     until, day = days.last(article, facts), _day(case.event, facts.today)
     if day is None or not days.is_possible(day, article, facts):

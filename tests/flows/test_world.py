@@ -26,6 +26,7 @@ TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"
 # What the small world does not have: USSD, calls that are taken up, full inboxes, other hooks;
 # rounds of the past, notices of the law, and wishes that the desk writes down.
 _UNKNOWN = (
+    "above +",
     "full +",
     "emptied +",
     " dials",

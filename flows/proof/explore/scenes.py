@@ -475,6 +475,21 @@ WISH: Final = Scene(
         *_CORRECTS[:1], *_CONSENT[:1], *_TIME,
     ),
 )  # fmt: skip
+KEPT: Final = Scene(
+    "kept",
+    "an article waits at the office, because its telephone has all its post kept there",
+    (
+        *_HOUSE,
+        f"article {PLAIN} to {HOLDER} en from {SENDER}",
+        f"{HOLDER} > 55 44",
+        f"{PLAIN} desk arrives",
+    ),
+    (
+        *_from(HOLDER, "55 0", "55 44", "1", "2", "3", "4", "44", "5 0"), *_WISHED_BY_KEYS[3:],
+        *_WINDOW[:2], f"{PLAIN} desk arrives", f"doubt {HOLDER}", *_OFFICE_MOVES[:1], *_LISTS[:1],
+        *_TIME,
+    ),
+)  # fmt: skip
 _NUMBERS: Final = tuple(
     f"{POSTMAN} > 1 29 {_short(phone)} 1 1234" for phone in (STRANGER, COLLEAGUE, HOLDER)
 )
@@ -503,5 +518,5 @@ NUMBER: Final = Scene(
 ALL: Final = (
     WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, BEAT,
     TRIES, HERD, PAPER, OFF, PILOT, DOUBT, HELPED, EXCEPTION, OFFLINE, HOUSEHOLD, WISH,
-    NUMBER,
+    KEPT, NUMBER,
 )  # fmt: skip
