@@ -138,7 +138,7 @@ def denied(case: Case[MoveDenied, Nothing, MoveFacts]) -> Decision[Nothing]:
     states=("asked",),
     to=("still",),
     acts=(Relink, EndNomination, EndMove, KillCode, OpenTicket),
-    tells=("recipient", "former", "nominee", "sender", "article", "named", "postman"),
+    tells=("recipient", "former", "nominee", "sender", "article", "named"),
 )
 def silent(case: Case[TimedOut, Nothing, MoveFacts]) -> Decision[Nothing]:
     """Take silence for consent only where no code was ever sent to the holder."""

@@ -225,6 +225,8 @@ def _show_answer(where: Where, facts: MenuFacts) -> Shown:
 
 
 def _take_answer(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == "3":  # it protects, wherever in a call somebody thinks of it
+        return _take_menu(where, typed, facts)
     return Step(go(where, "menu")) if typed.text == BACK else Step(where)
 
 
@@ -326,7 +328,7 @@ GRAPH: Final = Graph.of(
         Screen(
             "answer", "what the machine answered",
             _show_answer, _take_answer, ("by_text", "tongue_set", *ANSWERS),
-            to=("menu",),
+            to=("menu", "which", "answer"), asks=(ReportFraud,),
         ),
         Screen(
             "over", "the last words of a call",

@@ -154,6 +154,7 @@ _EACH_HOUSEHOLD: Domain[object] = lambda picks, _: lazy(  # noqa: E731
     {
         "weekdays": one_of((), (1, 3, 5)),
         "question": one_of(0, 1),
+        "spent": one_of((), ("who", "when", "word")),
     },
 )
 _HOUSEHOLDS: Mapping[type[Event], Domain[object]] = {
