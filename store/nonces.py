@@ -1,6 +1,6 @@
 """What a carrier signed a request to a hook with and is good once, so that none can be sent again.
 
-A signature without a time holds for ever. Where it does not cover the form either (Vobiz), whoever
+A signature without a time holds for ever. Where it does not cover the form either, whoever
 has seen one request could send another in its place. In PostgreSQL, since Valkey may forget.
 """
 
