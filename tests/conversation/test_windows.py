@@ -42,7 +42,7 @@ def postman(player: Player) -> Player:
     [
         ("en", "postman 1001: within 3 hours from 10 h. Pay nothing."),
         ("hi-Latn", "dakiya 1001 laayenge, 10 baje se 3 ghante mein."),
-        ("hi", "डाकिया 1001 से, 10 बजे से 3 घंटे में।"),
+        ("hi", "डाकिया 1001 लाएगा, 10 बजे से 3 घंटे में।"),
     ],
 )
 def test_a_beat_that_keeps_its_hours_has_them_in_the_text(
