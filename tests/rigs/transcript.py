@@ -308,7 +308,7 @@ class Player:
             ).fetchall()
         new = [(phone, call) for phone, call in rows if self.rung.get(phone) != call]
         self.rung |= new
-        return [f"{phone} ~ (rings)" for phone, _ in new]
+        return [f"{phone} ~ (rings)" for phone, _ in sorted(new)]  # at once, in any order
 
     def drain(self) -> list[str]:
         """Does the jobs that were rung for, and gives what they sent as transcript lines."""
