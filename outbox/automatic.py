@@ -49,7 +49,7 @@ _MAY: Final = """
                       AND (p.doubt IS NOT NULL OR p.opted_out_at IS NOT NULL))
     RETURNING id
 """
-_WHAT: Final = "SELECT template, language, variables, said FROM messages WHERE id = %s"
+_WHAT: Final = "SELECT template, language, variables, said, code_id FROM messages WHERE id = %s"
 _CALL: Final = """
     INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
                           code_id, template, language, body, said, segments, lane, not_after,
@@ -119,30 +119,35 @@ class AutomaticCalls:
         via = router.choose_second(wanted)
         if via is None:
             return None
-        values = {
-            "now": now,
-            "first": first.id,
-            "phone": first.phone,
-            "via": via,
-            "until": ends,
-            "most": _MOST_CALLS,
-        }
+        values = {"now": now, "first": first.id, "phone": first.phone, "most": _MOST_CALLS}
         if conn.execute(_MAY, values).fetchone() is None:
             return None
-        row = conn.execute(_WHAT, [first.id]).fetchone()
-        assert row is not None
-        said = wording.values_of(row[2], row[3])
-        if said is None:
+        made = queue(conn, first.id, via, ends, now)
+        if made is None:
             return None
-        body = render(row[0], row[1], said)
-        assert CODE_MASK in body
-        packed = wording.pack(body, said)
-        made = conn.execute(_CALL, {**values, "said": packed}).fetchone()
-        assert made is not None
-        data = {"message": first.id, "call": made[0], "carrier": via, "why": why}
+        data: dict[str, feed.Json] = {"message": first.id, "call": made, "carrier": via, "why": why}
         feed.append(conn, "code_called", first.article_id, now, data)
         log.info("code_called", message=first.id, gateway=via, why=why)
         return Ordered()
+
+
+def queue(conn: Conn, first: int, via: str, until: datetime, now: datetime) -> int | None:
+    """Queue the call by `via` that says the message `first`, and return the id of its message.
+
+    It is not begun after `until`. None: what it says is not kept any more.
+    """
+    row = conn.execute(_WHAT, [first]).fetchone()
+    assert row is not None
+    template, language, variables, kept, code_id = row
+    said = wording.values_of(variables, kept)
+    if said is None:
+        return None
+    body = render(template, language, said)
+    assert code_id is None or CODE_MASK in body
+    values = {"now": now, "first": first, "via": via, "until": until}
+    made = conn.execute(_CALL, {**values, "said": wording.pack(body, said)}).fetchone()
+    assert made is not None
+    return int(made[0])
 
 
 def calling_hours(now: datetime) -> tuple[datetime, datetime]:

@@ -16,11 +16,11 @@ import structlog
 
 from gateways.base import Reason
 from messages.routes import Routes
-from messages.speech import render, speech
+from messages.speech import speech
 from outbox import carriers
-from outbox.automatic import AutomaticCalls, Later, Ordered, calling_hours
+from outbox.automatic import AutomaticCalls, Later, Ordered, calling_hours, queue
 from outbox.routing import Router, Wanted
-from store import feed, wording
+from store import feed
 from store.database import Conn
 
 log = structlog.get_logger(__name__)
@@ -30,18 +30,9 @@ _NO_ROOM: Final = frozenset({Reason.INBOX_FULL})
 # It failed for good, and a call would fail likewise.
 _NOT_THERE: Final = frozenset({Reason.BAD_NUMBER, Reason.UNREACHABLE, Reason.EXPIRED})
 
-_WHAT: Final = """
-    SELECT template, language, variables, said FROM messages m
-    WHERE m.id = %(first)s AND NOT EXISTS (
+_MAY: Final = """
+    SELECT FROM messages m WHERE m.id = %s AND m.gateway IS NOT NULL AND NOT EXISTS (
         SELECT FROM phones p WHERE p.phone = m.phone AND p.doubt IS NOT NULL)
-"""
-_CALL: Final = """
-    INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
-                          template, language, body, said, segments, lane, not_after, again_of,
-                          via, instead_of, request_id, channel)
-    SELECT 'out', 'queued', phone, %(now)s, %(now)s, sprint_id, article_id, template, language, '',
-           %(said)s, 1, lane, least(not_after, %(until)s), id, %(via)s, gateway, request_id, 'voice'
-    FROM messages WHERE id = %(first)s AND gateway IS NOT NULL RETURNING id
 """
 
 
@@ -77,17 +68,13 @@ def order(
     begins, ends = calling_hours(now)
     if now < begins:
         return Later(begins) if begins < alarm.not_after else None
-    row = conn.execute(_WHAT, {"first": alarm.id}).fetchone()
-    said = wording.values_of(row[2], row[3]) if row else None
-    via = None if said is None else _choose(conn, calls, alarm, now)
-    if row is None or said is None or via is None:
+    if conn.execute(_MAY, [alarm.id]).fetchone() is None:
         return None
-    packed = wording.pack(render(row[0], row[1], said), said)
-    values = {"now": now, "first": alarm.id, "via": via, "until": ends, "said": packed}
-    made = conn.execute(_CALL, values).fetchone()
+    via = _choose(conn, calls, alarm, now)
+    made = None if via is None else queue(conn, alarm.id, via, ends, now)
     if made is None:
         return None
-    data = {"message": alarm.id, "call": made[0], "carrier": via, "template": alarm.template}
+    data = {"message": alarm.id, "call": made, "carrier": via, "template": alarm.template}
     feed.append(conn, "alarm_called", alarm.article_id, now, data)
     log.info("alarm_called", message=alarm.id, gateway=via)
     return Ordered()

@@ -15,11 +15,9 @@ from outbox import unheard
 from outbox.policy import Status
 from outbox.unheard import LONGEST, SentAlarm, StillUnderWay, Untold, judge, to_be_said
 from runtime import Runtime
-from tests.rigs.api_calls import number_of
-from tests.rigs.desk import sign_in
-from tests.rigs.office import POSTMAN, Office, office, phone_of
+from tests.rigs.office import Office, office, phone_of
 from tests.rigs.transcript import Player
-from tests.web.office.test_exceptions import answers
+from tests.web.office.test_exceptions import given_without_code
 
 NOON = datetime(2026, 8, 14, 6, 30, tzinfo=UTC)
 CALLS = "SELECT phone FROM messages WHERE channel = 'voice' AND lane = 'alarm' ORDER BY id"
@@ -30,18 +28,6 @@ def at(player: Player, app: Flask, runtime: Runtime) -> Office:
     return office(player, app, runtime)
 
 
-def given_without_code(at: Office, app: Flask, runtime: Runtime) -> None:
-    """It is given to somebody while the addressee's inbox takes no text."""
-    master = sign_in(app, runtime, "postmaster", "master")
-    at.out(1)
-    at.player.step(f"full {phone_of(1)}")
-    at.player.step(f"{POSTMAN} > 1")
-    at.player.step(f"{POSTMAN} > 1 28 3 1 1234")
-    answers(master, number_of(1), "yes")
-    at.player.step(f"{POSTMAN} > 1 28")
-    assert at.state(number_of(1)) == "delivered"
-
-
 def tickets(at: Office) -> list[str]:
     return [kind for (kind,) in at.all("SELECT kind FROM tickets ORDER BY id")]
 
@@ -49,7 +35,7 @@ def tickets(at: Office) -> list[str]:
 def test_it_rings_once_and_a_silence_of_three_days_is_a_ticket(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:
-    given_without_code(at, app, runtime)
+    given_without_code(at, app, runtime, "full")
     assert at.all(CALLS) == []
     assert at.player.step("wait 6 min") == [f"{phone_of(1)} ~ (rings)"]
     at.player.step(f"{phone_of(1)} is busy")
@@ -64,7 +50,7 @@ def test_it_rings_once_and_a_silence_of_three_days_is_a_ticket(
 def test_what_cannot_arrive_at_night_rings_at_eight(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:
-    given_without_code(at, app, runtime)
+    given_without_code(at, app, runtime, "full")
     for hour, minute in ((21, 30), (3, 0), (7, 58)):
         at.player.clock.advance(seconds=_until(at.player.clock.now(), hour, minute))
         at.player.timers()
@@ -82,7 +68,7 @@ def _until(now: datetime, hour: int, minute: int) -> float:
 def test_a_stop_silences_no_call_as_anybody_may_forge_one(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:
-    given_without_code(at, app, runtime)
+    given_without_code(at, app, runtime, "full")
     at.player.step(f"{phone_of(1)} > STOP")
     assert f"{phone_of(1)} ~ (rings)" in at.player.step("wait 6 min")
 
@@ -90,7 +76,7 @@ def test_a_stop_silences_no_call_as_anybody_may_forge_one(
 def test_a_telephone_in_doubt_is_not_called_and_the_ticket_comes(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:
-    given_without_code(at, app, runtime)
+    given_without_code(at, app, runtime, "full")
     at.player.step(f"doubt {phone_of(1)}")
     at.player.step("wait 6 min")
     at.player.step("wait 73 h")
@@ -99,20 +85,14 @@ def test_a_telephone_in_doubt_is_not_called_and_the_ticket_comes(
 
 
 def test_one_that_is_off_is_not_called(at: Office, app: Flask, runtime: Runtime) -> None:
-    master = sign_in(app, runtime, "postmaster", "master")
-    at.out(1)
-    at.player.step(f"off {phone_of(1)}")
-    at.player.step(f"{POSTMAN} > 1")
-    at.player.step(f"{POSTMAN} > 1 28 3 1 1234")
-    answers(master, number_of(1), "yes")
-    at.player.step(f"{POSTMAN} > 1 28")
+    given_without_code(at, app, runtime)
     at.player.step("wait 6 min")
     at.player.step("wait 1 h")
     assert at.all(CALLS) == []
 
 
 def test_without_calls_there_is_the_ticket_alone(at: Office, app: Flask, runtime: Runtime) -> None:
-    given_without_code(at, app, runtime)
+    given_without_code(at, app, runtime, "full")
     off = runtime.settings.model_copy(update={"voice_automatic": False})
     for _ in range(2):
         at.player.clock.advance(days=2)
@@ -124,7 +104,7 @@ def test_without_calls_there_is_the_ticket_alone(at: Office, app: Flask, runtime
 def test_what_arrived_within_minutes_is_looked_after_no_longer(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:
-    given_without_code(at, app, runtime)
+    given_without_code(at, app, runtime, "full")
     at.player.step(f"emptied {phone_of(1)}")
     at.player.step("wait 5 min")
     at.player.step("wait 1 min")

@@ -38,6 +38,18 @@ def answers(master: Colleague, number: str, answer: str, question: int = 1) -> s
     return str(master.get(PAGE).text)
 
 
+def given_without_code(at: Office, app: Flask, runtime: Runtime, why: str = "off") -> None:
+    """It is given to somebody while the addressee's telephone is off, or its inbox full."""
+    master = sign_in(app, runtime, "postmaster", "master")
+    at.out(1)
+    at.player.step(f"{why} {phone_of(1)}")
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"{POSTMAN} > 1 28 3 1 1234")
+    answers(master, number_of(1), "yes")
+    at.player.step(f"{POSTMAN} > 1 28")
+    assert at.state(number_of(1)) == "delivered"
+
+
 def test_what_is_asked_is_shown_and_answered(at: Office, app: Flask, runtime: Runtime) -> None:
     at.out(1)
     master = sign_in(app, runtime, "postmaster", "master")

@@ -13,7 +13,7 @@ from tests.rigs.api_calls import number_of
 from tests.rigs.desk import sign_in
 from tests.rigs.office import POSTMAN, Office, office
 from tests.rigs.transcript import Player
-from tests.web.office.test_exceptions import PAGE, answers, asks
+from tests.web.office.test_exceptions import PAGE, answers, asks, given_without_code
 
 TITLE = "The addressee could not be told"
 
@@ -88,11 +88,7 @@ def test_it_is_one_ticket_however_often_it_is_looked_at(
 
 
 def test_what_was_taken_back_need_not_be_told(at: Office, app: Flask, runtime: Runtime) -> None:
-    at.out(1)
-    master = sign_in(app, runtime, "postmaster", "master")
-    asks(at, 1)
-    answers(master, number_of(1), "yes")
-    at.player.step(f"{POSTMAN} > 1 28")
+    given_without_code(at, app, runtime)
     at.player.step(f"{POSTMAN} > 0")
     assert at.state(number_of(1)) == "out_for_delivery"
     at.player.step("wait 4 d")
@@ -102,11 +98,7 @@ def test_what_was_taken_back_need_not_be_told(at: Office, app: Flask, runtime: R
 def test_a_carrier_without_receipts_says_nothing_by_its_silence(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:
-    at.out(1)
-    master = sign_in(app, runtime, "postmaster", "master")
-    asks(at, 1)
-    answers(master, number_of(1), "yes")
-    at.player.step(f"{POSTMAN} > 1 28")
+    given_without_code(at, app, runtime)
     at.player.clock.advance(days=4)
     silent = runtime.settings.model_copy(update={"sms_without_receipts": "simulator"})
     unheard.look(replace(runtime, settings=silent))
@@ -118,11 +110,7 @@ def test_what_a_carrier_refuses_for_good_is_a_ticket_within_the_hour(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:
     """Where the carrier knows no such number nothing is waited for."""
-    at.out(1)
-    master = sign_in(app, runtime, "postmaster", "master")
-    asks(at, 1)
-    answers(master, number_of(1), "yes")
-    at.player.step(f"{POSTMAN} > 1 28")
+    given_without_code(at, app, runtime)
     with runtime.database.transaction() as conn:
         conn.execute(
             "UPDATE messages SET status = 'failed', error = 'bad_number: unknown subscriber'"
