@@ -20,6 +20,7 @@ from flows.happenings import (
     ExceptionDenied,
     ExceptionEnded,
     ExceptionGranted,
+    ExceptionOver,
     MoveAsked,
     MovedAway,
     NamedForMove,
@@ -153,6 +154,16 @@ def _is_above(facts: ExceptionFacts) -> bool:
 def denied(case: Case[ExceptionDenied, Nothing, ExceptionFacts]) -> Decision[Nothing]:
     """End question and agreement: whoever has the telephone says that it is not he at the door."""
     return _end(case, "denied", "")
+
+
+@MACHINE.on(ExceptionOver, to=("still",), acts=(EndException,), tells=("named",))
+def over(case: Case[ExceptionOver, Nothing, ExceptionFacts]) -> Decision[Nothing]:
+    """End question and agreement with the visit: nobody is asked about what is done already."""
+    article = case.facts.article
+    if article.exception == "none":
+        return Decision("still", case.context)
+    acts = (EndException(article.number, "over"),)
+    return Decision("still", case.context, (), acts, _named_no_more(article))
 
 
 @MACHINE.on(

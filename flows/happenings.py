@@ -110,6 +110,11 @@ class ExceptionDenied(Happening):
 
 
 @dataclass(frozen=True)
+class ExceptionOver(Happening):
+    """The visit ended for which an exception was asked: handed over otherwise, or a remark."""
+
+
+@dataclass(frozen=True)
 class ExceptionGranted(Happening):
     pass
 

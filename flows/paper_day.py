@@ -23,7 +23,7 @@ from flows.decision import Act, Decision, Nothing, Tell
 from flows.facts import TRIES_PER_DAY, ClockFacts, PaperFact
 from flows.happenings import HandedOverOnPaper, WrittenOnPaper
 from flows.machine import SAME, Case
-from flows.postman.visit import concerned, told_how
+from flows.postman.visit import concerned, exception_over, told_how
 from flows.trust import paper, signature
 
 
@@ -31,7 +31,7 @@ from flows.trust import paper, signature
     WrittenOnPaper,
     to=("over", SAME),
     acts=(KillCode, HandOverOnPaper, KeepOnPaper, CountWrongOnPaper, LeaveOnPaper),
-    tells=("recipient", "nominee", "sender", "postman"),
+    tells=("recipient", "nominee", "sender", "postman", "exception"),
 )
 def written_on_paper(case: Case[WrittenOnPaper, Nothing, ClockFacts]) -> Decision[Nothing]:
     """Hand it over as at the door, keep it as a ticket, or say what is to be typed differently."""
@@ -105,7 +105,11 @@ def _hand_over(case: Case[WrittenOnPaper, Nothing, ClockFacts]) -> Decision[Noth
         Nothing(),
         (),
         (*killed, HandOverOnPaper(number, event.by, event.said_at, event.shown, event.payment)),
-        (*told, Tell("postman", HandedOverOnPaper(number, event.payment))),
+        (
+            *told,
+            Tell("postman", HandedOverOnPaper(number, event.payment)),
+            *exception_over(article),
+        ),
     )
 
 

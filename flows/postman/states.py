@@ -111,7 +111,7 @@ MACHINE = Machine(
         *(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
         *(OpenTicket, EndException, ClaimOffline, SettleOffline, CountWrongWord),
     ),
-    tells=("recipient", "holder", "nominee", "sender", "office", "article"),
+    tells=("recipient", "holder", "nominee", "sender", "office", "article", "exception"),
 )
 def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     facts = case.facts

@@ -24,6 +24,7 @@ from flows.happenings import (
     Approached,
     Attempted,
     Excepted,
+    ExceptionOver,
     GivenOnWord,
     HandedOver,
     RefusalClaimed,
@@ -91,8 +92,24 @@ def judge(act: VisitAct, item: ItemFact, facts: PostmanFacts) -> Outcome:
             return Outcome(say_item("approach_late", item))
         return _judge_approach(item, article)
     if isinstance(act, Remark):
-        return _judge_remark(act, item, article)
-    return _with_evidence(_judge_handover(act, item, article), facts)
+        return _with_question_over(_judge_remark(act, item, article), article)
+    handed = _with_evidence(_judge_handover(act, item, article), facts)
+    return _with_question_over(handed, article)
+
+
+def _with_question_over(outcome: Outcome, article: ArticleFact) -> Outcome:
+    """End with the visit what its postman asked the office; one that he used ended by it."""
+    used = any(isinstance(act, HandOver) and act.proof == "exception" for act in outcome.acts)
+    if outcome.done is None or outcome.done.what == "approach" or used:
+        return outcome
+    return replace(outcome, tells=(*outcome.tells, *exception_over(article)))
+
+
+def exception_over(article: ArticleFact) -> tuple[Tell, ...]:
+    """Return who learns that nobody need answer any more what was asked of the office."""
+    if article.exception == "none":
+        return ()
+    return (Tell("exception", ExceptionOver(article.number)),)
 
 
 def _report_late(item: ItemFact, article: ArticleFact, facts: PostmanFacts) -> Outcome:

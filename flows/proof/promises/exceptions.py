@@ -8,6 +8,8 @@ from typing import Final
 
 from flows.acts.door import HandOver
 from flows.acts.exception import AskForException
+from flows.acts.paper import HandOverOnPaper
+from flows.acts.remarks import RecordRemark
 from flows.acts.reports import MarkNotReceived, OpenTicket
 from flows.events import Deny, ReportFraud
 from flows.proof.promises.promise import Promise, done
@@ -141,6 +143,14 @@ def denied(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "who has the telephone says that nobody came, and an exception stands"
 
 
+def ended(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Look at what ends a visit while its postman's question or agreement is open."""
+    for kind in (HandOver, RecordRemark, HandOverOnPaper):
+        for _, act in done(played, kind):
+            if played.world.parcels[act.article].exception is not None:
+                yield "the visit is over, and its exception stands"
+
+
 PROMISES = (
     Promise(
         "R17",
@@ -176,5 +186,11 @@ PROMISES = (
         "no exception against its holder",
         "Whoever has the telephone and says that nobody came ends question and agreement.",
         denied,
+    ),
+    Promise(
+        "R17",
+        "no exception after its visit",
+        "A handover, by whatever it is proven, and a remark end question and agreement.",
+        ended,
     ),
 )

@@ -192,6 +192,19 @@ def test_wrong_words_of_a_household_are_no_wrong_codes(
     assert "wrong codes today" not in shown
 
 
+def test_a_question_is_over_with_its_visit(at: Office, app: Flask, runtime: Runtime) -> None:
+    """Its telephone woke up while the office was asked, and the code said it."""
+    master = sign_in(app, runtime, "postmaster", "master")
+    at.out(1)
+    asks(at, 1)
+    assert "postman waits for an answer" in master.get("/office/").text
+    at.player.step(f"on {phone_of(1)}")
+    at.player.step(f"{POSTMAN} > 1 {{code {phone_of(1)}}}")
+    assert "waits for an answer" not in master.get("/office/").text
+    assert 'value="yes"' not in master.get(PAGE).text
+    assert at.one("SELECT outcome FROM exceptions") == ("over",)
+
+
 def test_nobody_answers_for_himself(at: Office, app: Flask, runtime: Runtime) -> None:
     """The postmaster who carries the post has an account with the postman's telephone."""
     at.out(1)

@@ -100,6 +100,20 @@ def test_a_slip_hands_over_as_the_text_would_have(at: Office, app: Flask) -> Non
     assert at.one("SELECT count(*) FROM events WHERE kind = 'delivered'") == (1,)
 
 
+def test_a_slip_ends_what_its_postman_asked_the_office(at: Office, app: Flask) -> None:
+    """His telephone failed after he had asked to do without the code; then the code came."""
+    at.out(1)
+    over(at, app)
+    master = sign_in(app, at.runtime, "postmaster", "master")
+    at.player.step(f"off {phone_of(1)}")
+    code = told_code(at, 1, 1)
+    at.player.step(f"{POSTMAN} > 1 28 2 1 1234")
+    said, outage = clock(at), vouch(at, master)
+    assert at.one("SELECT ended_at FROM exceptions") == (None,)
+    assert "handed over" in typed(at, outage, "1", code, said)
+    assert at.one("SELECT outcome FROM exceptions") == ("over",)
+
+
 def test_two_people_stand_for_it(at: Office, app: Flask) -> None:
     at.out(1)
     code = told_code(at, 1, 1)
