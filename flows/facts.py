@@ -128,7 +128,7 @@ class ArticleFact:
     pieces: int = 1  # under the one number and the one code
     mode: Mode = "on"  # under which it went out last; before that, its office's
     unsure: bool = False  # the holder's telephone may be another person's by now
-    withdrawn: bool = False  # its operator, or a look-up, says so, and not only a text from there
+    withdrawn: bool = False  # its operator says so, and not only a look-up or a text from there
     # This telephone was asked whether the article is for it, and no code went there since; read for
     # "no".
     whose_asked: bool = False

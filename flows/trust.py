@@ -107,11 +107,11 @@ def move(
     if refusal is not None:
         return refusal
     # Where the holder himself said that it is not his, his silence is not waited for; nor, where an
-    # office agreed, that of a telephone whose number its operator withdrew. That a text from there
-    # said "not mine" of other post says nothing of this: it may be forged.
+    # office agreed, that of a telephone whose number its operator withdrew, and that has no code.
+    # That a text from there said "not mine" of other post says nothing of this: it may be forged.
     if rule.asked == "holder":
-        free = not article.linked or (by == "door" and article.withdrawn)
-        return "done" if free else "holder"
+        nobodys = by == "door" and article.withdrawn and article.code_issue == 0
+        return "done" if nobodys or not article.linked else "holder"
     return "nominee" if rule.asked == "nominee" else "done"
 
 

@@ -432,7 +432,7 @@ class Reader:
             pieces=row.pieces,
             mode=row.mode,
             unsure=row.doubt is not None,
-            withdrawn=row.doubt in ("withdrawn", "looked_up"),
+            withdrawn=row.doubt == "withdrawn",
             exception=row.exception,
             exceptions=row.exceptions,
             excepted=row.excepted,

@@ -37,6 +37,11 @@ _WITHDRAWN: Final = """
     FROM withdrawn_numbers w
     WHERE w.phone = p.phone AND w.phone = ANY(%(phones)s) AND p.doubt IS DISTINCT FROM 'withdrawn'
       AND (p.confirmed_at IS NULL OR p.confirmed_at < w.withdrawn_on + interval '1 day')
+      AND NOT EXISTS (  -- its own `1` since then that was answered by what it asked for
+        SELECT FROM conversations c JOIN sprints s ON s.conversation_id = c.id
+        WHERE c.whose = p.phone AND c.machine = 'recipient'
+          AND s.at >= w.withdrawn_on + interval '1 day'
+          AND s.event_kind = 'Yes' AND s.proof IN ('text', 'quoted') AND s.acts <> '')
 """
 CONFIRM: Final = (
     "UPDATE phones SET doubt = NULL, doubted_at = NULL, confirmed_at = %(now)s"

@@ -343,6 +343,11 @@ def _done(article: ArticleFact, by: Any, proof: Any, to_is_staff: bool) -> Any:
     return "done" if answer == "holder" else answer
 
 
+def _nobodys_number(article: ArticleFact, by: Any, proof: Any, to_is_staff: bool) -> Any:
+    """A withdrawn number is nobody's, though its code went out."""
+    return _TRUE_MOVE(replace(article, code_issue=0), by, proof, to_is_staff)
+
+
 def _quoted(
     true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
 ) -> Decision:
@@ -380,6 +385,7 @@ _CLAIMED = ("R19", "what nothing proves")
 _ASKED = (f"{POSTMAN} > 1 28 3 1 1234",)
 _BEFORE = replace(scenes.NUMBER, lines=scenes.NUMBER.lines[:-1])  # he has not come to it
 _NAMED = (f"{POSTMAN} > 1 29 9876500003 1 1234",)
+_DOUBTED = (f"doubt {HOLDER}", f"{POSTMAN} > 1")
 _AGREED = (*_ASKED, f"{_PLAIN} exception yes 2001")
 _WORD, _LET_IN = ("R20", "a household's word"), ("R20", "who lets somebody in")
 _CODE, _DEAD = ("I1", "the holder's code"), ("I2", "dead codes")
@@ -581,6 +587,9 @@ MUTANTS: Final = (
            _sees(ExceptionAnswered, same=False), _MOVES, scenes.NUMBER, _NAMED),
     Mutant("who has the number is not asked", 17, everywhere(trust, "move", _done), _MOVES,
            scenes.NUMBER, _NAMED),
+    Mutant("a withdrawn number that has the code is not asked", 17,
+           everywhere(trust, "move", _nobodys_number), _MOVES, scenes.NUMBER,
+           (f"doubt {HOLDER}", *_NAMED)),
     Mutant("a text without the digits corrects a number", 17,
            unlocked(decides(_quoted), everywhere(trust, "at_least", lambda proof, least: True)),
            _MOVES, scenes.NUMBER, _NAMED),
@@ -590,13 +599,11 @@ MUTANTS: Final = (
            (f"{POSTMAN} > 2", f"{POSTMAN} > 2 29 9876500003 1 1234")),
     Mutant("a colleague's telephone is named at the door", 17,
            all_of(everywhere(trust, "move", _whoever), _sees(AskException, named_is_staff=False)),
-           ("I1", "no staff"), scenes.NUMBER,
-           (f"doubt {HOLDER}", f"{POSTMAN} > 1 29 9839000002 1 1234")),
+           ("I1", "no staff"), _BEFORE, (*_DOUBTED, f"{POSTMAN} > 1 29 9839000002 1 1234")),
     Mutant("who has the number is not told that another is named", 17,
            untold(ExceptionAsked, "holder"), ("R17", "asking for an exception"), scenes.NUMBER),
     Mutant("who had the number does not hear that it went", 17,
-           untold(MovedAway, "former"), ("I4", "the code"), scenes.NUMBER,
-           (f"doubt {HOLDER}", *_NAMED)),
+           untold(MovedAway, "former"), ("I4", "the code"), _BEFORE, (*_DOUBTED, *_NAMED)),
     Mutant("who disowned it is not told that another number is named", 17,
            untold(ExceptionAsked, "former"), ("R17", "asking for an exception"), _BEFORE,
            (f"{HOLDER} > 2 6785",)),
@@ -612,10 +619,10 @@ MUTANTS: Final = (
            (f"{HOLDER} > 2 6785", *_NAMED, f"{_PLAIN} exception yes 2001", f"{POSTMAN} > 1",
             f"{POSTMAN} > 1 {{code {STRANGER}}} * 1234")),
     Mutant("a no about other post is a no about all", 17, forgets(withdrawn=True), _MOVES,
-           scenes.NUMBER, (f"{HOLDER} > 2 {scenes.OTHERS[0][-6:-2]}", *_NAMED)),
+           _BEFORE, (f"{HOLDER} > 2 {scenes.OTHERS[0][-6:-2]}", f"{POSTMAN} > 1", *_NAMED)),
     Mutant("who had the number contests no handover", 17, drops(OpenTicket, about="move"),
-           ("R17", "contesting a move"), scenes.NUMBER,
-           (f"doubt {HOLDER}", *_NAMED, f"{_PLAIN} exception yes 2001", f"{POSTMAN} > 1",
+           ("R17", "contesting a move"), _BEFORE,
+           (*_DOUBTED, *_NAMED, f"{_PLAIN} exception yes 2001", f"{POSTMAN} > 1",
             f"{POSTMAN} > 1 {{code {STRANGER}}} * 1234")),
     Mutant("a no of its holder leaves an exception", 17, untold(ExceptionDenied, "exception"),
            ("R17", "no exception against its holder"), scenes.EXCEPTION, _ASKED),

@@ -83,7 +83,8 @@ def _at_door(
     """Look at a number that was corrected at the door: at once, or after its holder was asked."""
     if each.whose[1] == "exception":
         yield from _agreed_at_door(phone, parcel, each)
-        if was.recipient is not None and was.recipient not in parcel.withdrawn:
+        asked_first = was.recipient not in parcel.withdrawn or parcel.codes
+        if was.recipient is not None and asked_first:
             yield "a number was corrected at the door, and who has it was not asked"
         texts = {whose for whose, say in played.said if say.template == "move_done"}
         if was.recipient is None and was.disowned not in (None, *texts):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from gateways.lookups.simulator import (
     SimulatorLookup,
 )
 from outbox.lookups import NumberLookups
+from postal.people import numbers
 from runtime import Runtime
 from store import feed
 from tests.rigs.api_calls import number_of
@@ -142,6 +144,69 @@ def test_its_own_word_outlives_an_older_list(
     assert doubt_of(runtime, HOLDER) is None
     figures = app.test_cli_runner().invoke(args=["numbers", "figures"]).output
     assert "asked in 30 days: 1; mine: 1; not mine: 0; no answer: 0" in figures
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "doubt"), [("2026-07-31", None), ("2099-01-01", "withdrawn")]
+)
+def test_a_code_that_it_fetched_is_its_own_word_too(
+    runtime: Runtime, player: Player, withdrawn: str, doubt: str | None
+) -> None:
+    """Nobody doubted it when it wrote `1`: a list of before says nothing against it."""
+    for line in (
+        "postman 1001 +919876543210",
+        f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}",
+        f"list 1001: {NUMBERS[0]}",
+        f"{HOLDER} > 1",
+    ):
+        player.step(line)
+    with runtime.database.transaction() as conn:
+        numbers.list_withdrawn(conn, [(HOLDER, date.fromisoformat(withdrawn))], runtime.now())
+    assert doubt_of(runtime, HOLDER) == doubt
+
+
+@pytest.mark.parametrize("why", ["withdrawn", "looked_up"])
+def test_who_has_the_code_is_asked_whoever_is_named_at_the_door(
+    runtime: Runtime, player: Player, why: str
+) -> None:
+    """A list or a look-up is wrong about it, and the office believes its postman."""
+    for line in (
+        "office +915512340000",
+        f"postman 1001 {POSTMAN}",
+        f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}",
+        f"list 1001: {NUMBERS[0]}",
+        f"{HOLDER} > 1",
+        f"{POSTMAN} > 1",
+    ):
+        player.step(line)
+    with runtime.database.transaction() as conn:
+        if why == "withdrawn":
+            numbers.list_withdrawn(conn, [(HOLDER, date(2099, 1, 1))], runtime.now())
+        else:
+            numbers.doubt_looked_up(conn, HOLDER, "en", runtime.now())
+    player.step(f"{POSTMAN} > 1 29 9876500009 1 1234")
+    told = player.step("+915512340000 > 1 {quote +915512340000}")
+    assert any(each.startswith(f"{HOLDER} < ") and "{quote}" in each for each in told), told
+    player.step(f"{POSTMAN} > 1 {{code {HOLDER}}}")
+    player.step(f"{NUMBERS[0]} is delivered")
+
+
+def test_a_number_that_a_look_up_alone_doubts_is_asked_whoever_is_named_at_the_door(
+    runtime: Runtime, player: Player
+) -> None:
+    for line in (
+        "office +915512340000",
+        f"postman 1001 {POSTMAN}",
+        f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}",
+        f"list 1001: {NUMBERS[0]}",
+    ):
+        player.step(line)
+    with runtime.database.transaction() as conn:
+        numbers.doubt_looked_up(conn, HOLDER, "en", runtime.now())
+    player.step(f"{POSTMAN} > 1")
+    player.step(f"{POSTMAN} > 1 29 9876500009 1 1234")
+    told = player.step("+915512340000 > 1 {quote +915512340000}")
+    assert any(each.startswith(f"{HOLDER} < ") and "{quote}" in each for each in told), told
 
 
 def test_each_telephone_is_looked_up_once_and_a_landline_is_in_doubt(
