@@ -68,6 +68,9 @@ _CODE = """
 """
 
 
+_HEARD = "UPDATE codes SET heard_at = %(now)s WHERE id = %(code)s AND heard_at IS NULL"
+
+
 def find(conn: Conn, came: TakenUp | Pressed, now: datetime) -> CallFor | None:
     """Return the message of the call: by the carrier's id, or by ours where it is proven."""
     with conn.cursor(row_factory=kwargs_row(wording.read(CallFor))) as cursor:
@@ -94,7 +97,10 @@ def say(conn: Conn, message: CallFor, call: str) -> bool:
 
 
 def code_for(runtime: Runtime, conn: Conn, code_id: int, now: datetime) -> str | None:
-    """Return the code to be said; None: it died, or its key was retired."""
+    """Return the code to be said; None: it died, or its key was retired.
+
+    What is said is heard (`codes.heard_at`): a key was pressed for it.
+    """
     row = conn.execute(_CODE, {"code": code_id, "now": now}).fetchone()
     if row is None or not row[3]:
         return None
@@ -102,6 +108,7 @@ def code_for(runtime: Runtime, conn: Conn, code_id: int, now: datetime) -> str |
         root = runtime.keys.root(conn, "codes", row[1])
     except UnknownKey:
         return None
+    conn.execute(_HEARD, {"code": code_id, "now": now})
     return code_of(root, row[2], row[0], runtime.settings.code_length)
 
 

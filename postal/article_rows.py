@@ -26,19 +26,21 @@ _MOST_COMPARED: Final = 50  # issues of a code
 # Who gets the code: the nominee who agreed, once he holds it.
 HOLDER: Final = """CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
          THEN a.recipient_phone ELSE n.phone END"""
-# Since a postman first came to its door by the list of this place, its code arrived or was said in
-# a call, after a key, or another text arrived after it.
+# Since a postman first came to its door by the list of this place: a code was heard in a call, or
+# its text arrived, or another text did that was sent after he came.
 REACHED: Final = """EXISTS (
-    SELECT FROM messages w, LATERAL (
+    SELECT FROM (
         SELECT min(e.at) AS came FROM events e
         WHERE e.article_id = {article} AND e.kind = 'approached' AND e.at >= (
             SELECT b.created_at FROM delivery_items y JOIN delivery_lists b ON b.id = y.list_id
             WHERE y.id = {place})) first
-    WHERE w.article_id = {article} AND w.phone = {phone} AND w.direction = 'out'
-          AND w.at >= first.came
-          AND CASE WHEN w.channel = 'text'
-              THEN w.status = 'delivered' AND (w.code_id IS NOT NULL OR w.at > first.came)
-              ELSE w.code_id IS NOT NULL AND w.spoken_call IS NOT NULL END)"""
+    WHERE EXISTS (
+        SELECT FROM codes h WHERE h.article_id = {article} AND h.heard_at >= first.came)
+    OR EXISTS (
+        SELECT FROM messages w
+        WHERE w.article_id = {article} AND w.phone = {phone} AND w.direction = 'out'
+              AND w.channel = 'text' AND w.status = 'delivered' AND w.at >= first.came
+              AND (w.code_id IS NOT NULL OR w.at > first.came)))"""
 _COLUMNS = f"""
     a.id, a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
     a.code_salt, a.passport, a.authorised_person IS NOT NULL AS authorised, a.updated_at,
