@@ -218,7 +218,7 @@ def _office_facts(locked: Locked, conversation: Conversation, event: Event) -> P
         rate=exceptions.rate(locked.conn, open_.postman_id, locked.now),
         answerable=open_.postman_phone != phone,
         full=_is_full(locked, open_.office_id),
-        above=found.within_reach
+        above=trust.has_its_code(found)
         and offices.asked_by_text(locked.conn, open_.postman_id)[1] == phone,
     )
 
@@ -227,7 +227,7 @@ def _asked_above(locked: Locked, phone: str) -> PartyFacts:
     """Return the facts of an answer where this telephone is asked nothing: another may be."""
     number = exceptions.waits_above(locked.conn, phone)
     found = None if number is None else locked.reader.of_party(number, phone)
-    if found is None or not found.within_reach:
+    if found is None or not trust.has_its_code(found):
         return PartyFacts(locked.now, today=locked.today)
     return PartyFacts(locked.now, found, locked.today, answerable=False, above=True)
 

@@ -90,8 +90,9 @@ def answered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision
 def _renumbered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decision[Nothing]:
     """Change the telephone, where nobody's yes is waited for; else ask who has it now.
 
-    Not waited for are whoever said "not mine" of it, and a number that was withdrawn. One that no
-    text reaches is: its inbox may be full for an hour. Its silence is no yes (`trust.by_silence`).
+    Not waited for are whoever said "not mine" of it, and a number that was withdrawn and that no
+    text of ours reached. Any other is, also where none arrives: its inbox may be full for an hour.
+    Its silence is no yes (`trust.by_silence`).
     """
     facts, article = case.facts, case.facts.article
     if trust.renumber(article) is not None:
@@ -101,10 +102,7 @@ def _renumbered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decis
         return _end(case, "refused", case.event.by)
     number, by = article.number, case.event.by
     agreed = (GrantException(number, by, facts.proof), EndException(number, "moved", by))
-    if facts.named_has_it and article.linked:  # nobody finds out whose the code is
-        kept = (Tell("recipient", Relinked(number)), Tell("postman", NumberAgreed(number)))
-        return Decision("still", case.context, (), agreed, kept)
-    if answer == "done":
+    if answer == "done" and not facts.named_has_it:  # else nobody finds out whose the code is
         acts, tells = relinked(article, facts.named, "door", None)
         if not article.linked:  # who disowned it may not have been its owner
             tells = (Tell("former", MovedAway(number)), *tells)
@@ -135,7 +133,7 @@ def may_grant(facts: ExceptionFacts, by: str) -> bool:
         return False
     if facts.full and facts.by not in trust.EXCEPTION_ABOVE:
         return False
-    if facts.article.within_reach and not _is_above(facts):
+    if trust.has_its_code(facts.article) and not _is_above(facts):
         return False
     return trust.at_least(facts.proof, trust.least_for_exception(facts.article))
 

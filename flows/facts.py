@@ -238,7 +238,7 @@ class HouseholdFact:
     `weekdays`: on which it is brought, 1 Monday to 6 Saturday; none: on any. `asks`: about whom it
     was asked last and has not answered; `quote`: the verdict on the digits that this text quotes,
     of whom this text names. Where nothing is asked there is nothing to quote. `spent`: what was
-    changed as often today as its telephone may.
+    changed as often today as its telephone may. `doubted`: it may be another person's by now.
     """
 
     may_take: Takers = "holder"
@@ -249,6 +249,7 @@ class HouseholdFact:
     question: int = 0  # how many were asked
     quote: QuoteVerdict = "unchecked"
     spent: tuple[WishGroup, ...] = ()
+    doubted: bool = False
 
     @property
     def opens(self) -> bool:

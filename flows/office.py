@@ -29,7 +29,7 @@ from flows.happenings import (
 )
 from flows.machine import Case, Machine, State
 from flows.postman.beats import spoken
-from flows.trust import least_for_exception
+from flows.trust import has_its_code, least_for_exception
 
 OFFICE = Machine(
     name="office",
@@ -86,7 +86,7 @@ QUESTIONS = ("office_exception_rate", *_RATE_AND.values())
     ExceptionAsked,
     says=(
         *("office_exception", "office_exception_parcel", "office_exception_page"),
-        *("office_exception_reached", "office_number", *QUESTIONS),
+        *("office_exception_reached", "office_number", "office_number_page", *QUESTIONS),
     ),
 )
 def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision[Nothing]:
@@ -100,10 +100,11 @@ def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision
         return Decision(case.state, case.context)
     who = {"staff": spoken(facts.rate.staff), "digits": article.digits}
     if least_for_exception(article) != "quoted":
-        if article.within_reach and facts.above:  # it is told by `AboveAsked`
+        if has_its_code(article) and facts.above:  # it is told by `AboveAsked`
             return Decision(case.state, case.context)
-        say = Say("office_exception_page", who, article.number)
-        if article.within_reach:
+        page = "office_number_page" if case.event.renumber else "office_exception_page"
+        say = Say(page, who, article.number)
+        if has_its_code(article):
             say = Say("office_exception_reached", {"digits": article.digits}, article.number)
         return Decision(case.state, case.context, (say,))
     shown = {**who, "document": case.event.document.replace("_", "").upper()}
@@ -201,7 +202,7 @@ def _page_only(
 ) -> Decision[Nothing]:
     """Say where it is answered: where a text reached the telephone, above the office alone."""
     template = "office_exception_page_only"
-    if article.within_reach and not case.facts.above:
+    if has_its_code(article) and not case.facts.above:
         template = "office_exception_reached"
     say = Say(template, {"digits": article.digits}, article.number)
     return Decision(case.state, case.context, (say,))

@@ -110,9 +110,14 @@ def move(
     # office agreed, that of a telephone whose number its operator withdrew, and that has no code.
     # That a text from there said "not mine" of other post says nothing of this: it may be forged.
     if rule.asked == "holder":
-        nobodys = by == "door" and article.withdrawn and article.code_issue == 0
+        nobodys = by == "door" and nobody_has(article)
         return "done" if nobodys or not article.linked else "holder"
     return "nominee" if rule.asked == "nominee" else "done"
+
+
+def nobody_has(article: ArticleFact) -> bool:
+    """Tell whether its telephone was withdrawn, got no code and no text since the postman came."""
+    return article.withdrawn and article.code_issue == 0 and not article.within_reach
 
 
 def _refusal(
@@ -280,11 +285,22 @@ def least_for_exception(article: ArticleFact) -> Proof:
 
     What goes to the addressee in person, was tried with wrong codes today, or whose telephone has
     the code, takes a look at the page and a second factor; so does what has a telephone in doubt,
-    since the alarm goes to it alone. To another telephone goes plain post, and both are told.
+    since the alarm goes to it alone. To another telephone goes plain post, and both are told; but
+    where nobody's yes is waited for, the page and a second factor are the second word.
     """
-    in_doubt = article.unsure and not article.renumber
-    signed = personal(article) or article.doubted or article.within_reach or in_doubt
-    return "fresh" if signed else "quoted"
+    if article.renumber:
+        alone = not article.linked or nobody_has(article)
+    else:
+        alone = article.within_reach or article.unsure
+    return "fresh" if personal(article) or article.doubted or alone else "quoted"
+
+
+def has_its_code(article: ArticleFact) -> bool:
+    """Tell whether an exception is asked for though our text arrived: the code is there to be told.
+
+    Of another telephone the present one is asked itself.
+    """
+    return article.within_reach and not article.renumber
 
 
 # ---- a door without network (rule 19) ------------------------------------------------------------

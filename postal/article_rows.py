@@ -27,7 +27,7 @@ _MOST_COMPARED: Final = 50  # issues of a code
 HOLDER: Final = """CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
          THEN a.recipient_phone ELSE n.phone END"""
 # Since a postman first came to its door by the list of this place: a code was heard in a call, or
-# its text arrived, or another text did that was sent after he came.
+# the text arrived that brought a code or asked whose the post is, or any that was sent later.
 REACHED: Final = """EXISTS (
     SELECT FROM (
         SELECT min(e.at) AS came FROM events e
@@ -40,7 +40,7 @@ REACHED: Final = """EXISTS (
         SELECT FROM messages w
         WHERE w.article_id = {article} AND w.phone = {phone} AND w.direction = 'out'
               AND w.channel = 'text' AND w.status = 'delivered' AND w.at >= first.came
-              AND (w.code_id IS NOT NULL OR w.at > first.came)))"""
+              AND (w.code_id IS NOT NULL OR w.template = 'number_asked' OR w.at > first.came)))"""
 _COLUMNS = f"""
     a.id, a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
     a.code_salt, a.passport, a.authorised_person IS NOT NULL AS authorised, a.updated_at,
@@ -61,7 +61,7 @@ _COLUMNS = f"""
     CASE WHEN x.id IS NULL OR x.postman_id <> s.id OR x.item_id <> i.id THEN 'none'
          WHEN x.granted_at IS NULL THEN 'asked' ELSE 'granted' END AS exception,
     coalesce(x.number, 0) AS exceptions, coalesce(x.wish = 'number', false) AS renumber,
-    x.id IS NOT NULL AND x.wish IS NULL AS excepting,
+    x.id IS NOT NULL AS excepting,
     CASE WHEN h.may_take_from <= %(now)s THEN h.may_take ELSE 'holder' END AS may_take,
     a.state = 'delivered' AND coalesce(i.proof = 'exception', false) AS excepted,
     a.state = 'delivered' AND coalesce(i.proof IN ('word', 'offline'), false) AS on_word,

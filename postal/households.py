@@ -52,12 +52,14 @@ def word_of(root: bytes, salt: bytes) -> str:
 
 _GROUPS: Final[tuple[WishGroup, ...]] = ("who", "when", "word")  # in the order of their columns
 _OF: Final = f"""
-SELECT coalesce(may_take, 'holder'), coalesce(weekdays, '{{}}'), keeps,
+SELECT coalesce(may_take, 'holder'), coalesce(weekdays, '{{}}'), coalesce(keeps, false),
        {_STATE}, CASE WHEN asked_at > %(asked)s THEN coalesce(asks, 'holder') ELSE 'holder' END,
-       question, salt, question_key,
+       coalesce(question, 0), salt, question_key,
        CASE WHEN wrong_day = %(today)s THEN wrong_quotes ELSE 0 END,
-       CASE WHEN wished_day = %(today)s THEN ARRAY[who_wishes, wishes, word_wishes] END
-FROM households WHERE phone = %(phone)s
+       CASE WHEN wished_day = %(today)s THEN ARRAY[who_wishes, wishes, word_wishes] END,
+       doubt IS NOT NULL
+FROM (SELECT %(phone)s::phone AS phone) one LEFT JOIN households USING (phone)
+LEFT JOIN phones USING (phone)
 """  # noqa: S608
 
 
@@ -80,9 +82,8 @@ def fact(
     row = conn.execute(
         _OF, {"phone": phone, "today": day_of(now), "asked": now - WISH_ASKED_FOR}
     ).fetchone()
-    if row is None:
-        return HouseholdFact()
-    may_take, weekdays, keeps, word, asks, question, salt, key, wrong, wished = row
+    assert row is not None
+    may_take, weekdays, keeps, word, asks, question, salt, key, wrong, wished, doubted = row
     often: Sequence[int] = wished or ()
     spent = tuple(
         group for group, times in zip(_GROUPS, often, strict=False) if times >= MOST_WISHES
@@ -94,7 +95,8 @@ def fact(
         number = wish_digits(question, quoted.takers)
         right = quotes.quote_of(keys.root(conn, "codes", key), salt, phone, number)
         verdict = quotes.judge(quoted.digits, right)
-    return HouseholdFact(may_take, tuple(weekdays), keeps, word, asks, question, verdict, spent)
+    days = tuple(weekdays)
+    return HouseholdFact(may_take, days, keeps, word, asks, question, verdict, spent, doubted)
 
 
 @dataclass(frozen=True)

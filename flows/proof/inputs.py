@@ -155,6 +155,7 @@ _EACH_HOUSEHOLD: Domain[object] = lambda picks, _: lazy(  # noqa: E731
         "weekdays": one_of((), (1, 3, 5)),
         "question": one_of(0, 1),
         "spent": one_of((), ("who", "when", "word")),
+        "doubted": one_of(False, True),
     },
 )
 _HOUSEHOLDS: Mapping[type[Event], Domain[object]] = {

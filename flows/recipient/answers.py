@@ -302,8 +302,10 @@ def _denied(case: Case[Deny, Asked, RecipientFacts], article: ArticleFact) -> De
         # moved here lately, and no code is out
         and (not article.code_issue or (article.document and article.code != "live"))
     )
-    # Else a forged no about other post, which puts the telephone in doubt, would take this one too.
-    asked_whose = article.unsure and article.whose_asked and article.code != "live"
+    # Else a forged no about other post, which puts the telephone in doubt, would take this one too:
+    # where a code went there, the operator's word alone makes it an answer to "is it for you?".
+    asked = article.unsure and article.whose_asked and article.code != "live"
+    asked_whose = asked and (not article.code_issue or article.withdrawn)
     if article.state == "booked" or fresh or (asked_whose and article.state == "out_for_delivery"):
         return _not_mine(article)
     return _complain(article)  # after a code or a visit, "no" does not say whose article it is

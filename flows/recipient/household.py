@@ -70,7 +70,7 @@ def ask_wishes(case: Case[AskWishes, Asked, RecipientFacts]) -> Decision[Asked]:
     says=(
         *("wish_ask_household", "wish_ask_neighbour", "wish_household", "wish_neighbour"),
         *("wish_days", "wish_days_how", "wish_keep", "wish_none", "wish_wrong", "wish_locked"),
-        *("wishes_now", "wish_often", "number_asked"),
+        *("wishes_now", "wish_often", "wish_in_doubt", "number_asked"),
     ),
     acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes, BringAgain),
     tells=("article",),
@@ -84,6 +84,8 @@ def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
         doubted = _in_doubt(case.facts)
         if doubted is not None:  # whose post it is comes first (rule 18)
             return ask_number(doubted)
+        if house.doubted:  # nothing of its post is open by which it could be asked
+            return stay(case, Say("wish_in_doubt"))
         # What somebody wishes in her name again and again is no bomb; an office goes on. Digits
         # that answer were asked for before, and wrong ones have a limit of their own (rule 10).
         if ("who" if lets_in else "when") in house.spent and house.quote == "unchecked":

@@ -385,7 +385,7 @@ _CLAIMED = ("R19", "what nothing proves")
 _ASKED = (f"{POSTMAN} > 1 28 3 1 1234",)
 _BEFORE = replace(scenes.NUMBER, lines=scenes.NUMBER.lines[:-1])  # he has not come to it
 _NAMED = (f"{POSTMAN} > 1 29 9876500003 1 1234",)
-_DOUBTED = (f"doubt {HOLDER}", f"{POSTMAN} > 1")
+_DOUBTED = (f"doubt {HOLDER}", f"off {HOLDER}", f"{POSTMAN} > 1")
 _AGREED = (*_ASKED, f"{_PLAIN} exception yes 2001")
 _WORD, _LET_IN = ("R20", "a household's word"), ("R20", "who lets somebody in")
 _CODE, _DEAD = ("I1", "the holder's code"), ("I2", "dead codes")
@@ -555,11 +555,15 @@ MUTANTS: Final = (
     Mutant("a telephone in doubt is sent its code", 18, unlocked(forgets(unsure=False)), _DOUBT,
            scenes.DOUBT),
     Mutant("a no about other post takes what has its code", 18,
-           _each_article(Deny, whose_asked=True, code="dead"), ("I1", "not mine"), scenes.NUMBER,
+           _each_article(Deny, whose_asked=True, withdrawn=True, code="dead"), ("I1", "not mine"),
+           scenes.NUMBER,
            (f"{HOLDER} > 2 {scenes.OTHERS[0][-6:-2]}",)),
     Mutant("a no about other post takes what had its code", 18,
-           _each_article(Deny, whose_asked=True), ("I1", "not mine"), scenes.NUMBER,
+           _each_article(Deny, whose_asked=True, withdrawn=True), ("I1", "not mine"), scenes.NUMBER,
            (f"{HOLDER} > 2 {scenes.OTHERS[0][-6:-2]}", "wait 11 min")),
+    Mutant("a no about other post makes a question of what had its code", 18,
+           _each_article(Deny, withdrawn=True), ("I1", "not mine"), scenes.NUMBER,
+           (f"{HOLDER} > 2 {scenes.OTHERS[0][-6:-2]}", "wait 11 min", f"{POSTMAN} > 1")),
     Mutant("a caller's number ends a doubt", 18,
            everywhere(answers, "_OWN_WORD", ("text", "quoted", "call")), _DOUBT, scenes.DOUBT),
     # ---- 17: an exception ------------------------------------------------------------------------
@@ -589,7 +593,13 @@ MUTANTS: Final = (
            scenes.NUMBER, _NAMED),
     Mutant("a withdrawn number that has the code is not asked", 17,
            everywhere(trust, "move", _nobodys_number), _MOVES, scenes.NUMBER,
-           (f"doubt {HOLDER}", *_NAMED)),
+           (f"doubt {HOLDER}", f"off {HOLDER}", *_NAMED)),
+    Mutant("a withdrawn number that our text reached is not asked", 17,
+           everywhere(trust, "nobody_has", lambda article: article.withdrawn), _MOVES,
+           _BEFORE, (f"doubt {HOLDER}", f"{POSTMAN} > 1", *_NAMED)),
+    Mutant("an office's text is enough where nobody else is asked", 17,
+           unlocked(everywhere(trust, "least_for_exception", lambda article: "quoted")), _MOVES,
+           _BEFORE, (*_DOUBTED, *_NAMED)),
     Mutant("a text without the digits corrects a number", 17,
            unlocked(decides(_quoted), everywhere(trust, "at_least", lambda proof, least: True)),
            _MOVES, scenes.NUMBER, _NAMED),
@@ -619,7 +629,8 @@ MUTANTS: Final = (
            (f"{HOLDER} > 2 6785", *_NAMED, f"{_PLAIN} exception yes 2001", f"{POSTMAN} > 1",
             f"{POSTMAN} > 1 {{code {STRANGER}}} * 1234")),
     Mutant("a no about other post is a no about all", 17, forgets(withdrawn=True), _MOVES,
-           _BEFORE, (f"{HOLDER} > 2 {scenes.OTHERS[0][-6:-2]}", f"{POSTMAN} > 1", *_NAMED)),
+           _BEFORE, (f"{HOLDER} > 2 {scenes.OTHERS[0][-6:-2]}", f"off {HOLDER}",
+                     f"{POSTMAN} > 1", *_NAMED)),
     Mutant("who had the number contests no handover", 17, drops(OpenTicket, about="move"),
            ("R17", "contesting a move"), _BEFORE,
            (*_DOUBTED, *_NAMED, f"{_PLAIN} exception yes 2001", f"{POSTMAN} > 1",

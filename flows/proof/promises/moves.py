@@ -83,9 +83,10 @@ def _at_door(
     """Look at a number that was corrected at the door: at once, or after its holder was asked."""
     if each.whose[1] == "exception":
         yield from _agreed_at_door(phone, parcel, each)
-        asked_first = was.recipient not in parcel.withdrawn or parcel.codes
-        if was.recipient is not None and asked_first:
+        if was.recipient is not None and not _nobodys(parcel, each):
             yield "a number was corrected at the door, and who has it was not asked"
+        if each.facts.proof != "fresh":
+            yield "a number was corrected at the door without a yes, and the page was not looked at"
         texts = {whose for whose, say in played.said if say.template == "move_done"}
         if was.recipient is None and was.disowned not in (None, *texts):
             yield "a number was corrected at the door, and who disowned it does not hear it"
@@ -102,6 +103,12 @@ def _at_door(
     if mine and isinstance(played.came, Deny) and played.proof == "text":
         return
     yield "a number was corrected at the door without its holder's consent"
+
+
+def _nobodys(parcel: Parcel, each: Decided) -> bool:
+    """Tell whether the telephone was withdrawn, and has neither a code nor a text of ours."""
+    gone = parcel.recipient in parcel.withdrawn and not parcel.codes
+    return gone and not parcel.reached(each.books.now)
 
 
 def _agreed_at_door(phone: str, parcel: Parcel, each: Decided) -> Iterator[str]:
@@ -138,6 +145,8 @@ def unlinked_by(before: SmallWorld, played: Played) -> Iterator[str]:
         moved = parcel.document_until is not None and parcel.document_until > before.now
         if played.phone not in parcel.whose and not moved:
             yield "a telephone that had its code lost its article by a no that nobody asked for"
+        if played.phone not in parcel.withdrawn and not moved:
+            yield "a telephone that had its code lost its article by a no, and nobody withdrew it"
 
 
 def nominated_by(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -247,7 +256,7 @@ PROMISES = (
         "I1",
         "not mine",
         "A telephone ceases to be an article's only by its own text; where its code was sent there,"
-        " only if it was asked since whether it is for it.",
+        " only if its operator withdrew it and it was asked since whether it is for it.",
         unlinked_by,
     ),
     Promise(

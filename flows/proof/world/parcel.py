@@ -312,7 +312,7 @@ class Parcel:
     def within_reach(self, now: datetime) -> bool:
         """Tell whether its telephone tells more of a door than the postman who asks there."""
         row = self.exception
-        if row is None or self.exception_state() == "none" or row.phone is not None:
+        if row is None or self.exception_state() == "none":
             return False
         return not row.above and self.reached(now)
 

@@ -470,7 +470,8 @@ def _household(turn: SmallTurn, phone: str, event: Event) -> HouseholdFact:
     if not isinstance(event, AskWishes | SetWish | AskWord | DrawWord | TakeWord | ReportFraud):
         return HouseholdFact()
     row = turn.world.households.get(phone)
-    fact = HouseholdFact()
+    doubted = phone in turn.world.doubted
+    fact = HouseholdFact(doubted=doubted)
     if row is not None:
         fact = HouseholdFact(
             row.may_take or "holder",
@@ -480,6 +481,7 @@ def _household(turn: SmallTurn, phone: str, event: Event) -> HouseholdFact:
             row.asking(turn.world.now) or "holder",
             row.question,
             spent=row.spent(turn.world.today),
+            doubted=doubted,
         )
     if not isinstance(event, SetWish) or QUOTE not in turn.apart:
         return fact

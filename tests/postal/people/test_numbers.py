@@ -295,7 +295,8 @@ ROADS: dict[str, tuple[str, ...]] = {
         *_OUT,
         f"{HOLDER} > 2",
         f"{POSTMAN} > 1 29 {NEW[3:]} 1 1234",
-        f"{OFFICE} > 1 {{quote {OFFICE}}}",
+        "postmaster 2001",
+        f"{NUMBERS[0]} exception yes 2001",
     ),
 }
 

@@ -316,6 +316,7 @@ def test_a_number_is_corrected_on_the_page(at: Office, app: Flask, runtime: Runt
     at.out(1)
     master = sign_in(app, runtime, "postmaster", "master")
     at.player.step(f"doubt {phone_of(1)}")
+    at.player.step(f"off {phone_of(1)}")
     names(at, 1, "9876500011")
     shown = master.get(PAGE).text
     assert "another telephone is to have the code" in shown
@@ -385,11 +386,13 @@ def test_post_that_went_to_a_named_telephone_counts_as_what_went_without_its_cod
     master = sign_in(app, runtime, "postmaster", "master")
     for item in (1, 2):
         at.player.step(f"doubt {phone_of(item)}")
+        at.player.step(f"off {phone_of(item)}")
         names(at, item, f"987650001{item}")
         answers(master, number_of(item), "yes")
         at.player.step(f"{POSTMAN} > {item}")
         at.player.step(f"{POSTMAN} > {item} {{code +91987650001{item}}} * 1234")
         assert at.state(number_of(item)) == "delivered"
+    at.player.step(f"on {phone_of(1)}")
     at.player.step(f"{phone_of(1)} > 3")
     asks(at, 3)
     at.player.step(f"{phone_of(3)} > 2")
