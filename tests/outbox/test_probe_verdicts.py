@@ -114,7 +114,9 @@ def test_delay_and_a_wrong_sender_are_named_with_their_telephone() -> None:
     probes = [probe("a", ONE, 0), *(probe("a", TWO, ago, 125) for ago in (1, 0))]
     probes += [*well("b", ONE), probe("b", TWO, 0, right=False)]
     found = judge(sorted(probes, key=lambda each: each.round_at), LATE, NOW)
-    assert [(each.state, each.at) for each in found.routes] == [("late", (TWO,)), ("sender", (TWO,))]
+    assert [(each.state, each.at) for each in found.routes] == [
+        ("late", (TWO,)), ("sender", (TWO,)),
+    ]  # fmt: skip
 
 
 def test_one_lost_text_at_a_new_telephone_is_named_with_no_route() -> None:
