@@ -123,6 +123,32 @@ def test_what_a_call_would_not_reach_either_is_a_ticket_at_once(
     assert tickets(at) == ["untold"]
 
 
+NUMBER, SENDER, NEW = "EU123456785IN", "+919811100001", "+919876500022"
+
+
+@pytest.mark.parametrize(
+    ("road", "found"),
+    [
+        (f"{NUMBER} desk number {NEW}", []),  # two of an office signed it
+        (f"{NUMBER} desk typing {NEW}", []),  # of whoever booked it, a slip of the pen
+        (f"{SENDER} > {NUMBER} {NEW[3:]} {{quote {SENDER}}}", ["untold"]),  # asked, and silent
+    ],
+)
+def test_whoever_a_move_takes_it_from_is_looked_after_where_no_office_made_it(
+    player: Player, app: Flask, runtime: Runtime, road: str, found: list[str]
+) -> None:
+    player.step(f"article {NUMBER} to {phone_of(1)} en from {SENDER}")
+    player.step(f"off {phone_of(1)}")
+    player.step(road)
+    player.step("wait 25 h")
+    assert player.holder(NUMBER) == NEW
+    for _ in range(4):
+        player.step("wait 25 h")
+    with runtime.database.transaction() as conn:
+        rows = conn.execute("SELECT kind FROM tickets ORDER BY id").fetchall()
+    assert [kind for (kind,) in rows if kind == "untold"] == found
+
+
 def test_what_no_carrier_was_given_is_not_said_by_one_either(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:
