@@ -277,6 +277,20 @@ def test_a_withdrawn_number_that_is_put_on_an_article_later_is_asked_first(
     assert "code" not in templates
 
 
+def test_a_withdrawn_number_that_is_named_for_an_article_is_in_doubt(
+    app: Flask, runtime: Runtime, player: Player, listed: Path
+) -> None:
+    """Whoever has it now agrees, and may not be whom the addressee meant."""
+    withdrawn = "+919876500002"
+    app.test_cli_runner().invoke(args=["numbers", "withdrawn", str(listed), "--on", "2026-07-31"])
+    player.step("postman 1001 +919876543210")
+    player.step(f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}")
+    player.step(f"{HOLDER} > 5 9876500002")
+    assert doubt_of(runtime, withdrawn) is None
+    player.step(f"{withdrawn} > 1")
+    assert doubt_of(runtime, withdrawn) == "withdrawn"
+
+
 # ---- looked up, however an article got the telephone -------------------------------------------
 
 NEW, POSTMAN, OFFICE = "+919876500022", "+919876543210", "+915512340000"
