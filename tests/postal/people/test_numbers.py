@@ -284,8 +284,8 @@ def test_a_withdrawn_number_that_is_named_for_an_article_is_in_doubt(
     withdrawn = "+919876500002"
     app.test_cli_runner().invoke(args=["numbers", "withdrawn", str(listed), "--on", "2026-07-31"])
     player.step("postman 1001 +919876543210")
-    player.step(f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}")
-    player.step(f"{HOLDER} > 5 9876500002")
+    player.step(f"article {NUMBERS[0]} to +919876500009 en from {SENDER}")
+    player.step("+919876500009 > 5 9876500002")
     assert doubt_of(runtime, withdrawn) is None
     player.step(f"{withdrawn} > 1")
     assert doubt_of(runtime, withdrawn) == "withdrawn"
