@@ -165,6 +165,15 @@ def test_a_code_that_it_fetched_is_its_own_word_too(
     assert doubt_of(runtime, HOLDER) == doubt
 
 
+def test_a_1_that_brought_nothing_is_no_word_of_its_own(runtime: Runtime, player: Player) -> None:
+    """Whoever forges it before the post is out gets no answer there, and proves nothing."""
+    player.step(f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}")
+    player.step(f"{HOLDER} > 1")
+    with runtime.database.transaction() as conn:
+        numbers.list_withdrawn(conn, [(HOLDER, date(2026, 7, 31))], runtime.now())
+    assert doubt_of(runtime, HOLDER) == "withdrawn"
+
+
 @pytest.mark.parametrize("why", ["withdrawn", "looked_up"])
 def test_who_has_the_code_is_asked_whoever_is_named_at_the_door(
     runtime: Runtime, player: Player, why: str
