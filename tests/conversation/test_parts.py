@@ -285,6 +285,7 @@ def test_a_recipients_part_alone_is_answered_by_nobody(
     clock.advance(seconds=65)
     jobs.timers()
     assert (events(runtime), answers(runtime, PHONE)) == ([], before)
+    assert kept(runtime)[-1][0] == "unreadable"
 
 
 def test_what_another_telephone_writes_is_not_joined(

@@ -74,6 +74,31 @@ def test_no_history_that_holds_no_window(
     assert "comes today. Nothing to pay." in morning(postman, "en")
 
 
+def rounds(days: int, late: int, of: int) -> list[PastVisit]:
+    """So many days of `of` visits to one place: at eleven, and `late` of them at four."""
+    return [
+        PastVisit(TODAY - timedelta(days=back), 0.5, (16 if n < late else 11) * 60)
+        for back in range(1, days + 1)
+        for n in range(of)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "late", "of", "hour"),
+    [
+        (15, 1, 10, 9),
+        (15, 2, 10, None),  # one time in five it was another hour
+        (9, 0, 10, 9),
+        (8, 0, 10, None),  # too few days, however many visits
+        (9, 0, 3, None),  # too few visits
+    ],
+)
+def test_what_holds_nine_times_in_ten_on_nine_days_is_promised(
+    days: int, late: int, of: int, hour: int | None
+) -> None:
+    assert windows.start_of(rounds(days, late, of), 0.5) == hour
+
+
 def test_a_window_that_held_before_and_not_lately_is_not_promised() -> None:
     def visits(back: int, minute: int) -> list[PastVisit]:
         return [PastVisit(TODAY - timedelta(days=back), 0.5, minute)] * 5

@@ -233,6 +233,31 @@ def busy(runtime: Runtime, calls: Carrier) -> None:
     )
 
 
+def text_again(runtime: Runtime) -> None:
+    """Queue another text of the code that there is."""
+    with runtime.database.transaction() as conn:
+        (code, article) = conn.execute("SELECT id, article_id FROM codes").fetchall()[0]
+        queue(conn, runtime.now(), "code", phone=PHONE, code_id=code)
+        conn.execute(
+            "UPDATE messages SET template = 'code', article_id = %s,"
+            ' variables = \'{"digits": "6785", "amount": 0}\' WHERE template = \'test\'',
+            [article],
+        )
+
+
+def test_a_text_that_fails_while_its_code_is_called_orders_no_other_call(
+    runtime: Runtime, clock: Clock, calls: Carrier
+) -> None:
+    """The telephone rings, and its person asks for the code once more."""
+    both = routed(runtime, calls, Carrier(on_send=refusing(Reason.INBOX_FULL)))
+    put_code(both)
+    for _ in range(3):
+        pass_time(both, clock, 3)
+        assert len(calls.sends) == 1
+        text_again(runtime)
+    assert whys(runtime) == ["inbox_full"]
+
+
 def test_a_call_that_nobody_takes_up_rings_once_more_and_spends_nothing(
     runtime: Runtime, clock: Clock, calls: Carrier
 ) -> None:
@@ -249,14 +274,7 @@ def test_a_call_that_nobody_takes_up_rings_once_more_and_spends_nothing(
             busy(both, calls)
         pass_time(both, clock, 61)
         assert len(calls.sends) == rings
-        with runtime.database.transaction() as conn:
-            (code, article) = conn.execute("SELECT id, article_id FROM codes").fetchall()[0]
-            queue(conn, runtime.now(), "code", phone=PHONE, code_id=code)
-            conn.execute(
-                "UPDATE messages SET template = 'code', article_id = %s,"
-                ' variables = \'{"digits": "6785", "amount": 0}\' WHERE template = \'test\'',
-                [article],
-            )
+        text_again(runtime)
         pass_time(both, clock, 3)
     assert whys(runtime) == ["inbox_full"] * 3
 

@@ -110,6 +110,24 @@ def test_broken_hindi_is_named_with_its_telephone() -> None:
     assert [(each.state, each.at) for each in found.routes] == [("broken", (TWO,))]
 
 
+def test_delay_and_a_wrong_sender_are_named_with_their_telephone() -> None:
+    probes = [probe("a", ONE, 0), *(probe("a", TWO, ago, 125) for ago in (1, 0))]
+    probes += [*well("b", ONE), probe("b", TWO, 0, right=False)]
+    found = judge(sorted(probes, key=lambda each: each.round_at), LATE, NOW)
+    assert [(each.state, each.at) for each in found.routes] == [
+        ("late", (TWO,)), ("sender", (TWO,)),
+    ]  # fmt: skip
+
+
+def test_one_lost_text_at_a_new_telephone_is_named_with_no_route() -> None:
+    probes = [*well("a", ONE), probe("a", TWO, 0, None), *well("b", ONE), *well("b", TWO)]
+    found = judge(sorted(probes, key=lambda each: each.round_at), LATE, NOW)
+    assert [(each.state, each.at) for each in found.routes] == [("well", ()), ("well", ())]
+    assert [each.by for each in found.handsets] == [(), ()]
+    pairs = {(each.carrier, each.phone): each.state for each in found.pairs}
+    assert pairs["a", TWO] == "waiting"
+
+
 def test_where_nothing_answers_nobody_knows() -> None:
     assert states(*silent("a", ONE)) == ({"a": "silent"}, {ONE: "silent"})
     found = states(*(each for c in "ab" for p in (ONE, TWO) for each in silent(c, p)))

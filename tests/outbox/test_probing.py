@@ -215,7 +215,7 @@ def test_only_probe_telephones_are_believed(
 
 
 def test_a_text_of_many_digits_answers_no_probe(
-    handsets: Handsets, clock: Clock, runtime: Runtime, pigeon: CarrierStub
+    handsets: Handsets, clock: Clock, runtime: Runtime, pigeon: CarrierStub, raven: CarrierStub
 ) -> None:
     """Whoever forges it cannot hit an open one by naming them all, nor before it went out."""
     handsets.off = {ONE, TWO}
@@ -225,6 +225,9 @@ def test_a_text_of_many_digits_answers_no_probe(
     other = re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", pigeon.messages[1]["body"])[0]
     text(handsets.player, "pigeon", "all", pigeon.messages[0]["to"], all_[:1500])
     text(handsets.player, "pigeon", "four", pigeon.messages[0]["to"], f"{shown} 0001 0002 0003")
+    by_raven = next(each for each in raven.messages if each["to"] == pigeon.messages[0]["to"])
+    second = re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", by_raven["body"])[0]
+    text(handsets.player, "pigeon", "both", by_raven["to"], f"{shown} {second}")
     clock.advance(seconds=300)
     probing.send_due(runtime)  # and not drained
     with runtime.database.transaction() as conn:

@@ -10,8 +10,9 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateways.base import Reason, Receipt, ReceiptStatus
 from india import calendar
-from outbox import unheard
+from outbox import receipts, unheard
 from outbox.policy import Status
 from outbox.unheard import LONGEST, SentAlarm, StillUnderWay, Untold, judge, to_be_said
 from runtime import Runtime
@@ -20,6 +21,7 @@ from tests.rigs.transcript import Player
 from tests.web.office.test_exceptions import given_without_code
 
 NOON = datetime(2026, 8, 14, 6, 30, tzinfo=UTC)
+ALARMS = "SELECT id, carrier_id FROM messages WHERE template ~ '^exception' AND lane = 'alarm'"
 CALLS = "SELECT phone FROM messages WHERE channel = 'voice' AND lane = 'alarm' ORDER BY id"
 
 
@@ -89,6 +91,77 @@ def test_one_that_is_off_is_not_called(at: Office, app: Flask, runtime: Runtime)
     at.player.step("wait 6 min")
     at.player.step("wait 1 h")
     assert at.all(CALLS) == []
+
+
+@pytest.mark.parametrize("reason", [Reason.UNREACHABLE, Reason.EXPIRED])
+def test_one_of_which_its_carrier_says_that_it_is_off_is_not_called(
+    at: Office, app: Flask, runtime: Runtime, reason: Reason
+) -> None:
+    given_without_code(at, app, runtime)
+    for id_, carrier_id in at.all(f"{ALARMS} AND status = 'sent'"):
+        failed = Receipt("simulator", carrier_id, id_, ReceiptStatus.FAILED, "absent", reason)
+        receipts.receive(runtime, failed)
+    assert {*at.all("SELECT error FROM messages WHERE lane = 'alarm'")} == {(f"{reason}: absent",)}
+    assert at.all(f"{ALARMS} AND status <> 'queued'") == []
+    at.player.step("wait 6 min")
+    at.player.step("wait 1 h")
+    assert at.all(CALLS) == []
+
+
+@pytest.mark.parametrize("reason", [Reason.BAD_NUMBER, Reason.UNREACHABLE, Reason.EXPIRED])
+def test_what_a_call_would_not_reach_either_is_a_ticket_at_once(
+    at: Office, app: Flask, runtime: Runtime, reason: Reason
+) -> None:
+    given_without_code(at, app, runtime)
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "UPDATE messages SET status = 'failed', error = %s WHERE lane = 'alarm'",
+            [f"{reason}: no"],
+        )
+    at.player.step("wait 10 min")
+    assert at.all(CALLS) == []
+    assert tickets(at) == ["untold"]
+
+
+NUMBER, SENDER, NEW = "EU123456785IN", "+919811100001", "+919876500022"
+
+
+@pytest.mark.parametrize(
+    ("road", "found"),
+    [
+        (f"{NUMBER} desk number {NEW}", []),  # two of an office signed it
+        (f"{NUMBER} desk typing {NEW}", []),  # of whoever booked it, a slip of the pen
+        (f"{SENDER} > {NUMBER} {NEW[3:]} {{quote {SENDER}}}", ["untold"]),  # asked, and silent
+    ],
+)
+def test_whoever_a_move_takes_it_from_is_looked_after_where_no_office_made_it(
+    player: Player, app: Flask, runtime: Runtime, road: str, found: list[str]
+) -> None:
+    player.step(f"article {NUMBER} to {phone_of(1)} en from {SENDER}")
+    player.step(f"off {phone_of(1)}")
+    player.step(road)
+    player.step("wait 25 h")
+    assert player.holder(NUMBER) == NEW
+    for _ in range(4):
+        player.step("wait 25 h")
+    with runtime.database.transaction() as conn:
+        rows = conn.execute("SELECT kind FROM tickets ORDER BY id").fetchall()
+    assert [kind for (kind,) in rows if kind == "untold"] == found
+
+
+def test_what_no_carrier_was_given_is_not_said_by_one_either(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """Its country is not allowed, for one: a call there costs more than a text."""
+    given_without_code(at, app, runtime)
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "UPDATE messages SET status = 'failed', error = 'country', gateway = NULL"
+            " WHERE lane = 'alarm'"
+        )
+    at.player.step("wait 10 min")
+    assert at.all(CALLS) == []
+    assert tickets(at) == ["untold"]
 
 
 def test_without_calls_there_is_the_ticket_alone(at: Office, app: Flask, runtime: Runtime) -> None:

@@ -48,7 +48,7 @@
     +919876500001 asked whether it helped               its newest ticket is closed, and it is asked
     EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
     EU123456785IN has holder +919876500001              who gets the next code; or: nobody
-    EU123456785IN has event code_wrong code_killed      in its feed
+    EU123456785IN has event code_wrong code_killed      in its feed; or: has no event code_wrong
     EU123456785IN has lateness late                     what the API says: due, in_time, tried, …
     rounds of 1001 at 10:10 11:00                       fifteen days of them, each day the next time
     notice from 2026-08-14                              of the data protection law: it is in force
@@ -692,14 +692,15 @@ class Player:
         )
 
     def _has(self, line: str, number: str, what: str, names: list[str]) -> None:
-        """Fail where the article has not what the line says; "no": it has no ticket at all."""
+        """Fail where the article has not what the line says; "no": has a ticket, or that event."""
         if what == "lateness":
             answer = self.client.get(f"/api/v1/articles/{number}", headers=self.headers())
             found = {answer.get_json()["lateness"]}
         elif what == "holder":
             found = {self.holder(number) or "nobody"}
-        elif what == "event":
+        elif "event" in (what, *names[:1]):
             found = self._kinds("events e JOIN articles a ON a.id = e.article_id", number)
+            found &= {*names}
         else:
             found = self._kinds(
                 "tickets e JOIN articles a ON a.id = e.article_id AND e.closed_at IS NULL", number

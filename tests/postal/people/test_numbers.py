@@ -165,6 +165,15 @@ def test_a_code_that_it_fetched_is_its_own_word_too(
     assert doubt_of(runtime, HOLDER) == doubt
 
 
+def test_a_1_that_brought_nothing_is_no_word_of_its_own(runtime: Runtime, player: Player) -> None:
+    """Whoever forges it before the post is out gets no answer there, and proves nothing."""
+    player.step(f"article {NUMBERS[0]} to {HOLDER} en from {SENDER}")
+    player.step(f"{HOLDER} > 1")
+    with runtime.database.transaction() as conn:
+        numbers.list_withdrawn(conn, [(HOLDER, date(2026, 7, 31))], runtime.now())
+    assert doubt_of(runtime, HOLDER) == "withdrawn"
+
+
 @pytest.mark.parametrize("why", ["withdrawn", "looked_up"])
 def test_who_has_the_code_is_asked_whoever_is_named_at_the_door(
     runtime: Runtime, player: Player, why: str
@@ -275,6 +284,20 @@ def test_a_withdrawn_number_that_is_put_on_an_article_later_is_asked_first(
         templates = {each[0] for each in told.fetchall()}
     assert "number_asked" in templates
     assert "code" not in templates
+
+
+def test_a_withdrawn_number_that_is_named_for_an_article_is_in_doubt(
+    app: Flask, runtime: Runtime, player: Player, listed: Path
+) -> None:
+    """Whoever has it now agrees, and may not be whom the addressee meant."""
+    withdrawn = "+919876500002"
+    app.test_cli_runner().invoke(args=["numbers", "withdrawn", str(listed), "--on", "2026-07-31"])
+    player.step("postman 1001 +919876543210")
+    player.step(f"article {NUMBERS[0]} to +919876500009 en from {SENDER}")
+    player.step("+919876500009 > 5 9876500002")
+    assert doubt_of(runtime, withdrawn) is None
+    player.step(f"{withdrawn} > 1")
+    assert doubt_of(runtime, withdrawn) == "withdrawn"
 
 
 # ---- looked up, however an article got the telephone -------------------------------------------

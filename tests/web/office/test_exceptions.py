@@ -100,6 +100,21 @@ def test_the_page_shows_by_itself_what_is_asked_and_every_page_says_how_many_wai
     assert "waits for an answer" not in master.get("/office/").text
 
 
+def test_an_office_that_answers_nothing_is_told_that_nothing_waits(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    at.out(1)
+    asks(at, 1)
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO offices (pin, name, branch_type, district)"
+            " VALUES ('273304', 'Far', 'sub', 'Gorakhpur')"
+        )
+    there = sign_in(app, runtime, "postmaster", "there", office="273304")
+    assert "waits for an answer" not in there.get("/office/").text
+    assert number_of(1) not in there.get(PAGE).text
+
+
 def test_an_account_with_the_postmans_telephone_is_the_postman(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:

@@ -11,7 +11,7 @@ from outbox import unheard
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.desk import sign_in
-from tests.rigs.office import POSTMAN, Office, office
+from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 from tests.web.office.test_exceptions import PAGE, answers, asks, given_without_code
 
@@ -93,6 +93,38 @@ def test_what_was_taken_back_need_not_be_told(at: Office, app: Flask, runtime: R
     assert at.state(number_of(1)) == "out_for_delivery"
     at.player.step("wait 4 d")
     assert at.all("SELECT kind FROM tickets WHERE kind = 'untold'") == []
+
+
+def test_whoever_objects_is_looked_at_by_a_person_already(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """Her inbox is full, so that no alarm arrives, and she heard of it otherwise."""
+    given_without_code(at, app, runtime, "full")
+    at.player.step(f"{phone_of(1)} > 3")
+    for _ in range(4):
+        at.player.step("wait 25 h")
+    assert at.all("SELECT kind FROM tickets") == [("exception",)]
+    assert at.one("SELECT count(*) FROM alarms_watched") == (0,)
+
+
+def test_what_somebody_complained_of_before_says_nothing_of_what_came_then(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    at.out(1)
+    at.player.step(f"{phone_of(1)} > 1")
+    at.player.step(f"{phone_of(1)} > 2")
+    assert at.all("SELECT kind FROM tickets") == [("not_received",)]
+    at.player.step("wait 20 min")
+    at.player.step(f"full {phone_of(1)}")
+    master = sign_in(app, runtime, "postmaster", "master")
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"{POSTMAN} > 1 28 3 1 1234")
+    answers(master, number_of(1), "yes")
+    at.player.step(f"{POSTMAN} > 1 28")
+    assert at.state(number_of(1)) == "delivered"
+    for _ in range(4):
+        at.player.step("wait 25 h")
+    assert at.all("SELECT kind FROM tickets ORDER BY id") == [("not_received",), ("untold",)]
 
 
 def test_a_carrier_without_receipts_says_nothing_by_its_silence(
