@@ -41,6 +41,7 @@ class Runtime:
     replica: Database | None = None
     providers: Mapping[ProviderName, Provider] = field(default_factory=dict)
     lookup: NumberLookup | None = None
+    _within: dict[Limits, Self] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def build(cls, settings: Settings, now: Callable[[], datetime] | None = None) -> Self:
@@ -74,8 +75,12 @@ class Runtime:
 
     def within(self, limits: Limits) -> Self:
         """Return the same runtime, of which each transaction has these limits."""
-        replica = self.replica and self.replica.within(limits)
-        return replace(self, database=self.database.within(limits), replica=replica)
+        kept = self._within.get(limits)
+        if kept is None:  # each page asks a dozen times
+            replica = self.replica and self.replica.within(limits)
+            kept = replace(self, database=self.database.within(limits), replica=replica)
+            self._within[limits] = kept
+        return kept
 
     def reading(self) -> AbstractContextManager[ReadTransaction]:
         """Enclose a transaction that only reads and may be a little old: see store/replica.py."""

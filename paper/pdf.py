@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _POINT: Final = 25.4 / 72
 _LEADING: Final = 1.42  # of the size: room for marks above and conjuncts below
+_MOST_WIDTHS: Final = 20_000
+# Of all documents: half of what a slip takes is to measure what each of them says alike.
+_widths: Final[dict[tuple[Run, Style], float]] = {}
 
 
 class Align(Enum):
@@ -63,7 +66,6 @@ class PdfDocument:
         self._fonts: set[str] = set()
         self.respelt = False
         """Whether a name was spelt in Latin letters, for want of a font of its own."""
-        self._widths: dict[tuple[Run, Style], float] = {}
 
     def page(self, width: float, height: float) -> None:
         """Begin another page of this size."""
@@ -102,10 +104,13 @@ class PdfDocument:
             x += width
 
     def _run_width(self, run: Run, style: Style) -> float:
-        width = self._widths.get((run, style))
+        width = _widths.get((run, style))
         if width is None:
             self._use(run, style)
-            width = self._widths[run, style] = float(self._pdf.get_string_width(run.text))
+            width = float(self._pdf.get_string_width(run.text))
+            if len(_widths) >= _MOST_WIDTHS:
+                _widths.clear()
+            _widths[run, style] = width
         return width
 
     def _printable(self, text: str) -> str:

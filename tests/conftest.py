@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,7 +56,12 @@ _PREFIX = "dakiya-test-"
 # To plan a statement costs PostgreSQL more than to run it on a few rows: each is planned once for a
 # connection. Statistics of tables that are emptied every moment would only have it planned anew.
 _TUNING = Tuning(
-    {**THROW_AWAY.postgres, "plan_cache_mode": "force_generic_plan", "autovacuum": "off"},
+    {
+        **THROW_AWAY.postgres,
+        "plan_cache_mode": "force_generic_plan",
+        "autovacuum": "off",
+        "scram_iterations": "1",  # of a password's hash: 4,096 take each new connection 5 ms
+    },
     THROW_AWAY.valkey,
 )
 _servers = pytest.StashKey[Servers]()
@@ -90,12 +96,18 @@ def pytest_configure() -> None:
 # one of them at the end. The longest first.
 _LONGEST = (
     "tests/flows/test_check.py::test_our",
-    "tests/payments/test_states.py",
-    "tests/store/test_release_before.py",
     "tests/web/test_axe.py",
     "tests/web/test_hostile_values.py",
-    "tests/postal/test_delivery_orderings.py",
+    "tests/payments/test_states.py",
+    "tests/store/test_release_before.py",
+    "tests/outbox/test_automatic.py::test_a_call_that_nobody_takes_up",
+    "tests/bench",
     "tests/flows/test_prove.py",
+    "tests/store/test_expanding.py",
+    "tests/web/test_one_reader.py::test_what_happens_at_two",
+    "tests/postal/test_household_orderings.py",
+    "tests/web/desk/test_secrets.py",
+    "tests/postal/test_delivery_orderings.py",
     "tests/web/desk/test_roles.py",
     "tests/web/test_masked_everywhere.py",
     "tests/conversation/test_offline.py",
@@ -111,13 +123,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                   key=lambda item: ranks[item.nodeid])  # fmt: skip
     short = [item for item in items if ranks[item.nodeid] == len(_LONGEST)]
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    order = dealt(long, short, workers)
+    order = dealt([list(group) for _, group in groupby(long, _made_once)], short, workers)
     assert {*map(id, order)} == {*map(id, items)}, "a test was lost"
     items[:] = order
 
 
 def _rank(nodeid: str) -> int:
     return next((n for n, begin in enumerate(_LONGEST) if nodeid.startswith(begin)), len(_LONGEST))
+
+
+def _made_once(item: pytest.Item) -> object:
+    """Return what tests beside each other share: what is made for their module, else nothing."""
+    fixtures: dict[str, Any] = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+    own = [name for name, found in fixtures.items() if found[-1].scope == "module"]
+    return (item.path, *own) if own else item
 
 
 def pytest_collection_finish() -> None:

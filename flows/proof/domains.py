@@ -390,6 +390,7 @@ def _among(states: tuple[str, ...] | None) -> Mapping[str, Domain[ArticleFact]]:
     return _ARTICLE if states is None else {**_ARTICLE, "state": one_of(*states)}
 
 
+@cache  # it is met a million times, and nobody can change it
 def fixed(number: str, state: ArticleState) -> ArticleFact:
     """Return a second article of the same telephone."""
     delivered_at = NOW if state == "delivered" else None

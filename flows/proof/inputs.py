@@ -104,9 +104,7 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
             return (article_in(picks, AFTER.get(type(event)), {}, **_known_of(picks, event)),)
         if not thorough or kind is events.RepeatQuestion:
             return (article_in(picks, None, more, linked=True),)
-        booked, alike = fixed(OTHER, "booked"), fixed(ALIKE, "booked")
-        if kind is events.Consent:
-            booked, alike = (replace(each, asked=True, quote="right") for each in (booked, alike))
+        booked, alike = _TWO_ASKED if kind is events.Consent else _TWO_BOOKED
         if picks.pick((True, False)):
             first = article_in(picks, None, more, linked=True)
             return picks.pick(((first,), (first, booked), (first, alike)))
@@ -135,6 +133,8 @@ def _claimed(picks: Picks, article: ArticleFact) -> object:
     )
 
 
+_TWO_BOOKED = (fixed(OTHER, "booked"), fixed(ALIKE, "booked"))
+_TWO_ASKED = tuple(replace(each, asked=True, quote="right") for each in _TWO_BOOKED)
 # What a report of fraud can be about that was handed over, alone and beside a code that lives.
 _ON_WORD = (replace(fixed(ALIKE, "delivered"), on_word=True),)
 _BESIDE_A_CODE = (

@@ -157,17 +157,19 @@ class _Field:
 
     def __get__(self, record: object, kind: type[object] | None = None) -> object:
         own, name = record.__dict__, self.name
-        domain = own["_domains"].get(name, self._implied)
         picks: Picks = own["_picks"]
-        if name in own["_left"]:
-            picked = picks.pick(own["_left"][name])
-        elif type(domain) is _OneOf:
-            if len(domain.options) == 1:  # which stays so on every path
+        left = own["_left"]
+        if left and name in left:
+            picked = picks.pick(left[name])
+        else:
+            domain = own["_domains"].get(name, self._implied)
+            if type(domain) is not _OneOf:
+                picked = domain(picks, record)
+            elif len(domain.options) == 1:  # which stays so on every path
                 picked = own[name] = domain.options[0]
                 return picked
-            picked = picks.pick(domain.options)
-        else:
-            picked = domain(picks, record)
+            else:
+                picked = picks.pick(domain.options)
         own[name] = picked
         picks.put.append((own, name, None))
         return picked

@@ -103,7 +103,10 @@ def _of_code(template: str, number: str, acts: Sequence[Act], facts: Facts) -> I
 
 def _left_by(acts: Iterable[Act], number: str, facts: Facts) -> _Book | None:
     """Return the article as `acts` leave it; None: the facts do not have it."""
-    found = {book.number: book for book in _books(facts)}.get(number)
+    found = None
+    for article, met, now in _books(facts):
+        if article.number == number:
+            found = _Book(article, met, now)
     if found is not None:
         for act in acts:
             if isinstance(act, ArticleAct) and act.article == number:
@@ -111,14 +114,18 @@ def _left_by(acts: Iterable[Act], number: str, facts: Facts) -> _Book | None:
     return found
 
 
-def _books(facts: Facts) -> Iterator[_Book]:
+_Met = ItemFact | WindowFact | PaperFact | None  # what the books know beside an article
+
+
+def _books(facts: Facts) -> Iterator[tuple[ArticleFact, _Met, datetime]]:
     if isinstance(facts, PostmanFacts):
         for item in facts.items:
             if item.article is not None:
-                yield _Book(item.article, item, facts.now)
+                yield item.article, item, facts.now
     elif isinstance(facts, RecipientFacts):
-        yield from (_Book(article, None, facts.now) for article in (*facts.articles, *facts.lost))
+        for article in (*facts.articles, *facts.lost):
+            yield article, None, facts.now
     elif isinstance(facts, ClockFacts):
-        yield _Book(facts.article, facts.window or facts.paper, facts.now)
+        yield facts.article, facts.window or facts.paper, facts.now
     elif isinstance(facts, MoveFacts | PartyFacts | ExceptionFacts) and facts.article is not None:
-        yield _Book(facts.article, None, facts.now)
+        yield facts.article, None, facts.now

@@ -25,18 +25,17 @@ _COUNTED: Final[Mapping[str, Callable[[Conn, int | None], int]]] = {
 }
 
 
-def badges(role: Role, office: int) -> Mapping[str, int]:
+def badges(conn: Conn, role: Role, office: int) -> Mapping[str, int]:
     """Return how much waits for `role` at `office`, by the endpoint of the page that shows it.
 
     Each is counted for those who may open that page, within what they see of it. Its word, for
     people who do not see the number's place, is `badge_` and the endpoint (web/words/*/bar.toml).
     """
     counts: dict[str, int] = {}
-    with runtime().database.transaction() as conn:
-        for endpoint, count in _COUNTED.items():
-            act = ACTS[endpoint]
-            if rights.reach(role, act) is not None:
-                counts[endpoint] = count(conn, rights.seen(role, act, office))
-        if rights.reach(role, ACTS["office.start"]) == "own":
-            counts["office.start"] = marks.grave(conn, office)
+    for endpoint, count in _COUNTED.items():
+        act = ACTS[endpoint]
+        if rights.reach(role, act) is not None:
+            counts[endpoint] = count(conn, rights.seen(role, act, office))
+    if rights.reach(role, ACTS["office.start"]) == "own":
+        counts["office.start"] = marks.grave(conn, office)
     return counts

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import g, request
@@ -12,6 +13,7 @@ from markupsafe import Markup
 from conversation import requests
 from postal.requests import reading
 from postal.requests.reading import StaffRequest
+from store.database import Conn
 from web import replica
 from web.running import runtime
 from web.staff import navigation
@@ -42,16 +44,34 @@ def layout() -> dict[str, Any]:
 
 def bar_rooms(under: str | None = None) -> list[BarRoom]:
     """Return the rooms of the user's bar. `under`: the endpoint to light, if not the one shown."""
-    return navigation.rooms(me(), under, _counts())
+    return navigation.rooms(me(), under, _waiting().counts)
 
 
-def _counts() -> Mapping[str, int]:
-    """Return what waits for the user, counted once for each page."""
-    if "badges" not in g:
-        account = me().account
-        g.badges = {**badges(account.role, account.office_id), _REQUESTS: requests_waiting()}
-    counted: Mapping[str, int] = g.badges
-    return counted
+@dataclass(frozen=True)
+class _Waiting:
+    """What waits for the user, by the endpoint that shows it, and what became of his requests."""
+
+    counts: Mapping[str, int]
+    news: Sequence[StaffRequest]
+
+
+def _waiting() -> _Waiting:
+    """Return what waits for the user, read once for each page, in one transaction."""
+    if "waiting" not in g:
+        with runtime().database.transaction() as conn:
+            g.waiting = _read(conn)
+    found: _Waiting = g.waiting
+    return found
+
+
+def _read(conn: Conn) -> _Waiting:
+    account = me().account
+    now = runtime().now()
+    asked, decided = reading.any_for(conn, account.id, now)
+    could = requests.signable(conn, reading.waiting(conn, now), account.id) if asked else ()
+    counts = {**badges(conn, account.role, account.office_id), _REQUESTS: len(could)}
+    tells = decided and request.endpoint != "desk.one_request" and me().may(_REQUESTS)
+    return _Waiting(counts, reading.news(conn, account.id) if tells else ())
 
 
 def search_page() -> str | None:
@@ -59,19 +79,9 @@ def search_page() -> str | None:
     return next((page for page in _FINDERS if me().may(page)), None)
 
 
-def requests_waiting() -> int:
-    """Return how many requests the user could sign now."""
-    with runtime().database.transaction() as conn:
-        waiting = reading.waiting(conn, runtime().now())
-        return len(requests.signable(conn, waiting, me().account.id)) if waiting else 0
-
-
-def request_news() -> list[StaffRequest]:
+def request_news() -> Sequence[StaffRequest]:
     """Return what became of the user's own requests, until he has looked at each."""
-    if request.endpoint == "desk.one_request" or not me().may("desk.request_list"):
-        return []
-    with runtime().database.transaction() as conn:
-        return reading.news(conn, me().account.id)
+    return _waiting().news
 
 
 def csrf_field() -> Markup:
