@@ -183,7 +183,7 @@ class Database:
     def _open(self) -> Iterator[Conn]:
         with self._pool.connection() as connection, self._leaving(connection):
             if self._limits is not None:
-                limits.begin(connection, self._limits)
+                limits.limit(connection, self._limits)
             yield connection
 
     @contextmanager
@@ -191,7 +191,7 @@ class Database:
         """Enclose one transaction that only reads, of the primary or of a replica."""
         with self._pool.connection() as connection:
             if self._limits is not None:
-                limits.begin(connection, self._limits)
+                limits.limit(connection, self._limits)
             connection.execute("SET TRANSACTION READ ONLY")
             yield connection
 

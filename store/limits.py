@@ -13,11 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from psycopg import Connection, generators
-from psycopg.abc import PQGen
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGconn
+from psycopg import Connection
 
 _WHOLE_SINCE: Final = 170_000  # PostgreSQL 17: the first that limits a whole transaction
 
@@ -62,27 +58,11 @@ COMMANDS: Final = Limits(statement=0, lock=10_000, idle=0, whole=0)
 """Of commands, imports and exports: as long as there is to do."""
 
 
-def begin(conn: Connection[Any], limits: Limits) -> None:
-    """Begin a transaction that has these limits, in one message: every page asks for several.
-
-    It is no query: an isolation may still be chosen.
-    """
-    with conn.lock:
-        conn.wait(_begun(conn.pgconn, _beginning(limits, conn.info.server_version)))
-
-
-def _begun(connection: PGconn, saying: bytes) -> PQGen[None]:
-    connection.send_query(saying)
-    for result in (yield from generators.execute(connection)):
-        if result.status == ExecStatus.FATAL_ERROR:
-            raise error_from_result(result)
-
-
-@cache
-def _beginning(limits: Limits, server_version: int) -> bytes:
-    named = limits.settings(server_version)
-    sets = (f"SET LOCAL {name} = '{value}'" for name, value in named.items())
-    return "; ".join(("BEGIN", *sets)).encode()
+def limit(conn: Connection[Any], limits: Limits) -> None:
+    """Limit the transaction that begins. It is no query: an isolation may still be chosen."""
+    named = limits.settings(conn.info.server_version)
+    statement = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in named.items())
+    conn.execute(statement.encode(), prepare=False)
 
 
 def limit_travelling(conn: Connection[Any], limits: Limits) -> None:
