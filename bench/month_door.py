@@ -14,7 +14,7 @@ from bench.month_lost import turns_away
 from bench.month_rates import Door
 from bench.month_roads import by_word, without_code
 from bench.month_said import NO_NETWORK, answered, paid_for, remark
-from bench.month_thief import steals, wants
+from bench.month_thief import forges, steals, steals_by_number, wants
 from bench.month_world import Acting, Month, Parcel, Postman
 
 
@@ -37,6 +37,9 @@ def visit(month: Month, man: Postman, serial: int, parcel: Parcel, following: in
 def _at_door(
     month: Month, man: Postman, serial: int, parcel: Parcel, door: Door, following: int | None
 ) -> Acting:
+    if wants(month, man, parcel) and serial not in man.approached and forges(month, parcel):
+        yield from steals_by_number(month, man, serial, parcel)
+        return
     if serial not in man.approached and (door.network or door.code_before):
         both = following is not None and chances(month, parcel, "both").random() < 0.2
         # "10 11" alone would be item 10 with remark 11.

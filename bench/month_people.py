@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from bench.month_fate import chances
 from bench.month_home import WINDOWS, draws_word, waits, wishes
 from bench.month_roads import above_asked, office_asked
-from bench.month_thief import robbed, warned
+from bench.month_thief import number_agreed, robbed, warned
 from bench.month_world import Acting, Month, Parcel, Reaction
 from flows.office import QUESTIONS
 
@@ -137,9 +137,18 @@ def sender_booked(month: Month, parcel: Parcel, phone: str) -> Acting:
         yield from _reply(month, parcel, phone, f"{parcel.number} wapas", rng.uniform(5, 900))
 
 
+def whose(month: Month, parcel: Parcel, phone: str) -> Acting:
+    """Answer the question whose the post is: at once, or never."""
+    rng = chances(month, parcel, "whose")
+    if not parcel.house.strangers:
+        yield from _reply(month, parcel, phone, f"1 {parcel.digits}", rng.uniform(0.5, 2))
+    elif rng.random() < month.plan.rates.disowning:
+        yield from _reply(month, parcel, phone, f"2 {parcel.digits}", rng.uniform(0.5, 2))
+
+
 def sender_unlinked(month: Month, parcel: Parcel, phone: str) -> Acting:
     if chances(month, parcel, "unlinked").random() < 0.6:
-        right = month.new_phone()
+        right = parcel.phone if parcel.wanted else month.new_phone()
         yield from _reply(month, parcel, phone, f"{parcel.number} {right[3:]}", 60)
         parcel.phone = right
 
@@ -161,6 +170,10 @@ REACTIONS: Mapping[str, Reaction] = {
     "nominee_ask": asked,
     "nominee_thanks": thanked,
     "exception_asked": warned,
+    "number_asked": whose,
+    "number_wrong": warned,
+    "move_done": warned,
+    "office_number_page": number_agreed,
     "exception_done": robbed,
     **dict.fromkeys(QUESTIONS, office_asked),
     "office_exception_page": above_asked,

@@ -56,6 +56,7 @@ class Rates:
     cannot_read: float = 0.15  # of households
     read_to_them: float = 0.9  # of these: somebody reads the text for them
     withdrawn: float = 0.5  # of changed numbers: they stand on a list of withdrawn ones
+    disowning: float = 0.5  # of who has such a number now: answers that the post is not for him
     stays: float = 0.2  # of who would be out by chance: stays where the text says from which hour
     wishes: float = 0.3  # of telephones: they let a neighbour take plain post, and have a word
     neighbour_home: float = 0.5
@@ -65,6 +66,7 @@ class Rates:
     picking_up: float = 0.6  # of holders: is there when the post office calls
     careful: float = 0.02  # the share of a postman's exceptions above which the office says no
     dishonest: float = 0.01  # of one postman's doors: he wants the article
+    forged: float = 0.3  # of these: he forges a text in the addressee's name, and names a number
     gullible: float = 0.05  # of holders: he tells a code on the telephone
     objecting: float = 0.7  # of holders: he objects to what he did not get
 

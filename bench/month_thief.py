@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.month_fate import chances
 from bench.month_lost import turns_away
 from bench.month_rates import Door
-from bench.month_roads import by_exception
+from bench.month_roads import by_exception, on_another_telephone
 from bench.month_said import answered, remark
 from bench.month_world import Acting, Month, Parcel, Postman
 
@@ -42,8 +42,36 @@ def steals(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) 
         yield from remark(month, man, serial, parcel, _ABSENT)
 
 
+def forges(month: Month, parcel: Parcel) -> bool:
+    """Tell whether he forges "not mine" in the addressee's name, and names a cousin's telephone."""
+    named = "numbers" in month.plan.roads
+    return named and chances(month, parcel, "forges").random() < month.plan.rates.forged
+
+
+def steals_by_number(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
+    """Forge a text of the addressee's before he comes, and have the code sent to a cousin."""
+    month.happened["the dishonest postman tried"] += 1
+    month.happened["he forged a text of the addressee"] += 1
+    parcel.wanted, phone = True, parcel.phone
+    month.say(phone, f"2 {parcel.digits}")
+    yield 2
+    parcel.stolen = yield from on_another_telephone(month, man, serial, parcel)
+    parcel.by, parcel.handed_by_right_code = "number", False
+    if not parcel.stolen:
+        parcel.wanted, parcel.holder = False, None
+        turns_away(parcel, "the dishonest postman left a false remark")
+        yield from remark(month, man, serial, parcel, _ABSENT)
+
+
+def number_agreed(month: Month, parcel: Parcel, phone: str) -> Acting:
+    """Answer for the office on its page: who had the number said that it is not his."""
+    rng = chances(month, parcel, "page")
+    yield rng.uniform(1, 8)
+    month.answer_above(parcel, rng.random() < month.plan.rates.agreeing)
+
+
 def warned(month: Month, parcel: Parcel, phone: str) -> Acting:
-    """Object to an exception that is asked for while nobody is at the door."""
+    """Object to what is asked for, or to a number that is named, while nobody is at the door."""
     if phone in month.carrier.off:  # he reads it when all is over
         return
     if parcel.wanted and _objects(month, parcel):

@@ -29,7 +29,9 @@ TRIED: Final[Mapping[str, tuple[float, float]]] = {
     "called_up": (0.4, 1.0),
     "strangers": (0.005, 0.03),
     "withdrawn": (0.2, 0.8),
+    "disowning": (0.2, 0.8),
     "dishonest": (0.1, 0.3),
+    "forged": (0.0, 0.8),
     "gullible": (0.02, 0.15),
     "objecting": (0.4, 0.9),
 }
