@@ -17,6 +17,7 @@ import logs
 from conversation.facts import read
 from conversation.locking import Locked
 from flows import machines
+from flows.acts.door import HandOver
 from flows.decision import ArticleAct, Say, Tell
 from flows.events import Event
 from flows.facts import Proof
@@ -152,7 +153,16 @@ class Turn(Locked):
                 drafts.append(draft)
         said = alarms.without_repeats(drafts, last.answer(), answered)
         self.queued = ask_enqueue(self.conn, said)
-        alarms.watch(self.conn, said, self.now)
+        alarms.watch(self.conn, said, self._offline(), self.now)
+
+    def _offline(self) -> set[int]:
+        """Return the rows of the articles that this turn handed over without network."""
+        return {
+            self.held[act.article].id
+            for sprint in self.sprints
+            for act in sprint.decision.acts
+            if isinstance(act, HandOver) and act.proof == "offline"
+        }
 
     def _draft(self, unsent: _Unsent, sprint_id: int | None, language: Language) -> OutboxDraft:
         say = unsent.say

@@ -30,8 +30,8 @@ def refuse_unregistered(settings: Settings, gateways: Mapping[str, Gateway]) -> 
 def build(settings: Settings) -> Mapping[str, Gateway]:
     """Return the gateways of this process by name: all whose settings are complete.
 
-    Raises ValueError where SMS_ROUTES or VOICE_ROUTES names one that does not exist or lacks its
-    settings, or where a carrier's setting cannot be read.
+    Raises ValueError where SMS_ROUTES, VOICE_ROUTES or SMS_STAMPS names one that does not exist or
+    lacks its settings, or where a carrier's setting cannot be read.
     """
     texts = [carrier.texts for carrier in carriers() if carrier.texts]
     calls = [carrier.calls for carrier in carriers() if carrier.calls]
@@ -49,6 +49,9 @@ def build(settings: Settings) -> Mapping[str, Gateway]:
                 raise ValueError(f"{setting}: no gateway is called {name}: {', '.join(needs)}")
             if name not in gateways:
                 raise ValueError(f"{setting} names {name}, which needs {needs[name]}")
+    for name in settings.stamps:
+        if name not in gateways:
+            raise ValueError(f"SMS_STAMPS: no gateway is called {name}: {', '.join(gateways)}")
     return gateways
 
 

@@ -18,11 +18,13 @@ from store.together import Awaited
 _REPEATS_WITHIN: Final = timedelta(hours=1)
 PROTECTING: Final = frozenset(
     {
-        *("exception_done", "word_done", "offline_claimed", "offline_unproven"),
+        *("exception_done", "word_done", "signed_for", "offline_claimed", "offline_unproven"),
         *("number_wrong", "move_done"),
     }
 )
 """What went, or is to go, without its addressee's own code: only who hears of it can object."""
+HANDED_OVER: Final = frozenset({"delivered", "delivered_missing"})
+"""These protect too where it was without network: a slip was shown, and the text came later."""
 _LOOKED_AT: Final = timedelta(minutes=6)  # it was sent once more by then (outbox/policy.py)
 
 
@@ -89,9 +91,19 @@ def without_repeats(
     ]
 
 
-def watch(conn: Conn, drafts: Sequence[OutboxDraft], now: datetime) -> None:
-    """Have the articles looked after about which `drafts` hold an alarm that protects."""
-    about = {each.article_id for each in drafts if each.template in PROTECTING}
+def watch(
+    conn: Conn, drafts: Sequence[OutboxDraft], offline: Collection[int], now: datetime
+) -> None:
+    """Have the articles looked after about which `drafts` hold an alarm that protects.
+
+    `offline`: the rows of those that were handed over without network.
+    """
+    about = {
+        each.article_id
+        for each in drafts
+        if each.template in PROTECTING
+        or (each.template in HANDED_OVER and each.article_id in offline)
+    }
     if about - {None}:
         conn.execute(
             "INSERT INTO alarms_watched AS w (article_id, since, due)"

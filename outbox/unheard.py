@@ -19,7 +19,7 @@ from psycopg.rows import class_row
 
 from messages.catalogue import Channel
 from outbox import spoken_alarms
-from outbox.alarms import PROTECTING
+from outbox.alarms import HANDED_OVER, PROTECTING
 from outbox.automatic import AutomaticCalls, Later, Ordered
 from outbox.policy import Status
 from outbox.spoken_alarms import MuteAlarm
@@ -52,14 +52,18 @@ _ALARMS: Final = """
            m.template = ANY (%(protecting)s) AND (m.template <> 'move_done' OR (
                SELECT v.by IN ('door', 'sender') FROM moves v
                WHERE v.article_id = m.article_id AND v.outcome = 'done'
-               ORDER BY v.id DESC LIMIT 1) IS NOT FALSE) AS protects
+               ORDER BY v.id DESC LIMIT 1) IS NOT FALSE)
+           OR m.template = ANY (%(handed_over)s) AND EXISTS (
+               SELECT FROM delivery_items i WHERE i.article_id = m.article_id
+               AND i.state = 'delivered' AND i.proof = 'offline') AS protects
     FROM messages m
     WHERE m.article_id = %(article)s AND m.direction = 'out' AND m.lane = 'alarm'
           AND m.phone IS NOT NULL AND m.at >= %(since)s
     ORDER BY m.phone, m.at, m.id
 """
-# Once an article, and of nobody's telephone: nobody asked for it, so nobody is told when it is
-# closed. Where that telephone raised one itself, a person looks at it already.
+# Once an article, whatever other tickets there are: a text in its telephone's name opens one, and
+# two of an office could close that. Of nobody's telephone: nobody asked for it, so nobody is told
+# when it is closed.
 _TICKET: Final = """
     INSERT INTO tickets (kind, article_id, staff_id, at)
     SELECT 'untold', a.id, (
@@ -67,8 +71,7 @@ _TICKET: Final = """
         WHERE i.article_id = a.id ORDER BY i.id DESC LIMIT 1), %(now)s
     FROM articles a
     WHERE a.id = %(article)s AND NOT EXISTS (
-        SELECT FROM tickets t WHERE t.article_id = a.id
-        AND (t.kind = 'untold' OR t.phone = %(phone)s AND t.at >= %(since)s))
+        SELECT FROM tickets t WHERE t.article_id = a.id AND t.kind = 'untold')
     ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -107,6 +110,10 @@ class SentAlarm:
         """Tell whether it will certainly not arrive."""
         return self.status in ("failed", "expired")
 
+    def may_arrive(self, now: datetime) -> bool:
+        """Tell whether it is waited for: one that protects nothing puts no ticket off."""
+        return self.protects and not self.is_over and self.over_at > now
+
 
 @dataclass(frozen=True)
 class StillUnderWay:
@@ -132,7 +139,7 @@ def judge(alarms: Sequence[SentAlarm], now: datetime) -> StillUnderWay | Untold 
         missing = _missing(list(of_phone))
         if not missing:
             continue
-        left = [each.over_at for each in missing if not each.is_over and each.over_at > now]
+        left = [each.over_at for each in missing if each.may_arrive(now)]
         if not left:
             return Untold(next(each for each in missing if each.protects))
         waiting.append(max(left))
@@ -195,6 +202,7 @@ class Watch:
                 "since": since,
                 "silent": list(self.silent),
                 "protecting": sorted(PROTECTING),
+                "handed_over": sorted(HANDED_OVER),
             }
             alarms = cursor.execute(_ALARMS, values).fetchall()
         found = judge(alarms, now)
@@ -205,7 +213,7 @@ class Watch:
             conn.execute(_LATER, (min(now + _EVERY, *until), article_id))
             return 0
         conn.execute(_DROP, (article_id,))
-        return _open_ticket(conn, article_id, found.alarm, since, now) if found else 0
+        return _open_ticket(conn, article_id, found.alarm, now) if found else 0
 
     def _call(
         self, conn: Conn, article_id: int, alarms: Sequence[SentAlarm], now: datetime
@@ -227,11 +235,8 @@ class Watch:
         return spoken_alarms.order(conn, self.calls, mute, now)
 
 
-def _open_ticket(
-    conn: Conn, article_id: int, alarm: SentAlarm, since: datetime, now: datetime
-) -> int:
-    values = {"article": article_id, "phone": alarm.phone, "since": since, "now": now}
-    row = conn.execute(_TICKET, values).fetchone()
+def _open_ticket(conn: Conn, article_id: int, alarm: SentAlarm, now: datetime) -> int:
+    row = conn.execute(_TICKET, {"article": article_id, "now": now}).fetchone()
     if row is None:
         return 0
     feed.append_many(

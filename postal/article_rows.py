@@ -157,10 +157,17 @@ class Items:
 
     @property
     def ids(self) -> str:
-        """Return the SQL of an array of their ids: a look-up of each kind of name that is used."""
+        """Return the SQL of an array of their ids: a look-up of each kind of name that is used.
+
+        What is on no list of the earlier day was written today, by a clock that is behind.
+        """
         serials = [ref.isdigit() for ref in self.refs]
         arms = [_BY_SERIAL] * any(serials) + [_BY_NUMBER] * (not all(serials))
-        return f"ARRAY({' UNION '.join(arms)})"
+        found = f"ARRAY({' UNION '.join(arms)})"
+        if self.day is None:
+            return found
+        todays = found.replace("%(day)s", "%(today)s").replace("%(since)s", "%(today)s")
+        return f"coalesce(nullif({found}, '{{}}'), {todays})"
 
 
 _OF_RECIPIENT = f"""

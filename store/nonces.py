@@ -11,7 +11,8 @@ from typing import Final
 
 from store.database import Conn
 
-KEPT: Final = timedelta(days=30)
+KEPT: Final = timedelta(days=400)
+"""Longer than an account's token is used (docs/voice.md): no signature of an older one is good."""
 _AT_ONCE: Final = 1_000
 
 
@@ -33,7 +34,7 @@ def give_back(conn: Conn, gateway: str, nonce: str) -> None:
 
 
 def forget(conn: Conn, now: datetime) -> int:
-    """Remove some of what is older than a month; return how many."""
+    """Remove some of what is older than `KEPT`; return how many."""
     return conn.execute(
         "DELETE FROM hook_nonces WHERE (gateway, nonce) IN (SELECT gateway, nonce FROM hook_nonces"
         " WHERE at < %s ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED)",

@@ -58,6 +58,8 @@ MOST_LINES: Final = 5  # articles that are named one after the other
 BHOJPURI: Final = "4"  # on the screen of languages: no language of texts, so no event
 # The keys that each screen waits for; elsewhere one.
 KEYS: Final = {"which": 9, "post": 9, "day": 2, "house": 2, "weekdays": 6}
+DIGITS: Final = (*KEYS, "language")  # where a 3 is one of the digits that are asked for
+TYPED: Final = "typed"  # the answer to such a screen: what is pressed there may be meant for it
 READ_BY: Final = ("house",)  # what a household wishes is said there
 
 _CODES: Final = ("code", "window_code", "refusal_code")
@@ -174,7 +176,7 @@ def _take_house(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     wish = _WISHES.get(typed.text)
     if wish is not None:
         return _ask(where, SetWish(wish))
-    target = {"4": "weekdays", "5": "end"}.get(typed.text)
+    target = {"3": "sure", "4": "weekdays", "5": "end"}.get(typed.text)
     return Step(where) if target is None else Step(go(where, target))
 
 
@@ -190,6 +192,8 @@ def _take_weekdays(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 def _take_end(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text == BACK:
         return Step(go(where, "menu"))
+    if typed.text == "3":
+        return Step(go(where, "sure"))
     return _ask(where, SetWish("none")) if typed.text == "1" else Step(where)
 
 
@@ -197,7 +201,7 @@ def _take_language(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text == BACK:
         return Step(go(where, "menu"))
     if typed.text == BHOJPURI:
-        return Step(go(where, "answer", told="tongue_set"))
+        return Step(_answer_after(where, "tongue_set"))
     language = _LANGUAGES.get(typed.text)
     return Step(where) if language is None else _ask(where, ChooseLanguage(language))
 
@@ -206,6 +210,8 @@ def _take_witness(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     """A 2 protects and counts; a 1 would testify, so it brings the question by text."""
     if typed.text == BACK:
         return Step(go(where, "menu"))
+    if typed.text == "3":
+        return _ask(where, ReportFraud(where.article))
     if typed.text == "1":
         return _ask(where, RepeatQuestion("yes"))
     if typed.text == "2":
@@ -217,6 +223,8 @@ def _take_nominee(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     """Whether somebody takes it is his own word, by text: a key only brings the question."""
     if typed.text == BACK:
         return Step(go(where, "menu"))
+    if typed.text == "3":
+        return _ask(where, ReportFraud(where.article))
     return _ask(where, RepeatQuestion("yes")) if typed.text == "1" else Step(where)
 
 
@@ -225,7 +233,16 @@ def _show_answer(where: Where, facts: MenuFacts) -> Shown:
 
 
 def _take_answer(where: Where, typed: Typed, facts: MenuFacts) -> Step:
-    if typed.text == "3":  # it protects, wherever in a call somebody thinks of it
+    """Take a key of the menu; behind a screen of digits it may be one of those, pressed late."""
+    if where.then != TYPED:
+        return _take_menu(where, typed, facts)
+    if typed.text == "3":
+        return Step(go(where, "sure"))
+    return Step(go(where, "menu")) if typed.text == BACK else Step(where)
+
+
+def _take_sure(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == "3":
         return _take_menu(where, typed, facts)
     return Step(go(where, "menu")) if typed.text == BACK else Step(where)
 
@@ -257,7 +274,11 @@ def _do(where: Where, then: str, article: Post | None) -> Step:
 
 
 def _ask(where: Where, event: Event) -> Step:
-    return Step(go(where, "answer"), Ask("recipient", event))
+    return Step(_answer_after(where), Ask("recipient", event))
+
+
+def _answer_after(where: Where, told: str | None = None) -> Where:
+    return go(where, "answer", then=TYPED if where.screen in DIGITS else None, told=told)
 
 
 _ENTRIES: Final = ("menu", "witness", "nominee")
@@ -298,7 +319,7 @@ GRAPH: Final = Graph.of(
         Screen(
             "house", "when all post comes, and what else is wished for it",
             _show_house, _take_house, ("house",),
-            to=("menu", "weekdays", "end", "answer"), asks=(SetWish, AskWishes),
+            to=("menu", "weekdays", "end", "sure", "answer"), asks=(SetWish, AskWishes),
         ),
         Screen(
             "weekdays", "asks on which weekdays post may come",
@@ -308,7 +329,7 @@ GRAPH: Final = Graph.of(
         Screen(
             "end", "asks for one more key before every wish ends",
             _show_plain, _take_end, ("end",),
-            to=("menu", "answer"), asks=(SetWish,),
+            to=("menu", "sure", "answer"), asks=(SetWish,),
         ),
         Screen(
             "language", "asks for the language, and whether calls are in Bhojpuri",
@@ -318,16 +339,22 @@ GRAPH: Final = Graph.of(
         Screen(
             "witness", "asks whether the postman's remark is true",
             recipient.show_one, _take_witness, ("witness",),
-            to=("menu", "day", "answer"), asks=(RepeatQuestion, Deny),
+            to=("menu", "day", "answer"), asks=(RepeatQuestion, ReportFraud, Deny),
         ),
         Screen(
             "nominee", "says that this person was asked to accept it for somebody at home",
             recipient.show_one, _take_nominee, ("nominee",),
-            to=("menu", "answer"), asks=(RepeatQuestion,),
+            to=("menu", "answer"), asks=(RepeatQuestion, ReportFraud),
         ),
         Screen(
             "answer", "what the machine answered",
             _show_answer, _take_answer, ("by_text", "tongue_set", *ANSWERS),
+            to=("menu", "which", "day", "house", "post", "language", "sure", "answer"),
+            asks=(SendCode, SpeakCode, RepeatQuestion, ReportFraud, AnotherDay, AskPerson),
+        ),
+        Screen(
+            "sure", "asks for one more 3 where the first may have meant something else",
+            _show_plain, _take_sure, ("sure",),
             to=("menu", "which", "answer"), asks=(ReportFraud,),
         ),
         Screen(

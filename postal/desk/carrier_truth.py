@@ -20,8 +20,8 @@ _EARLIER: Final = timedelta(days=1)  # between the decision on a text and its ha
 # Clocks differ by quarters of an hour where a zone is mistaken; less is a clock that goes wrong.
 _QUARTER: Final = 900.0
 _LEAST_OFF: Final = 120.0
-_LEAST_STAMPS: Final = 10
-_SPREAD: Final = 600.0  # seconds between the middle 80 in 100: with more it is no constant
+LEAST_STAMPS: Final = 10
+SPREAD: Final = 600.0  # seconds between the middle 80 in 100: with more it is no constant
 
 _UNCONFIRMED: Final = f"""
     SELECT gateway, count(*) FROM messages
@@ -125,9 +125,9 @@ def clocks(conn: Conn, day: date) -> list[CarrierClock]:
 
 
 def _clock(each: _Stamps) -> CarrierClock:
-    if each.stamps < _LEAST_STAMPS:
+    if each.stamps < LEAST_STAMPS:
         return CarrierClock(each.carrier, each.stamps, 0.0, None, None)
-    if each.high - each.low > _SPREAD:
+    if each.high - each.low > SPREAD:
         return CarrierClock(each.carrier, each.stamps, None, None, None)
     off = off_by(each.middle)
     return CarrierClock(

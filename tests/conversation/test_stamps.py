@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
+from gateways.build import build
 from messages.routes import stamps
 from runtime import Runtime
 from settings import Settings
 from tests.rigs.api_calls import number_of
 from tests.rigs.office import POSTMAN, office, phone_of
 from tests.rigs.transcript import Player
+from tests.web.desk.test_carrier_truth import page
+from web.operations import doctor_carriers
 
 
 @pytest.fixture
 def settings(usual_settings: Settings, request: pytest.FixtureRequest) -> Settings:
-    return usual_settings.model_copy(update={"sms_stamps": request.param})
+    return usual_settings.model_copy(update={"sms_stamps": getattr(request, "param", "")})
 
 
-@pytest.mark.parametrize("settings", ["exotel=1,simulator=330"], indirect=True)
+@pytest.mark.parametrize("settings", ["simulator_voice=1,simulator=330"], indirect=True)
 def test_stamps_of_another_zone_are_set_right(player: Player, app: Flask, runtime: Runtime) -> None:
     """UTC told as India's time: each text seems to be of hours ago."""
     at = office(player, app, runtime)
@@ -45,3 +50,81 @@ def test_a_day_that_is_wrong_by_half_is_todays(
 def test_what_is_no_constant_of_a_gateway_prevents_the_start(text: str) -> None:
     with pytest.raises(ValueError, match="less than a day, as exotel=330"):
         stamps(text)
+
+
+def test_a_name_that_no_carrier_has_prevents_the_start(usual_settings: Settings) -> None:
+    """It was a slip of the pen, and all texts would go on coming late."""
+    wrong = usual_settings.model_copy(update={"sms_stamps": "simulator=330, simulater=330"})
+    with pytest.raises(ValueError, match="SMS_STAMPS: no gateway is called simulater"):
+        build(wrong)
+
+
+def found(runtime: Runtime) -> list[str]:
+    with runtime.database.transaction() as conn:
+        examined = list(doctor_carriers.examine(conn, runtime.settings, runtime.now()))
+    return [each.says for each in examined if each.what == "SMS_STAMPS"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "written", "named"),
+    [("", -330, 330), ("simulator=60", -90, 90), ("simulator=720", -330, 330)],
+    indirect=["settings"],
+)
+def test_a_clock_of_texts_that_is_off_is_found_and_what_sets_it_right_is_named(
+    player: Player, runtime: Runtime, written: int, named: int
+) -> None:
+    """What is set already is counted in."""
+    assert found(runtime) == []
+    player.step(f"postman 1001 {POSTMAN}")
+    for _ in range(10):
+        assert "dakiya_text_clock_seconds{" not in player.client.get("/metrics").text
+        player.step(f"{POSTMAN} > 00 @ {written} min")
+        player.step("wait 1 min")
+    behind = runtime.settings.stamps.get("simulator", timedelta()) + timedelta(minutes=written)
+    assert [each.split(": set ")[1] for each in found(runtime)] == [
+        f"SMS_STAMPS=simulator={named}, docs/gateways.md"
+    ]
+    assert f"SMS_STAMPS=simulator={named}" in page(runtime)
+    metric = f'dakiya_text_clock_seconds{{gateway="simulator"}} {behind.total_seconds()}'
+    assert metric in player.client.get("/metrics").text
+
+
+def test_a_clock_that_is_right_or_goes_wrong_by_no_constant_is_no_finding(
+    player: Player, runtime: Runtime
+) -> None:
+    """As after a night without a network: the texts of one dead zone are not alike."""
+    player.step(f"postman 1001 {POSTMAN}")
+    for minutes in range(0, 200, 20):
+        player.step(f"{POSTMAN} > 00 @ -{minutes} min")
+    assert found(runtime) == []
+    assert "SMS_STAMPS=simulator" not in page(runtime)
+    assert "dakiya_text_clock_seconds{" not in player.client.get("/metrics").text
+
+
+@pytest.mark.parametrize("yesterday", [0, 1])
+def test_what_is_on_no_list_of_the_day_before_is_todays(
+    player: Player, app: Flask, runtime: Runtime, yesterday: int
+) -> None:
+    """Half a day behind: what he sends seems to be of the evening before, and is nothing there."""
+    at = office(player, app, runtime)
+    if yesterday:
+        at.out(9)
+        player.step("wait 24 h")
+    at.out(1, 2)
+    item = 2 + yesterday  # that of yesterday is out again, and the first
+    player.step(f"{POSTMAN} > {item} @ -780 min")
+    player.step(f"{POSTMAN} > {item} {{code {phone_of(2)}}} @ -780 min")
+    assert at.state(number_of(2)) == "delivered"
+    player.step(f"{POSTMAN} > {number_of(1)} 11 @ -780 min")
+    assert at.state(number_of(1)) == "attempted"
+
+
+def test_what_may_be_of_the_day_before_is_not_todays(
+    player: Player, app: Flask, runtime: Runtime
+) -> None:
+    at = office(player, app, runtime)
+    at.out(9)
+    player.step("wait 24 h")
+    at.out(1, 2)
+    player.step(f"{POSTMAN} > 1 11, 2 11 @ -780 min")
+    assert [at.state(number_of(each)) for each in (9, 1, 2)] == ["out_for_delivery"] * 3

@@ -128,6 +128,16 @@ def test_one_lost_text_at_a_new_telephone_is_named_with_no_route() -> None:
     assert pairs["a", TWO] == "waiting"
 
 
+def test_an_answer_from_before_the_loss_clears_nobody() -> None:
+    """Another telephone answered that route an hour ago, and nothing answers since: who knows?"""
+    before = [probe("a", TWO, ago) for ago in (5, 4)]
+    found = states(*before, *silent("a", ONE), *silent("a", TWO))
+    assert found == ({"a": "silent"}, {ONE: "silent", TWO: "silent"})
+    before = [probe("b", ONE, ago) for ago in (5, 4)]
+    found = states(*before, *silent("a", ONE), *silent("b", ONE))
+    assert found == ({"a": "silent", "b": "silent"}, {ONE: "silent"})
+
+
 def test_where_nothing_answers_nobody_knows() -> None:
     assert states(*silent("a", ONE)) == ({"a": "silent"}, {ONE: "silent"})
     found = states(*(each for c in "ab" for p in (ONE, TWO) for each in silent(c, p)))

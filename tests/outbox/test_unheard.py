@@ -15,8 +15,12 @@ from india import calendar
 from outbox import receipts, unheard
 from outbox.policy import Status
 from outbox.unheard import LONGEST, SentAlarm, StillUnderWay, Untold, judge, to_be_said
+from postal.desk import tickets as tickets_of_desk
+from postal.desk.tickets import TicketForm, TicketOfOffice
+from postal.people.doer import Doer, Staff
 from runtime import Runtime
-from tests.rigs.office import Office, office, phone_of
+from tests.rigs.api_calls import number_of
+from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 from tests.web.office.test_exceptions import given_without_code
 
@@ -185,6 +189,97 @@ def test_what_arrived_within_minutes_is_looked_after_no_longer(
     assert at.all(CALLS) == []
 
 
+def close_as_its_postmaster(at: Office) -> None:
+    """Close what may be closed by two who conspire: the master of the very office."""
+    with at.runtime.database.transaction() as conn:
+        row, office_id = conn.execute(
+            "SELECT id, office_id FROM staff WHERE staff_id = 'master'"
+        ).fetchall()[0]
+        by = Doer(Staff(row, "master"), office_id, "postmaster", "fresh", at.runtime.now())
+        for (id_,) in conn.execute("SELECT id FROM tickets WHERE closed_at IS NULL").fetchall():
+            tickets_of_desk.close(conn, id_, "explained", TicketForm(""), by)
+
+
+def test_a_forged_objection_ends_no_wait_for_the_telephone_itself(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """It is closed by those who gave it away; only who was told in truth needs no third person."""
+    given_without_code(at, app, runtime)
+    at.player.step("wait 1 h")
+    at.player.step(f"{phone_of(1)} > 3 {number_of(1)[-6:-2]}")
+    assert tickets(at) == ["exception"]
+    close_as_its_postmaster(at)
+    at.player.step("wait 3 d")
+    assert tickets(at) == ["exception", "untold"]
+    with pytest.raises(TicketOfOffice):
+        close_as_its_postmaster(at)
+
+
+def test_whoever_objected_and_was_told_is_looked_after_no_longer(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    given_without_code(at, app, runtime)
+    at.player.step(f"on {phone_of(1)}")
+    at.player.step("wait 6 h")
+    at.player.step(f"{phone_of(1)} > 3 {number_of(1)[-6:-2]}")
+    at.player.step("wait 4 d")
+    assert tickets(at) == ["exception"]
+
+
+@pytest.mark.parametrize("silent", [(), ("simulator",)])
+def test_a_carrier_without_receipts_says_nothing_by_its_silence(
+    at: Office, app: Flask, runtime: Runtime, silent: tuple[str, ...]
+) -> None:
+    given_without_code(at, app, runtime)
+    own = runtime.settings.model_copy(update={"sms_without_receipts": ",".join(silent)})
+    for _ in range(2):
+        at.player.clock.advance(days=2)
+        unheard.look(replace(runtime, settings=own))
+    assert at.all("SELECT status FROM messages WHERE template = 'exception_done'") == [("sent",)]
+    assert tickets(at) == ([] if silent else ["untold"])
+
+
+def given_offline(at: Office, late: str = "3 h", pieces: str = "") -> None:
+    """Its telephone is switched off behind the door, and the text of the handover comes later."""
+    at.out(1)
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"off {phone_of(1)}")
+    at.player.step(f"wait {late}")
+    shown = f"{{code {phone_of(1)}}} {{check {phone_of(1)}}}"
+    at.player.step(f"{POSTMAN} > 1 {shown}{pieces}")
+    assert at.all("SELECT state, proof FROM delivery_items") == [("delivered", "offline")]
+
+
+def test_what_went_without_network_is_told_or_a_person_reads_it(at: Office) -> None:
+    given_offline(at)
+    at.player.step("wait 2 d")
+    assert tickets(at) == []
+    at.player.step("wait 25 h")
+    assert tickets(at) == ["untold"]
+    assert at.all("SELECT data FROM events WHERE kind = 'alarm_unheard'") == [
+        ({"template": "delivered"},)
+    ]
+
+
+def test_who_wakes_up_after_days_hears_that_it_went_without_network(at: Office) -> None:
+    given_offline(at)
+    for _ in range(5):
+        at.player.step("wait 24 h")
+    at.player.step(f"on {phone_of(1)}")
+    told = "SELECT status FROM messages WHERE template = 'delivered'"
+    assert at.all(f"{told} AND not_after = at + interval '7 days'") == [("delivered",)]
+    at.player.step(f"{phone_of(1)} > 3 {number_of(1)[-6:-2]}")
+    assert tickets(at) == ["untold", "not_received"]
+
+
+def test_a_code_that_was_texted_from_the_door_is_looked_after_by_nobody(at: Office) -> None:
+    at.out(1)
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"off {phone_of(1)}")
+    at.player.step(f"{POSTMAN} > 1 {{code {phone_of(1)}}}")
+    assert at.all("SELECT * FROM alarms_watched") == []
+
+
 def alarm(minute: int, status: Status = "queued", **changes: object) -> SentAlarm:
     at = NOON + timedelta(minutes=minute)
     values: dict[str, object] = {
@@ -216,7 +311,17 @@ def test_somebody_is_waited_for_told_or_a_ticket(each: list[tuple[Status, bool]]
     assert (late is not None) == protects
     assert (soon is not None) == protects
     if isinstance(soon, Untold):
-        assert all(one.status == "failed" for one in alarms[last + 1 :])
+        missing = [one for one in alarms[last + 1 :] if one.protects]
+        assert all(one.status == "failed" for one in missing)
+
+
+def test_an_alarm_that_protects_nothing_puts_no_ticket_off() -> None:
+    """Whoever forges texts in her name would else bring ever new ones, and no ticket."""
+    late = alarm(2 * 24 * 60, protects=False)
+    first = alarm(0)
+    assert judge([first, late], NOON) == StillUnderWay(first.at + LONGEST)
+    assert judge([first, late], first.at + LONGEST) == Untold(first)
+    assert judge([alarm(0, "failed"), late], NOON) == Untold(alarm(0, "failed"))
 
 
 def test_each_telephone_is_told_for_itself() -> None:

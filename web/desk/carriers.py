@@ -17,7 +17,7 @@ from outbox import orders, prefixes, probe_verdicts, scrubs
 from outbox.orders import Did
 from outbox.wake import wake
 from postal import floods
-from postal.desk import carrier_figures, carrier_truth
+from postal.desk import carrier_figures, carrier_truth, text_clocks
 from postal.desk.carrier_figures import Fared
 from postal.people import access
 from store.database import Conn
@@ -55,6 +55,7 @@ def carriers() -> str:
             "unconfirmed": carrier_truth.unconfirmed(conn, day, now, after),
             "failures": carrier_truth.failures(conn, day),
             "clocks": carrier_truth.clocks(conn, day),
+            "text_clocks": text_clocks.read(conn, since, until),
             "scrubs": scrubs.of_now(conn, now),
             "probes": probe_verdicts.of_settings(conn, settings, now),
         }
@@ -68,6 +69,7 @@ def carriers() -> str:
             settings.routing.gateways
         ),
         receipt_seconds=settings.receipt_seconds,
+        stamps=_stamps(),
         probing=bool(settings.probes and settings.probe_seconds),
         probe_minutes=f"{settings.probe_seconds / 60:g}",
         unconfirmed_hours=f"{settings.unconfirmed_seconds / 3600:g}",
@@ -111,6 +113,11 @@ def lift_prefix_stop(id_: int) -> Response:
     attempt(work)
     wake(runtime().redis)
     return redirect(url_for("desk.carriers"))
+
+
+def _stamps() -> dict[str, int]:
+    """Return the minutes of SMS_STAMPS."""
+    return {name: off // timedelta(minutes=1) for name, off in runtime().settings.stamps.items()}
 
 
 def _trends(hours: Sequence[Fared]) -> dict[str, Markup]:

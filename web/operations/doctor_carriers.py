@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import psycopg
@@ -11,6 +11,7 @@ import psycopg
 from india.phone import masked
 from outbox import probe_verdicts, scrubs
 from outbox.probe_verdicts import HandsetState, RouteState
+from postal.desk import text_clocks
 from settings import Settings
 from web.operations.findings import Finding
 
@@ -31,7 +32,7 @@ _HANDSETS: Final[dict[HandsetState, str]] = {
 
 
 def examine(conn: psycopg.Connection[Any], settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Yield what operators drop now, and what the probes say of routes and telephones."""
+    """Yield what operators drop now, whose clock is wrong, and what the probes say."""
     for each in scrubs.of_now(conn, now):
         how = f"it says {each.said}" if each.cause == "told" else "no receipt comes for it"
         says = (
@@ -40,6 +41,15 @@ def examine(conn: psycopg.Connection[Any], settings: Settings, now: datetime) ->
             " compare it with what is registered, docs/messages.md"
         )
         yield Finding("wrong", "DLT", says)
+    for clock in text_clocks.read(conn, now - timedelta(days=1), now):
+        if clock.off:
+            minutes = settings.stamps.get(clock.carrier, timedelta()) // timedelta(minutes=1)
+            where = "ahead" if clock.off > 0 else "behind"
+            says = (
+                f"{clock.carrier} tells of texts times that are {abs(clock.off) / 60:.0f} minutes"
+                f" {where}: set {clock.right(minutes)}, docs/gateways.md"
+            )
+            yield Finding("wrong", "SMS_STAMPS", says)
     yield from _probes(conn, settings, now)
 
 

@@ -5,7 +5,7 @@ The database has the same numbers for every process; Valkey adds queues and hear
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,8 @@ from india.phone import masked
 from outbox import heartbeat, probe_verdicts
 from outbox.probe_verdicts import ProbeVerdicts
 from outbox.wake import BELLS
+from postal.desk import text_clocks
+from postal.desk.text_clocks import TextClock
 from postal.desk.unconfirmed import UNCONFIRMED
 from runtime import Runtime
 from store import months
@@ -273,11 +275,13 @@ class DatabaseCollector(Collector):
         unconfirmed = timedelta(seconds=settings.unconfirmed_seconds)
         now = self._runtime.now()
         bound = {"now": now, "most": MOST_READ, "unconfirmed": unconfirmed}
+        hour = now - timedelta(hours=1)
         with self._runtime.reading() as found:
             conn = found.conn
             for counted in _GAUGES:
                 yield _gauge(counted, conn.execute(counted.sql, bound).fetchall())
             yield _handover(conn, bound)
+            yield _text_clocks(text_clocks.read(conn, hour, now))
             yield from _probes(probe_verdicts.of_settings(conn, settings, now))
             if found.as_of is not None:
                 yield GaugeMetricFamily(
@@ -352,6 +356,17 @@ def _probes(verdicts: ProbeVerdicts) -> Iterator[GaugeMetricFamily]:
     for pair in verdicts.pairs:
         pairs.add_metric([pair.carrier, names[pair.phone], pair.state], 1)
     yield from (routes, took, handsets, pairs)
+
+
+def _text_clocks(clocks: Sequence[TextClock]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(
+        "dakiya_text_clock_seconds",
+        "By how much a carrier's times of the texts that come are ahead; behind: less than 0",
+        labels=["gateway"],
+    )
+    for each in clocks:
+        gauge.add_metric([each.carrier], each.off)
+    return gauge
 
 
 def _gauge(counted: _Counted, rows: list[tuple[Any, ...]]) -> GaugeMetricFamily:

@@ -214,6 +214,29 @@ def test_what_was_handed_over_in_time_without_network_is_in_time(
     assert (told["state"], told["lateness"], told["days_late"]) == ("delivered", "in_time", 0)
 
 
+def test_what_was_taken_back_was_not_handed_over_in_time(player: Player) -> None:
+    """Only the time of the handover that stands counts."""
+    number, phone, postman_ = number_of(1), "+919876500001", "+919839000001"
+    player.step("postman 1001 +919839000001")
+    player.step(f"article {number} to {phone} en")
+    with player.runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET due_by = '2026-08-14'")
+    player.step(f"list 1001: {number}")
+    for written in (" @ -3 min", " @ -2 min"):
+        player.step(f"{postman_} > 1")
+        player.step("wait 4 min")
+        shown = f"{{code {phone}}} {{check {phone}}}"
+        assert player.step(f"{postman_} > 1 {shown}{written}")
+        told = _now(Api(player.client, player.token))
+        assert told["state"] == "delivered"
+        if written == " @ -3 min":
+            assert told["lateness"] == "in_time"
+            player.step(f"{postman_} > 0")
+            player.step("wait 24 h")
+            player.step(f"list 1001: {number}")
+    assert (told["lateness"], told["days_late"]) == ("late", 1)
+
+
 def _at(player: Player, serial: int, phone: str) -> None:
     with player.runtime.database.transaction() as conn:
         conn.execute(
