@@ -32,6 +32,7 @@ from flows.events import (
     Event,
     GivePin,
     Handover,
+    HoldAtOffice,
     ItemsOffered,
     ListMade,
     Pass,
@@ -363,7 +364,7 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
     )
 
 
-_OF_HOUSEHOLD: Final = (AskWishes, SetWish, AskWord, DrawWord, TakeWord, ReportFraud)
+_OF_HOUSEHOLD: Final = (AskWishes, SetWish, AskWord, DrawWord, TakeWord, ReportFraud, HoldAtOffice)
 
 
 def _household(locked: Locked, phone: str, event: Event) -> HouseholdFact:
