@@ -79,6 +79,7 @@ from flows.happenings import (
     Booked,
     CameToOffice,
     DestinationMoved,
+    DueMoved,
     ExceptionAnswered,
     ExceptionAsked,
     Happening,
@@ -256,7 +257,7 @@ def _answered(locked: Locked, phone: str, asked: Sequence[ArticleFact]) -> Artic
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:
     phone = conversation.place.whose
     found = None
-    if isinstance(event, AskStatus | CameToOffice | AboveAsked):
+    if isinstance(event, AskStatus | CameToOffice | DueMoved | AboveAsked):
         found = locked.reader.of_party(event.article, phone)
     elif isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
         # Whoever acts on an article must have sent it; an office may only ask.

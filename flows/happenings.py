@@ -253,7 +253,7 @@ class SenderChoseDay(Happening):
 
 @dataclass(frozen=True)
 class DueMoved(Happening):
-    """It is not late before `moved_to`: so it was wished before the day on which it was due."""
+    """It is not late before `moved_to`: a day, or to fetch it, was wished before it was due."""
 
     moved_to: date
 

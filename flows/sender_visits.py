@@ -77,12 +77,14 @@ def ask_visit(case: Case[AskVisit, Nothing, PartyFacts]) -> Decision[Nothing]:
     )
 
 
-@SENDER.on(DueMoved, says=("sender_day_stays",))
+@SENDER.on(DueMoved, says=("sender_day_stays", "sender_office"))
 def due_moved(case: Case[DueMoved, Nothing, PartyFacts]) -> Decision[Nothing]:
     """Say once that it comes later than was promised, and is not late: somebody wishes it so."""
-    number = case.event.article
+    number, article = case.event.article, case.facts.article
+    fetched = article is not None and article.state == "at_office"
     values = {"article": number, "day": calendar.name(case.event.moved_to)}
-    return Decision(case.state, case.context, (Say("sender_day_stays", values, number),))
+    say = Say("sender_office" if fetched else "sender_day_stays", values, number)
+    return Decision(case.state, case.context, (say,))
 
 
 def _why_no_visit(article: ArticleFact) -> str:

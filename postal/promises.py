@@ -104,11 +104,9 @@ greatest(coalesce({_HANDED},
 """How many days after that day, or the first wished one from it, it was handed over, or is
 still not."""
 
-_OPEN: Final = (
-    "a.state IN ('booked', 'out_for_delivery', 'attempted') AND NOT EXISTS"
-    " (SELECT FROM events m WHERE m.article_id = a.id AND m.kind = 'due_moved')"
-)
+_OPEN: Final = "a.state IN ('booked', 'out_for_delivery', 'attempted')"
 _MOVED: Final = f"""
+SELECT m.* FROM (
 SELECT a.id, a.number, moved.by AS day FROM articles a
 JOIN households h ON h.phone = a.recipient_phone
 CROSS JOIN LATERAL (
@@ -123,6 +121,11 @@ SELECT a.id, a.number, (e.data->>'day')::date FROM articles a JOIN events e ON e
 WHERE a.due_by BETWEEN %(today)s - {_NOT_WORKED} AND %(today)s AND {_OPEN}
   AND e.kind = 'day_chosen' AND {_WISHED} AND (e.data->>'day')::date > a.due_by
   AND e.at <= %(now)s - interval '1 day' AND NOT {_UNDONE}
+UNION
+SELECT a.id, a.number, a.held_until FROM articles a JOIN events e ON e.article_id = a.id
+WHERE a.due_by BETWEEN %(today)s - {_NOT_WORKED} AND %(today)s AND a.state = 'at_office'
+  AND a.attempts = 0 AND e.kind = 'at_office' AND NOT e.data ? 'wished' AND {_WISHED}) m
+WHERE NOT EXISTS (SELECT FROM events e WHERE e.article_id = m.id AND e.kind = 'due_moved')
 """  # noqa: S608
 
 
@@ -139,7 +142,7 @@ def moved_by_wishes(conn: Conn, today: date, now: datetime) -> list[Moved]:
     """Return what is due today, or on the days without work before, and wished later: each once.
 
     A day or a weekday that was wished before that day stands, if it was not undone within a day;
-    one that is wished from then on excuses none.
+    one that is wished from then on excuses none. So does the office, until it goes back.
     """
     rows = conn.execute(_MOVED, {"today": today, "now": now}).fetchall()
     return [Moved(*row) for row in {row[0]: row for row in sorted(rows)}.values()]

@@ -54,7 +54,7 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.RemarkConfirmed: ("attempted",),
     happenings.DayChosen: ("booked", "attempted", "at_office"),
     happenings.SenderChoseDay: ("booked", "attempted"),
-    happenings.DueMoved: ("booked", "out_for_delivery", "attempted"),
+    happenings.DueMoved: ("booked", "out_for_delivery", "attempted", "at_office"),
     happenings.GivenBack: ("attempted",),
     happenings.ItemsCame: ("out_for_delivery",),
     happenings.CameToOffice: ("at_office",),

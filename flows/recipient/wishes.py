@@ -126,7 +126,7 @@ def day_by_sender(case: Case[SenderChoseDay, Asked, RecipientFacts]) -> Decision
     to=("at_office", "quiet", SAME),
     says=(*ASKED_BACK, "at_office", "at_office_last", "hold_not_yet", "only_addressee"),
     acts=(KeepAtOffice, ExtendHold, TakeOffList, KillCode),
-    tells=("postman", "article", "sender"),
+    tells=("postman", "article"),
 )
 def hold_at_office(case: Case[HoldAtOffice, Asked, RecipientFacts]) -> Decision[Asked]:
     article = _addressees(case, case.event.which)
@@ -143,8 +143,6 @@ def hold_at_office(case: Case[HoldAtOffice, Asked, RecipientFacts]) -> Decision[
     if article.held_until is not None and brought:  # its clock goes on
         until = min(until, article.held_until)
     tells: tuple[Tell, ...] = (Tell("article", CameToOffice(number)),)
-    if article.attempts == 0 and not brought:  # it makes nothing late: its sender hears of it
-        tells = (*tells, Tell("sender", CameToOffice(number)))
     if article.state == "out_for_delivery":
         tells = (Tell("postman", DayChosen(number)), *tells)
     return Decision(

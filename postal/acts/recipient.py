@@ -123,7 +123,7 @@ def keep_at_office(books: Books, act: KeepAtOffice, whose: str) -> None:
         act.article,
         "state = 'at_office', held_until = %(until)s,"
         " extended = extended AND NOT kept_by_wish, kept_by_wish = false",
-        "state IN ('attempted', 'booked') OR kept_by_wish",
+        "(state IN ('attempted', 'booked') OR kept_by_wish)",
         until=act.until,
     )
     books.feed("at_office", article, until=act.until.isoformat())
