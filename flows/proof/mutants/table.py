@@ -88,7 +88,7 @@ from flows.proof.mutants.breaking import (
     unlocked,
     untold,
 )
-from flows.proof.world import verdicts, writing_door
+from flows.proof.world import lists, verdicts, writing_door
 from flows.proof.world.books import (
     HOLDER,
     NOMINEE,
