@@ -717,7 +717,8 @@ MUTANTS: Final = (
            scenes.HOUSEHOLD, (f"{POSTMAN} > 1 ** {{misword {HOLDER}}}",) * 3),
     Mutant("what a wish kept stays kept", 20,
            lambda: replaced(lists, "_is_brought", lambda parcel, now: False),
-           ("R20", "what a wish kept"), scenes.WISH, (f"{HOLDER} > 55 44", f"{scenes.OTHERS[0]} desk arrives")),
+           ("R20", "what a wish kept"), scenes.WISH,
+           (f"{HOLDER} > 55 44", f"{scenes.OTHERS[0]} desk arrives")),
     # ---- 15: a paper day -----------------------------------------------------------------------
     Mutant("who vouches for an outage types its slips", 15,
            everywhere(trust, "paper", lambda slip: None), _CODE, scenes.PAPER),
