@@ -14,7 +14,7 @@ from conversation.turn import Turn
 from flows import machines
 from flows.decision import Role, Tell
 from flows.events import ListMade
-from flows.happenings import Booked, Happening, HerdWarned, Recalled, WentOut
+from flows.happenings import Booked, DueMoved, Happening, HerdWarned, Recalled, WentOut
 from postal import todays_list, windows
 from runtime import Runtime
 from store.conversations import ConversationPlace
@@ -24,6 +24,7 @@ _CONCERNED: Mapping[type[Happening], tuple[Role, ...]] = MappingProxyType(
     {
         Booked: ("recipient", "sender", "article"),
         WentOut: ("holder", "article"),
+        DueMoved: ("sender",),
         Recalled: ("recipient", "nominee", "sender", "article"),
         HerdWarned: ("recipient",),
     }

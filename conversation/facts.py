@@ -32,6 +32,7 @@ from flows.events import (
     Event,
     GivePin,
     Handover,
+    HoldAtOffice,
     ItemsOffered,
     ListMade,
     Pass,
@@ -78,6 +79,7 @@ from flows.happenings import (
     Booked,
     CameToOffice,
     DestinationMoved,
+    DueMoved,
     ExceptionAnswered,
     ExceptionAsked,
     Happening,
@@ -255,7 +257,7 @@ def _answered(locked: Locked, phone: str, asked: Sequence[ArticleFact]) -> Artic
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:
     phone = conversation.place.whose
     found = None
-    if isinstance(event, AskStatus | CameToOffice | AboveAsked):
+    if isinstance(event, AskStatus | CameToOffice | DueMoved | AboveAsked):
         found = locked.reader.of_party(event.article, phone)
     elif isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
         # Whoever acts on an article must have sent it; an office may only ask.
@@ -363,7 +365,7 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
     )
 
 
-_OF_HOUSEHOLD: Final = (AskWishes, SetWish, AskWord, DrawWord, TakeWord, ReportFraud)
+_OF_HOUSEHOLD: Final = (AskWishes, SetWish, AskWord, DrawWord, TakeWord, ReportFraud, HoldAtOffice)
 
 
 def _household(locked: Locked, phone: str, event: Event) -> HouseholdFact:

@@ -8,12 +8,13 @@ from typing import Final
 from conversation.announce import announce
 from conversation.turn import take_turn
 from flows.events import DayEnded, PhoneNamed
-from flows.happenings import WentOut
+from flows.happenings import DueMoved, WentOut
 from india import calendar
 from india.calendar import INDIA, day_of
 from outbox.wake import wake
-from postal import carry, todays_list
+from postal import carry, promises, todays_list
 from postal.acts import handsets
+from postal.promises import Moved
 from runtime import Runtime
 from store.conversations import ConversationPlace
 from store.database import Conn
@@ -51,10 +52,19 @@ def begin_day(runtime: Runtime) -> int:
     def put_off(conn: Conn, postman: str) -> None:
         carry.put_off(conn, postman, today, now + _PUT_OFF)
 
-    runtime.database.run(lambda conn: carry.open_morning(conn, now))
+    def tell_moved(conn: Conn, each: Moved) -> int:
+        promises.note_moved(conn, each, now)
+        announce(runtime, conn, [DueMoved(each.number, each.day)])
+        return 1
+
+    def leave(conn: Conn, each: Moved) -> None:
+        """The next morning finds it again."""
+
+    moved = runtime.database.run(lambda conn: carry.open_morning(conn, now))
+    told = runtime.database.run_each(moved, tell_moved, leave)
     due = runtime.database.run(lambda conn: carry.postmen_due(conn, now))
     carried = runtime.database.run_each(due, make, put_off)
-    if carried:
+    if carried or told:
         wake(runtime.redis)
     return carried
 

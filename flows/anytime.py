@@ -12,7 +12,7 @@ from flows.machine import SAME, Case, F, Machine
 from flows.recipient.states import MACHINE as RECIPIENT
 from flows.recipient.states import fact
 from flows.sender import SENDER
-from india import calendar
+from india import calendar, promises
 
 
 def _language(case: Case[ChooseLanguage, C, F]) -> Decision[C]:
@@ -26,7 +26,7 @@ def _language(case: Case[ChooseLanguage, C, F]) -> Decision[C]:
 def _person(case: Case[AskPerson, C, RecipientFacts | PartyFacts]) -> Decision[C]:
     """Open a ticket and say by when somebody answers: the next working day."""
     facts = case.facts
-    by = calendar.name(calendar.next_working(facts.today))
+    by = calendar.name(promises.next_working(facts.today))
     say = Say("ticket_opened", {"ticket": facts.ticket, "day": by})
     acts = (OpenTicket("person", number=facts.ticket),)
     return Decision(case.state, case.context, (say,), acts)

@@ -112,9 +112,10 @@ def taken_back(case: Case[TakenBack, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("out")
 
 
-@MACHINE.on(DayChosen, GivenBack, to=("waiting",))
+@MACHINE.on(DayChosen, GivenBack, to=("waiting", SAME))
 def day_chosen(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
-    return _go("waiting")
+    """Wait for a list; what lies at the office can be fetched until then, and its clock goes on."""
+    return stay(case) if case.facts.article.state == "at_office" else _go("waiting")
 
 
 @MACHINE.on(Relinked, to=("waiting", SAME))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from flows.events import DocumentType, Event, ExceptionReason, Payment
@@ -249,6 +249,13 @@ class DayChosen(Happening):
 @dataclass(frozen=True)
 class SenderChoseDay(Happening):
     """The proven sender chose the day of the next visit; the addressee can choose another one."""
+
+
+@dataclass(frozen=True)
+class DueMoved(Happening):
+    """It is not late before `moved_to`: a day, or to fetch it, was wished before it was due."""
+
+    moved_to: date
 
 
 @dataclass(frozen=True)

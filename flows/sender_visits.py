@@ -16,12 +16,12 @@ from flows.acts.reports import OpenTicket
 from flows.decision import Decision, Nothing, Say, Tell
 from flows.events import AskVisit
 from flows.facts import ArticleFact, PartyFacts
-from flows.happenings import DayChosen, SenderChoseDay
+from flows.happenings import DayChosen, DueMoved, SenderChoseDay
 from flows.machine import Case
 from flows.recipient import days
 from flows.sender import SENDER
 from flows.sender_wishes import TOO_LATE, WRONG_QUOTE, proven, unproven, wrong
-from india import calendar
+from india import calendar, promises
 
 
 @SENDER.on(
@@ -31,6 +31,7 @@ from india import calendar
         "sender_day_chosen",
         "sender_day_impossible",
         "sender_day_stays",
+        "sender_recall_asked",
         "sender_no_visit",
         "sender_not_now",
         *dict.fromkeys(TOO_LATE.values()),
@@ -49,6 +50,8 @@ def ask_visit(case: Case[AskVisit, Nothing, PartyFacts]) -> Decision[Nothing]:
     if refused is not None:
         return refused
     acts = proven(article)
+    if article.recalling:
+        return replace(status.news("sender_recall_asked", case), acts=acts)
     match trust.visit(article, named=case.event.names_day):
         case "no_visit":
             return replace(status.news("sender_no_visit", case), acts=acts)
@@ -74,6 +77,16 @@ def ask_visit(case: Case[AskVisit, Nothing, PartyFacts]) -> Decision[Nothing]:
     )
 
 
+@SENDER.on(DueMoved, says=("sender_day_stays", "sender_office"))
+def due_moved(case: Case[DueMoved, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Say once that it comes later than was promised, and is not late: somebody wishes it so."""
+    number, article = case.event.article, case.facts.article
+    fetched = article is not None and article.state == "at_office"
+    values = {"article": number, "day": calendar.name(case.event.moved_to)}
+    say = Say("sender_office" if fetched else "sender_day_stays", values, number)
+    return Decision(case.state, case.context, (say,))
+
+
 def _why_no_visit(article: ArticleFact) -> str:
     """Return the text that says why no visit can be wished: what its state tells him anyway."""
     if article.state == "booked" and not article.office_next:
@@ -84,7 +97,7 @@ def _why_no_visit(article: ArticleFact) -> str:
 def _day(event: AskVisit, today: date) -> date | None:
     if event.day is not None:
         return days.of_month(event.day, today)
-    return calendar.next_working(today) if event.named is None else days.named(event.named, today)
+    return promises.next_working(today) if event.named is None else days.named(event.named, today)
 
 
 def _of_day(

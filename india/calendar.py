@@ -91,14 +91,6 @@ def is_working(day: date) -> bool:
     return day.weekday() != _SUNDAY
 
 
-def next_working(day: date) -> date:
-    """Return the first working day after `day`."""
-    following = day + timedelta(days=1)
-    while not is_working(following):
-        following += timedelta(days=1)
-    return following
-
-
 def name(day: date) -> str:
     """Return `day` as a text can carry it: 14AUG (DLT: no separators in a variable)."""
     return f"{day.day:02d}{_MONTHS[3 * day.month - 3 : 3 * day.month]}"

@@ -41,6 +41,19 @@ class Holidays:
         return (day.month, day.day) in self.every_year or day in self.dated
 
 
+def next_working(day: date) -> date:
+    """Return the first day after `day` on which every round goes: no Sunday and no holiday."""
+    following = day + timedelta(days=1)
+    while not is_working(following):
+        following += timedelta(days=1)
+    return following
+
+
+def is_working(day: date) -> bool:
+    """Tell whether every round goes on `day`, and not only those of the promised services."""
+    return calendar.is_working(day) and day not in HOLIDAYS
+
+
 def due_by(rule: PromiseRule, holidays: Holidays, booked: date) -> date:
     """Return the day by whose end an article of that rule, booked on `booked`, is due."""
     day, left = booked, rule.days

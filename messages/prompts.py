@@ -180,7 +180,8 @@ def _as_pattern(line: str) -> str:
 SAID_AS_DIALLED: Final = (
     "code_not_yet", "code_at_door", "code_wait", "code_locked", "no_code_needed",
     "nothing_waiting", "denied", "not_received", "fraud_noted", "fraud_heard", "nominee_agreed",
-    "nominee_thanks", "code_disputed", "day_chosen", "day_not_now", "only_addressee",
+    "nominee_thanks", "code_disputed", "day_chosen", "day_not_now", "day_recalled",
+    "hold_not_yet", "only_addressee",
     "ticket_opened", "language_set", "remark_contested", "refusal_denied", "objection_late",
     "move_disputed", "sender_recall_stopped",
 )  # fmt: skip

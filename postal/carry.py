@@ -17,6 +17,7 @@ from india.calendar import day_of
 from postal import promises
 from postal.lists import DayClosed, NotListed, make_list
 from postal.office.day_closing import name_days_left_open
+from postal.promises import Moved
 from store.database import Conn
 
 log = structlog.get_logger(__name__)
@@ -32,7 +33,7 @@ JOIN staff s ON s.id = l.postman_id AND s.active
 LEFT JOIN households h ON h.phone = a.recipient_phone
 WHERE l.date < %(day)s AND a.unlinked_at IS NULL
   AND (a.state = 'attempted' AND coalesce(a.chosen_day, %(day)s) <= %(day)s
-         AND (a.chosen_day IS NOT NULL OR h.weekdays IS NULL
+         AND (a.chosen_day IS NOT NULL OR h.weekdays IS NULL OR h.unheard
               OR extract(isodow FROM %(day)s::date)::smallint = ANY(h.weekdays))
          AND (a.remark IS NULL OR a.remark <> ALL(%(office)s) OR a.witness = 'contested'
               OR a.suspended_at IS NOT NULL)
@@ -41,23 +42,25 @@ WHERE l.date < %(day)s AND a.unlinked_at IS NULL
 """
 
 
-def open_morning(conn: Conn, now: datetime) -> None:
+def open_morning(conn: Conn, now: datetime) -> list[Moved]:
     """Note, once a day, which postmen have something due again; log the days that were not closed.
 
-    Later in the day nothing becomes due: what comes back by then goes out on the next working day.
+    Return what is due later since it is wished so. Later in the day nothing becomes due: what comes
+    back by then goes out on the next working day.
     """
     today = day_of(now)
     claimed = conn.execute(
         "INSERT INTO mornings (day, at) VALUES (%s, %s) ON CONFLICT DO NOTHING", [today, now]
     )
-    if claimed.rowcount:
-        name_days_left_open(conn, today, now)
-        promises.note_wishes(conn, today, now)
-        conn.execute(
-            "INSERT INTO morning_lists (day, postman_id, due_at)"
-            f" SELECT DISTINCT %(day)s::date, s.id, %(now)s::timestamptz {_DUE}",
-            {**_RULES, "day": today, "now": now},
-        )
+    if not claimed.rowcount:
+        return []
+    name_days_left_open(conn, today, now)
+    conn.execute(
+        "INSERT INTO morning_lists (day, postman_id, due_at)"
+        f" SELECT DISTINCT %(day)s::date, s.id, %(now)s::timestamptz {_DUE}",
+        {**_RULES, "day": today, "now": now},
+    )
+    return promises.moved_by_wishes(conn, today, now)
 
 
 def postmen_due(conn: Conn, now: datetime) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -49,6 +49,15 @@ def word_of(root: bytes, salt: bytes) -> str:
     halves = int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:16], "big")
     return "".join(str(spoken_words.FIRST + half % spoken_words.COUNT) for half in halves)
 
+
+KEEPS: Final = "coalesce(h.keeps AND NOT h.unheard, false)"
+WEEKDAYS: Final = "CASE WHEN NOT h.unheard THEN h.weekdays END"
+"""What the household `h` wishes of when its post comes, where its telephone was told of that."""
+BROUGHT: Final = (
+    f"(a.state = 'at_office' AND a.kept_by_wish AND (a.chosen_day IS NOT NULL OR NOT {KEEPS}))"
+)
+"""Whether a list may take the article `a` of the household `h` from the office, where a wish kept
+it: the wish is over, or a day was chosen."""
 
 _GROUPS: Final[tuple[WishGroup, ...]] = ("who", "when", "word")  # in the order of their columns
 _OF: Final = f"""
@@ -158,11 +167,28 @@ def keeps(conn: Conn, number: str) -> bool:
     Not of one for which a day was chosen.
     """
     row = conn.execute(
-        "SELECT EXISTS (SELECT FROM articles a JOIN households h ON h.phone = a.recipient_phone"
-        " WHERE a.number = %s AND h.keeps AND a.chosen_day IS NULL)",
+        "SELECT EXISTS (SELECT FROM articles a JOIN households h ON h.phone = a.recipient_phone"  # noqa: S608
+        f" WHERE a.number = %s AND {KEEPS} AND a.chosen_day IS NULL)",
         [number],
     ).fetchone()
     return row == (True,)
+
+
+_HEARD: Final = """
+UPDATE households h SET unheard = false, weekdays_since = told.at
+FROM households w CROSS JOIN LATERAL (
+    SELECT min(coalesce(m.delivered_at, m.sent_at)) AS at FROM messages m
+    WHERE m.phone = w.phone AND m.at >= w.weekdays_since AND m.direction = 'out'
+      AND m.template = ANY(%(templates)s)
+      AND (m.status = 'delivered' OR m.status = 'sent' AND m.gateway = ANY(%(silent)s))) told
+WHERE w.unheard AND told.at IS NOT NULL AND h.phone = w.phone
+"""
+_SAYS_SO: Final = ("wish_days", "wish_keep", "wishes_now")
+
+
+def note_heard(conn: Conn, silent: Collection[str]) -> None:
+    """Let wishes count of which their telephone was told. `silent`: carriers without receipts."""
+    conn.execute(_HEARD, {"templates": list(_SAYS_SO), "silent": list(silent)})
 
 
 def kept_since(conn: Conn, phone: str | None) -> datetime | None:

@@ -12,6 +12,7 @@ from flows.number import parse
 from india.calendar import day_of
 from postal import modes
 from postal.closed_days import HOLDS
+from postal.households import BROUGHT, KEEPS, WEEKDAYS
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
@@ -105,6 +106,8 @@ class _Booked:
     attempts: int
     weekdays: tuple[int, ...]  # on which its addressee wishes his post; none: on any
     keeps: bool  # he wishes that it is kept at the office
+    brought: bool  # it waits at the office by a wish that is over
+    fetched: bool  # a code lives; of what waits at the office, it is fetched with it there
     to_himself: bool  # the recipient's telephone is that of the postman who would carry it
 
     def other_weekday(self, day: date) -> bool:
@@ -131,7 +134,7 @@ def make_list(
         raise NotToday(today)
     list_id, mode = _list(conn, postman, day, now)
     read = [parse(raw) for raw in numbers]
-    booked = _lock(conn, postman, [number for number in read if number is not None])
+    booked = _lock(conn, postman, [number for number in read if number is not None], now)
     repeated = _repeat(read, booked, list_id)
     if repeated is not None:
         return DeliveryList(postman, day, repeated, new=False)
@@ -186,20 +189,23 @@ def _refuse_closed(conn: Conn, postman: str, day: date, list_id: int) -> None:
         raise DayClosed(postman, day)
 
 
-def _lock(conn: Conn, postman: str, numbers: list[str]) -> dict[str, _Booked]:
+def _lock(conn: Conn, postman: str, numbers: list[str], now: datetime) -> dict[str, _Booked]:
     # In the order of ids, as every turn does, against deadlocks; the items are read by a second
     # statement, which sees what an earlier transaction has committed.
     conn.execute("SELECT 1 FROM articles WHERE number = ANY(%s) ORDER BY id FOR UPDATE", (numbers,))
     rows = conn.execute(
-        "SELECT a.number, a.id, a.state, i.list_id, i.serial, l.date, a.chosen_day,"
-        " a.unlinked_at IS NOT NULL, a.attempts, coalesce(h.weekdays, '{}'),"
-        " coalesce(h.keeps, false), a.recipient_phone = s.phone IS TRUE"
-        " FROM articles a LEFT JOIN staff s ON s.staff_id = %s"
+        "SELECT a.number, a.id, a.state, i.list_id, i.serial, l.date, a.chosen_day,"  # noqa: S608
+        " a.unlinked_at IS NOT NULL, a.attempts,"
+        f" coalesce({WEEKDAYS}, '{{}}'),"
+        f" {KEEPS}, {BROUGHT}, EXISTS (SELECT FROM codes c WHERE c.article_id = a.id"
+        " AND c.used_at IS NULL AND c.dead_at IS NULL AND c.expires_at > %(now)s),"
+        " a.recipient_phone = s.phone IS TRUE"
+        " FROM articles a LEFT JOIN staff s ON s.staff_id = %(postman)s"
         " LEFT JOIN delivery_items i ON i.article_id = a.id AND i.state = 'open'"
         " LEFT JOIN delivery_lists l ON l.id = i.list_id"
         " LEFT JOIN households h ON h.phone = a.recipient_phone"
-        " WHERE a.number = ANY(%s)",
-        (postman, numbers),
+        " WHERE a.number = ANY(%(numbers)s)",
+        {"postman": postman, "numbers": numbers, "now": now},
     ).fetchall()
     return {row[0]: _Booked(*row[1:]) for row in rows}
 
@@ -257,9 +263,11 @@ def _why_not(number: str | None, booked: dict[str, _Booked], day: date) -> str |
         return f"waits: the addressee wishes his post on the weekdays {days}, 1 being Monday"
     if article.state == "out_for_delivery":
         return f"is already out with a postman, as item {article.open_serial}"
-    if article.state == "at_office":
+    if article.state == "at_office" and not article.brought:
         return "waits at the office to be fetched"
-    return None if article.state in DELIVERABLE else f"is {article.state}"
+    if article.brought and article.fetched:
+        return "waits: its addressee fetches it with a code that lives for some minutes"
+    return None if article.brought or article.state in DELIVERABLE else f"is {article.state}"
 
 
 def _next_serial(conn: Conn, list_id: int) -> int:
@@ -295,7 +303,8 @@ def _send_out(
     )
     conn.execute(
         "UPDATE articles SET state = 'out_for_delivery', remark = NULL, witness = NULL,"
-        " remark_counts = NULL, suspended_at = NULL, chosen_day = NULL, updated_at = %s"
+        " remark_counts = NULL, suspended_at = NULL, chosen_day = NULL, held_until = NULL,"
+        " extended = extended AND NOT kept_by_wish, kept_by_wish = false, updated_at = %s"
         " WHERE id = ANY(%s)",
         (now, ids),
     )

@@ -22,8 +22,8 @@ from store.database import Conn
 from store.feed import NewEvent
 
 # due: it can still be in time · in_time: handed over by then · tried: the postman was at the door
-# by then, and nobody contests it · excused: addressee or sender wanted it otherwise, and said so by
-# then · late: neither
+# by then, and nobody contests it · excused: addressee or sender wanted it otherwise, and said so
+# before that day, or he took it back on it · late: neither
 Lateness = Literal["due", "in_time", "tried", "excused", "late"]
 LATENESSES: Final[tuple[Lateness, ...]] = get_args(Lateness)
 MOST: Final = 50_000  # rows of a file
@@ -62,17 +62,27 @@ was written, as its carrier says, else when the postman said that he comes to it
 
 _HANDED: Final = _DAY.format(column="coalesce(o.at, a.delivered_at)")
 
+_WISHED: Final = f"{_DAY.format(column='e.at')} < a.due_by"
+_UNDONE: Final = f"""EXISTS (
+    SELECT FROM events n WHERE n.article_id = a.id AND n.at > e.at
+      AND ({_DAY.format(column="n.at")} < a.due_by OR n.at <= e.at + interval '1 day')
+      AND CASE e.kind WHEN 'at_office' THEN n.kind = 'hold_ended'
+          ELSE n.kind = 'day_chosen' AND (n.data->>'day')::date < (e.data->>'day')::date END)"""
+"""Whether what the event `e` wishes was undone: before the day on which `a` was due, or in a day.
+An earlier day undoes a later one, and excuses by itself where it was named in time."""
+
 LATENESS: Final = f"""
 CASE WHEN {_HANDED} <= a.due_by THEN 'in_time'
      WHEN {_DAY.format(column="v.at")} <= a.due_by THEN 'tried'
      WHEN EXISTS (
               SELECT FROM events e WHERE e.article_id = a.id
                 AND {_DAY.format(column="e.at")} <= a.due_by
-                AND (e.kind = 'day_chosen' AND (e.data->>'day')::date > a.due_by
+                AND (e.kind = 'day_chosen' AND {_WISHED} AND (e.data->>'day')::date > a.due_by
                   OR e.kind = 'recalled' AND a.state = 'recalled'
                   OR e.kind = 'at_office' AND a.attempts = 0
                      AND CASE WHEN e.data ? 'since' THEN (e.data->>'since')::date < a.due_by
-                              ELSE a.held_until IS NOT NULL END))
+                              ELSE a.held_until IS NOT NULL AND {_WISHED} END)
+                AND NOT {_UNDONE})
           OR w.by > a.due_by AND coalesce(least({_HANDED},
               {_DAY.format(column="v.at")}), %(today)s) <= w.by THEN 'excused'
      WHEN a.delivered_at IS NULL AND a.due_by >= %(today)s THEN 'due'
@@ -80,9 +90,9 @@ CASE WHEN {_HANDED} <= a.due_by THEN 'in_time'
 """
 """What the article `a`, which is due by a day, is on the day %(today)s; needs `VISITED`.
 
-A wish after that day excuses nothing: whoever was kept waiting may choose a day, or want it back.
-What is wished for all post excuses only where it stood before that day, and stays so, whatever is
-wished afterwards: the events of the article say it.
+A wish excuses only where it stood before that day, and was not undone within a day: whoever is
+kept waiting may choose another one, and whoever is late could forge a text. The events of the
+article say it, and whatever is wished afterwards changes nothing.
 """
 
 DAYS_LATE: Final = f"""
@@ -94,29 +104,53 @@ greatest(coalesce({_HANDED},
 """How many days after that day, or the first wished one from it, it was handed over, or is
 still not."""
 
+_OPEN: Final = "a.state IN ('booked', 'out_for_delivery', 'attempted')"
 _MOVED: Final = f"""
-SELECT a.id, moved.by FROM articles a
+SELECT m.* FROM (
+SELECT a.id, a.number, moved.by AS day FROM articles a
 JOIN households h ON h.phone = a.recipient_phone
 CROSS JOIN LATERAL (
     SELECT min(a.due_by + later) AS by FROM generate_series(1, 6) later
     WHERE extract(isodow FROM a.due_by + later)::smallint = ANY(h.weekdays)) moved
 WHERE a.due_by BETWEEN %(today)s - {_NOT_WORKED} AND %(today)s
-  AND a.state IN ('booked', 'out_for_delivery', 'attempted')
-  AND extract(isodow FROM a.due_by)::smallint <> ALL(h.weekdays)
+  AND {_OPEN} AND NOT h.unheard AND extract(isodow FROM a.due_by)::smallint <> ALL(h.weekdays)
   AND {_DAY.format(column="h.weekdays_since")} < a.due_by
-  AND NOT EXISTS (SELECT FROM events e WHERE e.article_id = a.id AND e.kind = 'due_moved')
+  AND h.weekdays_since <= %(now)s - interval '1 day'
+UNION
+SELECT a.id, a.number, (e.data->>'day')::date FROM articles a JOIN events e ON e.article_id = a.id
+WHERE a.due_by BETWEEN %(today)s - {_NOT_WORKED} AND %(today)s AND {_OPEN}
+  AND e.kind = 'day_chosen' AND {_WISHED} AND (e.data->>'day')::date > a.due_by
+  AND e.at <= %(now)s - interval '1 day' AND NOT {_UNDONE}
+UNION
+SELECT a.id, a.number, a.held_until FROM articles a JOIN events e ON e.article_id = a.id
+WHERE a.due_by BETWEEN %(today)s - {_NOT_WORKED} AND %(today)s AND a.state = 'at_office'
+  AND a.attempts = 0 AND e.kind = 'at_office' AND NOT e.data ? 'wished' AND {_WISHED}) m
+WHERE NOT EXISTS (SELECT FROM events e WHERE e.article_id = m.id AND e.kind = 'due_moved')
 """  # noqa: S608
 
 
-def note_wishes(conn: Conn, today: date, now: datetime) -> None:
-    """Note of what is due today, and on the days without work before, that a wish moves its day.
+@dataclass(frozen=True)
+class Moved:
+    """An article that is due later, since it is wished so: its row, and the day."""
 
-    A weekday that was wished before that day stands; one that is wished from then on excuses none.
+    id: int
+    number: str
+    day: date
+
+
+def moved_by_wishes(conn: Conn, today: date, now: datetime) -> list[Moved]:
+    """Return what is due today, or on the days without work before, and wished later: each once.
+
+    A day or a weekday that was wished before that day stands, if it was not undone within a day;
+    one that is wished from then on excuses none. So does the office, until it goes back.
     """
-    moved = conn.execute(_MOVED, {"today": today}).fetchall()
-    feed.append_many(
-        conn, [NewEvent("due_moved", id_, now, {"day": day.isoformat()}) for id_, day in moved]
-    )
+    rows = conn.execute(_MOVED, {"today": today, "now": now}).fetchall()
+    return [Moved(*row) for row in {row[0]: row for row in sorted(rows)}.values()]
+
+
+def note_moved(conn: Conn, moved: Moved, now: datetime) -> None:
+    """Note until when it is not late; say so to its sender in the same transaction."""
+    feed.append_many(conn, [NewEvent("due_moved", moved.id, now, {"day": moved.day.isoformat()})])
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ class ChooseDay(ArticleAct):
     until: date
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
-        yield from in_state(article, "booked", "attempted")
+        yield from _is_brought(article)
         yield from must(self.day <= self.until, "a day after the last that may be chosen")
         yield from must(not article.office_next, "a day for what no morning's list takes")
         before = article.choose_until
@@ -31,17 +31,28 @@ class ChooseDay(ArticleAct):
         return Changes(chosen_day=self.day, choose_until=self.until)
 
 
+def _is_brought(article: ArticleFact) -> Iterator[str]:
+    """Require that a list takes it: what a wish keeps at the office too, once that wish is over."""
+    if not article.by_wish:
+        yield from in_state(article, "booked", "attempted")
+
+
 @dataclass(frozen=True)
 class KeepAtOffice(ArticleAct):
-    """Storage at the office until the end of `until`."""
+    """Storage at the office until the end of `until`, whatever is wished of other post."""
 
     until: date
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
-        yield from in_state(article, "booked", "attempted")
+        yield from _is_brought(article)
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(state="at_office", held_until=self.until)
+        return Changes(
+            state="at_office",
+            held_until=self.until,
+            extended=article.extended and not article.by_wish,
+            by_wish=False,
+        )
 
 
 @dataclass(frozen=True)
@@ -63,16 +74,19 @@ class KeepByWish(ArticleAct):
 
 @dataclass(frozen=True)
 class BringAgain(ArticleAct):
-    """What was kept by a wish that ended, or of which a day is chosen, waits for a list again."""
+    """The wish that keeps it is over: the next list may take it, and until then it can be fetched.
+
+    Nothing of it changes, the day included on which it goes back to its sender: who forged the end
+    of a wish takes nothing away from the counter.
+    """
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from in_state(article, "at_office")
         yield from must(article.by_wish, "no wish keeps it")
         yield from must(not article.office_next, "its visits are used up")
-        yield from no_live_code(article)
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(state="booked", held_until=None, extended=False, by_wish=False)
+        return Changes()
 
 
 @dataclass(frozen=True)

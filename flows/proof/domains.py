@@ -52,8 +52,9 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.Attempted: ("attempted",),
     happenings.Refused: ("attempted",),
     happenings.RemarkConfirmed: ("attempted",),
-    happenings.DayChosen: ("booked", "attempted"),
+    happenings.DayChosen: ("booked", "attempted", "at_office"),
     happenings.SenderChoseDay: ("booked", "attempted"),
+    happenings.DueMoved: ("booked", "out_for_delivery", "attempted", "at_office"),
     happenings.GivenBack: ("attempted",),
     happenings.ItemsCame: ("out_for_delivery",),
     happenings.CameToOffice: ("at_office",),
@@ -124,6 +125,7 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "offer": one_of(None, 3),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
     "weekdays": one_of((), (1, 3, 5), (1, 2, 3, 4, 5, 6)),
+    "moved_to": one_of(TODAY + timedelta(days=3)),
 }
 _ACT_FIELDS: Mapping[str, Domain[object]] = {
     "item": one_of("7"),

@@ -92,7 +92,7 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     more: dict[str, Domain[ArticleFact]] = {}
     if not thorough or kind not in _OF_EXCEPTIONS:
         more |= {"exception": one_of("none"), "excepted": one_of(False)}
-    if kind in (events.SetWish, events.AnotherDay):
+    if kind in (events.SetWish, events.AnotherDay, events.HoldAtOffice):
         more["by_wish"] = BY_WISH
     if kind is events.Consent:
         more["quote"] = _judged
@@ -153,6 +153,7 @@ _EACH_HOUSEHOLD: Domain[object] = lambda picks, _: lazy(  # noqa: E731
     picks,
     {
         "weekdays": one_of((), (1, 3, 5)),
+        "keeps": lambda picks, house: not house.weekdays and picks.pick((False, True)),
         "question": one_of(0, 1),
         "spent": one_of((), ("who", "when", "word")),
         "doubted": one_of(False, True),
@@ -165,6 +166,7 @@ _HOUSEHOLDS: Mapping[type[Event], Domain[object]] = {
     events.DrawWord: _EACH_HOUSEHOLD,
     events.TakeWord: _EACH_HOUSEHOLD,
     events.ReportFraud: one_of(HouseholdFact(), HouseholdFact(may_take="household")),
+    events.HoldAtOffice: one_of(HouseholdFact(), HouseholdFact(keeps=True)),
 }
 # Where a recipient's answer can be about what goes, or went, without its code.
 _OF_EXCEPTIONS = (events.ReportFraud, events.Deny)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from flows.facts import ArticleFact, PartyFacts, RecipientFacts
 from flows.wishes import DayNamed
-from india import calendar
+from india import promises
 
 CHOOSE_WITHIN = timedelta(days=7)  # of the first choice: an article cannot be put off for ever
 _A_MONTH = 31
@@ -23,7 +23,7 @@ def has_day_left(article: ArticleFact, facts: RecipientFacts | PartyFacts) -> bo
     """Tell whether a morning's list can still take `article`, wherever it waits now."""
     if article.office_next:
         return False
-    return last(article, facts) >= calendar.next_working(facts.today)
+    return last(article, facts) >= promises.next_working(facts.today)
 
 
 def last(article: ArticleFact, facts: RecipientFacts | PartyFacts) -> date:
@@ -33,9 +33,9 @@ def last(article: ArticleFact, facts: RecipientFacts | PartyFacts) -> date:
 
 def is_possible(day: date | None, article: ArticleFact, facts: RecipientFacts | PartyFacts) -> bool:
     """Tell whether `article`, for which a day can be chosen, can come on `day`."""
-    if day is None or not calendar.is_working(day):
+    if day is None or not promises.is_working(day):
         return False
-    return calendar.next_working(facts.today) <= day <= last(article, facts)
+    return promises.next_working(facts.today) <= day <= last(article, facts)
 
 
 def of_month(number: int, today: date) -> date | None:

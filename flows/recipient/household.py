@@ -21,7 +21,7 @@ from flows.acts.household import (
     SetTakers,
     SetWeekdays,
 )
-from flows.decision import Act, Asked, Decision, Say, Tell
+from flows.decision import Act, Asked, Decision, Say
 from flows.events import AskWishes, AskWord, DrawWord, SetWish, TakeWord
 from flows.facts import (
     ArticleFact,
@@ -31,7 +31,7 @@ from flows.facts import (
     Takers,
     wish_digits,
 )
-from flows.happenings import DayChosen, GivenOnWord, WordTried
+from flows.happenings import GivenOnWord, WordTried
 from flows.machine import SAME, Case
 from flows.recipient.states import (
     MACHINE,
@@ -73,7 +73,6 @@ def ask_wishes(case: Case[AskWishes, Asked, RecipientFacts]) -> Decision[Asked]:
         *("wishes_now", "wish_often", "wish_in_doubt", "number_asked"),
     ),
     acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes, BringAgain),
-    tells=("article",),
 )
 def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     wish, house = case.event.wish, case.facts.household
@@ -119,8 +118,8 @@ def _end(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     What one of them keeps at the office is brought again: it may have been forged.
     """
     house = case.facts.household
-    kept = [each for each in case.facts.articles if is_kept_by_wish(each)]
-    wished = house.opens or house.keeps or house.weekdays or kept
+    kept = [each for each in case.facts.articles if house.keeps and is_kept_by_wish(each)]
+    wished = house.opens or house.keeps or house.weekdays
     if not wished or not trust.may_wish("none", case.facts.proof):
         return stay(case, Say("wishes_now", listed(house)))
     return Decision(
@@ -128,7 +127,6 @@ def _end(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
         case.context,
         (Say("wish_none"),),
         (EndWishes(), *(BringAgain(each.number) for each in kept)),
-        tuple(Tell("article", DayChosen(each.number)) for each in kept),
     )
 
 

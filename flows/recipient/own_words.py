@@ -86,7 +86,8 @@ _TEMPLATES: Final = (
     "ask_contest", "ask_not_mine",
     "ask_new_number", "say_dead", "say_moved_away", "say_how", "ask_person", "ask_stop",
     "ask_start", "language_menu", "ask_no", "greeted", "recipient_menu", "no_code_needed",
-    "code_not_yet", "at_office", "at_office_last", "day_not_now", "move_asked",
+    "code_not_yet", "at_office", "at_office_last", "day_not_now", "day_recalled",
+    "hold_not_yet", "move_asked",
 )  # fmt: skip
 
 

@@ -383,12 +383,9 @@ def at_office(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
 
 
 def is_kept_by_wish(article: ArticleFact) -> bool:
-    """Tell whether it waits at the office by a wish for all post alone, and can be brought.
-
-    Not while a code lives with which it is fetched there.
-    """
+    """Tell whether it waits at the office by a wish for all post alone, and can be brought."""
     kept = article.state == "at_office" and article.by_wish and article.part == "addressee"
-    return kept and article.code != "live" and not article.office_next
+    return kept and not article.office_next
 
 
 def say_at_office(article: ArticleFact) -> Say:

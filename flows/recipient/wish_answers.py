@@ -178,6 +178,8 @@ def _another_day(case: WishCase, wish: PersonWish, article: ArticleFact) -> Wish
     facts = case.facts
     if article.state == "at_office":
         return WishAnswer((say_at_office(article),))
+    if article.recalling:
+        return _ask("day_recalled", article)
     if not days.may_choose(article, facts):
         return _ask("day_not_now", article)
     day = None if wish.day is None else days.named(wish.day, facts.today)
@@ -189,7 +191,7 @@ def _another_day(case: WishCase, wish: PersonWish, article: ArticleFact) -> Wish
 
 def _hold(case: WishCase, wish: PersonWish, article: ArticleFact) -> WishAnswer:
     if article.state == "booked":  # not arrived yet: it cannot be kept here
-        return _ask("code_not_yet", article)
+        return _ask("hold_not_yet", article)
     if article.state == "at_office" and article.extended:
         return WishAnswer((say_at_office(article),))
     return _ask("ask_hold", article)

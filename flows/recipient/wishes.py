@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from flows import trust
 from flows.acts.codes import KillCode
-from flows.acts.hold import BringAgain, ChooseDay, ExtendHold, KeepAtOffice
+from flows.acts.hold import ChooseDay, ExtendHold, KeepAtOffice
 from flows.acts.lists import TakeOffList
 from flows.acts.nominee import EndNomination, Nominate
 from flows.decision import Act, Asked, Decision, Say, Tell
@@ -34,7 +34,7 @@ from flows.recipient.states import (
     say_at_office,
     stay,
 )
-from india import calendar
+from india import promises
 
 # Of waiting at the office, extendable once (docs/developing/domain.md rule 3).
 OFFICE_DAYS = timedelta(days=7)
@@ -47,9 +47,9 @@ MOST_NOMINATIONS = 3  # of one article, so that a telephone is not pestered with
 @MACHINE.on(
     AnotherDay,
     to=("quiet", SAME),
-    says=(*ASKED_BACK, "day_chosen", "day_impossible", "day_not_now", "only_addressee",
-          "at_office", "at_office_last"),
-    acts=(ChooseDay, TakeOffList, KillCode, BringAgain),
+    says=(*ASKED_BACK, "day_chosen", "day_impossible", "day_not_now", "day_recalled",
+          "only_addressee", "at_office", "at_office_last"),
+    acts=(ChooseDay, TakeOffList, KillCode),
     tells=("postman", "article"),
 )  # fmt: skip
 def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked]:
@@ -60,6 +60,8 @@ def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked
     if article.state == "at_office" and not kept:
         return stay(case, say_at_office(article))
     facts = case.facts
+    if article.recalling:
+        return stay(case, digits("day_recalled", article))
     if not (days.has_day_left if kept else days.may_choose)(article, facts):
         return stay(case, digits("day_not_now", article))
     until, day = days.last(article, facts), _day(case.event, facts.today)
@@ -72,7 +74,6 @@ def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked
         (by_day("day_chosen", article, day),),
         (
             *_off_the_list(article),
-            *((BringAgain(number),) if kept else ()),
             ChooseDay(number, day, until),
         ),
         _tell_day(article),
@@ -91,7 +92,7 @@ def _day(event: AnotherDay, today: date) -> date | None:
     """Return the day that `event` names; where it names none, the next one."""
     if event.day is not None:
         return days.of_month(event.day, today)
-    return calendar.next_working(today) if event.named is None else days.named(event.named, today)
+    return promises.next_working(today) if event.named is None else days.named(event.named, today)
 
 
 def _off_the_list(article: ArticleFact) -> tuple[Act, ...]:
@@ -123,7 +124,7 @@ def day_by_sender(case: Case[SenderChoseDay, Asked, RecipientFacts]) -> Decision
 @MACHINE.on(
     HoldAtOffice,
     to=("at_office", "quiet", SAME),
-    says=(*ASKED_BACK, "at_office", "at_office_last", "code_not_yet", "only_addressee"),
+    says=(*ASKED_BACK, "at_office", "at_office_last", "hold_not_yet", "only_addressee"),
     acts=(KeepAtOffice, ExtendHold, TakeOffList, KillCode),
     tells=("postman", "article"),
 )
@@ -131,13 +132,16 @@ def hold_at_office(case: Case[HoldAtOffice, Asked, RecipientFacts]) -> Decision[
     article = _addressees(case, case.event.which)
     if isinstance(article, Say):
         return stay(case, article)
-    if article.state == "at_office":
+    brought = is_kept_by_wish(article) and _is_to_be_brought(case, article)
+    if article.state == "at_office" and not brought:
         return _extend(case, article)
     if not is_open(article):  # named, and closed
         return stay(case, Say("nothing_waiting"))
     if article.state == "booked":  # not arrived yet: it cannot be kept here
-        return stay(case, digits("code_not_yet", article))
+        return stay(case, digits("hold_not_yet", article))
     number, until = article.number, case.facts.today + OFFICE_DAYS
+    if article.held_until is not None and brought:  # its clock goes on
+        until = min(until, article.held_until)
     tells: tuple[Tell, ...] = (Tell("article", CameToOffice(number)),)
     if article.state == "out_for_delivery":
         tells = (Tell("postman", DayChosen(number)), *tells)
@@ -148,6 +152,13 @@ def hold_at_office(case: Case[HoldAtOffice, Asked, RecipientFacts]) -> Decision[
         (*_off_the_list(article), KeepAtOffice(number, until)),
         tells,
     )
+
+
+def _is_to_be_brought(
+    case: Case[HoldAtOffice, Asked, RecipientFacts], article: ArticleFact
+) -> bool:
+    """Tell whether a list may take what a wish kept: it is over, or a day was chosen."""
+    return article.chosen_day is not None or not case.facts.household.keeps
 
 
 def _extend(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:

@@ -54,6 +54,7 @@ ANSWERS = (
     *("window_code", "refusal_code", "which_article", "which_number", "objection_late"),
     *("refusal_denied", "remark_contested", "remark_confirmed", "remark_confirmed_last"),
     *("at_office", "at_office_last", "day_chosen", "day_impossible", "day_not_now"),
+    *("day_recalled", "hold_not_yet"),
     *("only_addressee", "nominee_asked", "nominee_bad_number", "nominee_not_allowed"),
     *("nominee_not_now", "nominee_back", "nominee_none", "nominee_agreed", "nominee_declined"),
     *("nominee_thanks", "ticket_opened", "language_set", "code_disputed", "move_kept"),

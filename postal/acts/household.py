@@ -23,7 +23,7 @@ from flows.acts.household import (
 )
 from flows.decision import Act
 from flows.facts import WishGroup
-from flows.trust import WISH_AFTER, WISH_ASKED_FOR
+from flows.trust import WISH_AFTER, WISH_ASKED_FOR, at_least
 from postal.acts.books import Books, writes
 from postal.acts.door import attempt
 from postal.households import NO_WORD
@@ -103,12 +103,12 @@ def set_weekdays(books: Books, act: SetWeekdays, whose: str) -> None:
         books,
         act,
         whose,
-        f"weekdays, weekdays_since, {_counted('when')}",
-        f"%(weekdays)s::smallint[], %(now)s, {_FIRST_WISH}",
-        "weekdays = excluded.weekdays, keeps = false, weekdays_since = CASE"
-        " WHEN h.weekdays = excluded.weekdays THEN h.weekdays_since ELSE %(now)s END,"
-        f" {_one_more('when')}",
+        f"weekdays, weekdays_since, unheard, {_counted('when')}",
+        f"%(weekdays)s::smallint[], %(now)s, %(unheard)s, {_FIRST_WISH}",
+        "weekdays = excluded.weekdays, keeps = false, unheard = excluded.unheard,"
+        f" weekdays_since = %(now)s, {_one_more('when')}",
         weekdays=list(act.weekdays),
+        unheard=not at_least(books.proof, "fresh"),
     )
 
 
@@ -118,10 +118,11 @@ def keep_always(books: Books, act: KeepAlways, whose: str) -> None:
         books,
         act,
         whose,
-        f"keeps, weekdays_since, {_counted('when')}",
-        f"true, %(now)s, {_FIRST_WISH}",
-        "keeps = true, weekdays = NULL, weekdays_since = CASE WHEN h.keeps"
-        f" THEN h.weekdays_since ELSE %(now)s END, {_one_more('when')}",
+        f"keeps, weekdays_since, unheard, {_counted('when')}",
+        f"true, %(now)s, %(unheard)s, {_FIRST_WISH}",
+        "keeps = true, weekdays = NULL, unheard = excluded.unheard,"
+        f" weekdays_since = %(now)s, {_one_more('when')}",
+        unheard=not at_least(books.proof, "fresh"),
     )
 
 
@@ -129,7 +130,8 @@ def keep_always(books: Books, act: KeepAlways, whose: str) -> None:
 def end_wishes(books: Books, act: EndWishes, whose: str) -> None:
     close(books.conn, whose)
     books.conn.execute(
-        "UPDATE households SET weekdays = NULL, keeps = false, changed_at = %s WHERE phone = %s",
+        "UPDATE households SET weekdays = NULL, keeps = false, unheard = false, changed_at = %s"
+        " WHERE phone = %s",
         [books.now, whose],
     )
 

@@ -121,8 +121,9 @@ def choose_day(books: Books, act: ChooseDay, whose: str) -> None:
 def keep_at_office(books: Books, act: KeepAtOffice, whose: str) -> None:
     article = books.update(
         act.article,
-        "state = 'at_office', held_until = %(until)s",
-        "state IN ('attempted', 'booked')",
+        "state = 'at_office', held_until = %(until)s,"
+        " extended = extended AND NOT kept_by_wish, kept_by_wish = false",
+        "(state IN ('attempted', 'booked') OR kept_by_wish)",
         until=act.until,
     )
     books.feed("at_office", article, until=act.until.isoformat())
@@ -143,12 +144,7 @@ def keep_by_wish(books: Books, act: KeepByWish, whose: str) -> None:
 
 @writes(BringAgain)
 def bring_again(books: Books, act: BringAgain, whose: str) -> None:
-    article = books.update(
-        act.article,
-        "state = 'booked', held_until = NULL, extended = false, kept_by_wish = false",
-        "state = 'at_office' AND kept_by_wish",
-    )
-    books.feed("hold_ended", article)
+    books.feed("hold_ended", books.held[act.article])
 
 
 @writes(ExtendHold)

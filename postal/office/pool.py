@@ -13,6 +13,7 @@ from flows.number import last_digits
 from flows.remarks import NO_OTHER_VISIT
 from postal import marks
 from postal.counter.number_check import NumberCheck, for_articles
+from postal.households import BROUGHT, KEEPS, WEEKDAYS
 from postal.marks import NOTHING, Marked
 from store.database import Conn
 
@@ -74,11 +75,12 @@ class Piece(_Row):
         )
 
 
-_POOL = """
+_POOL = f"""
 WITH here AS (
     SELECT r.article_id AS id, NULL::bigint AS item_id, NULL::date AS last_out
     FROM arrivals r JOIN articles a ON a.id = r.article_id
-    WHERE r.office_id = %(office)s AND r.kind = 'here' AND a.state = 'booked'
+    LEFT JOIN households h ON h.phone = a.recipient_phone
+    WHERE r.office_id = %(office)s AND r.kind = 'here' AND (a.state = 'booked' OR {BROUGHT})
   UNION
     SELECT i.article_id, i.id, CASE WHEN i.state = 'attempted' THEN l.date END
     FROM staff s JOIN delivery_lists l ON l.postman_id = s.id
@@ -100,9 +102,9 @@ SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address,
             WHEN here.item_id IS NOT NULL AND NOT EXISTS (
                  SELECT FROM check_ins c WHERE c.item_id = here.item_id) THEN 'with_postman'
             WHEN a.chosen_day > %(today)s THEN 'chosen_day'
-            WHEN h.keeps AND a.state = 'booked' THEN 'wished'
+            WHEN {KEEPS} AND a.state = 'booked' THEN 'wished'
             WHEN a.chosen_day IS NULL
-                 AND extract(isodow FROM %(today)s::date)::smallint <> ALL(h.weekdays)
+                 AND extract(isodow FROM %(today)s::date)::smallint <> ALL({WEEKDAYS})
                  THEN 'other_weekday'
             WHEN here.last_out = %(today)s AND a.witness IS DISTINCT FROM 'contested'
                  AND a.suspended_at IS NULL THEN 'out_today' END AS why,
@@ -114,7 +116,7 @@ FROM here JOIN articles a ON a.id = here.id
 LEFT JOIN households h ON h.phone = a.recipient_phone
 LEFT JOIN draft_places p ON p.article_id = a.id AND p.office_id = %(office)s
 ORDER BY p.place, a.recipient_address, a.id
-"""
+"""  # noqa: S608
 
 
 def pieces(conn: Conn, office_id: int, today: date) -> list[Piece]:

@@ -59,7 +59,7 @@ ANSWERS: dict[WishKind, tuple[str, str, str, str, str]] = {
     "another_day": (
         "ask_other_day", "ask_other_day", "ask_other_day", "at_office", "nothing_waiting",
     ),
-    "hold": ("code_not_yet", "ask_hold", "ask_hold", "ask_hold", "nothing_waiting"),
+    "hold": ("hold_not_yet", "ask_hold", "ask_hold", "ask_hold", "nothing_waiting"),
     "nominate": (
         "nominee_how", "nominee_how", "nominee_how", "nominee_not_now", "nothing_waiting",
     ),
@@ -234,5 +234,18 @@ def test_a_day_in_words_is_asked_back_with_its_digits() -> None:
 def test_a_date_after_4_is_that_day() -> None:
     booked = article("booked")
     assert said(decided(AnotherDay(named=DayNamed(day=18, month=8)), booked)) == ["day_chosen"]
-    assert said(decided(AnotherDay(named=DayNamed(offset=1)), booked)) == ["day_chosen"]
+    assert said(decided(AnotherDay(named=DayNamed(offset=3)), booked)) == ["day_chosen"]
+
+
+def test_no_round_goes_on_a_national_holiday() -> None:
+    """15 August, and the Sunday after it."""
+    booked = article("booked")
+    for later in (1, 2):
+        named = AnotherDay(named=DayNamed(offset=later))
+        assert said(decided(named, booked)) == ["day_impossible"]
+    assert decided(AnotherDay(), booked).says[0].values["day"] == "17AUG"
+
+
+def test_a_day_after_4_can_be_too_late() -> None:
+    booked = article("booked")
     assert said(decided(AnotherDay(named=DayNamed(day=2, month=12)), booked)) == ["day_impossible"]

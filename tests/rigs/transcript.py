@@ -320,6 +320,7 @@ class Player:
                 first[0].perform()
                 redis.delete(first[0].key)
         with self.runtime.database.transaction() as conn:
+            households.note_heard(conn, self.runtime.settings.without_receipts)
             rows = conn.execute(
                 "SELECT id, phone, code_id IS NOT NULL, body, said FROM messages"
                 " WHERE direction = 'out' AND channel = 'text' AND (id > %s OR id = ANY(%s)"

@@ -16,7 +16,7 @@ from flows import facts as facts_
 from flows import helped, remarks, trust, window
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.exception import EndException, GrantException
-from flows.acts.hold import BringAgain, ReturnToSender
+from flows.acts.hold import ReturnToSender
 from flows.acts.household import CloseHousehold, CountWrongWord
 from flows.acts.lists import OfferItem, PassItem
 from flows.acts.moves import CountWrongQuote, EndMove
@@ -88,7 +88,7 @@ from flows.proof.mutants.breaking import (
     unlocked,
     untold,
 )
-from flows.proof.world import verdicts, writing_door
+from flows.proof.world import lists, verdicts, writing_door
 from flows.proof.world.books import (
     HOLDER,
     NOMINEE,
@@ -715,8 +715,10 @@ MUTANTS: Final = (
            ("R20", "wrong words"), scenes.HOUSEHOLD),
     Mutant("words without an end", 20, everywhere(trust, "MOST_WORDS", 9), _WORD,
            scenes.HOUSEHOLD, (f"{POSTMAN} > 1 ** {{misword {HOLDER}}}",) * 3),
-    Mutant("what a wish kept stays kept", 20, drops(BringAgain), ("R20", "what a wish kept"),
-           scenes.WISH, (f"{HOLDER} > 55 44", f"{scenes.OTHERS[0]} desk arrives")),
+    Mutant("what a wish kept stays kept", 20,
+           lambda: replaced(lists, "_is_brought", lambda parcel, now: False),
+           ("R20", "what a wish kept"), scenes.WISH,
+           (f"{HOLDER} > 55 44", f"{scenes.OTHERS[0]} desk arrives")),
     # ---- 15: a paper day -----------------------------------------------------------------------
     Mutant("who vouches for an outage types its slips", 15,
            everywhere(trust, "paper", lambda slip: None), _CODE, scenes.PAPER),

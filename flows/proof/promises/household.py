@@ -23,6 +23,7 @@ from flows.facts import MOST_ATTEMPTS, PostmanFacts
 from flows.proof.promises.promise import Promise, done
 from flows.proof.world.books import SmallWorld
 from flows.proof.world.doors import Played
+from flows.proof.world.lists import may_go_out
 from flows.proof.world.parcel import HouseholdRow, Parcel
 from flows.proof.world.turn import Decided
 
@@ -144,8 +145,14 @@ def ended(before: SmallWorld, played: Played) -> Iterator[str]:
             mine = parcel.recipient == each.whose[0] and was is not None and was.by_wish
             code = parcel.code
             fetched = code is not None and code.state(played.world.now) == "live"
-            used_up = parcel.attempts >= MOST_ATTEMPTS
-            if mine and parcel.state == "at_office" and not (fetched or used_up):
+            waits = parcel.chosen_day is not None and parcel.chosen_day > played.world.today
+            if not mine or parcel.attempts >= MOST_ATTEMPTS:
+                continue
+            if parcel.state != "at_office" or parcel.held_until is None:
+                yield "a wish ended, and what it kept cannot be fetched any more"
+            elif not (fetched or waits or parcel.unlinked) and not any(
+                may_go_out(played.world, staff, number) for staff in played.world.postmen
+            ):
                 yield "a wish ended, and what it kept is not brought again"
 
 
@@ -199,7 +206,7 @@ PROMISES = (
         "R20",
         "what a wish kept",
         "What a wish for all post keeps at the office is brought again when that wish ends, unless"
-        " its visits are used up.",
+        " its visits are used up or a code fetches it there; and it can be fetched until then.",
         ended,
     ),
     Promise("R20", "wrong words", "Every wrong word counts, and its holder is told.", tries),

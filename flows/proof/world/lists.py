@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from flows.facts import MOST_ATTEMPTS
 from flows.proof.world.books import SmallWorld, next_serial
@@ -24,7 +24,17 @@ def may_go_out(world: SmallWorld, staff: str, number: str) -> bool:
         return True
     if parcel.chosen_day is not None and parcel.chosen_day > world.today:
         return False
-    return parcel.state in ("booked", "attempted")
+    return parcel.state in ("booked", "attempted") or _is_brought(parcel, world.now)
+
+
+def _is_brought(parcel: Parcel, now: datetime) -> bool:
+    """Tell whether a wish that kept it is over, or a day chosen; not while its code opens there."""
+    if parcel.state != "at_office" or not parcel.by_wish:
+        return False
+    wished, code = parcel.household(), parcel.code
+    if code is not None and code.state(now) == "live":
+        return False
+    return parcel.chosen_day is not None or wished is None or not wished.keeps
 
 
 def _left_over(parcel: Parcel, today: date) -> bool:
@@ -48,6 +58,9 @@ def send_out(world: SmallWorld, staff: str, numbers: Sequence[str]) -> SmallWorl
             witness=None,
             counts=False,
             chosen_day=None,
+            held_until=None,
+            extended=parcel.extended and not parcel.by_wish,
+            by_wish=False,
             updated_at=world.now,
         )
         world = replace(world, parcels={**world.parcels, number: parcel})

@@ -29,8 +29,9 @@ def _choose(ledger: Ledger, act: hold.ChooseDay, parcel: Parcel, whose: str) -> 
 
 @writes(hold.KeepAtOffice)
 def _keep(ledger: Ledger, act: hold.KeepAtOffice, parcel: Parcel, whose: str) -> None:
-    in_state(parcel, "attempted", "booked")
-    ledger.update(parcel, state="at_office", held_until=act.until)
+    must(parcel.by_wish or parcel.state in ("attempted", "booked"), "it is not brought")
+    extended = parcel.extended and not parcel.by_wish
+    ledger.update(parcel, state="at_office", held_until=act.until, extended=extended, by_wish=False)
 
 
 @writes(hold.KeepByWish)
@@ -43,7 +44,6 @@ def _keep_by_wish(ledger: Ledger, act: hold.KeepByWish, parcel: Parcel, whose: s
 def _bring_again(ledger: Ledger, act: hold.BringAgain, parcel: Parcel, whose: str) -> None:
     in_state(parcel, "at_office")
     must(parcel.by_wish, "no wish keeps it")
-    ledger.update(parcel, state="booked", held_until=None, extended=False, by_wish=False)
 
 
 @writes(hold.ExtendHold)

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0062_nonces"
-down_revision = "0059_heard"
+down_revision = "0061_XX"
 branch_labels = None
 depends_on = None
 phase = "expand"
