@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conversation.turn import take_turn
-from flows.acts.exception import EndException, GrantException
+from flows.acts.exception import EndException, GrantException, OpenQuestion
 from flows.facts import ExceptionFacts
-from flows.happenings import ExceptionAnswered
+from flows.happenings import ExceptionAnswered, QuestionOpened
 from postal.people.doer import Doer
 from runtime import Runtime
 from store.conversations import ConversationPlace
@@ -56,3 +56,22 @@ def answer(runtime: Runtime, conn: Conn, asked: Question, granted: bool, by: Doe
         assert isinstance(facts, ExceptionFacts)
         is_another = facts.article.exceptions not in (0, asked.number)
         raise AnotherQuestion if is_another else NotAnswered
+
+
+class NotOpened(Conflict):
+    """No further question was opened: one is open, it is not out, or it is not this person's."""
+
+    sentence = "no question is opened: it is not out, one is open, or somebody else must open it"
+    word = "question_not_opened"
+
+
+def open_one(runtime: Runtime, conn: Conn, article: str, by: Doer) -> None:
+    """Open one more question for `article` and who carries it. Raise `NotOpened`.
+
+    `by` signed it with a second factor.
+    """
+    place = ConversationPlace(article, "exception")
+    event = QuestionOpened(article, by.known_as)
+    turn = take_turn(runtime, conn, place, event, proof="fresh")
+    if not any(isinstance(act, OpenQuestion) for act in turn.sprints[0].decision.acts):
+        raise NotOpened

@@ -35,6 +35,7 @@ from flows.events import (
     HoldAtOffice,
     ItemsOffered,
     ListMade,
+    NotUnderstood,
     Pass,
     PhoneMoved,
     ProveSender,
@@ -83,7 +84,10 @@ from flows.happenings import (
     ExceptionAnswered,
     ExceptionAsked,
     Happening,
+    NamedAtDoor,
+    NamedNoMore,
     NumberCorrected,
+    QuestionOpened,
     SenderProved,
     WrittenOnPaper,
 )
@@ -92,13 +96,14 @@ from flows.postman import new_phone, offering
 from flows.postman import states as postman
 from flows.postman.beats import spoken
 from flows.recipient import states as recipient
+from flows.recipient.household import may_answer_wish
 from flows.recipient.moves import is_asked
 from flows.recipient.wish_answers import GREETED_AGAIN_AFTER, greets
 from flows.sender_words import SENT_LATELY
 from india import calendar
 from india.calendar import INDIA
 from india.phone import fingerprint
-from outbox.reach import arrive, was_lost, was_said
+from outbox.reach import arrive, said_last, times_said, was_lost, was_said
 from postal import collect, exceptions, households, lists, offers, offline, slips
 from postal.acts import beats
 from postal.acts.reports import next_ticket
@@ -165,11 +170,15 @@ def _exception_facts(locked: Locked, conversation: Conversation, event: Event) -
     open_ = exceptions.of_article(locked.conn, locked.held[its.number].id)
     asked_at = open_.asked_at if open_ is not None else locked.now
     until = asked_at + timedelta(minutes=locked.runtime.settings.exception_minutes)
+    carrier = locked.held[its.number].postman_id
+    if isinstance(event, QuestionOpened) and carrier is not None:
+        who = exceptions.answerer(locked.conn, event.by, carrier)
+        return ExceptionFacts(locked.now, its, until, who.role, who.same, who.elsewhere)
     if open_ is None or not isinstance(event, ExceptionAnswered):
         return ExceptionFacts(locked.now, its, until)
     who = exceptions.Answerer()
     if event.by:
-        who = exceptions.answerer(locked.conn, event.by, open_)
+        who = exceptions.answerer(locked.conn, event.by, open_.postman_id)
     found = ExceptionFacts(
         locked.now,
         its,
@@ -177,7 +186,7 @@ def _exception_facts(locked: Locked, conversation: Conversation, event: Event) -
         who.role,
         who.same,
         who.elsewhere,
-        _is_full(locked, open_.office_id),
+        is_full(locked, open_.office_id),
     )
     if open_.phone is None:
         return found
@@ -189,7 +198,7 @@ def _exception_facts(locked: Locked, conversation: Conversation, event: Event) -
     )
 
 
-def _is_full(locked: Locked, office_id: int) -> bool:
+def is_full(locked: Locked, office_id: int) -> bool:
     """Tell whether this office agreed to as many exceptions today as it may alone."""
     granted = exceptions.granted_today(locked.conn, office_id, locked.today)
     return granted >= locked.runtime.settings.exceptions_per_office
@@ -199,7 +208,7 @@ def _office_facts(locked: Locked, conversation: Conversation, event: Event) -> P
     phone = conversation.place.whose
     if isinstance(event, ExceptionAsked):
         found = locked.reader.of_party(event.article, phone)
-    elif isinstance(event, AnswerException):
+    elif isinstance(event, AnswerException | NotUnderstood):
         asked = _answerable(locked, phone, event)
         if len(asked) > 1:
             return PartyFacts(locked.now, today=locked.today, several=True)
@@ -219,7 +228,7 @@ def _office_facts(locked: Locked, conversation: Conversation, event: Event) -> P
         locked.today,
         rate=exceptions.rate(locked.conn, open_.postman_id, locked.now),
         answerable=open_.postman_phone != phone,
-        full=_is_full(locked, open_.office_id),
+        full=is_full(locked, open_.office_id),
         above=trust.has_its_code(found)
         and offices.asked_by_text(locked.conn, open_.postman_id)[1] == phone,
     )
@@ -234,16 +243,21 @@ def _asked_above(locked: Locked, phone: str) -> PartyFacts:
     return PartyFacts(locked.now, found, locked.today, answerable=False, above=True)
 
 
-def _answerable(locked: Locked, phone: str, event: AnswerException) -> list[ArticleFact]:
+def _answerable(
+    locked: Locked, phone: str, event: AnswerException | NotUnderstood
+) -> list[ArticleFact]:
     """Return the articles that an office's answer can be about, the newest question first.
 
-    What it agreed to waits for no digits, and is refused where nothing else is asked.
+    What it agreed to is meant where nothing else is asked. What is not read answers nothing.
     """
     ids = exceptions.asked_of(locked.conn, phone)
     by_id = {held.id: held.number for held in locked.held.values()}
     asked = [locked.reader.of_itself(by_id[each]) for each in ids if each in by_id]
-    asked = [each for each in asked if event.which in (None, each.digits)]
+    which = event.which if isinstance(event, AnswerException) else None
+    asked = [each for each in asked if which in (None, each.digits)]
     unanswered = [each for each in asked if each.exception == "asked"]
+    if isinstance(event, NotUnderstood):
+        return unanswered
     return unanswered or (asked[:1] if QUOTE in locked.codes else asked)
 
 
@@ -360,21 +374,40 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         greeted=_greeted(locked, phone, event),
         notice=_notice(locked, phone, event),
         offline=settings.offline_per_postman > 0,
+        hears_named=_hears_named(locked, phone, event),
         dialled=locked.dialled,
-        household=_household(locked, phone, event),
+        household=_household(locked, phone, event, mine),
     )
+
+
+_OF_NAMED: Final = ("number_named", "move_named", "move_kept_there")
+
+
+def _hears_named(locked: Locked, phone: str, event: Event) -> bool:
+    """Tell whether a telephone that was named at a door is told so, or that it came to nothing."""
+    if isinstance(event, NamedAtDoor):
+        since, _ = calendar.bounds(locked.today)
+        return times_said(locked.conn, phone, "number_named", since) < trust.MOST_NAMED
+    if isinstance(event, NamedNoMore):
+        about = locked.held[event.article].id
+        said = said_last(locked.conn, phone, about, _OF_NAMED)
+        return said in _OF_NAMED[:2]
+    return True
 
 
 _OF_HOUSEHOLD: Final = (AskWishes, SetWish, AskWord, DrawWord, TakeWord, ReportFraud, HoldAtOffice)
 
 
-def _household(locked: Locked, phone: str, event: Event) -> HouseholdFact:
+def _household(
+    locked: Locked, phone: str, event: Event, mine: Sequence[ArticleFact]
+) -> HouseholdFact:
     """Return what the telephone wishes for all its post, where the event is about it."""
-    if not isinstance(event, _OF_HOUSEHOLD):
+    if not isinstance(event, _OF_HOUSEHOLD) and not may_answer_wish(event, mine):
         return HouseholdFact()
-    quoted = None
-    if isinstance(event, SetWish) and event.wish in ("household", "neighbour"):
-        digits = locked.codes.get(QUOTE)
+    quoted, digits = None, locked.codes.get(QUOTE)
+    if isinstance(event, Consent) and digits is not None:
+        quoted = households.QuotedWish(None, digits)
+    elif isinstance(event, SetWish) and event.wish in ("household", "neighbour"):
         quoted = None if digits is None else households.QuotedWish(event.wish, digits)
     keys = locked.runtime.keys
     house = households.fact(locked.conn, keys, phone, locked.now, quoted)
@@ -530,8 +563,11 @@ def _exceptions_left(
         return 0
     most = locked.runtime.settings.exceptions_per_postman
     article = next((each.article for each in items if each.article is not None), None)
-    about = None if article is None else locked.held[article.number].id
-    asked = exceptions.asked_today(locked.conn, postman_id, about, locked.today)
+    held = None if article is None else locked.held[article.number]
+    about, place = (None, None) if held is None else (held.id, held.item_id)
+    asked = exceptions.asked_today(locked.conn, postman_id, about, place, locked.today)
+    if asked.opened:
+        return 1
     left = [
         most - asked.counted,
         trust.MOST_ASKED * most - asked.all,

@@ -25,6 +25,7 @@ from flows.events import (
     Deny,
     Event,
     Handover,
+    NotUnderstood,
     Pass,
     ProveSender,
     Recall,
@@ -191,7 +192,9 @@ class Locked:
             return facts.articles_numbered(self.conn, [event.article])
         if isinstance(event, StopRecall):
             return facts.articles_recalled(self.conn, place.whose)
-        if isinstance(event, AnswerException):
+        if isinstance(event, AnswerException) or (
+            place.machine == "office" and isinstance(event, NotUnderstood)
+        ):
             return exceptions.asked_of(self.conn, place.whose)
         return []
 

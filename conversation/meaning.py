@@ -95,13 +95,18 @@ _WORDS = (NotUnderstood, Said, Wished)
 def _is_words(understood: Understood, text: str) -> bool:
     """Tell whether a text is exact to nobody: another role of its telephone may know it better.
 
-    So is an office's yes without the digits of a question, and its no in words.
+    So is an office's yes without the digits of a question, its no in words, and two digits alone.
     """
     event = understood.event
     if isinstance(event, AnswerException):
+        if _TWO_DIGITS.fullmatch(text):
+            return True
         no = not event.granted and any(map(str.isdigit, text))
         return not no and QUOTE not in understood.codes
     return isinstance(event, _WORDS)
+
+
+_TWO_DIGITS = re.compile(r"\W*\d{2}\W*")
 
 
 def _is_own(event: Event, text: str) -> bool:
@@ -118,7 +123,6 @@ def _is_malformed(act: VisitAct) -> bool:
 
 
 _AFTER_STARS = re.compile(r"(\*\s*\*).*", re.DOTALL)
-_LAST_TWO = re.compile(r"(?<!\w)\w{2}(?=\W*$)")
 
 
 def kept_words(text: str, understood: Understood) -> str:
@@ -134,7 +138,7 @@ def kept_words(text: str, understood: Understood) -> str:
         return f"{event.acts[0].item} ** {MASK}"
     text = _AFTER_STARS.sub(rf"\1 {MASK}", text)
     if QUOTE in understood.codes:
-        text = _LAST_TWO.sub(QUOTE_MASK, text)
+        text = _without_quote(text, understood.codes[QUOTE])
     # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none: it may be a code.
     no_phone = isinstance(event, SomebodyElse) and event.phone == ""
     if no_phone or isinstance(event, AskedBack | NotUnderstood | ToldCode):
@@ -148,12 +152,30 @@ def kept_words(text: str, understood: Understood) -> str:
 _THREE = re.compile(r"(?<![0-9•▫])[0-9]{3}(?![0-9•▫])", re.ASCII)
 
 
+def _without_quote(text: str, digits: str) -> str:
+    """Return `text` without the two digits that it quotes: the last such ones; "147" has them."""
+    found = list(
+        re.finditer(rf"(?<![0-9]){digits}(?![0-9])|(?<=\b[12]){digits}\b", ascii_digits(text))
+    )
+    if not found:
+        return text
+    begin, end = found[-1].span()
+    return text[:begin] + QUOTE_MASK + text[end:]
+
+
+# In an office's text that is not understood, two digits may be those of a question.
+_TWO = re.compile(r"(?<![0-9•▫])[0-9]{2}(?![0-9•▫])", re.ASCII)
+
+
 def kept_of(role: str, text: str, understood: Understood) -> str:
     """Return `text` of a person in `role` as it may be kept.
 
-    A postman may have been told more than codes: a household's word, the digits of a slip.
+    A postman may have been told more than codes: a household's word, the digits of a slip. An
+    office was shown the digits of questions.
     """
     kept = kept_words(text, understood)
+    if role == "office" and isinstance(understood.event, NotUnderstood):
+        return _TWO.sub(QUOTE_MASK, ascii_digits(kept))
     if role != "postman":
         return kept
     if isinstance(understood.event, AskedBack | NotUnderstood):

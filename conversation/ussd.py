@@ -16,7 +16,9 @@ from datetime import datetime, timedelta
 import psycopg
 
 from conversation import menus
+from conversation.facts import is_full
 from conversation.turn import Turn
+from flows import trust
 from flows.events import ChooseLanguage
 from flows.grammar.person import QUOTE
 from flows.grammar.postman import LAST4, WORD
@@ -304,7 +306,7 @@ class _Hop:
             self.language,
             mine,
             postman_id is not None,
-            asked=self._asked() if "office" in self.sender.roles else (),
+            asked=self._asked(turn) if "office" in self.sender.roles else (),
         )
         if where.screen not in household.READ_BY:
             return facts
@@ -314,7 +316,7 @@ class _Hop:
     def _of_house(self) -> households.ShownHousehold:
         return households.shown(self.conn, self.runtime.keys, self.dialled.phone, self.now)
 
-    def _asked(self) -> tuple[AtDoor, ...]:
+    def _asked(self, turn: Turn) -> tuple[AtDoor, ...]:
         """Return what postmen ask the office with this telephone."""
         found = exceptions.asked_by_dial(self.conn, self.dialled.phone)
         postmen = {each.postman_id for each in found}
@@ -329,6 +331,8 @@ class _Hop:
                 each.document,
                 rates[each.postman_id].exceptions,
                 rates[each.postman_id].handovers,
+                trust.least_for_exception(turn.reader.of_itself(each.number)) != "quoted"
+                or is_full(turn, each.office_id),
             )
             for each in found
         )

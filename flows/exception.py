@@ -7,9 +7,11 @@ postman's own word, for half an hour.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows import trust
 from flows.acts.codes import KillCode
-from flows.acts.exception import EndException, ExceptionEnd, GrantException
+from flows.acts.exception import EndException, ExceptionEnd, GrantException, OpenQuestion
 from flows.acts.moves import AskMove, Relink
 from flows.decision import Decision, Nothing, Tell
 from flows.events import Event, TimedOut
@@ -26,6 +28,7 @@ from flows.happenings import (
     NamedForMove,
     NamedNoMore,
     NumberAgreed,
+    QuestionOpened,
     Relinked,
 )
 from flows.machine import SAME, Case, Machine, State
@@ -143,6 +146,19 @@ def _is_above(facts: ExceptionFacts) -> bool:
     return facts.by in trust.EXCEPTION_ABOVE or facts.elsewhere
 
 
+@MACHINE.on(QuestionOpened, acts=(OpenQuestion,), tells=("postman",))
+def opened(case: Case[QuestionOpened, Nothing, ExceptionFacts]) -> Decision[Nothing]:
+    """Open one more question: what a forger asked in the postman's name is not to cost a door."""
+    facts, article = case.facts, case.facts.article
+    free = article.exception == "none" and article.state == "out_for_delivery"
+    signed = trust.at_least(facts.proof, "fresh") and facts.by in trust.EXCEPTION_ANSWER
+    if not free or not signed or facts.same:
+        return _stay(case)
+    told = Tell("postman", QuestionOpened(article.number, case.event.by))
+    acts = (OpenQuestion(article.number, case.event.by),)
+    return replace(_stay(case), acts=acts, tells=(told,))
+
+
 @MACHINE.on(
     ExceptionDenied,
     to=("still",),
@@ -199,7 +215,7 @@ def _end(
     if article.state != "out_for_delivery":  # it ended otherwise meanwhile
         acts = (EndException(number, "over", by),)
         return Decision("still", case.context, (), acts, _named_no_more(article))
-    told = ExceptionEnded(number, "lapsed" if why == "lapsed" else "refused")
+    told = ExceptionEnded(number, why if why in ("lapsed", "denied") else "refused")
     return Decision(
         "still",
         case.context,

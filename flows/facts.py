@@ -286,6 +286,8 @@ class RecipientFacts(Facts):
     greeted: bool = False  # this telephone was greeted within a day; read where it greets
     notice: int = 0  # days that its data are kept, where it has to be told so now; 0: not now
     offline: bool = False  # slips show three digits for doors without network
+    # Of a telephone that was named at a door: False: it was told so often today, or not of this.
+    hears_named: bool = True
     dialled: bool = False  # it was asked by dial, whose sender is easily forged as a caller is
     # Read where the text is about it, or may end it.
     household: HouseholdFact = HouseholdFact()

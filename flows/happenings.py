@@ -121,9 +121,21 @@ class ExceptionGranted(Happening):
 
 @dataclass(frozen=True)
 class ExceptionEnded(Happening):
-    """There is no exception: the office refused it, or did not answer in time."""
+    """There is no exception: the office refused it, or did not answer in time; or whoever has the
+    telephone said no.
+    """
 
-    why: Literal["refused", "lapsed"]
+    why: Literal["refused", "lapsed", "denied"]
+
+
+@dataclass(frozen=True)
+class QuestionOpened(Happening):
+    """The office opens one more question for the article and who carries it, beyond every limit.
+
+    `by`: the staff id of who signed it.
+    """
+
+    by: str
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,8 @@ QUESTIONS = ("office_exception_rate", *_RATE_AND.values())
     ExceptionAsked,
     says=(
         *("office_exception", "office_exception_parcel", "office_exception_page"),
-        *("office_exception_reached", "office_number", "office_number_page", *QUESTIONS),
+        *("office_exception_reached", "office_number", "office_number_parcel"),
+        *("office_number_page", *QUESTIONS),
     ),
 )
 def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision[Nothing]:
@@ -111,7 +112,8 @@ def exception_asked(case: Case[ExceptionAsked, Nothing, PartyFacts]) -> Decision
     kind = "office_exception_parcel" if article.service == "parcel" else "office_exception"
     what, rate = Say(kind, shown, article.number), _RATE_AND[case.event.reason]
     if case.event.renumber:
-        what, rate = Say("office_number", who, article.number), "office_exception_rate"
+        kind = "office_number_parcel" if article.service == "parcel" else "office_number"
+        what, rate = Say(kind, shown, article.number), "office_exception_rate"
     says = (
         what,
         Say(
@@ -140,6 +142,7 @@ def above_asked(case: Case[AboveAsked, Nothing, PartyFacts]) -> Decision[Nothing
         *("office_exception_yes", "office_exception_no", "office_exception_wrong"),
         *("office_exception_none", "office_exception_page_only", "office_exception_how"),
         *("office_exception_which", "office_exception_over", "office_exception_reached"),
+        "office_exception_back",
     ),
     acts=(CountWrongQuote,),
     tells=("exception",),
@@ -148,7 +151,7 @@ def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decisi
     """Pass the office's answer on: a yes with the digits of the question, a no without them too.
 
     An answer is about one question: of several it must name which, by its last four. A bare yes
-    agrees to nothing, and is told how.
+    agrees to nothing, and a bare no takes nothing back that was agreed to: both are told how.
     """
     facts, article, event = case.facts, case.facts.article, case.event
     if facts.several:
@@ -160,6 +163,9 @@ def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decisi
     if facts.above and not facts.answerable:
         return _page_only(case, article)
     tells = (Tell("exception", ExceptionAnswered(number, event.granted)),)
+    names = event.which is not None or article.quote == "right"
+    if not event.granted and article.exception == "granted" and not names:
+        return Decision(case.state, case.context, (Say("office_exception_back", known, number),))
     if not event.granted:
         return Decision(
             case.state, case.context, (Say("office_exception_no", known, number),), (), tells
@@ -184,9 +190,7 @@ def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decisi
     )
 
 
-def _say_how(
-    case: Case[AnswerException, Nothing, PartyFacts], article: ArticleFact
-) -> Decision[Nothing]:
+def _say_how(case: Case[Event, Nothing, PartyFacts], article: ArticleFact) -> Decision[Nothing]:
     """Answer a bare yes: by which digits it is one, or that no text is."""
     if article.exception != "asked":
         return Decision(case.state, case.context, (Say("office_exception_none"),))
@@ -197,9 +201,7 @@ def _say_how(
     return Decision(case.state, case.context, (say,))
 
 
-def _page_only(
-    case: Case[AnswerException, Nothing, PartyFacts], article: ArticleFact
-) -> Decision[Nothing]:
+def _page_only(case: Case[Event, Nothing, PartyFacts], article: ArticleFact) -> Decision[Nothing]:
     """Say where it is answered: where a text reached the telephone, above the office alone."""
     template = "office_exception_page_only"
     if has_its_code(article) and not case.facts.above:
@@ -208,6 +210,25 @@ def _page_only(
     return Decision(case.state, case.context, (say,))
 
 
-@OFFICE.on(AskStatus, NotUnderstood, says=(*status.TEMPLATES, "office_help"))
+@OFFICE.on(AskStatus, says=(*status.TEMPLATES, "office_help"))
 def office_asks(case: Case[Event, Nothing, PartyFacts]) -> Decision[Nothing]:
     return status.answer_or("office_help", case)
+
+
+@OFFICE.on(
+    NotUnderstood,
+    says=(
+        *("office_help", "office_exception_which", "office_exception_how"),
+        *("office_exception_page_only", "office_exception_reached"),
+    ),
+)
+def unread(case: Case[Event, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Say how a question is answered while one waits: a postman stands at a door."""
+    facts, article = case.facts, case.facts.article
+    if facts.several:
+        return Decision(case.state, case.context, (Say("office_exception_which"),))
+    if article is None or article.exception != "asked":
+        return Decision(case.state, case.context, (Say("office_help"),))
+    if facts.above and not facts.answerable:
+        return _page_only(case, article)
+    return _say_how(case, article)

@@ -246,6 +246,7 @@ EXCEPTION_ANSWER: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")
 # forged no of the office's telephone is not counted there; and so many about one article.
 MOST_ASKED: Final = 3
 MOST_ASKED_OF_ARTICLE: Final = 2
+MOST_NAMED: Final = 3  # a day, of a telephone, whoever names it: beyond, it is told no more
 
 # law: only code, or a document at the window by two · uncoded: it needs none · unlinked: nobody
 # could be told · fraud: somebody asked for its code · disputed: who had the code before objects ·

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -43,6 +44,27 @@ def was_lost(conn: Conn, article_id: int, phone: str, since: datetime) -> bool:
         if channel == "text" or status == "delivered":
             return status in ("failed", "expired", "queued")
     return False
+
+
+def times_said(conn: Conn, phone: str, template: str, since: datetime) -> int:
+    """Return how often `phone` was sent `template` since then, or is going to be."""
+    row = conn.execute(
+        "SELECT count(*) FROM messages WHERE phone = %s AND direction = 'out' AND template = %s"
+        " AND at >= %s",
+        [phone, template, since],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def said_last(conn: Conn, phone: str, article_id: int, templates: Sequence[str]) -> str | None:
+    """Return which of `templates` was sent last to `phone` about the article; None: none was."""
+    row = conn.execute(
+        "SELECT template FROM messages WHERE article_id = %s AND phone = %s"
+        " AND direction = 'out' AND template = ANY(%s) ORDER BY at DESC, id DESC LIMIT 1",
+        [article_id, phone, list(templates)],
+    ).fetchone()
+    return None if row is None else str(row[0])
 
 
 def was_said(conn: Conn, phone: str, template: str, since: datetime) -> bool:

@@ -66,18 +66,13 @@ class Answerer:
     elsewhere: bool = False
 
 
-def answerer(conn: Conn, staff_id: str, asked: OpenException) -> Answerer:
-    """Return who answers `asked` with this staff id."""
+def answerer(conn: Conn, staff_id: str, postman_id: int) -> Answerer:
+    """Return who answers a question of this postman, or opens him one more, by his staff id."""
     row = conn.execute(
-        "SELECT role, id = %(postman)s OR coalesce(phone = %(phone)s, false),"
-        " office_id IS DISTINCT FROM %(office)s FROM staff"
-        " WHERE staff_id = %(staff_id)s AND active",
-        {
-            "postman": asked.postman_id,
-            "phone": asked.postman_phone,
-            "office": asked.office_id,
-            "staff_id": staff_id,
-        },
+        "SELECT o.role, o.id = p.id OR coalesce(o.phone = p.phone, false),"
+        " o.office_id IS DISTINCT FROM p.office_id FROM staff o, staff p"
+        " WHERE o.staff_id = %s AND o.active AND p.id = %s",
+        [staff_id, postman_id],
     ).fetchone()
     return Answerer() if row is None else Answerer(*row)
 
@@ -145,6 +140,7 @@ class AskedByDial:
     kind: str
     document: DocumentType
     postman_id: int
+    office_id: int
 
 
 def asked_by_dial(conn: Conn, phone: str) -> list[AskedByDial]:
@@ -152,7 +148,7 @@ def asked_by_dial(conn: Conn, phone: str) -> list[AskedByDial]:
     rows = conn.execute(
         "SELECT a.number, s.staff_id, x.reason, coalesce(x.wish = 'number', false),"
         " CASE WHEN a.passport THEN 'passport'"
-        " WHEN a.registration THEN 'registered' ELSE a.service END, x.document, s.id"
+        " WHEN a.registration THEN 'registered' ELSE a.service END, x.document, s.id, x.office_id"
         f" {_ASKED} AND x.granted_at IS NULL ORDER BY x.asked_at DESC, x.id DESC LIMIT 5",
         {"phone": phone},
     ).fetchall()
@@ -175,24 +171,35 @@ class AskedToday:
     """What a postman asked today, and how often his article was asked about, by whomever.
 
     `counted`: without what the office's bare telephone refused: whoever forges its number would
-    spend his day. `all`: whatever was answered. `named`: of these, another telephone.
+    spend his day. `all`: whatever was answered. `named`: of these, another telephone. `opened`: the
+    office opened one more about this article, and it was not asked yet.
     """
 
     counted: int
     all: int
     named: int
     article: int
+    opened: bool
 
 
-def asked_today(conn: Conn, postman_id: int, article_id: int | None, today: date) -> AskedToday:
-    """Return what a postman asked today. `article_id`: about which he asks now."""
+def asked_today(
+    conn: Conn, postman_id: int, article_id: int | None, item_id: int | None, today: date
+) -> AskedToday:
+    """Return what a postman asked today. He asks now about `article_id`, at `item_id` of a list."""
     row = conn.execute(
         "SELECT count(*) FILTER (WHERE NOT (outcome IS NOT DISTINCT FROM 'refused'"
         " AND answer_by IS NOT DISTINCT FROM '')), count(*), count(wish),"
         " (SELECT count(*) FROM exceptions"
-        "  WHERE article_id = %(article)s AND asked_at >= %(since)s)"
+        "  WHERE article_id = %(article)s AND asked_at >= %(since)s),"
+        " EXISTS (SELECT FROM delivery_items"
+        "  WHERE id = %(item)s AND question_opened_at IS NOT NULL)"
         " FROM exceptions WHERE postman_id = %(postman)s AND asked_at >= %(since)s",
-        {"postman": postman_id, "article": article_id, "since": bounds(today)[0]},
+        {
+            "postman": postman_id,
+            "article": article_id,
+            "item": item_id,
+            "since": bounds(today)[0],
+        },
     ).fetchone()
     assert row is not None
     return AskedToday(*row)
@@ -458,5 +465,17 @@ def is_asked_of(conn: Conn, number: str, office_id: int | None, now: datetime) -
         " LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL"
         f" WHERE a.number = %(number)s AND x.ended_at IS NULL AND {_SEEN}",
         {"number": number, **_seen_at(conn, office_id, now)},
+    ).fetchone()
+    return row is not None
+
+
+def is_out_at(conn: Conn, number: str, office_id: int | None) -> bool:
+    """Tell whether `office_id` answers for the postman who carries `number`; None: for any."""
+    row = conn.execute(
+        "SELECT FROM articles a JOIN delivery_items i ON i.article_id = a.id AND i.state = 'open'"
+        " JOIN delivery_lists l ON l.id = i.list_id JOIN staff s ON s.id = l.postman_id"
+        " WHERE a.number = %(number)s AND a.state = 'out_for_delivery'"
+        " AND (%(offices)s::bigint[] IS NULL OR s.office_id = ANY(%(offices)s))",
+        {"number": number, "offices": _answered(conn, office_id)},
     ).fetchone()
     return row is not None

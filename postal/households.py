@@ -74,9 +74,9 @@ LEFT JOIN phones USING (phone)
 
 @dataclass(frozen=True)
 class QuotedWish:
-    """Two digits that a text quotes, and whom it lets in."""
+    """Two digits that a text quotes, and whom it lets in; None: whom the question is about."""
 
-    takers: OtherTakers
+    takers: OtherTakers | None
     digits: str
 
 
@@ -101,7 +101,7 @@ def fact(
     if quoted is not None and wrong >= WRONG_QUOTES:
         verdict = "locked"
     elif quoted is not None and asks != "holder":
-        number = wish_digits(question, quoted.takers)
+        number = wish_digits(question, quoted.takers or asks)
         right = quotes.quote_of(keys.root(conn, "codes", key), salt, phone, number)
         verdict = quotes.judge(quoted.digits, right)
     days = tuple(weekdays)

@@ -81,6 +81,7 @@ ArticleKind = Literal[
     "exception_asked",
     "exception_ended",
     "exception_granted",
+    "question_opened",
     # Whoever should hear of it could not be told: EMSEVT knows no telephone.
     "alarm_called",
     "alarm_unheard",

@@ -70,6 +70,20 @@ class GrantException(ArticleAct):
 
 
 @dataclass(frozen=True)
+class OpenQuestion(ArticleAct):
+    """One more question of its postman about it, whatever was asked today. `by`: a staff id."""
+
+    by: str
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "out_for_delivery")
+        yield from must(article.exception == "none", f"it is {article.exception} already")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes()
+
+
+@dataclass(frozen=True)
 class EndException(ArticleAct):
     """The end of a question, or of an agreement that was not used. `by`: as of `GrantException`."""
 

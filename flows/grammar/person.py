@@ -177,10 +177,15 @@ _QUOTE = re.compile(r"[0-9]{2}", re.ASCII)
 
 
 def _consent(found: list[str], which: str | None) -> Understood | None:
-    """Return the event of `1 47` or `1 6785 47`: yes, with the digits of our question."""
-    if len(found) < 2 or found[0] != "1" or not _QUOTE.fullmatch(found[-1]):
+    """Return the event of `1 47`, `1 6785 47` or `haan 47`: yes, with our question's digits."""
+    if len(found) < 2 or not _QUOTE.fullmatch(found[-1]):
         return None
-    between = found[1:-1]
+    if found[0] == "1":
+        between = found[1:-1]
+    elif _KEYWORDS.get(tuple(found[:-1])) == "yes":
+        between = []
+    else:
+        return None
     if which is None and len(between) == 1 and re.fullmatch(r"[0-9]{4}", between[0], re.ASCII):
         which, between = between[0], []
     return None if between else Understood(Consent(which), {QUOTE: found[-1]})
@@ -359,23 +364,39 @@ def party(raw: str) -> Understood:
     return Understood(NotUnderstood())
 
 
+_SAYS_NO = frozenset(fold(word) for word in (*words.OFFICE_NO, *words.KEYWORDS["no"]))
+_SAYS_YES = frozenset(fold(word) for word in words.KEYWORDS["yes"]) - {"ji", "जी"}
+_BESIDE = frozenset(fold(word) for word in (*words.OFFICE_BESIDE, "ji", "जी"))
+# "1 6785 47", "1 47", "2 6785", "47"; and "147", which is "1 47".
+_ANSWER = re.compile(r"(?:([12])(?: |$))?(?:([0-9]{4})(?: |$))?([0-9]{2})?", re.ASCII)
+_GLUED = re.compile(r"([12])([0-9]{2})", re.ASCII)
+
+
 def office(raw: str) -> Understood:
-    """Return the event of an office's text: `1 47` or `2` to an exception, an article number, or
-    nothing. A no may have the two digits; a yes without them, or in words, is told how.
+    """Return the event of an office's text: its answer to an exception, an article number, or
+    nothing. The two digits of the question are its yes, with a word for yes or without one; a yes
+    without them is told how. A no needs none.
     """
-    plain = _plain(raw)
-    found = [token for token in tokens(plain or "") if token not in _POLITE]
-    if found and found[0] in ("1", "2") and all(token.isdigit() for token in found):
-        answer, *rest = found
-        which = rest.pop(0) if rest and len(rest[0]) == 4 else None
-        quoted = rest.pop() if len(rest) == 1 and _QUOTE.fullmatch(rest[0]) else None
-        if not rest:
-            codes = {} if quoted is None else {QUOTE: quoted}
-            return Understood(AnswerException(answer == "1", which), codes)
-    said = _by_keyword(found, None)
-    if isinstance(said, Said):
-        return Understood(AnswerException(said.answer == "yes"))
-    return party(raw)
+    found = [token for token in tokens(_plain(raw) or "") if token not in _POLITE]
+    return _answered(found) or party(raw)
+
+
+def _answered(found: list[str]) -> Understood | None:
+    """Return an office's answer; None where it says both, or has anything beside it."""
+    if len(found) > 1:  # a full number names its article as its last four digits do
+        numbers = [(token, number.parse(token)) for token in found]
+        found = [token if whole is None else whole[-6:-2] for token, whole in numbers]
+    said = {token for token in found if not token.isdigit()}
+    typed = " ".join(token for token in found if token.isdigit())
+    glued = _GLUED.fullmatch(typed)
+    read_ = _ANSWER.fullmatch(" ".join(glued.groups()) if glued else typed)
+    if read_ is None or not said <= _SAYS_NO | _SAYS_YES | _BESIDE:
+        return None
+    digit, which, quoted = read_.groups()
+    no, yes = digit == "2" or said & _SAYS_NO, digit == "1" or said & _SAYS_YES
+    if (no and yes) or not (no or yes or said or quoted):
+        return None
+    return Understood(AnswerException(not no, which), {} if quoted is None else {QUOTE: quoted})
 
 
 def sender(raw: str) -> Understood:

@@ -56,6 +56,38 @@ KEYWORDS: dict[Keyword, tuple[str, ...]] = {
 # Said with a digit or a keyword, these change nothing.
 POLITE = ("sir", "madam", "please", "pls", "plz", "kripya", "bhaiya", "sirji", "कृपया", "सर", "भैया")
 
+# An office says its yes or no to a postman's question in these words, those of KEYWORDS, and no
+# others: "de do 47", "ok 47", "mat do". Where one of them says no, the text does.
+OFFICE_NO = ("mat", "mana", "not", "dont", "never", "refuse", "refused", "मत", "मना")
+OFFICE_BESIDE = (
+    "ok",
+    "okay",
+    "allow",
+    "allowed",
+    "agree",
+    "agreed",
+    "give",
+    "it",
+    "do",
+    "de",
+    "dedo",
+    "dena",
+    "dijiye",
+    "hai",
+    "theek",
+    "thik",
+    "manzoor",
+    "ओके",
+    "दो",
+    "दे",
+    "देना",
+    "दीजिए",
+    "है",
+    "ठीक",
+    "मंज़ूर",
+    "मंजूर",
+)
+
 # After an article number, from its sender: bring it back to me.
 RECALL = ("wapas", "vapas", "wapis", "vapis", "recall", "return", "back", "वापस", "वापिस")
 

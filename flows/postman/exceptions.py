@@ -19,6 +19,7 @@ from flows.happenings import (
     ExceptionGranted,
     NamedAtDoor,
     NumberAgreed,
+    QuestionOpened,
 )
 from flows.machine import Case
 from flows.postman.visit import closed, say_first, say_item, say_no_exception
@@ -117,9 +118,14 @@ def granted(case: Case[ExceptionGranted, LastVisit, PostmanFacts]) -> Decision[L
 
 
 def ended(case: Case[ExceptionEnded, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """Tell him that it is not to be handed over without the code."""
-    template = "exception_no" if case.event.why == "refused" else "exception_lapsed"
+    """Tell him that it is not to be handed over without the code, and who said so."""
+    template = "exception_no" if case.event.why == "refused" else f"exception_{case.event.why}"
     return Decision(case.state, case.context, _about(template, case.facts))
+
+
+def opened(case: Case[QuestionOpened, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """Tell him that he may ask once more."""
+    return Decision(case.state, case.context, _about("exception_opened", case.facts))
 
 
 def renumbered(case: Case[NumberAgreed, LastVisit, PostmanFacts]) -> Decision[LastVisit]:

@@ -48,10 +48,11 @@ from flows.happenings import (
     ItemsCame,
     MoveDisputed,
     NumberAgreed,
+    QuestionOpened,
 )
 from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
-from flows.postman.exceptions import ask_exception, ended, granted, renumbered
+from flows.postman.exceptions import ask_exception, ended, granted, opened, renumbered
 from flows.postman.offers import offered, take_over, turn_down
 from flows.postman.offline import judge_each, told_together
 from flows.postman.undo import undo
@@ -210,7 +211,8 @@ MACHINE.on(
     tells=("holder", "recipient", "former", "asked", "above", "exception", "named", "sender"),
 )(ask_exception)
 MACHINE.on(ExceptionGranted, says=("exception_yes",))(granted)
-MACHINE.on(ExceptionEnded, says=("exception_no", "exception_lapsed"))(ended)
+MACHINE.on(ExceptionEnded, says=("exception_no", "exception_lapsed", "exception_denied"))(ended)
+MACHINE.on(QuestionOpened, says=("exception_opened",))(opened)
 MACHINE.on(NumberAgreed, says=("number_changed", "number_asked_first"))(renumbered)
 
 

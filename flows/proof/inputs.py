@@ -24,9 +24,11 @@ from flows.facts import (
     NewPhoneFacts,
     OfferFact,
     OfferFacts,
+    OtherTakers,
     PartyFacts,
     PostmanFacts,
     Proof,
+    QuoteVerdict,
     RecipientFacts,
     SentOffer,
 )
@@ -52,6 +54,7 @@ from flows.proof.domains import (
     visit,
 )
 from flows.proof.paths import NOW, TODAY, Domain, Picks, lazy, one_of
+from flows.recipient.household import may_answer_wish
 from flows.trust import MOST_DOORS, MOST_WORDS, offline
 
 
@@ -118,6 +121,8 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     # A report of fraud ends wishes whatever else it does: where it meets one article.
     alike = kind is events.ReportFraud and thorough
     house = {"household": _NO_HOUSEHOLD if alike else _HOUSEHOLDS.get(kind, _NO_HOUSEHOLD)}
+    if kind in _WISH_ASKED:
+        house = {"household": _asked_of_wishes(event)}
     domains = {**_OF_TELEPHONE, **others, **house, "articles": articles}
     if kind is happenings.Approached and thorough:
         domains["offline"] = one_of(False, True)
@@ -168,6 +173,25 @@ _HOUSEHOLDS: Mapping[type[Event], Domain[object]] = {
     events.ReportFraud: one_of(HouseholdFact(), HouseholdFact(may_take="household")),
     events.HoldAtOffice: one_of(HouseholdFact(), HouseholdFact(keeps=True)),
 }
+# Whom all post may go to is asked: a text that may be meant for that reads it.
+_WISH_ASKED = (events.Consent, events.Said, events.Wished, events.Yes)
+
+
+def _asked_of_wishes(event: Event) -> Domain[object]:
+    quotes: tuple[QuoteVerdict, ...] = ("unchecked",)
+    if isinstance(event, events.Consent):
+        quotes = ("unchecked", "right", "wrong", "locked")
+    takers: tuple[OtherTakers, ...] = ("household", "neighbour")
+    asked = [HouseholdFact(asks=each, question=1, quote=q) for each in takers for q in quotes]
+
+    def read(picks: Picks, facts: object) -> object:
+        assert isinstance(facts, RecipientFacts)
+        meant = may_answer_wish(event, facts.articles)
+        return picks.pick((HouseholdFact(), *asked)) if meant else HouseholdFact()
+
+    return read
+
+
 # Where a recipient's answer can be about what goes, or went, without its code.
 _OF_EXCEPTIONS = (events.ReportFraud, events.Deny)
 # What every input has alike is made once: it is met a million times.
@@ -593,6 +617,8 @@ def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> 
     quotes: dict[str, Domain[ArticleFact]] = {}
     if kind in _QUOTING:
         quotes["quote"] = one_of("unchecked", "right", "wrong", "locked")
+    if kind in (events.AnswerException, events.NotUnderstood):
+        quotes["exception"] = one_of("none", "asked", "granted")
 
     def article(picks: Picks, _: object) -> ArticleFact | None:
         if isinstance(event, Happening):
@@ -602,7 +628,7 @@ def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> 
     domains = {
         "now": one_of(NOW), "today": one_of(TODAY), "ticket": one_of(7), "article": article
     }  # fmt: skip
-    if kind in (events.AnswerException, happenings.ExceptionAsked):
+    if kind in (events.AnswerException, events.NotUnderstood, happenings.ExceptionAsked):
         domains["rate"] = one_of(ExceptionRate("1001", 4, 310), None)
         domains["answerable"] = one_of(True, False)
         domains["above"] = one_of(False, True)

@@ -35,6 +35,7 @@ from flows.happenings import (
     Unlinked,
 )
 from flows.machine import SAME, Case
+from flows.recipient.household import ASK_TAKERS, ask_again, is_wish_asked
 from flows.recipient.states import (
     ASKED_BACK,
     CODES,
@@ -102,11 +103,21 @@ def unsaid(article: ArticleFact) -> bool:
         "remark_confirmed_last",
         "nominee_not_now",
         "nominee_thanks",
+        *ASK_TAKERS,
     ),
     acts=(IssueCode, ConfirmNumber, ConfirmRemark, AcceptNomination, KillCode),
     tells=("recipient", "article"),
 )
 def yes(case: Case[Yes, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Answer what was asked, or send the code; where neither is, say how a wish is agreed to."""
+    decision = _yes(case)
+    empty = [each.template for each in decision.says] in (["nothing_waiting"], ["code_not_yet"])
+    if empty and case.event.which is None and is_wish_asked(case.facts) and wrote(case.facts):
+        return replace(decision, says=(ask_again(case.facts.household),))
+    return decision
+
+
+def _yes(case: Case[Yes, Asked, RecipientFacts]) -> Decision[Asked]:
     article = _meant_by_yes(case)
     if isinstance(article, Say):
         return stay(case, article)

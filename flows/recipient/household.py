@@ -7,7 +7,8 @@ telephone and pass through many hands.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flows import trust
 from flows.acts.hold import BringAgain
@@ -22,7 +23,18 @@ from flows.acts.household import (
     SetWeekdays,
 )
 from flows.decision import Act, Asked, Decision, Say
-from flows.events import AskWishes, AskWord, DrawWord, SetWish, TakeWord
+from flows.events import (
+    AskWishes,
+    AskWord,
+    Consent,
+    DrawWord,
+    Event,
+    Said,
+    SetWish,
+    TakeWord,
+    Wished,
+    Yes,
+)
 from flows.facts import (
     ArticleFact,
     HouseholdFact,
@@ -66,7 +78,7 @@ def ask_wishes(case: Case[AskWishes, Asked, RecipientFacts]) -> Decision[Asked]:
 
 @MACHINE.on(
     SetWish,
-    to=("out", SAME),
+    to=("out", "asked_back", SAME),
     says=(
         *("wish_ask_household", "wish_ask_neighbour", "wish_household", "wish_neighbour"),
         *("wish_days", "wish_days_how", "wish_keep", "wish_none", "wish_wrong", "wish_locked"),
@@ -130,7 +142,50 @@ def _end(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     )
 
 
-def _let_in(case: Case[SetWish, Asked, RecipientFacts], takers: OtherTakers) -> Decision[Asked]:
+ASK_TAKERS = ("wish_ask_household", "wish_ask_neighbour")
+ANSWERED = (
+    *("wish_household", "wish_neighbour", "wish_wrong", "wish_locked", "number_asked"),
+    *ASK_TAKERS,
+)
+
+
+def is_wish_asked(facts: RecipientFacts) -> bool:
+    """Tell whether this telephone is asked whom it lets in."""
+    return facts.household.asks != "holder"
+
+
+def may_answer_wish(event: Event, articles: Sequence[ArticleFact]) -> bool:
+    """Tell whether a text may be meant for that question: then it is read whether it is open.
+
+    A bare `1` brings the code of what has one, and is not.
+    """
+    if isinstance(event, Wished):
+        return any(wish.what in ("yes", "acknowledged") for wish in event.wishes)
+    if isinstance(event, Said):
+        return event.answer == "yes"
+    if isinstance(event, Yes):
+        return event.which is None and not any(each.state in _HAS_CODE for each in articles)
+    asked = any(each.asked and each.part == "addressee" for each in articles)
+    return isinstance(event, Consent) and event.which is None and not asked
+
+
+_HAS_CODE = ("out_for_delivery", "at_office")
+
+
+def ask_again(house: HouseholdFact) -> Say:
+    """Return the open question once more: it shows how it is answered, and is no other one."""
+    assert house.asks != "holder"
+    return Say(f"wish_ask_{house.asks}", quote=wish_digits(house.question, house.asks))
+
+
+def answer_wish(case: Case[Consent, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Take `1 47` for `55 1 47`: where that is asked, its digits are the answer."""
+    doubted, takers = _in_doubt(case.facts), case.facts.household.asks
+    assert takers != "holder"
+    return _let_in(case, takers) if doubted is None else ask_number(doubted)
+
+
+def _let_in(case: Case[Event, Asked, RecipientFacts], takers: OtherTakers) -> Decision[Asked]:
     """Ask with two digits, or take their answer; an office's signature needs none."""
     house = case.facts.household
     if house.quote == "locked":
@@ -144,10 +199,12 @@ def _let_in(case: Case[SetWish, Asked, RecipientFacts], takers: OtherTakers) -> 
     # Asked again, it is the same question: a forged text does not change what is to be quoted.
     number = house.question if house.asks != "holder" else house.question + 1
     asks = Say(f"wish_ask_{takers}", quote=wish_digits(number, takers))
-    return _done(case, asks, AskTakers(takers))
+    # What was asked before in a yes or no is not what was asked last any more.
+    state = "asked_back" if case.state in ("attempted", "asked") else case.state
+    return replace(_done(case, asks, AskTakers(takers)), state=state)
 
 
-def _done(case: Case[SetWish, Asked, RecipientFacts], say: Say, act: Act) -> Decision[Asked]:
+def _done(case: Case[Event, Asked, RecipientFacts], say: Say, act: Act) -> Decision[Asked]:
     return Decision(case.state, case.context, (say,), (act,))
 
 

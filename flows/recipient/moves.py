@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows import trust
+from flows import status, trust
+from flows.acts.household import AskTakers, CountWrongWish, SetTakers
 from flows.acts.moves import CountWrongQuote
 from flows.decision import Asked, Decision, Say, Tell
 from flows.events import Consent
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import (
+    Happening,
     MoveAgreed,
     MoveAsked,
     MovedAway,
@@ -22,7 +24,8 @@ from flows.happenings import (
     Relinked,
 )
 from flows.machine import SAME, Case
-from flows.recipient.states import ASKED_BACK, MACHINE, digits, fact, meant, stay, told
+from flows.recipient.household import ANSWERED, answer_wish, is_wish_asked
+from flows.recipient.states import ASKED_BACK, MACHINE, digits, fact, is_open, meant, stay, told
 
 
 def ask_holder(article: ArticleFact) -> Say:
@@ -43,17 +46,28 @@ def is_asked(article: ArticleFact) -> bool:
 
 @MACHINE.on(
     Consent,
-    to=("quiet", SAME),
-    says=(*ASKED_BACK, "move_done", "move_not_now", "quote_wrong", "quote_locked"),
-    acts=(CountWrongQuote,),
+    to=("quiet", "out", "asked_back", SAME),
+    says=(
+        *ASKED_BACK, "move_done", "move_not_now", "quote_wrong", "quote_locked", *ANSWERED,
+        *status.TEMPLATES,
+    ),
+    acts=(CountWrongQuote, AskTakers, SetTakers, CountWrongWish),
     tells=("move",),
-)
+)  # fmt: skip
 def consent(case: Case[Consent, Asked, RecipientFacts]) -> Decision[Asked]:
-    article = meant(case, case.event.which, is_asked)
+    """Take the digits of a question: of the one about a move, where both are open.
+
+    Where none is, say how it stands with the post.
+    """
+    which, facts = case.event.which, case.facts
+    asked = any(map(is_asked, facts.articles))
+    if which is None and not asked and is_wish_asked(facts):
+        return answer_wish(case)
+    article = meant(case, which, is_asked if asked else is_open)
     if isinstance(article, Say):
         return stay(case, article)
     if not is_asked(article):
-        return stay(case, Say("nothing_waiting"))
+        return stay(case, status.say(article))
     number = article.number
     if article.quote == "locked":
         return stay(case, digits("quote_locked", article))
@@ -67,8 +81,19 @@ def consent(case: Case[Consent, Asked, RecipientFacts]) -> Decision[Asked]:
 
 MACHINE.on(MovedAway, to=("quiet",), says=("move_done",))(told("quiet", "move_done"))
 MACHINE.on(NamedForMove, says=("move_named",))(told(SAME, "move_named"))
-MACHINE.on(NamedAtDoor, says=("number_named",))(told(SAME, "number_named"))
-MACHINE.on(NamedNoMore, says=("move_kept_there",))(told(SAME, "move_kept_there"))
+
+
+@MACHINE.on(NamedAtDoor, NamedNoMore, says=("number_named", "move_kept_there"))
+def named(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Tell a stranger that he was named, some times a day; and that it is over, if he was told.
+
+    Whoever names him may be nobody's postman. What an office agrees to he is told always.
+    """
+    if not case.facts.hears_named:
+        return stay(case)
+    begins = isinstance(case.event, NamedAtDoor)
+    template = "number_named" if begins else "move_kept_there"
+    return stay(case, digits(template, fact(case, case.event.article)))
 
 
 @MACHINE.on(Relinked, to=("booked",), says=("moved_here", "booked_plain"))

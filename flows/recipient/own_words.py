@@ -21,6 +21,7 @@ from flows.events import Deny, Said, Wished, Yes
 from flows.facts import RecipientFacts
 from flows.machine import SAME, Case
 from flows.recipient.answers import deny, yes
+from flows.recipient.household import ASK_TAKERS
 from flows.recipient.states import (
     ASKED_BACK,
     MACHINE,
@@ -45,7 +46,7 @@ _MOST_ANSWERS: Final = 2  # of a text with two wishes
         "nothing_waiting", "which_article", "remark_confirmed", "remark_confirmed_last",
         "remark_contested", "nominee_not_now", "nominee_thanks", "nominee_declined", "ask_accept",
         "ask_code", "ask_contest", "ask_no", "ask_not_mine", "ask_not_received", "ask_refusal",
-        "move_asked", "call_no",
+        "move_asked", "call_no", *ASK_TAKERS,
     ),
     acts=(
         ConfirmRemark, ContestRemark, OpenTicket, AcceptNomination, EndNomination, KillCode,
@@ -87,7 +88,7 @@ _TEMPLATES: Final = (
     "ask_new_number", "say_dead", "say_moved_away", "say_how", "ask_person", "ask_stop",
     "ask_start", "language_menu", "ask_no", "greeted", "recipient_menu", "no_code_needed",
     "code_not_yet", "at_office", "at_office_last", "day_not_now", "day_recalled",
-    "hold_not_yet", "move_asked",
+    "hold_not_yet", "move_asked", *ASK_TAKERS,
 )  # fmt: skip
 
 

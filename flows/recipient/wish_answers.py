@@ -22,6 +22,7 @@ from flows.facts import ArticleFact, RecipientFacts
 from flows.machine import Case
 from flows.recipient import days
 from flows.recipient.answers import asks_witness, is_witness, unsaid
+from flows.recipient.household import ask_again, is_wish_asked
 from flows.recipient.moves import ask_holder, is_asked
 from flows.recipient.states import Sensible, digits, is_open, meant, say_at_office
 from flows.recipient.wishes import refuse_nominee
@@ -104,10 +105,18 @@ def _of_addressee(
 
 
 def _yes(case: WishCase, wish: PersonWish) -> WishAnswer:
+    """Answer a yes that answers nothing; where it is asked whom all post may go to, say how.
+
+    Not where another question waits for a yes: that is about one article, and comes first.
+    """
+    asked = (ask_again(case.facts.household),) if is_wish_asked(case.facts) else ()
     article = meant(case, wish.which, _recent)
     if isinstance(article, Say):  # nothing that a yes could be about, or several
-        return _SILENCE if article.template == "nothing_waiting" else WishAnswer((article,))
-    return replace(_yes_to(case, article), about=article.number)
+        return WishAnswer(asked or (() if article.template == "nothing_waiting" else (article,)))
+    its = _yes_to(case, article)
+    if asked and {say.template for say in its.says} <= {"ask_code"}:
+        return WishAnswer(asked)
+    return replace(its, about=article.number)
 
 
 def _yes_to(case: WishCase, article: ArticleFact) -> WishAnswer:
@@ -312,7 +321,8 @@ def _silence(case: WishCase, wish: PersonWish) -> WishAnswer:
 
 def _acknowledged(case: WishCase, wish: PersonWish) -> WishAnswer:
     """Take an "ok" for no answer to a question: that needs a digit, or a plain yes."""
-    return _SILENCE if asked_last(case) is None else _yes(case, wish)
+    asked = asked_last(case) is not None or is_wish_asked(case.facts)
+    return _yes(case, wish) if asked else _SILENCE
 
 
 def greets(event: Event) -> bool:

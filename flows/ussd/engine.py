@@ -118,6 +118,7 @@ class AtDoor:
     document: DocumentType = "aadhaar"  # that he was shown
     done: int = 0  # of his handovers of 30 days, without their code
     count: int = 0  # of these handovers
+    page: bool = False  # only a page agrees to it
 
     @property
     def digits(self) -> str:

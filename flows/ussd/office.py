@@ -28,7 +28,7 @@ ANSWERS = (
     *("office_exception_yes", "office_exception_no", "office_exception_wrong"),
     *("office_exception_none", "office_exception_page_only"),
     *("office_exception_over", "office_exception_which", "office_exception_reached"),
-    "office_exception_how",
+    *("office_exception_how", "office_exception_back"),
 )
 
 
@@ -48,6 +48,8 @@ def _show(where: Where, facts: MenuFacts) -> Shown:
     if asked is None:
         return Shown(where, "office_exception_none")
     known: dict[str, int | str] = {"staff": asked.by, "digits": asked.digits}
+    if asked.page:  # our text showed no digits that could be typed
+        return Shown(where, "office_exception_page", known)
     if asked.renumber:
         return Shown(where, "office_number", known)
     return Shown(where, "office_exception", {**known, "reason": asked.reason})
@@ -90,7 +92,8 @@ def _take_more(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 SCREENS = (
     Screen(
         "office", "what a postman asks his office at a door: the digits of our text, or no",
-        _show, _take, ("office_exception", "office_number", "office_exception_none"),
+        _show, _take,
+        ("office_exception", "office_exception_page", "office_number", "office_exception_none"),
         to=("menu", "office_more", "over"), asks=(AnswerException,), hides="quote",
         resumable=False,
     ),

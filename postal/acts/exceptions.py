@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.acts.exception import AskForException, EndException, GrantException
+from flows.acts.exception import AskForException, EndException, GrantException, OpenQuestion
 from flows.grammar.postman import LAST4
 from postal.acts.books import Books, writes
 
@@ -31,6 +31,11 @@ def ask_for_exception(books: Books, act: AskForException, whose: str) -> None:
         phone=act.phone,
         item=article.item_id,
     )
+    books.conn.execute(  # one that the office opened by hand is asked by now
+        "UPDATE delivery_items SET question_opened_at = NULL"
+        " WHERE id = %s AND question_opened_at IS NOT NULL",
+        [article.item_id],
+    )
     wish = {} if act.phone is None else {"wish": "number"}
     books.feed("exception_asked", article, reason=act.reason, document=act.document, **wish)
 
@@ -46,6 +51,17 @@ def grant_exception(books: Books, act: GrantException, whose: str) -> None:
         proof=act.proof,
     )
     books.feed("exception_granted", article, by=act.by, proof=act.proof)
+
+
+@writes(OpenQuestion)
+def open_question(books: Books, act: OpenQuestion, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE delivery_items SET question_opened_at = %(now)s WHERE id = %(item)s",
+        article,
+        item=article.item_id,
+    )
+    books.feed("question_opened", article, by=act.by)
 
 
 @writes(EndException)

@@ -127,8 +127,8 @@ HOUSE = HouseholdFact("neighbour", (1, 2, 3, 4, 5))
 # The longest spoken words.
 WORDS = max(spoken_words(), key=lambda n: len(spoken_words()[n]["en"])), "86"
 ASKED = tuple(
-    AtDoor(POSTS[0].number, "W" * 20, 5, renumber, "money_order", "licence", 999, 999)
-    for renumber in (False, True)
+    AtDoor(POSTS[0].number, "W" * 20, 5, renumber, "money_order", "licence", 999, 999, page)
+    for renumber, page in ((False, False), (True, False), (False, True))
 )
 OFFER = MenuOffer(3, "W" * 20, tuple(post.number for post in POSTS))
 

@@ -39,7 +39,8 @@
     EU123456785IN collect alone aadhaar 1234            a document before one person, who may not
     EU123456785IN paper {code +919876500001} @ -40 min    typed from an outage's slip; or: signed;
                                                         at the end: alone, by who vouches for it
-    EU123456785IN exception yes 2001                    the office's answer on its page; or: no
+    EU123456785IN exception yes 2001                    the office's answer on its page; or: no;
+                                                        open: one more question about it
     EU123456785IN desk stop                             or send, reopen, back (from the postman),
                                                         arrives (at its office: a wish is kept),
                                                         judge contested, number +91… (by two; at
@@ -463,7 +464,7 @@ class Player:
         elif words[1] == "wishes":
             self._wish(words[0], words[2], words[3:])
         elif words[1] == "exception":
-            self._answer_exception(words[0], words[2] == "yes", words[3])
+            self._answer_exception(words[0], words[2], words[3])
         elif words[1] == "desk":
             self._desk(words[0], self._fill(" ".join(words[2:])).split())
         elif words[1] == "paper":
@@ -605,14 +606,17 @@ class Player:
             self.words.setdefault(phone, []).append("".join(shown.word))
         wake(self.runtime.redis)
 
-    def _answer_exception(self, number: str, granted: bool, staff_id: str) -> None:
-        """The office's answer on its page."""
+    def _answer_exception(self, number: str, answer: str, staff_id: str) -> None:
+        """The office's answer on its page; open: one more question."""
         with suppress(Refusal), self.runtime.database.transaction() as conn:
             staff = "SELECT id, office_id, role FROM staff WHERE staff_id = %s"
             row, office, role = conn.execute(staff, [staff_id]).fetchone() or (0, 0, "clerk")
             by = Doer(Staff(row, staff_id), office, role, "fresh", self.clock.now())
-            asked = exceptions.Question(number, last_question(conn, number))
-            exceptions.answer(self.runtime, conn, asked, granted, by)
+            if answer == "open":
+                exceptions.open_one(self.runtime, conn, number, by)
+            else:
+                asked = exceptions.Question(number, last_question(conn, number))
+                exceptions.answer(self.runtime, conn, asked, answer == "yes", by)
         wake(self.runtime.redis)
 
     def _paper(self, line: str, number: str) -> None:

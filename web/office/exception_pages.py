@@ -79,3 +79,23 @@ def answer_exception() -> Response:
     wake(runtime().redis)
     session["told"] = "exception_answered_yes" if granted else "exception_answered_no"
     return go_to(url_for("office.exceptions_"))
+
+
+@route("/exceptions/open", "exception", methods=("POST",))
+def open_question() -> Response:
+    """Let the postman who carries it ask once more about it. Form: `article`."""
+    number = parse(request.form.get("article", ""))
+
+    def work(conn: Conn) -> None:
+        if number is None or not exceptions.is_out_at(conn, number, office_seen()):
+            raise door.NotOpened
+        door.open_one(runtime(), conn, number, doer())
+
+    try:
+        runtime().database.run(work)
+    except Refusal as refusal:
+        tell(refusal)
+        return go_to(url_for("office.exceptions_"))
+    wake(runtime().redis)
+    session["told"] = "question_opened"
+    return go_to(url_for("office.exceptions_"))

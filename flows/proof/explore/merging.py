@@ -41,6 +41,8 @@ def merged(world: SmallWorld) -> int:
             tuple(_offer(world, each) for each in _offers(world)),
             (world.today in world.warned, _reporters(world)),
             world.questioned,
+            tuple(sorted(phone for phone, _, day in world.named if day == world.today)),
+            world.naming,
             frozenset((phone, _household(world, row)) for phone, row in world.households.items()),
         )
     )
@@ -113,7 +115,8 @@ def _asked_last(world: SmallWorld, context: LastVisit) -> LastVisit:
 
 
 def _item(item: ListedParcel) -> Hashable:
-    return item.postman, item.day, item.serial, item.state, item.approached, item.proof
+    visited = (item.approached, item.proof, item.question_opened)
+    return item.postman, item.day, item.serial, item.state, visited
 
 
 def _talk(world: SmallWorld, whose: Whose, talk: Talk) -> Hashable:

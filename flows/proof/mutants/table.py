@@ -61,10 +61,12 @@ from flows.happenings import (
     MoveAsked,
     MovedAway,
     NamedForMove,
+    NamedNoMore,
     Nominated,
     NomineeAgreed,
     NumberCorrected,
     OfflineClaimed,
+    QuestionOpened,
     RecallAsked,
     RecallEnded,
     Relinked,
@@ -385,6 +387,7 @@ _CLAIMED = ("R19", "what nothing proves")
 _ASKED = (f"{POSTMAN} > 1 28 3 1 1234",)
 _BEFORE = replace(scenes.NUMBER, lines=scenes.NUMBER.lines[:-1])  # he has not come to it
 _NAMED = (f"{POSTMAN} > 1 29 9876500003 1 1234",)
+_OPEN = f"{_PLAIN} exception open 2001"
 _DOUBTED = (f"doubt {HOLDER}", f"off {HOLDER}", f"{POSTMAN} > 1")
 _AGREED = (*_ASKED, f"{_PLAIN} exception yes 2001")
 _WORD, _LET_IN = ("R20", "a household's word"), ("R20", "who lets somebody in")
@@ -654,6 +657,16 @@ MUTANTS: Final = (
     Mutant("an article is asked about without a limit", 17,
            everywhere(trust, "MOST_ASKED_OF_ARTICLE", 9), ("R17", "asking for an exception"),
            scenes.EXCEPTION, (*_ASKED, f"{OFFICE} > 2") * 2),
+    Mutant("a postman opens himself one more question", 17, _sees(QuestionOpened, same=False),
+           ("R17", "one more question"), scenes.EXCEPTION),
+    Mutant("who may ask once more is not told", 17, untold(QuestionOpened, "postman"),
+           ("R17", "one more question"), scenes.EXCEPTION),
+    Mutant("a stranger is told as often as he is named", 17, everywhere(trust, "MOST_NAMED", 9),
+           ("R17", "who is named at a door"), scenes.NUMBER,
+           ((*_NAMED, f"{OFFICE} > 2") * 2 + (_OPEN, *_NAMED, f"{OFFICE} > 2", _OPEN))),
+    Mutant("an end is told to whom nothing was told", 17, _sees(NamedNoMore, hears_named=True),
+           ("R17", "who is named at a door"), scenes.NUMBER,
+           ((*_NAMED, f"{OFFICE} > 2") * 2 + (_OPEN, *_NAMED, f"{OFFICE} > 2", _OPEN, *_NAMED))),
     Mutant("an exception that is contested is no ticket", 17, drops(OpenTicket, about="exception"),
            ("R17", "contesting an exception"), scenes.EXCEPTION, (*_AGREED, f"{POSTMAN} > 1 28")),
     # ---- 19: a door without network --------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from flows.acts.door import HandOver
-from flows.acts.exception import AskForException
+from flows.acts.exception import AskForException, OpenQuestion
 from flows.acts.paper import HandOverOnPaper
 from flows.acts.remarks import RecordRemark
 from flows.acts.reports import MarkNotReceived, OpenTicket
@@ -22,6 +22,7 @@ _OBJECT: Final = timedelta(days=7)
 _MOST_A_DAY: Final = 3
 _MOST_AT_ALL: Final = 9
 _MOST_OF_ARTICLE: Final = 2
+_MOST_TOLD: Final = 3
 _NEVER: Final = ("insured", "money_order")
 _DOCUMENT_FOR: Final = timedelta(hours=48)
 
@@ -76,25 +77,50 @@ def _of_its_class(row: ExceptionRow, parcel: Parcel, before: SmallWorld) -> Iter
 def asked(before: SmallWorld, played: Played) -> Iterator[str]:
     for _, act in done(played, AskForException):
         parcel = played.world.parcels[act.article]
+        was = before.parcels[act.article].item
+        by_hand = was is not None and was.question_opened
         linked = before.parcels[act.article].recipient is not None
         if linked and not (parcel.item and parcel.item.approached):
             yield "an exception was asked for, and the code was never sent"
-        if sum(day == before.today for _, day in parcel.excepted_on) > _MOST_OF_ARTICLE:
+        of_article = sum(day == before.today for _, day in parcel.excepted_on)
+        if of_article > _MOST_OF_ARTICLE and not by_hand:
             yield "an exception was asked for once more than an article may be asked about in a day"
         who = (parcel.item.postman if parcel.item else "", before.today)
         all_ = [each for other in played.world.parcels.values() for each in other.excepted_on]
         free = [each for other in played.world.parcels.values() for each in other.refused_on]
         named = [each for other in played.world.parcels.values() for each in other.named_on]
-        if all_.count(who) - free.count(who) > _MOST_A_DAY or all_.count(who) > _MOST_AT_ALL:
+        often = all_.count(who) - free.count(who) > _MOST_A_DAY or all_.count(who) > _MOST_AT_ALL
+        if often and not by_hand:
             yield "a postman asked for one exception more than a day allows"
-        if named.count(who) > _MOST_A_DAY:
+        if named.count(who) > _MOST_A_DAY and not by_hand:
             yield "a postman named one telephone more than a day allows"
         texts = {say.template for _, say in played.said if say.article == act.article}
-        told = {"exception_asked"} if act.phone is None else {"number_named", "sender_number_named"}
+        told = {"exception_asked"} if act.phone is None else {"sender_number_named"}
+        if act.phone is not None and before.named_today(act.phone) < _MOST_TOLD:
+            told |= {"number_named"}
         if act.phone is not None and (parcel.recipient or parcel.disowned) is not None:
             told |= {"number_wrong"}
         if not told <= texts:
             yield "an exception was asked for, and not everybody is told"
+
+
+def strangers(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Look at the telephones that are named at doors: they are told, and are no bell."""
+    for phone in {whose for whose, say in played.said if say.template == "number_named"}:
+        if played.world.named_today(phone) > _MOST_TOLD:
+            yield "a telephone is told once more than a day allows that it was named"
+    for whose, say in played.said:
+        if say.template == "move_kept_there" and (whose, say.article) not in before.naming:
+            yield "a telephone is told the end of what it was not told of"
+
+
+def opened(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, OpenQuestion):
+        item = each.books.parcels[act.article].item
+        if played.proof != "fresh" or item is None or act.by in (item.postman, BOTH):
+            yield "one more question was opened, and nobody else signed it"
+        if not any(say.template == "exception_opened" for _, say in played.said):
+            yield "one more question was opened, and its postman is not told"
 
 
 def contested(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -167,6 +193,19 @@ PROMISES = (
         "It is asked for after the code was sent, a few times a day, twice of an article, and the"
         " holder is told; of another telephone, that one and the sender too.",
         asked,
+    ),
+    Promise(
+        "R17",
+        "one more question",
+        "Beyond a day's limits a question is opened by somebody else's signature, and its postman"
+        " is told.",
+        opened,
+    ),
+    Promise(
+        "R17",
+        "who is named at a door",
+        "A telephone is told a few times a day that it was named, and the end where it was told.",
+        strangers,
     ),
     Promise(
         "R17",

@@ -87,6 +87,10 @@ class SmallWorld:
     tickets: frozenset[tuple[str, str | None]] = frozenset()  # of no article
     morning: date | None = None  # the last one whose lists were made
     office: str = ""  # its telephone
+    # Telephones that were told that they are named: for which article, on which day; and what for
+    # which article they were not told the end of.
+    named: tuple[tuple[str, str, date], ...] = ()
+    naming: frozenset[tuple[str, str]] = frozenset()
     greeted: Mapping[str, datetime] = field(default_factory=dict)  # telephones, when last
     warned: frozenset[date] = frozenset()
     offers: tuple[OfferRow, ...] = ()  # what postmen offer to colleagues
@@ -99,6 +103,10 @@ class SmallWorld:
     # The three digits that each telephone was shown last, as article and place on its lists.
     checks: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     households: Mapping[str, HouseholdRow] = field(default_factory=dict)  # by telephone
+
+    def named_today(self, phone: str) -> int:
+        """Return how often that telephone was told today that it is named at a door."""
+        return sum((each, day) == (phone, self.today) for each, _, day in self.named)
 
     def with_household(self, phone: str, row: HouseholdRow) -> SmallWorld:
         """Return the world in which that telephone wishes so for its post."""

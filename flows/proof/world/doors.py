@@ -51,6 +51,7 @@ from flows.happenings import (
     ExceptionAnswered,
     Happening,
     NumberCorrected,
+    QuestionOpened,
     RemarkJudged,
     Reopened,
     SenderProved,
@@ -290,7 +291,7 @@ def _direct(world: SmallWorld, line: str) -> Played:
     if words[0] in ("off", "on"):
         off = world.off | {words[1]} if words[0] == "off" else world.off - {words[1]}
         return Played(line, world.without_texts(off))
-    if words[0] in ("postmaster", "supervisor"):
+    if words[0] in ("postmaster", "supervisor", "speaks"):
         return Played(line, world)
     if words[0] == "list":
         staff, numbers = line.removeprefix("list ").split(":")
@@ -304,7 +305,9 @@ def _direct(world: SmallWorld, line: str) -> Played:
         return _collect(world, line, words[0], words[2:])
     if words[1] == "exception":
         question = len(world.parcels[words[0]].excepted_on)
-        event = ExceptionAnswered(words[0], words[2] == "yes", words[3], question)
+        event: Event = ExceptionAnswered(words[0], words[2] == "yes", words[3], question)
+        if words[2] == "open":
+            event = QuestionOpened(words[0], words[3])
         played = _in_turn(world, line, (words[0], "exception"), event, "fresh")
         # Who answers in vain is told so, and nothing of the turn is kept.
         return played if played.decided[0].decision.acts else Played(line, world)

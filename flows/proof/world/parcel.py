@@ -66,6 +66,7 @@ class ListedParcel:
     approached_at: datetime | None = None
     mode: Mode = "on"  # of the office when it went out
     proof: str | None = None  # on what it was handed over
+    question_opened: bool = False  # one more, by the office's hand, and not asked yet
 
     @property
     def approached(self) -> bool:

@@ -30,6 +30,7 @@ from flows.events import (
     Handover,
     ItemsOffered,
     ListMade,
+    NotUnderstood,
     Pass,
     PhoneMoved,
     ProveSender,
@@ -81,7 +82,10 @@ from flows.happenings import (
     ExceptionAnswered,
     ExceptionAsked,
     Happening,
+    NamedAtDoor,
+    NamedNoMore,
     NumberCorrected,
+    QuestionOpened,
     SenderProved,
     ToldCodeAtWindow,
     WrittenOnPaper,
@@ -104,10 +108,11 @@ from flows.proof.world.books import (
 )
 from flows.proof.world.parcel import ListedParcel, Parcel
 from flows.recipient import states as recipient
+from flows.recipient.household import may_answer_wish
 from flows.recipient.moves import is_asked
 from flows.recipient.wish_answers import GREETED_AGAIN_AFTER, greets
 from flows.sender_words import SENT_LATELY
-from flows.trust import APPROACHES_WITHIN, MOST_ASKED, MOST_ASKED_OF_ARTICLE, offline
+from flows.trust import APPROACHES_WITHIN, MOST_ASKED, MOST_ASKED_OF_ARTICLE, MOST_NAMED, offline
 from india import calendar
 from india.calendar import INDIA
 
@@ -164,7 +169,9 @@ def concerned(turn: SmallTurn, whose: Whose, event: Event) -> Sequence[str]:
         return (*mine, *turn.lost, *turn.recalls)
     if machine in ("article", "move", "recall", "exception"):
         return (phone,)
-    if isinstance(event, AnswerException):
+    if isinstance(event, AnswerException) or (
+        machine == "office" and isinstance(event, NotUnderstood)
+    ):
         return _asked_of_office(world)
     if isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
         return (event.article,) if event.article in world.parcels else ()
@@ -251,7 +258,7 @@ def read(turn: SmallTurn, whose: Whose, before: Standing, event: Event) -> Facts
             return MoveFacts(world.now, its, ends, named, by, staff, has_it)
         case "exception":
             return _of_exception(turn, phone, event)
-        case "office" if isinstance(event, AnswerException | ExceptionAsked):
+        case "office" if isinstance(event, AnswerException | ExceptionAsked | NotUnderstood):
             return _of_office(turn, phone, event)
         case "offer":
             sent = tuple(_sent_offer(world, each) for each in world.offers_of(phone))
@@ -274,6 +281,9 @@ def _of_exception(turn: SmallTurn, number: str, event: Event) -> ExceptionFacts:
     world, parcel = turn.world, turn.world.parcels[number]
     row, its = parcel.exception, parcel.fact(world.now)
     until = (row.asked_at if row else world.now) + EXCEPTION_ANSWERED_IN
+    if isinstance(event, QuestionOpened) and parcel.item is not None:
+        same = event.by in (parcel.item.postman, BOTH)
+        return ExceptionFacts(world.now, its, until, _ROLES.get(event.by), same)
     if row is None or not isinstance(event, ExceptionAnswered):
         return ExceptionFacts(world.now, its, until)
     role = _ROLES.get(event.by)
@@ -288,7 +298,9 @@ def _of_exception(turn: SmallTurn, number: str, event: Event) -> ExceptionFacts:
     )
 
 
-def _of_office(turn: SmallTurn, phone: str, event: AnswerException | ExceptionAsked) -> PartyFacts:
+def _of_office(
+    turn: SmallTurn, phone: str, event: AnswerException | ExceptionAsked | NotUnderstood
+) -> PartyFacts:
     """As conversation/facts.py: of several questions that whose digits are quoted."""
     world = turn.world
     found: ArticleFact | None = None
@@ -296,9 +308,13 @@ def _of_office(turn: SmallTurn, phone: str, event: AnswerException | ExceptionAs
         found = world.parcels[event.article].fact(world.now, phone)
     else:
         asked = [world.parcels[n].fact(world.now, phone) for n in _asked_of_office(world)]
-        asked = [each for each in asked if event.which in (None, each.digits)]
+        which = event.which if isinstance(event, AnswerException) else None
+        asked = [each for each in asked if which in (None, each.digits)]
         unanswered = [each for each in asked if each.exception == "asked"]
-        asked = unanswered or (asked[:1] if QUOTE in turn.apart else asked)
+        if not isinstance(event, NotUnderstood):
+            asked = unanswered or (asked[:1] if QUOTE in turn.apart else asked)
+        else:
+            asked = unanswered
         if len(asked) > 1:
             return PartyFacts(world.now, None, world.today, several=True)
         if QUOTE in turn.apart:
@@ -444,6 +460,7 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
         named_is_staff=isinstance(event, names)
         and bool(event.phone)
         and world.is_staff(str(event.phone)),
+        hears_named=_hears_named(world, phone, event),
         greeted=_greeted(world, phone, event),
         release="approach",
         code_ttl=CODE_SECONDS,
@@ -451,8 +468,14 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
         today=world.today,
         ticket=1,
         offline=OFFLINE_A_DAY > 0,
-        household=_household(turn, phone, event),
+        household=_household(turn, phone, event, mine),
     )
+
+
+def _hears_named(world: SmallWorld, phone: str, event: Event) -> bool:
+    if isinstance(event, NamedAtDoor):
+        return world.named_today(phone) < MOST_NAMED
+    return not isinstance(event, NamedNoMore) or (phone, event.article) in world.naming
 
 
 def _with_question(world: SmallWorld, fact: ArticleFact, phone: str) -> ArticleFact:
@@ -465,9 +488,12 @@ def _with_denial(world: SmallWorld, parcel: Parcel, phone: str) -> ArticleFact:
     return replace(parcel.fact(world.now, phone), disowned=phone in parcel.denials)
 
 
-def _household(turn: SmallTurn, phone: str, event: Event) -> HouseholdFact:
+def _household(
+    turn: SmallTurn, phone: str, event: Event, mine: Sequence[ArticleFact]
+) -> HouseholdFact:
     """As conversation/facts.py: read where the event is about it."""
-    if not isinstance(event, AskWishes | SetWish | AskWord | DrawWord | TakeWord | ReportFraud):
+    about = isinstance(event, AskWishes | SetWish | AskWord | DrawWord | TakeWord | ReportFraud)
+    if not about and not may_answer_wish(event, mine):
         return HouseholdFact()
     row = turn.world.households.get(phone)
     doubted = phone in turn.world.doubted
@@ -483,11 +509,12 @@ def _household(turn: SmallTurn, phone: str, event: Event) -> HouseholdFact:
             spent=row.spent(turn.world.today),
             doubted=doubted,
         )
-    if not isinstance(event, SetWish) or QUOTE not in turn.apart:
+    if not isinstance(event, SetWish | Consent) or QUOTE not in turn.apart:
         return fact
-    if event.wish not in ("household", "neighbour"):
+    wish = fact.asks if isinstance(event, Consent) else event.wish
+    if wish not in ("household", "neighbour"):
         return fact
-    verdict = verdicts.household_quote(turn.world, phone, event.wish, turn.apart[QUOTE])
+    verdict = verdicts.household_quote(turn.world, phone, wish, turn.apart[QUOTE])
     if verdict == "right" and turn.proof == "text":
         turn.proof = "quoted"
     return replace(fact, quote=verdict)
@@ -593,6 +620,9 @@ def _exceptions_left(world: SmallWorld, staff: str, event: Event, items: Sequenc
     ]
     if event.phone is not None:
         left.append(EXCEPTIONS_A_DAY - named)
+    places = [world.parcels[item.article.number].item for item in items if item.article]
+    if any(place is not None and place.question_opened for place in places):
+        return 1
     return max(0, min(left))
 
 

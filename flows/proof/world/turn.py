@@ -140,6 +140,8 @@ class SmallTurn:
             greeted = {**self.world.greeted, whose[0]: self.world.now}
             self.world = replace(self.world, greeted=greeted)
         for say in decision.says:
+            self._name(whose[0], say)
+        for say in decision.says:
             if say.channel == "text" and whose[1] == "helped":
                 questioned = self.world.questioned | {whose[0]}
             elif say.channel == "text" and helped.displaces(say.template):
@@ -153,6 +155,18 @@ class SmallTurn:
                 self._show(whose[0], say.article, say.quote)
             elif say.quote is not None:
                 self._show_household(whose[0], say.quote)
+
+    def _name(self, phone: str, say: Say) -> None:
+        """Note that `phone` is told that it was named, or that this came to nothing."""
+        world, number = self.world, say.article
+        if number is None:
+            return
+        if say.template == "number_named":
+            self.world = replace(world, named=(*world.named, (phone, number, world.today)))
+        if say.template in ("number_named", "move_named"):
+            self.world = replace(self.world, naming=world.naming | {(phone, number)})
+        elif say.template == "move_kept_there":
+            self.world = replace(world, naming=world.naming - {(phone, number)})
 
     def _show(self, phone: str, number: str, question: int) -> None:
         """Note that `phone` is shown the digits of `question` about the article."""

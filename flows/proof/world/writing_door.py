@@ -112,7 +112,14 @@ def _ask_exception(
     row = ExceptionRow(parcel.item.postman, ledger.now, phone=act.phone, place=place)
     named = parcel.named_on if act.phone is None else (*parcel.named_on, asked)
     excepted = (*parcel.excepted_on, asked)
-    ledger.put(replace(parcel, exception=row, excepted_on=excepted, named_on=named))
+    asking = parcel.with_item(question_opened=False)
+    ledger.put(replace(asking, exception=row, excepted_on=excepted, named_on=named))
+
+
+@writes(exception.OpenQuestion)
+def _open_question(ledger: Ledger, act: exception.OpenQuestion, parcel: Parcel, whose: str) -> None:
+    in_state(parcel, "out_for_delivery")
+    ledger.put(parcel.with_item(question_opened=True))
 
 
 @writes(exception.GrantException)

@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0061_heard_wishes"
-down_revision = "0059_heard"
+down_revision = "0060_questions"
 branch_labels = None
 depends_on = None
 phase = "expand"

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0062_nonces"
-down_revision = "0061_XX"
+down_revision = "0061_heard_wishes"
 branch_labels = None
 depends_on = None
 phase = "expand"

@@ -456,3 +456,38 @@ def test_an_office_with_one_hand_is_answered_where_its_accounts_are_kept(
     sign_in(app, runtime, "postmaster", "master")  # from now on somebody is there
     assert number_of(2) not in keeper_of.get(PAGE).text
     assert "Nothing is changed" in answers(keeper_of, number_of(2), "yes")
+
+
+def test_a_question_beyond_the_limits_is_opened_by_hand(
+    at: Office, app: Flask, runtime: Runtime
+) -> None:
+    """Whoever forges a postman's texts asks at three doors; his office opens the fourth."""
+    at.out(1, 2, 3, 4)
+    master = sign_in(app, runtime, "postmaster", "master")
+    for item in (1, 2, 3):
+        asks(at, item)
+        answers(master, number_of(item), "no")
+    asks(at, 4)
+    assert at.one("SELECT count(*) FROM exceptions") == (3,)
+
+    def opens(colleague: Colleague, number: str) -> str:
+        assert colleague.post(f"{PAGE}/open", article=number).status_code == 302
+        return str(colleague.get(PAGE).text)
+
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO offices (name, pin, branch_type, district)"
+            " VALUES ('Elsewhere', '273304', 'head', 'Gorakhpur')"
+        )
+    stranger = sign_in(app, runtime, "postmaster", "far", office="273304")
+    assert "Nothing is opened" in opens(stranger, number_of(4))
+    assert "Nothing is opened" in opens(master, "EU000000000IN")
+    assert at.one("SELECT count(question_opened_at) FROM delivery_items") == (0,)
+    assert "may ask once more" in opens(master, number_of(4))
+    (data,) = at.one("SELECT data FROM events WHERE kind = 'question_opened'")
+    assert data["by"] == "master"
+    at.player.step("wait 2 min")
+    at.player.step(f"{POSTMAN} > 4 28 3 1 1234")
+    assert at.one("SELECT count(*) FROM exceptions") == (4,)
+    assert at.one("SELECT count(question_opened_at) FROM delivery_items") == (0,)
+    assert "Nothing is opened" in opens(master, number_of(4))  # one is asked
