@@ -212,7 +212,7 @@ def _read(
             return True
     if inbound.channel == "voice" and texts.rings_on(conn, message_id, text):
         return False
-    if loops.rests(conn, message_id, text, understood.event):
+    if loops.rests(conn, message_id, text, understood.event, machine):
         return True
     ticket = None
     if inbound.channel == "text":

@@ -2,8 +2,10 @@
 
 An autoresponder, or two of our kind, would answer each other for ever, at somebody's cost. Within
 the hour of rest only what began it, and what says nothing clear, is left without an answer: a rest
-that a stranger's forged texts began must not silence a person. The text that begins the rest, and
-those within it, say so in their rows.
+that a stranger's forged texts began must not silence a person. Texts of which something is masked
+are never alike, since what was written is kept nowhere; nor is a postman at his doors left without
+an answer to what is not the text that began it. The text that begins the rest, and those within it,
+say so in their rows.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from datetime import timedelta
 from typing import Final
 
 from flows.events import Event, NotUnderstood, Said, Wished
+from flows.grammar.text import MASK
 from flows.reading.normal import normalise
 from store import inbound as texts
 from store.database import Conn
@@ -26,13 +29,19 @@ _NOTHING_CLEAR: Final = frozenset(
 )
 
 
-def rests(conn: Conn, message_id: int, text: InboundRow, event: Event) -> bool:
-    """Tell whether `text`, kept as `message_id`, is left without an answer; its row says so."""
+def rests(conn: Conn, message_id: int, text: InboundRow, event: Event, machine: str) -> bool:
+    """Tell whether `text`, kept as `message_id`, is left without an answer; its row says so.
+
+    `machine`: the one that answers it.
+    """
     if not isinstance(event, NotUnderstood | Said | Wished) or text.phone is None:
+        return False
+    if machine == "postman" and MASK in text.body:
         return False
     form = _form(text.body)
     resting = texts.rested_since(conn, text.phone, text.at - REST)
-    if resting and (not _is_clear(event) or form in map(_form, resting)):
+    heard = _is_clear(event) or (machine == "postman" and any(map(str.isdigit, text.body)))
+    if resting and (not heard or form in map(_form, resting)):
         texts.mark(conn, message_id, texts.RESTING)
         return True
     answered = texts.answered_since(conn, text.phone, text.at - WITHIN)

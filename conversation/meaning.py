@@ -148,8 +148,10 @@ def kept_words(text: str, understood: Understood) -> str:
     return mask_codes(text)
 
 
-# In a postman's text that is not understood, three digits may be those of a slip.
+# In a text that is not understood, three digits may be those of a slip.
 _THREE = re.compile(r"(?<![0-9•▫])[0-9]{3}(?![0-9•▫])", re.ASCII)
+_OF_SLIP = re.compile(r"\b(?:slip|parchi|parchee|ank|digits?)\b|पर्ची|अंक|[•▫]", re.IGNORECASE)
+_TALK = (AskedBack, NotUnderstood, Said, ToldCode, Wished)
 
 
 def _without_quote(text: str, digits: str) -> str:
@@ -171,13 +173,16 @@ def kept_of(role: str, text: str, understood: Understood) -> str:
     """Return `text` of a person in `role` as it may be kept.
 
     A postman may have been told more than codes: a household's word, the digits of a slip. An
-    office was shown the digits of questions.
+    office was shown the digits of questions. Of others' words three digits are masked beside a
+    code, beside a word of the slip, or alone: what somebody was asked to pay is evidence.
     """
     kept = kept_words(text, understood)
     if role == "office" and isinstance(understood.event, NotUnderstood):
         return _TWO.sub(QUOTE_MASK, ascii_digits(kept))
     if role != "postman":
-        return kept
+        beside = _OF_SLIP.search(kept) or not any(map(str.isalpha, kept))
+        masked = isinstance(understood.event, _TALK) and beside
+        return _THREE.sub(CHECK_MASK, kept) if masked else kept
     if isinstance(understood.event, AskedBack | NotUnderstood):
         kept = _THREE.sub(CHECK_MASK, kept)
     return mask_household(kept)

@@ -48,9 +48,12 @@ class NotUnderstood(Event):
 
 
 # spelled: a code in several pieces · item: a code, but of which item? · what: an item, but what of
-# it? · doors: an item and a remark, or two items? · sure: an item and its code, with a doubt · cut:
+# it? · doors: an item and a remark, or two items? · sure: an item and its code, with a doubt ·
+# slip: the same with three digits of the slip · word: two words that may be a household's · cut:
 # what came ends where another part begins, which did not come
-AskedBackWhy = Literal["spelled", "item", "doors", "what", "sure", "exception", "number", "cut"]
+AskedBackWhy = Literal[
+    "spelled", "item", "doors", "what", "sure", "slip", "word", "exception", "number", "cut"
+]
 
 
 @dataclass(frozen=True)

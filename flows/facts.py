@@ -309,6 +309,7 @@ class ItemFact:
     check: CheckVerdict = "unchecked"
     word: WordVerdict = "unchecked"  # the household's, that he was told
     unheard: bool = False  # its last code's text did not arrive; read where he comes again
+    listed: date | None = None  # the day of its list, where it is an earlier one
 
 
 @dataclass(frozen=True)

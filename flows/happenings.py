@@ -46,9 +46,13 @@ class Approached(Happening):
 
 @dataclass(frozen=True)
 class HandedOver(Happening):
-    """`missing`: the pieces of it that were not there, 1 to how many there are."""
+    """`missing`: the pieces of it that were not there, 1 to how many there are.
+
+    `on`: the earlier day on which it was, where that was told later; None: today.
+    """
 
     missing: tuple[int, ...] = ()
+    on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from flows.happenings import HandedOverOnPaper, WrittenOnPaper
 from flows.machine import SAME, Case
 from flows.postman.visit import concerned, exception_over, told_how
 from flows.trust import paper, signature
+from india.calendar import day_of
 
 
 @ARTICLE.on(
@@ -96,7 +97,8 @@ def _counted(case: Case[WrittenOnPaper, Nothing, ClockFacts]) -> tuple[Act, ...]
 def _hand_over(case: Case[WrittenOnPaper, Nothing, ClockFacts]) -> Decision[Nothing]:
     article, event = case.facts.article, case.event
     number = article.number
-    news = told_how(article, event.shown)
+    day = day_of(event.said_at)
+    news = told_how(article, event.shown, on=None if day == case.facts.today else day)
     told = [Tell(role, news) for role in concerned(article) if role != "article"]  # decided here
     signed = event.shown == "signature" and article.code == "live"
     killed = (KillCode(number, "signed"),) if signed else ()

@@ -83,9 +83,19 @@ for _how, _template in _GIVEN.items():
     SENDER.on(_how, says=(_template, "sender_missing"))(partial(_given, _template))
 
 
-@SENDER.on(HandedOver, says=("sender_delivered", "sender_missing"))
+@SENDER.on(HandedOver, says=("sender_delivered", "sender_delivered_on", "sender_missing"))
 def sender_delivered(case: Case[HandedOver, Nothing, PartyFacts]) -> Decision[Nothing]:
-    return _without(case.event.missing, case) or status.news("sender_delivered", case)
+    return _without(case.event.missing, case) or _delivered(case)
+
+
+def _delivered(case: Case[HandedOver, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Say that it came, and on which day if not today."""
+    number, on = case.event.article, case.event.on
+    if on is None:
+        return status.news("sender_delivered", case)
+    values = {"article": number, "day": calendar.name(on)}
+    say = Say("sender_delivered_on", values, number)
+    return Decision(case.state, case.context, (say,))
 
 
 @SENDER.on(Collected, says=("sender_collected", "sender_missing"))

@@ -115,7 +115,8 @@ _BY_NUMBER = """
     AND l.date BETWEEN %(since)s AND %(day)s
 """
 _ITEM = f"""
-    y.id AS place, y.serial, y.state AS item_state, y.approached_at IS NOT NULL AS approached,
+    y.id AS place, (SELECT z.date FROM delivery_lists z WHERE z.id = y.list_id) AS listed,
+    y.serial, y.state AS item_state, y.approached_at IS NOT NULL AS approached,
     (SELECT count(*) FROM events e
      WHERE e.article_id = a.id AND e.kind = 'approached' AND e.at > %(lately)s) AS approaches,
     ARRAY(SELECT ARRAY[k.issue, k.key] FROM codes k WHERE k.article_id = a.id

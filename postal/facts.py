@@ -349,7 +349,8 @@ class Reader:
                     sent = offline.was_sent(issued, row.place)
                     verdict = verdict if sent else "none"
         came = row.approached, row.approaches
-        return ItemFact(ref, row.serial, state, article, verdict, *came, check=check)
+        listed = row.listed if row.listed < self.today else None
+        return ItemFact(ref, row.serial, state, article, verdict, *came, check=check, listed=listed)
 
     def _has_code(self, article: ArticleFact) -> bool:
         """Tell whether the article has a code: it needs one, or one can prove its refusal."""

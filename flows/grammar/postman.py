@@ -33,10 +33,11 @@ from flows.events import (
     TurnDown,
     Undo,
     Visit,
+    VisitAct,
 )
 from flows.grammar import postman_clauses, words
 from flows.grammar.person import Understood
-from flows.grammar.postman_digits import DigitsReader
+from flows.grammar.postman_digits import DigitsReader, whole_visit
 from flows.grammar.postman_numbers import (
     EXCEPTION,
     MOST_ITEMS,
@@ -50,11 +51,10 @@ from flows.grammar.postman_numbers import (
 from flows.grammar.postman_passing import COLLEAGUE
 from flows.grammar.postman_phrases import command
 from flows.grammar.postman_signature import PostmanToken
-from flows.grammar.postman_words import has_no_items, prepared
+from flows.grammar.postman_words import has_no_items, household_number, prepared
 from flows.grammar.postman_words import tokens as tokens_of
 from flows.grammar.text import fold, tokens
 from flows.reading.scripts import MOST_READ
-from india import spoken_words
 from india.phone import mobile
 
 _ALONE: dict[str, type[Undo | AskLeft | AskHelp | TakeOver | TurnDown]] = {
@@ -75,16 +75,40 @@ def postman(raw: str, code_length: int) -> Understood:
         return Understood(NotUnderstood())
     text = _without_stars(prepared(raw))
     read = _read(raw, text, code_length)
-    return read if _is_clear(read.event) else _half_asked(text) or read
+    if _is_clear(read.event):
+        return read
+    return _excepted(text, code_length) or _half_asked(text) or read
 
 
 def _is_clear(event: Event) -> bool:
     if isinstance(event, AskedBack):
-        return event.why not in ("spelled", "item", "sure")
+        return event.why not in ("spelled", "item", "sure", "slip")
     return not isinstance(event, NotUnderstood)
 
 
 _ASKS: Final[Mapping[str, AskedBackWhy]] = {str(EXCEPTION): "exception", str(NEW_NUMBER): "number"}
+
+
+_YES: Final = frozenset(fold(word) for word in " ".join(words.KEYWORDS["yes"]).split())
+_GAVE: Final = frozenset(("given", "ok", "done", "fill"))
+
+
+def _excepted(text: str, code_length: int) -> Understood | None:
+    """Return the event of `7 28 de diya` or `7 28 haan`: as `7 28`; None where more is said."""
+    found = tokens_of(text)
+    places = [place for place, token in enumerate(found) if token.shape in ("number", "article")]
+    numbers = [found[place].text for place in places]
+    beside = [token for token in found if token.shape not in ("number", "article")]
+    if numbers[1:2] != [str(EXCEPTION)] or places[-1] - places[0] >= len(places):
+        return None
+    if not beside or any(each.kind not in _GAVE and each.text not in _YES for each in beside):
+        return None
+    try:
+        read = DigitsReader(code_length).visit(numbers)
+    except Unclear:
+        return None
+    visit = read.event
+    return read if isinstance(visit, Visit) and len(visit.acts) == 1 else None
 
 
 def _half_asked(text: str) -> Understood | None:
@@ -186,6 +210,9 @@ def _alone(found: Sequence[PostmanToken]) -> Event | None:
 def _of_items(found: Sequence[PostmanToken], code_length: int) -> Understood:
     """Return the event of a text about items: digits and verbs alone, or with other words."""
     words_of = [token for token in found if token.shape in ("word", "sign")]
+    doors = [] if words_of else _doors(found, code_length)
+    if len(doors) > 1:
+        return _of_doors(doors, code_length)
     verbs = ("approach", "handover", "remark")
     if all(token.text in RUPEE_WORDS or VERBS.get(token.text) in verbs for token in words_of):
         try:
@@ -194,6 +221,38 @@ def _of_items(found: Sequence[PostmanToken], code_length: int) -> Understood:
             if not words_of or not isinstance(unclear.event, NotUnderstood):
                 return Understood(unclear.event)
     return postman_clauses.read(found, code_length)
+
+
+def _doors(found: Sequence[PostmanToken], code_length: int) -> list[list[PostmanToken]]:
+    """Return the tokens of each door, where a sign or a line parts every item and its code."""
+    doors: list[list[PostmanToken]] = []
+    for place, token in enumerate(found):
+        then = found[place + 1 : place + 2]
+        begins = len(token.text) <= _LONGEST_ITEM or token.shape == "article"
+        if begins and then and len(then[0].text) == code_length and then[0].shape == "number":
+            if place and not set(token.gap) & set(",;\n।|"):
+                return []
+            doors.append([])
+        if not doors:
+            return []
+        doors[-1].append(token)
+    return doors
+
+
+def _of_doors(doors: Sequence[Sequence[PostmanToken]], code_length: int) -> Understood:
+    """Return the event of doors that are each read by themselves."""
+    acts: list[VisitAct] = []
+    codes: dict[str, str] = {}
+    try:
+        for door in doors:
+            read = DigitsReader(code_length).visit(_plain(door))
+            assert isinstance(read.event, Visit)
+            acts += read.event.acts
+            if any(codes.setdefault(key, told) != told for key, told in read.codes.items()):
+                raise Unclear
+        return whole_visit(acts, codes)
+    except Unclear as unclear:
+        return Understood(unclear.event)
 
 
 def _plain(found: Sequence[PostmanToken]) -> list[str]:
@@ -347,8 +406,8 @@ _WORD_NUMBERS = re.compile(r"[1-9][0-9]", re.ASCII)
 def _on_word(text: str) -> Understood | None:
     """Return the event of `7 ** 12 47`, `7**1247` or `7 ** imli gulab`: on the household's word.
 
-    The words may stand alone, `7 imli gulab`, and among words that say no more than that they were
-    told; numbers take the stars, as they could be doors.
+    The words may stand alone, `7 imli gulab`; behind the stars or a name of theirs also among words
+    that say no more than that they were told. Numbers take the stars, as they could be doors.
     """
     said = _in_words(text)
     if said is not None:
@@ -356,13 +415,17 @@ def _on_word(text: str) -> Understood | None:
     parts = _STARS.split(text)
     if len(parts) == 1 and "?" in text:
         return None
+    if len(parts) == 1:
+        parts = _NAMED.split(text)
     found = list(tokens(" ".join(parts)))
+    if len(parts) == 2 and len(found) > 2:
+        idle = {each.text for each in tokens_of(" ".join(parts)) if _says_no_more(each)}
+        found = [each for each in found if each not in idle or household_number(each)]
     if len(parts) == 2 and len(found) == 2 and len(found[1]) == 4 and found[1].isdigit():
         found[1:] = [found[1][:2], found[1][2:]]
     if len(parts) > 2 or len(found) != 3:
         return None
-    known = spoken_words.numbers()
-    word = [each if _WORD_NUMBERS.fullmatch(each) else known.get(each) for each in found[1:]]
+    word = [each if _WORD_NUMBERS.fullmatch(each) else household_number(each) for each in found[1:]]
     if None in word or (len(parts) == 1 and any(each.isdigit() for each in found[1:])):
         return None
     try:
@@ -386,25 +449,36 @@ def _several_words(text: str) -> Understood | None:
 _LONGEST_ITEM: Final = 3
 _TOLD: Final = frozenset(("tell", "given", "fill", "polite", "mark", "join"))
 _NAMES: Final = frozenset(("word", "words", "shabd", "shabad", "शब्द"))
+_NAMED: Final = re.compile(rf"\b(?:{'|'.join(sorted(_NAMES))})\b[\s:=]*(?=[0-9])")
+_OF_HOME: Final = frozenset(("home", "of", *_TOLD))  # "ghar ka shabd"
+
+
+def _says_no_more(token: PostmanToken) -> bool:
+    return token.kind in _OF_HOME or token.text in _NAMES
 
 
 def _in_words(text: str) -> Understood | None:
-    """Return the event of `shabd imli gulab 7` or `7 imli gulab de diya`: one item, two words.
+    """Return the event of `ghar ka shabd imli gulab 7` or `7 imli gulab`: one item, two words.
 
-    None where anything else is said: a no, a question, a third word, another number.
+    Two words with more beside them, and no name of theirs, may be a person's: "7 gulab kamal ko
+    diya". They are asked back. None where anything else is said: a no, a question, a third word,
+    another number.
     """
-    known = spoken_words.numbers()
     found = tokens_of(text)
-    word = [known[token.text] for token in found if token.text in known]
+    said = [(token, household_number(token.text)) for token in found]
+    word = [number for _, number in said if number is not None]
     items = [token for token in found if token.shape in ("number", "article", "grouped")]
-    rest = [token for token in found if token.text not in known and token not in items]
-    beside = all(token.kind in _TOLD or token.text in _NAMES for token in rest)
+    rest = [token for token, number in said if number is None and token not in items]
+    beside = all(_says_no_more(token) for token in rest)
     if len(word) != 2 or len(items) != 1 or not beside or "?" in text or "*" in text:
         return None
     try:
         item = item_of(items[0].text)
     except Unclear:
         return None
+    alone = all(token.kind in ("mark", "join") for token in rest)
+    if not alone and not any(token.text in _NAMES for token in rest):
+        return Understood(AskedBack("word", int(item) if item.isdigit() else 0))
     return Understood(Visit((Handover(item, "word"),)), {WORD: "".join(word)})
 
 

@@ -22,7 +22,7 @@ from flows.events import (
     VisitAct,
 )
 from flows.grammar.person import Understood
-from flows.grammar.postman_digits import DigitsReader, whole_visit
+from flows.grammar.postman_digits import DigitsReader, check_of, whole_visit, with_slip
 from flows.grammar.postman_numbers import AMOUNT, MOST_ITEMS, PAYMENTS, Unclear, is_spelled, item_of
 from flows.grammar.postman_passing import passed_in_words
 from flows.grammar.postman_phrases import JOIN, SURE, UNIT, WITH_CODE, meaning
@@ -31,6 +31,11 @@ from flows.grammar.text import fold
 from flows.remarks import TYPED
 
 _IDLE: Final = frozenset(("fill", "ok", "join"))  # a clause of these alone says nothing
+_SLIP: Final = 3  # digits of a slip
+# What may be beside a code and the three digits of a slip: words of money make them an amount.
+_DELIVERED: Final = frozenset(
+    ("fill", "ko", "mark", "code", "given", "ok", "tell", "done", "of", "now", "post")
+)
 _MANY: Final = 14  # tokens of a text that is asked about its one item; longer ones are stories
 
 
@@ -48,6 +53,9 @@ def _asked(found: Sequence[PostmanToken], code_length: int) -> Event:
     """Return the question about an unclear text, if one helps."""
     codes = [token for token in found if token.shape == "number" and len(token.text) == code_length]
     items = [token.text for token in found if _is_item(token)]
+    slip = with_slip([token.text for token in found if token.shape == "number"], code_length)
+    if slip:
+        items = [item for item in items if len(item) < _SLIP]
     if len(found) > _MANY or any(token.kind == UNIT for token in found):
         return NotUnderstood()
     if codes and not items:
@@ -56,6 +64,8 @@ def _asked(found: Sequence[PostmanToken], code_length: int) -> Event:
     money = not codes and any(token.kind == "rupees" for token in found)
     if len(set(items)) != 1 or not items[0].isdigit() or money:
         return NotUnderstood()
+    if slip:
+        return AskedBack("slip", int(items[0]))
     return AskedBack("sure" if codes else "what", int(items[0]))
 
 
@@ -128,6 +138,8 @@ class _Clauses:
         if coded and token.shape == "number" and not any(map(self._is_code, after[:1])):
             if AMOUNT.fullmatch(token.text) or _money_is_near(clause, after):
                 return False
+            if len(token.text) == _SLIP and self._is_code(clause[-1]):
+                return False
             if token.text in PAYMENTS and "\n" not in token.gap:
                 return False
         if coded or "\n" in token.gap or ";" in token.gap or "।" in token.gap:
@@ -159,9 +171,9 @@ class _Clauses:
             acts += plain.event.acts
             _add(codes, plain.codes)
         elif any(map(self._is_code, clause)):
-            handed, code = self._handover(clause)
+            handed, told = self._handover(clause)
             acts.append(handed)
-            _add(codes, {handed.item: code})
+            _add(codes, told)
         else:
             if all(token.kind in ("rem", "mark") for token in words) and _is_pair(clause):
                 item, remark = (t.text for t in clause if t.shape in ("number", "article"))
@@ -182,8 +194,12 @@ class _Clauses:
 
     # ---- an item and its code ------------------------------------------------------------------
 
-    def _handover(self, clause: Sequence[PostmanToken]) -> tuple[Handover, str]:
-        """Return the handover of one item on one code; anything else beside them is a doubt."""
+    def _handover(self, clause: Sequence[PostmanToken]) -> tuple[Handover, dict[str, str]]:
+        """Return the handover of one item on one code, and the digits that were told.
+
+        Three digits right behind it, with words of delivery alone, are those of the slip; anything
+        else beside them is a doubt.
+        """
         shapes = [token for token in clause if token.shape in ("number", "article", "grouped")]
         words = [token for token in clause if token.shape in ("word", "sign")]
         code_at = next(place for place, token in enumerate(clause) if self._is_code(token))
@@ -197,8 +213,18 @@ class _Clauses:
         code = clause[code_at].text
         if len(before) != 1 or doubt or len(code) != self.code_length:
             raise Unclear
+        item = item_of(before[0].text)
+        if list(clause[code_at + 1 : code_at + 2]) == after and _are_of_slip(after, words):
+            return Handover(item, "offline"), {item: code, check_of(item): after[0].text}
         payment, amount = _paid(after, known, clause)
-        return Handover(item_of(before[0].text), "code", payment, amount), code
+        return Handover(item, "code", payment, amount), {item: code}
+
+
+def _are_of_slip(numbers: Sequence[PostmanToken], words: Sequence[PostmanToken]) -> bool:
+    """Tell whether the only number behind a code is no amount, by its form and the words."""
+    delivered = all(token.kind in _DELIVERED for token in words)
+    digits = [token for token in numbers if token.shape == "number" and len(token.text) == _SLIP]
+    return delivered and len(digits) == 1
 
 
 def _halves_joined(found: Sequence[PostmanToken], code_length: int) -> Sequence[PostmanToken]:

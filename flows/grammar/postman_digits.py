@@ -6,7 +6,9 @@ second text costs the postman seconds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, Literal
 
 from flows import number
@@ -58,7 +60,11 @@ class DigitsReader:
             try:
                 self._part(verb, whole, acts, codes)
             except Unclear as unclear:
-                if codes and isinstance(unclear.event, AskedBack):
+                if not isinstance(unclear.event, AskedBack):
+                    raise
+                if with_slip(whole, self.code_length):
+                    raise _sure(next(iter(codes), whole[0]), "slip") from None
+                if codes:
                     raise _sure(next(iter(codes))) from None
                 raise
         return whole_visit(acts, codes)
@@ -81,6 +87,8 @@ class DigitsReader:
                 raise Unclear(AskedBack("item") if self._proof(token) == "code" else None)
             if not bare or verb not in (None, "handover"):
                 raise Unclear
+            if not acts and not rest and self._is_after_slip(bare, token):
+                rest.append(bare.pop())
             item = bare.pop()
             check = self._check(token, rest)
             before = _bare_acts(verb, _pay(bare, acts) if after_code else bare)
@@ -106,15 +114,25 @@ class DigitsReader:
         """Remove and return the three digits of the slip after a code; None: there are none.
 
         They end the text, or the next item and its code follow; but for 1 and 2, which may be how
-        that many rupees were paid.
+        that many rupees were paid, unless that code has three digits too.
         """
         if self._proof(code) != "code" or not rest or not _is_half(rest[0]):
             return None
-        then = rest[1:3]
-        next_item = len(then) == 2 and then[0] not in PAYMENTS and self._is_code(then[1])
-        if then and (not next_item or self._is_code(then[0])):
+        then = rest[1:4]
+        next_item = len(then) > 1 and self._is_code(then[1]) and not self._is_code(then[0])
+        paid = bool(then) and then[0] in PAYMENTS and not any(map(_is_half, then[2:]))
+        if then and (paid or not next_item):
             return None
         return rest.pop(0)
+
+    def _is_after_slip(self, bare: list[str], code: str) -> bool:
+        """Tell whether the digits of the slip are before the code: "7 417 482913".
+
+        Of an item below 100 they are no door: so long a list is none.
+        """
+        if len(bare) != 2 or not _is_half(bare[1]) or self._proof(code) != "code":
+            return False
+        return not bare[0].isdigit() or len(bare[0]) < len(bare[1])
 
     def _paid(self, rest: list[str]) -> tuple[Payment | None, int | None]:
         """Remove "500 1" or "Rs 500 1" after a code; return how it was paid, and the amount."""
@@ -206,8 +224,13 @@ def _by_verb(found: list[str]) -> list[tuple[str | None, list[str]]]:
     return [(verb, part) for verb, part in parts if part]
 
 
-def _sure(item: str) -> Unclear:
-    return Unclear(AskedBack("sure", int(item) if item.isdigit() and len(item) <= 3 else 0))
+def with_slip(numbers: Sequence[str], code_length: int) -> bool:
+    """Tell whether three digits stand beside a code, before or after it."""
+    return any(sorted(map(len, pair)) == [3, code_length] for pair in pairwise(numbers))
+
+
+def _sure(item: str, why: Literal["sure", "slip"] = "sure") -> Unclear:
+    return Unclear(AskedBack(why, int(item) if item.isdigit() and len(item) <= 3 else 0))
 
 
 _MOST_NEXT: Final = 9

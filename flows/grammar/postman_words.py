@@ -7,6 +7,7 @@ range, "02/12/2026" a day, "->" the sign of a change of beat. Pure.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -245,12 +246,25 @@ def _is_household(word: str) -> bool:
     return folded in spoken_words.numbers() or key(folded) in _household_keys()
 
 
+def household_number(folded: str) -> str | None:
+    """Return the number of a household's word as it is written or sounds ("imlee"); else None."""
+    known = spoken_words.numbers().get(folded)
+    if known is None and not kind_of(folded):
+        known = _household_keys().get(key(folded)) or None
+    return known
+
+
 @cache
-def _household_keys() -> frozenset[str]:
-    """Return how the words of households sound, but for what postmen say otherwise."""
-    return frozenset(
-        key(word) for word in spoken_words.numbers() if not any(t.kind for t in tokens(word))
-    )
+def _household_keys() -> Mapping[str, str]:
+    """Return how the words of households sound, but for what postmen say otherwise.
+
+    With the number of each, "" where two words sound alike.
+    """
+    numbers: dict[str, set[str]] = {}
+    for word, number_of in spoken_words.numbers().items():
+        if not any(token.kind for token in tokens(word)):
+            numbers.setdefault(key(word), set()).add(number_of)
+    return {each: found.pop() if len(found) == 1 else "" for each, found in numbers.items()}
 
 
 def _numbered(found: list[PostmanToken]) -> list[PostmanToken]:

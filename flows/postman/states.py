@@ -79,7 +79,7 @@ MACHINE = Machine(
     to=("ready", "visiting"),
     says=(
         *("approach_one", "approach_many", "approach_plain", "approach_locked", "not_understood"),
-        "approach_lost",
+        *("approach_lost", "approach_lost_law", "approach_lost_word"),
         *("handed_over", "handed_over_cash", "handed_over_upi", "ask_payment", "no_payment_due"),
         *(
             "handed_over_missing",
@@ -275,6 +275,8 @@ _ASKED_BACK = {
     "doors": "asked_doors",
     "what": "asked_what",
     "sure": "asked_sure",
+    "slip": "asked_slip",
+    "word": "asked_word",
     "exception": "exception_how",
     "number": "number_how",
     "cut": "asked_shorter",

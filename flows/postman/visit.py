@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from flows import remarks
 from flows.acts.codes import CountWrongCode, KillCode
@@ -160,9 +161,12 @@ def _coming(item: ItemFact, article: ArticleFact) -> str:
         return "approach_document"
     if signature(article):
         return "approach_pilot"
+    by_word = word(article) is None
     if item.unheard:
-        return "approach_lost"
-    return "approach_one" if word(article) is not None else f"approach_{takers(article)}"
+        if by_word:
+            return "approach_lost_word"
+        return "approach_lost_law" if exception(article) == "law" else "approach_lost"
+    return f"approach_{takers(article)}" if by_word else "approach_one"
 
 
 def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
@@ -223,7 +227,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
     handed = HandOver(
         article.number, act.proof, act.payment, document=act.document, missing=act.missing
     )
-    news = told_how(article, act.proof, act.missing)
+    news = told_how(article, act.proof, act.missing, item.listed)
     without = _WITHOUT.get(type(news))
     said = say_first(without, item, article) if without else None
     return Outcome(
@@ -282,18 +286,24 @@ def looked_for(missing: tuple[int, ...], number: str) -> Iterator[Act]:
 
 
 def told_how(
-    article: ArticleFact, proof: HandoverProof, missing: tuple[int, ...] = ()
+    article: ArticleFact,
+    proof: HandoverProof,
+    missing: tuple[int, ...] = (),
+    on: date | None = None,
 ) -> HandedOver:
-    """Return what its people are told: that it came without the code that was asked, or just so."""
+    """Return what its people are told: that it came without the code that was asked, or just so.
+
+    `on`: an earlier day, where its code proved it only now.
+    """
     if not article.coded:
-        return HandedOver(article.number, missing)
+        return HandedOver(article.number, missing, on)
     if proof == "exception":
         return Excepted(article.number, missing)
     if proof == "word":
         return GivenOnWord(article.number, missing)
     if proof == "signature":
         return SignedFor(article.number, missing)
-    return HandedOver(article.number, missing)
+    return HandedOver(article.number, missing, on)
 
 
 def _without_code(article: ArticleFact, proof: HandoverProof) -> Iterator[Act]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import get_args, get_type_hints
@@ -112,6 +112,7 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "staff": one_of("1001"),
     "hour": one_of(None, 10),
     "missing": one_of((), (2,)),
+    "on": one_of(None, date(2026, 8, 13)),
     "by": one_of("2001"),
     "second": one_of(None, "2001", "3001"),
     "said_at": one_of(NOW - timedelta(minutes=40)),

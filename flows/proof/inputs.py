@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flows import events, happenings, remarks
 from flows.decision import Asked, Context, Done, HelpAsked, LastOffer, LastVisit, Nothing
@@ -475,6 +475,7 @@ def _item(
         **_ITEM,
         "check": check,
         "word": _WORDS if on_word(act) else _NO_WORD,
+        "listed": one_of(None, date(2026, 8, 13)) if is_offline(act) else one_of(None),
         "unheard": one_of(False, True)
         if isinstance(act, events.Approach) and not among
         else one_of(False),

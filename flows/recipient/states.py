@@ -284,11 +284,12 @@ def told(state: str, template: str) -> Handler[Happening, Asked, RecipientFacts]
     return handler
 
 
-@MACHINE.on(HandedOver, to=("delivered",), says=("delivered", "delivered_missing"))
+@MACHINE.on(HandedOver, to=("delivered",), says=("delivered", "delivered_on", "delivered_missing"))
 def handed_over(case: Case[HandedOver, Asked, RecipientFacts]) -> Decision[Asked]:
-    """Say that it came, and name the pieces that did not."""
-    article = fact(case, case.event.article)
-    say = _without(case.event.missing, article) or digits("delivered", article)
+    """Say that it came, on which day if not today, and name the pieces that did not."""
+    article, on = fact(case, case.event.article), case.event.on
+    came = digits("delivered", article) if on is None else by_day("delivered_on", article, on)
+    say = _without(case.event.missing, article) or came
     return Decision("delivered", Asked(article.number), (say,))
 
 

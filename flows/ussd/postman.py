@@ -58,7 +58,7 @@ _THEN_CODE = (
         "document_needed",
         "approach_often",
         "approach_pilot",
-        "approach_lost",
+        *("approach_lost", "approach_lost_law", "approach_lost_word"),
         "approach_household",
         "approach_neighbour",
         *("word_wrong", "word_none", "word_law", "word_not_now", "word_spent"),

@@ -47,8 +47,13 @@ def settle_offline(books: Books, act: SettleOffline, whose: str) -> None:
 
 
 def stands(books: Books, article: Held) -> None:
-    """Note that code and digits proved a handover without network."""
+    """Note that code and digits proved a handover without network, however late it was told."""
     _say(books, article, None)
+    books.conn.execute(
+        "UPDATE tickets SET closed_at = %s, outcome = 'nothing_to_do'"
+        " WHERE article_id = %s AND kind = 'late_handover' AND closed_at IS NULL",
+        [books.now, article.id],
+    )
 
 
 def undone(books: Books, article: Held) -> None:

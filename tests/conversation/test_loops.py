@@ -91,3 +91,21 @@ def test_the_desk_sees_the_rest(played: Player, app: Flask, runtime: Runtime) ->
     page = sign_in(app, runtime, "supervisor").client.get(f"/desk/conversations/{row[0]}").text
     assert "no answer for an hour: a machine seems to write" in page
     assert "no answer: within the hour of rest" in page
+
+
+def test_a_postman_at_his_doors_is_answered(played: Player) -> None:
+    """Of a masked text nobody knows whether it is alike; what names an item is no machine's."""
+    played.step(f"list 1001: {ARTICLE}")
+
+    def said(text: str) -> list[str]:
+        lines = played.step(f"{POSTMAN} > {text}")
+        return [line for line in lines if line.startswith(f"{POSTMAN} <")]
+
+    for word in ("imli gulab kamal", "gulab kamal chameli", "kamal imli gulab", "gulab gulab imli"):
+        for _ in range(2):
+            assert said(f"1 ** {word} nahi")
+    for _ in range(3):
+        assert said("qwertz uiop asdf")
+    assert said("qwertz uiop asdf") == []
+    assert said("uiop asdf qwertz") == []  # within the rest, and no item
+    assert said("1 uiop 2 asdf 3 qwertz")

@@ -220,3 +220,18 @@ def figures(page: str) -> list[str]:
 
 def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def test_the_ticket_of_a_late_text_ends_with_the_proof(
+    at: Office, runtime: Runtime, player: Player, clock: Clock
+) -> None:
+    at.out(1)
+    player.step(f"{POSTMAN} > 1")
+    ((code,),) = player.codes.values()
+    (check,) = printed(runtime)
+    clock.advance(minutes=40)
+    player.step(f"{POSTMAN} > 1 {code}")
+    assert at.one("SELECT kind, closed_at FROM tickets") == ("late_handover", None)
+    player.step(f"{POSTMAN} > 1 {code} {check} de diya")
+    assert at.state(number_of(1)) == "delivered"
+    assert at.one("SELECT count(*) FROM tickets WHERE closed_at IS NULL") == (0,)

@@ -11,6 +11,7 @@ from tests.rigs.office import POSTMAN, SECOND, Office, office, phone_of
 from tests.rigs.transcript import Player
 
 _FITS = "{{code {0}}} {{check {0}}}".format(phone_of(1))
+_OF_TODAY = f"{{code {phone_of(2)}}}"
 
 
 @pytest.fixture
@@ -75,3 +76,14 @@ def test_a_plain_code_of_yesterday_is_yesterdays_item_too(at: Office) -> None:
     night(at)
     at.player.step(f"{POSTMAN} > 1 {{code {phone_of(1)}}} @ -900 min")
     assert at.one("SELECT count(*) FROM code_attempts WHERE outcome = 'wrong'") == (0,)
+
+
+@pytest.mark.parametrize("dated", [" @ -900 min", ""])
+def test_the_day_is_named(at: Office, dated: str) -> None:
+    night(at)
+    said = at.player.step(f"{POSTMAN} > {number_of(1)} {_FITS}{dated}")
+    named = [line for line in said if "14AUG" in line]
+    assert {line.split()[0] for line in named} == {phone_of(1), "+919811100001"}
+    of_today = at.player.step(f"{POSTMAN} > 1 {_OF_TODAY}")
+    assert at.state(number_of(2)) == "delivered"
+    assert not any("14AUG" in line for line in of_today)

@@ -78,8 +78,8 @@ def told(at: Office, player: Player) -> tuple[str, str]:
 @pytest.mark.parametrize(
     "said",
     [
-        *("shabd {} {} 1", "1 {} {} de diya", "1 word {} {} bola", "item 1 {} {}", "{} {} 1"),
-        *("1 {} aur {} bole", "1 {} {}", "1 ** {} {}"),
+        *("shabd {} {} 1", "1 ghar ka shabd {} {} de diya", "1 word {} {} bola", "item 1 {} {}"),
+        *("{} {} 1", "1 {} aur {}", "1 {} {}", "1 ** {} {}", "1 ** {} {} de diya"),
     ],
 )
 def test_a_word_is_told_as_people_write(at: Office, player: Player, said: str) -> None:
@@ -93,3 +93,36 @@ def test_a_word_is_told_as_people_write(at: Office, player: Player, said: str) -
     player.step(f"{POSTMAN} > {said.format(*words)}")
     assert at.one("SELECT proof FROM delivery_items") == ("word",)
     assert not set(words) & set(kept(at).lower().split())
+
+
+def test_words_that_may_be_a_name_are_asked_back_and_are_no_try(at: Office, player: Player) -> None:
+    at.book(1)
+    player.step(f"{phone_of(1)} > 55 1")
+    player.step(f"{phone_of(1)} > 55 1 {_QUOTED}")
+    words = told(at, player)
+    player.step("wait 11 min")
+    player.step(f"list 1001: {number_of(1)}")
+    player.step(f"{POSTMAN} > 1")
+    for said in ("1 gulab kamal de diya", "1 {} {} de diya".format(*words)):
+        (answer,) = player.step(f"{POSTMAN} > {said}")
+        assert "घर का शब्द" in answer
+        assert not {"gulab", "kamal", *words} & set(kept(at).lower().split())
+    assert at.state(number_of(1)) == "out_for_delivery"
+    assert at.all("SELECT FROM word_tries") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["482913 417", "code 482913 parchi 417", "slip 417 hai", "पर्ची 417", "1 417", "417"],
+)
+def test_three_digits_that_the_addressee_writes_are_masked(at: Office, text: str) -> None:
+    at.out(1)
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"{phone_of(1)} > {text}")
+    assert "417" not in kept(at)
+
+
+def test_what_somebody_was_asked_to_pay_is_kept(at: Office) -> None:
+    at.out(1)
+    at.player.step(f"{phone_of(1)} > dakiya 500 maang raha hai")
+    assert "500" in kept(at)

@@ -132,7 +132,47 @@ def postman(text: str) -> Understood:
             [Handover("7", "offline"), Handover("9", "offline"), Handover("12", "code")],
         ),
         ("7 48291 417", [Handover("7", "malformed")]),
-        ("7 482913 500 1 551234", AskedBack("sure", 7)),
+        ("7 482913 500 1 551234", AskedBack("slip", 7)),
+        *(
+            (f"7 482913 {three} {said}", [Handover("7", "offline")])
+            for three in ("417", "012")
+            for said in ("de diya", "ok", "delivered", "दे दिया", "de di ji")
+        ),
+        ("de diya 7 482913 417", [Handover("7", "offline")]),
+        ("7 482913 417 mila", [Handover("7", "code", None, 417)]),  # money was received
+        ("7 482913 417 cash", [Handover("7", "code", "cash", 417)]),
+        *(
+            (
+                f"1 482913 417{sign} 2 551234 308",
+                [Handover("1", "offline"), Handover("2", "offline")],
+            )
+            for sign in (",", ";", "\n", "", " de diya,")
+        ),
+        ("1 482913 417, 2 551234", [Handover("1", "offline"), Handover("2", "code")]),
+        ("1 482913 1, 2 551234 2", [Handover("1", "code", "cash"), Handover("2", "code", "upi")]),
+        ("7, 482913 417, 8, 551234 308", [Handover("7", "offline"), Handover("8", "offline")]),
+        ("2 417 482913", [Handover("2", "offline")]),
+        ("2 012 482913", [Handover("2", "offline")]),
+        ("117 418 482913", AskedBack("slip", 117)),  # a door, on so long a list?
+        ("2 417 482913 3 308 551234", AskedBack("slip", 2)),
+        ("2 482913 417 galat bola", AskedBack("slip", 2)),
+        ("2 1 482913", AskedBack("sure", 1)),
+        *((f"7 28 {said}", [Handover("7", "exception")]) for said in ("haan", "de diya", "ok")),
+        ("diya 7 28", [Handover("7", "exception")]),
+        ("7 28 2 de diya", [Handover("7", "exception", "upi")]),
+        *((f"7 28 {said}", AskedBack("exception", 7)) for said in ("nahi", "de do?", "kaise")),
+        *(
+            (said, [Handover("7", "word")])
+            for said in (
+                *("7 ghar ka shabd imli gulab", "7 घर का शब्द इमली गुलाब", "7 imlee gulaab"),
+                *("7 ** 1247 de diya", "7 ** 12 47 diya", "7 ** imli gulab de di", "7 imli gulab"),
+                *("7 imli gulab ji", "shabd imli gulab de diya 7", "7 ghar ka shabd 1247"),
+                *("7 word: 12 47", "7 शब्द 12 47 de diya"),
+            )
+        ),
+        ("7 gulab kamal de diya", AskedBack("word", 7)),  # or given to Gulab Kamal
+        ("7 gulab kamal bola", AskedBack("word", 7)),
+        ("7 ** 12 47 nahi", None),
         ("7 482913 500 1 11", None),
         ("7 482913 1500", [Handover("7", "code", None, 1500)]),
         ("7 10 8 1", None),

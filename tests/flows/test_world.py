@@ -52,8 +52,8 @@ _ASSERTED = (
     " has event",
     " has lateness",
 )
-# PINs are counted, and lists repeated, outside of the machines.
-_BESIDE = ("another_telephone", "stop_and_start")
+# PINs are counted, and lists repeated or of the day before, outside of the machines.
+_BESIDE = ("another_telephone", "stop_and_start", "without_network_over_night")
 # News that no decision depends on: they are texts alone.
 # Who serves is another, and so are the numbers of offers and tickets.
 _NUMBERED = WindowAct | EndOffer | NoteAnswer | OpenAgain | NoteWords

@@ -264,7 +264,7 @@ def test_where_the_telephone_was_reached_another_office_agrees(
         at.player.step(f"{POSTMAN} > {item}")
         at.player.step(f"{POSTMAN} > {item} 28 3 1 1234")
     shown = master.get(PAGE).text
-    assert shown.count("Our text arrived at its telephone.") == 2
+    assert shown.count("A text of ours or a call reached its telephone.") == 2
     assert 'value="yes"' not in shown
     assert "Nothing is changed" in answers(master, number_of(1), "yes")
     assert at.one("SELECT count(granted_at) FROM exceptions") == (0,)
