@@ -89,6 +89,6 @@ SCREENS = (
     ),
 )  # fmt: skip
 READ_BY = frozenset(screen.name for screen in SCREENS)  # what a household wishes is shown there
-ANSWERS = ("wish_days", "wish_keep", "wish_none", "word_chosen", "word_no_wish")
+ANSWERS = ("wish_days", "wish_keep", "wish_none", "wish_in_doubt", "word_chosen", "word_no_wish")
 # Told by SMS as well: the screen disappears, and who has the telephone later is to read it.
 PROOF = ("wish_days", "wish_keep", "wish_none", "word_chosen")
