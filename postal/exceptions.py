@@ -23,8 +23,8 @@ _RATE_OF: Final = timedelta(days=30)
 # Of an exception x, its article a: it was handed over so, or on the code of the other telephone.
 WENT: Final = """(x.outcome = 'used' OR x.outcome = 'moved' AND a.state = 'delivered' AND EXISTS (
     SELECT FROM moves d WHERE d.article_id = a.id AND d.by = 'door' AND d.outcome = 'done'))"""
-# Whoever had the telephone says that it was wrong: before a handover, or after one.
-OBJECTED: Final = f"""(x.outcome = 'denied' OR a.not_received_at IS NOT NULL AND {WENT})"""
+# Whoever had the telephone says after it that this was wrong; a no of before is no objection.
+OBJECTED: Final = f"(a.not_received_at IS NOT NULL AND {WENT})"
 
 
 @dataclass(frozen=True)
@@ -330,6 +330,7 @@ class PostmanFigure:
     used: int
     moved: int
     refused: int
+    denied: int
     lapsed: int
     objected: int
     handovers: int
@@ -421,6 +422,7 @@ def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[Postman
         "SELECT s.staff_id, s.name, count(*), count(*) FILTER (WHERE x.outcome = 'used'),"  # noqa: S608
         " count(*) FILTER (WHERE x.outcome = 'moved'),"
         " count(*) FILTER (WHERE x.outcome = 'refused'),"
+        " count(*) FILTER (WHERE x.outcome = 'denied'),"
         " count(*) FILTER (WHERE x.outcome = 'lapsed'),"
         f" count(*) FILTER (WHERE {OBJECTED}),"
         " (SELECT count(*) FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
