@@ -77,5 +77,5 @@ def answer_exception() -> Response:
         tell(refusal)
         return go_to(url_for("office.exceptions_"))
     wake(runtime().redis)
-    session["told"] = "exception_answered_yes" if granted else "exception_answered_no"
+    session["told"] = "exception_answered_yes_done" if granted else "exception_answered_no_done"
     return go_to(url_for("office.exceptions_"))
