@@ -10,7 +10,7 @@ from typing import TypeVar
 from imports import cells
 from imports.cells import Bad
 from imports.faults import Fault
-from postal.articles import Language
+from postal.articles import Language, Service
 from postal.new_articles import NewArticle, has_hours
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ def read(fields: Sequence[str], given: Sequence[str], default: Language) -> Arti
     meant = row.optional("same_phone", cells.yes_no, False)
     if phone is not None and phone == sender_phone and not meant:
         row.faults.append(Fault("recipient_phone", "phone_same"))
-    service = row.needed("service", cells.service, "speed_post")
+    service: Service = row.needed("service", cells.service, "speed_post")
     promise = row.optional("promise", _some(cells.promise), None)
     if promise is not None and not has_hours(service):
         row.faults.append(Fault("promise", "promise_service"))

@@ -290,7 +290,8 @@ class AskedException:
     """A question as the office's page shows it. `reached`: its telephone got a text since then.
 
     `office_id` and `office`: of the postman. `serial`: on his list. `number`: which (1, 2, …) of
-    its article.
+    its article. `postman_talk`, `holder_talk`: the ids of the conversations of the postman and of
+    whoever has the code, at whose pages the whole number is shown for a reason.
     """
 
     article_id: int
@@ -317,6 +318,10 @@ class AskedException:
     serial: int | None
     postman_phone: str | None
     office: str
+    recipient: str
+    address: str
+    postman_talk: int | None
+    holder_talk: int | None
     of_30_days: ExceptionRate
 
 
@@ -389,7 +394,11 @@ def shown(
         " (SELECT i.serial FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id"
         "  WHERE i.article_id = a.id AND l.postman_id = x.postman_id"
         "  ORDER BY i.id DESC LIMIT 1), s.phone,"
-        " (SELECT o.name FROM offices o WHERE o.id = x.office_id), x.postman_id"
+        " (SELECT o.name FROM offices o WHERE o.id = x.office_id), a.recipient_name,"
+        " a.recipient_address,"
+        " (SELECT c.id FROM conversations c WHERE c.whose = s.phone AND c.machine = 'postman'),"
+        f" (SELECT c.id FROM conversations c WHERE c.whose = {article_rows.HOLDER}"
+        "  AND c.machine = 'recipient'), x.postman_id"
         " FROM exceptions x JOIN articles a ON a.id = x.article_id"
         " CROSS JOIN LATERAL (SELECT count(*) AS wrong FROM word_tries t"
         "  WHERE t.article_id = a.id AND t.day = %(today)s) w"

@@ -56,9 +56,17 @@ def test_what_is_asked_is_shown_and_answered(at: Office, app: Flask, runtime: Ru
     assert "No postman asks." in master.get(PAGE).text
     asks(at, 1)
     shown = master.get(PAGE).text
-    for each in (number_of(1), "Speed Post", "none at home", "•••• 1234", "0 of 0"):
+    for each in (
+        number_of(1),
+        "Speed Post",
+        "none at home",
+        "•••• 1234",
+        "no handover yet",
+        "to be answered by 10:10",
+    ):
         assert each in shown
-    assert "the office agrees" in answers(master, number_of(1), "yes")
+    agreed = answers(master, number_of(1), "yes")
+    assert re.search(r'class="told done"[^>]*>The postman is told that the office agrees', agreed)
     assert "agreed" in master.get(PAGE).text
     assert "Nothing is changed" in answers(master, number_of(1), "yes")
     at.player.step(f"{POSTMAN} > 1 28")
