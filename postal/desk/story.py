@@ -24,7 +24,8 @@ _ASKS = ("Yes", "SendCode", "SpeakCode", "RepeatQuestion", "CodeWanted")
 class LastVisitMade:
     """The last list that the article was on, and what became of it there.
 
-    `state`: of the item. `out_at`: when it was put on this list, or taken over. `at`: when the postman reported.
+    `state`: of the item. `out_at`: when it was put on this list, or taken over. `at`:
+    when the postman reported.
     """
 
     postman: str
