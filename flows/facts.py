@@ -61,7 +61,7 @@ WordState = Literal["none", "offered", "chosen"]
 WishGroup = Literal["who", "when", "word"]
 # right/wrong: compared with the household's · none: it chose none, or the postman came too long ago
 # · over: three wrong ones today, of this article or by this postman · unchecked: none was given
-WordVerdict = Literal["unchecked", "right", "wrong", "none", "over"]
+WordVerdict = Literal["unchecked", "right", "wrong", "none", "over", "used"]
 
 # agent, supervisor, postmaster, clerk and administrator sign in; a postman texts
 StaffRole = Literal["agent", "supervisor", "postmaster", "clerk", "administrator", "postman"]
@@ -144,6 +144,7 @@ class ArticleFact:
     # A postman says that he handed it over without network, and nothing proves it (rule 19).
     claimed: bool = False
     may_take: Takers = "holder"  # as its recipient wishes by now (rule 20)
+    takes_from: datetime | None = None  # from when somebody else may, who may not yet
     renumber: bool = False  # what is asked is another telephone, and no handover without a code
 
     @property

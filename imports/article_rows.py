@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 from imports import cells
 from imports.cells import Bad
 from imports.faults import Fault
-from postal.articles import Language
-from postal.new_articles import NewArticle
+from postal.articles import Language, Service
+from postal.new_articles import NewArticle, has_hours
 
 T = TypeVar("T")
 
@@ -63,9 +64,13 @@ def read(fields: Sequence[str], given: Sequence[str], default: Language) -> Arti
     meant = row.optional("same_phone", cells.yes_no, False)
     if phone is not None and phone == sender_phone and not meant:
         row.faults.append(Fault("recipient_phone", "phone_same"))
+    service: Service = row.needed("service", cells.service, "speed_post")
+    promise = row.optional("promise", _some(cells.promise), None)
+    if promise is not None and not has_hours(service):
+        row.faults.append(Fault("promise", "promise_service"))
     article = NewArticle(
         number=number,
-        service=row.needed("service", cells.service, "speed_post"),
+        service=service,
         otp_required=otp_required,
         recipient_phone=phone,
         recipient_name=row.needed("recipient_name", cells.name, ""),
@@ -80,12 +85,18 @@ def read(fields: Sequence[str], given: Sequence[str], default: Language) -> Arti
         authorised_person=row.optional("authorised_person", _some(cells.name), None),
         registration=row.optional("registration", cells.yes_no, False),
         weight_g=row.optional("weight_g", _some(cells.grams), None),
-        promise=row.optional("promise", _some(cells.promise), None),
+        promise=promise,
         due_by=row.optional("due_by", _some(cells.day), None),
         pieces=row.optional("pieces", _some(cells.pieces), None),
         digipin=row.optional("digipin", _some(cells.digipin), None),
     )
     return ArticleRow(None if row.faults else article, number or None, tuple(row.faults))
+
+
+def due_over(article: NewArticle | None, today: date) -> tuple[Fault, ...]:
+    """Return what is wrong with an article that is booked today, and due before."""
+    over = article is not None and article.due_by is not None and article.due_by < today
+    return (Fault("due_by", "due_over"),) if over else ()
 
 
 def _some(read: Callable[[str], T]) -> Callable[[str], T | None]:

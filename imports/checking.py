@@ -7,7 +7,7 @@ killed leaves the import as it was before the batch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from imports import article_rows, delivery_lists, file_rows, list_rows, register
@@ -15,6 +15,7 @@ from imports.faults import Fault
 from imports.file_rows import RowState, ShownRow
 from imports.register import Import
 from imports.row_results import RowResult, count, write
+from india.calendar import day_of
 from postal import articles, new_articles
 from postal.articles import Article, Language
 from store.database import Conn
@@ -35,7 +36,7 @@ def check(conn: Conn, id_: int, default: Language, now: datetime, most: int = AT
         if found.kind == "lists":
             results = _lists(conn, found, rows)
         else:
-            results = _articles(conn, found, rows, default)
+            results = _articles(conn, found, rows, default, day_of(now))
         count(conn, id_, len(rows), write(conn, id_, results))
         if found.kind == "lists" and not file_rows.in_states(conn, id_, ("new",), 0, 1):
             delivery_lists.adopt(conn, id_)
@@ -53,7 +54,7 @@ def check(conn: Conn, id_: int, default: Language, now: datetime, most: int = AT
 
 
 def _articles(
-    conn: Conn, found: Import, rows: Sequence[ShownRow], default: Language
+    conn: Conn, found: Import, rows: Sequence[ShownRow], default: Language, today: date
 ) -> list[RowResult]:
     read = [article_rows.read(found.columns, row.cells, default) for row in rows]
     numbers = [each.number for each in read if each.number is not None]
@@ -73,6 +74,8 @@ def _articles(
                 faults += taken
             elif each.number in at_counter:
                 faults.append(Fault("number", "at_counter"))
+        if each.number not in booked:
+            faults += article_rows.due_over(each.article, today)
         state: RowState = "bad" if faults else "known" if known else "good"
         results.append(RowResult(row.line, state, each.number, None, tuple(faults)))
     return results

@@ -43,6 +43,8 @@ Reason = Literal[
     "weight",
     "date",
     "promise",
+    "promise_service",
+    "due_over",
     "pieces",
     "digipin",
     "not_today",

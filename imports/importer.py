@@ -20,6 +20,7 @@ from imports.faults import Fault, FileRefused
 from imports.file_rows import RowState, ShownRow
 from imports.register import State
 from imports.row_results import RowResult, count, write
+from india.calendar import day_of
 from logs import described
 from outbox.crew import Crew, Work
 from outbox.wake import IMPORTS, ring, wake
@@ -125,8 +126,9 @@ def _book(
     good: list[tuple[int, NewArticle]] = []
     for row in rows:
         read = article_rows.read(found.columns, row.cells, default)
-        if read.article is None or row.number in at_counter:
-            faults = read.faults or (Fault("number", "at_counter"),)
+        over = article_rows.due_over(read.article, day_of(now))  # the day may be another by now
+        if read.article is None or row.number in at_counter or over:
+            faults = read.faults or over or (Fault("number", "at_counter"),)
             results.append(RowResult(row.line, "bad", faults=faults))
         else:
             good.append((row.line, read.article))

@@ -63,6 +63,7 @@ _COLUMNS = f"""
     coalesce(x.number, 0) AS exceptions, coalesce(x.wish = 'number', false) AS renumber,
     x.id IS NOT NULL AS excepting,
     CASE WHEN h.may_take_from <= %(now)s THEN h.may_take ELSE 'holder' END AS may_take,
+    CASE WHEN h.may_take_from > %(now)s THEN h.may_take_from END AS takes_from,
     a.state = 'delivered' AND coalesce(i.proof = 'exception', false) AS excepted,
     a.state = 'delivered' AND coalesce(i.proof IN ('word', 'offline'), false) AS on_word,
     EXISTS (SELECT FROM offline_claims k WHERE k.article_id = a.id AND k.outcome = 'unproven')

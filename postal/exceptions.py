@@ -23,8 +23,8 @@ _RATE_OF: Final = timedelta(days=30)
 # Of an exception x, its article a: it was handed over so, or on the code of the other telephone.
 WENT: Final = """(x.outcome = 'used' OR x.outcome = 'moved' AND a.state = 'delivered' AND EXISTS (
     SELECT FROM moves d WHERE d.article_id = a.id AND d.by = 'door' AND d.outcome = 'done'))"""
-# Whoever had the telephone says that it was wrong: before a handover, or after one.
-OBJECTED: Final = f"""(x.outcome = 'denied' OR a.not_received_at IS NOT NULL AND {WENT})"""
+# Whoever had the telephone says after it that this was wrong; a no of before is no objection.
+OBJECTED: Final = f"(a.not_received_at IS NOT NULL AND {WENT})"
 
 
 @dataclass(frozen=True)
@@ -297,7 +297,8 @@ class AskedException:
     """A question as the office's page shows it. `reached`: its telephone got a text since then.
 
     `office_id` and `office`: of the postman. `serial`: on his list. `number`: which (1, 2, …) of
-    its article.
+    its article. `postman_talk`, `holder_talk`: the ids of the conversations of the postman and of
+    whoever has the code, at whose pages the whole number is shown for a reason.
     """
 
     article_id: int
@@ -324,6 +325,10 @@ class AskedException:
     serial: int | None
     postman_phone: str | None
     office: str
+    recipient: str
+    address: str
+    postman_talk: int | None
+    holder_talk: int | None
     of_30_days: ExceptionRate
 
 
@@ -337,6 +342,7 @@ class PostmanFigure:
     used: int
     moved: int
     refused: int
+    denied: int
     lapsed: int
     objected: int
     handovers: int
@@ -395,7 +401,11 @@ def shown(
         " (SELECT i.serial FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id"
         "  WHERE i.article_id = a.id AND l.postman_id = x.postman_id"
         "  ORDER BY i.id DESC LIMIT 1), s.phone,"
-        " (SELECT o.name FROM offices o WHERE o.id = x.office_id), x.postman_id"
+        " (SELECT o.name FROM offices o WHERE o.id = x.office_id), a.recipient_name,"
+        " a.recipient_address,"
+        " (SELECT c.id FROM conversations c WHERE c.whose = s.phone AND c.machine = 'postman'),"
+        f" (SELECT c.id FROM conversations c WHERE c.whose = {article_rows.HOLDER}"
+        "  AND c.machine = 'recipient'), x.postman_id"
         " FROM exceptions x JOIN articles a ON a.id = x.article_id"
         " CROSS JOIN LATERAL (SELECT count(*) AS wrong FROM word_tries t"
         "  WHERE t.article_id = a.id AND t.day = %(today)s) w"
@@ -428,6 +438,7 @@ def of_postmen(conn: Conn, office_id: int | None, now: datetime) -> list[Postman
         "SELECT s.staff_id, s.name, count(*), count(*) FILTER (WHERE x.outcome = 'used'),"  # noqa: S608
         " count(*) FILTER (WHERE x.outcome = 'moved'),"
         " count(*) FILTER (WHERE x.outcome = 'refused'),"
+        " count(*) FILTER (WHERE x.outcome = 'denied'),"
         " count(*) FILTER (WHERE x.outcome = 'lapsed'),"
         f" count(*) FILTER (WHERE {OBJECTED}),"
         " (SELECT count(*) FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"

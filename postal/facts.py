@@ -440,6 +440,7 @@ class Reader:
             on_word=row.on_word,
             claimed=row.claimed,
             may_take=row.may_take,
+            takes_from=row.takes_from,
             renumber=row.renumber,
             within_reach=row.excepting and self._within_reach(row),
         )

@@ -25,7 +25,7 @@ from flows.facts import (
 )
 from flows.trust import MOST_WISHES, MOST_WORDS, WISH_ASKED_FOR, WORD_FOR, WRONG_QUOTES
 from india import spoken_words
-from india.calendar import day_of
+from india.calendar import bounds, day_of
 from postal import quotes
 from store.database import Conn
 from store.keyring import Keyring
@@ -120,9 +120,9 @@ class DoorVisit:
 _JUDGED: Final = """
 SELECT h.word_salt, h.word_key,
        (SELECT count(*) FROM word_tries t WHERE t.staff_id = %(postman)s AND t.day = %(today)s),
-       EXISTS (SELECT FROM articles a JOIN delivery_items d ON d.article_id = a.id
-               WHERE a.recipient_phone = %(phone)s AND a.delivered_at > %(since)s
-                 AND d.state = 'delivered' AND d.proof = 'word')
+       EXISTS (SELECT FROM articles a JOIN events e ON e.article_id = a.id
+               WHERE a.recipient_phone = %(phone)s AND a.updated_at >= %(began)s
+                 AND e.kind = 'delivered' AND e.at >= %(began)s AND e.data ->> 'proof' = 'word')
 FROM (SELECT FROM delivery_items WHERE id = %(item)s AND approached_at > %(since)s) i
 LEFT JOIN households h ON h.phone = %(phone)s AND h.word_state = 'chosen'
      AND h.word_at > %(kept)s
@@ -134,8 +134,9 @@ def judge(
 ) -> WordVerdict:
     """Judge a word that a postman was told: the household's counts while he is at its door.
 
-    Where it chose none, any is wrong: whether it did is nobody's to find out by asking. Only of the
-    one that was just used, of which it was told, is said that it counts no more.
+    Where it chose none, any is wrong: whether it did is nobody's to find out by asking. But where
+    one was used that day, also for what was taken back, and none was chosen since, any is used:
+    it is compared with nothing, so that who guesses learns nothing, and nobody is alarmed.
     """
     row = conn.execute(
         _JUDGED,
@@ -145,6 +146,7 @@ def judge(
             "phone": visit.phone,
             "today": today,
             "since": now - WORD_FOR,
+            "began": bounds(today)[0],
             "kept": now - WORD_KEPT,
         },
     ).fetchone()
@@ -152,7 +154,7 @@ def judge(
         return "none"
     salt, key, tried, used = row
     if salt is None and used:
-        return "none"
+        return "used"
     if tried >= MOST_WORDS:
         return "over"
     if salt is None:

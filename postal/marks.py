@@ -20,7 +20,8 @@ from store.database import Conn
 
 # fraud: somebody asked for its code · disputed: who had the code before a move objects · move: its
 # holder is asked whether another telephone gets the code · recall: the sender wants it back ·
-# request: it waits for a second person · number: its telephone was not reached, or denied
+# request: it waits for a second person · number: its telephone was not reached, denied, or may be
+# another person's by now (docs/developing/trust.md rule 18): no code goes to it unasked
 Mark = Literal["fraud", "disputed", "move", "recall", "request", "number"]
 GRAVE: Final[frozenset[Mark]] = frozenset({"fraud", "disputed"})
 
@@ -54,6 +55,13 @@ _FRAUD_AT: Final = """
 CASE WHEN a.door_only THEN (SELECT max(e.at) FROM events e
      WHERE e.article_id = a.id AND e.kind = 'fraud_reported') END
 """
+# Of who gets the code: the addressee, or who agreed to take it.
+_UNSURE: Final = """
+EXISTS (SELECT FROM phones d WHERE d.doubt IS NOT NULL AND d.phone = coalesce(
+    (SELECT n.phone FROM nominees n
+     WHERE n.article_id = a.id AND n.agreed_at IS NOT NULL AND n.ended_at IS NULL),
+    a.recipient_phone))
+"""
 
 
 @dataclass(frozen=True)
@@ -65,15 +73,16 @@ class _Row:
     move: bool
     recall: bool
     request: int | None
+    unsure: bool
 
-    def marked(self, doubtful: bool) -> Marked:
+    def marked(self, bad: bool) -> Marked:
         found: list[tuple[Mark, bool]] = [
             ("fraud", self.fraud),
             ("disputed", self.disputed),
             ("move", self.move),
             ("recall", self.recall),
             ("request", self.request is not None),
-            ("number", doubtful),
+            ("number", bad or self.unsure),
         ]
         marks = tuple(mark for mark, holds in found if holds)
         return Marked(marks, self.fraud_at, self.request)
@@ -87,7 +96,7 @@ def of_articles(conn: Conn, article_ids: Collection[int]) -> Mapping[int, Marked
             " a.disputed_at IS NOT NULL AS disputed, a.move_asked_at IS NOT NULL AS move,"
             " a.recall_asked_at IS NOT NULL AS recall,"
             " (SELECT min(r.id) FROM requests r WHERE r.article_id = a.id AND r.state = 'waiting')"
-            f" AS request FROM articles a WHERE a.id = ANY(%s) AND {_OPEN}",
+            f" AS request, {_UNSURE} AS unsure FROM articles a WHERE a.id = ANY(%s) AND {_OPEN}",
             (list(article_ids),),
         ).fetchall()
     checks = for_articles(conn, [row.id for row in rows])

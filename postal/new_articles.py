@@ -18,7 +18,7 @@ from postal.people import numbers
 from store import feed
 from store.database import Conn
 from store.feed import NewEvent
-from store.refusals import Conflict
+from store.refusals import Conflict, Invalid
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,34 @@ class NumberTaken(Conflict):
             " check the number on the label"
         )
         self.differing = differing
+
+
+class NotPromised(Invalid):
+    """Hours are promised of a service that has none."""
+
+    field = "promise"
+    sentence = "24 and 48 are Speed Post: leave promise out, or book it as speed_post"
+
+
+class DueBefore(Invalid):
+    """It would be late when it is booked."""
+
+    field = "due_by"
+    sentence = "is before the day of booking: give that day, or a later one"
+
+
+def has_hours(service: Service | None) -> bool:
+    """Tell whether 24 or 48 hours can be promised of the service."""
+    return service == "speed_post"
+
+
+def unpromised(
+    service: Service, promise: Promise | None, due_by: date | None, today: date
+) -> Invalid | None:
+    """Return why what is promised of a new article cannot be; None: it can."""
+    if promise is not None and not has_hours(service):
+        return NotPromised()
+    return DueBefore() if due_by is not None and due_by < today else None
 
 
 _INSERT = """

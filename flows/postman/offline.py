@@ -57,12 +57,14 @@ def _judge(act: VisitAct, item: ItemFact, facts: PostmanFacts, left: int) -> Out
 def _on_living_code(act: Handover, item: ItemFact, facts: PostmanFacts, left: int) -> Outcome:
     """Hand over on a code that lives still: it proves the handover without the three digits.
 
-    Wrong ones beside it may be rupees, of which none are due.
+    Wrong ones beside it may be rupees, of which none are due. Where the telephone is in doubt, they
+    are compared with nothing.
     """
     article = item.article
     assert article is not None
     if item.check != "right" or article.code_for != "handover":
-        return Outcome(say_item("offline_unneeded", item))
+        doubted = offline(article) == "unsure"
+        return Outcome(say_item("offline_unsure" if doubted else "offline_unneeded", item))
     compared = left > 0 and offline(article) is None
     proven = act if compared else replace(act, proof="code")
     return _settled(judge(proven, item, facts), article)

@@ -104,9 +104,9 @@ MACHINE = Machine(
         ),
         *("handed_over_excepted", "exception_how", "exception_waits", "exception_law"),
         *("exception_not_now", "exception_reached", "number_how"),
-        *("offline_wrong", "offline_ticket", "offline_unneeded"),
+        *("offline_wrong", "offline_ticket", "offline_unneeded", "offline_unsure"),
         *("approach_household", "approach_neighbour", "handed_over_word", "word_law", "word_none"),
-        *("word_not_now", "word_spent", "word_wrong"),
+        *("word_not_now", "word_not_yet", "word_spent", "word_used", "word_wrong"),
     ),
     acts=(
         *(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),

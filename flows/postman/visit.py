@@ -5,9 +5,10 @@ Each item of a text is judged separately; the answer is about the single item, o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from flows import remarks
 from flows.acts.codes import CountWrongCode, KillCode
@@ -94,7 +95,7 @@ def judge(act: VisitAct, item: ItemFact, facts: PostmanFacts) -> Outcome:
         return _judge_approach(item, article)
     if isinstance(act, Remark):
         return _with_question_over(_judge_remark(act, item, article), article)
-    handed = _with_evidence(_judge_handover(act, item, article), facts)
+    handed = _with_evidence(_judge_handover(act, item, article, facts.now), facts)
     return _with_question_over(handed, article)
 
 
@@ -196,7 +197,7 @@ def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
     )
 
 
-def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outcome:
+def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact, now: datetime) -> Outcome:
     if act.proof == "malformed":
         return Outcome(say_item("code_malformed", item))
     if act.proof == "signature" and not signature(article):
@@ -210,7 +211,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
     if act.proof == "exception" and not (may_go_without(article) and item.approached):
         return Outcome(say_no_exception(item, article))
     if act.proof == "word" and article.coded:
-        refusal = _judge_word(item, article)
+        refusal = _judge_word(item, article, now)
         if refusal is not None:
             return refusal
     refusal = _judge_payment(act, item, article)
@@ -254,14 +255,18 @@ _NO_WORD = {
     "unlinked": "item_unlinked",
     "tries": "word_spent",
 }
+_NOT_COMPARED = {"over": "word_spent", "used": "word_used"}
 
 
-def _judge_word(item: ItemFact, article: ArticleFact) -> Outcome | None:
+def _judge_word(item: ItemFact, article: ArticleFact, now: datetime) -> Outcome | None:
     """Return what a household's word leads to, if not to a handover.
 
     docs/developing/trust.md rule 20
     """
     why = word(article)
+    if why == "wish" and article.takes_from is not None:
+        left = math.ceil((article.takes_from - now) / timedelta(minutes=1))
+        return Outcome(say_item("word_not_yet", item, count=left))
     if why is not None:
         return Outcome(say_item(_NO_WORD.get(why, "word_not_now"), item))
     if not item.approached:
@@ -269,7 +274,7 @@ def _judge_word(item: ItemFact, article: ArticleFact) -> Outcome | None:
     if item.word == "right":
         return None
     if item.word != "wrong":
-        return Outcome(say_item("word_spent" if item.word == "over" else "word_none", item))
+        return Outcome(say_item(_NOT_COMPARED.get(item.word, "word_none"), item))
     number, left = article.number, MOST_WORDS - article.wrong_tries - 1
     said = say_item("word_wrong", item, tries=left) if left else say_item("word_spent", item)
     return Outcome(

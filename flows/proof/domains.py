@@ -374,6 +374,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "mode": among(_mode),
     "quote": one_of("unchecked"),
     "may_take": one_of("holder"),
+    "takes_from": one_of(None),
 }
 
 

@@ -547,6 +547,12 @@ def _article_among(picks: Picks, item: ItemFact) -> ArticleFact | None:
     return None if states is None else article_in(picks, states, _ON, part="addressee")
 
 
+def _takes_from(picks: Picks, article: ArticleFact) -> object:
+    """Return when a wish begins to count: one that counts already has no such time."""
+    later = article.may_take == "holder"
+    return picks.pick((None, NOW + timedelta(minutes=9))) if later else None
+
+
 # What a pilot asks is whether it goes to the addressee in person, for whichever reason.
 _OF_VISIT: Mapping[str, Domain[ArticleFact]] = {
     "service": one_of("speed_post", "registered"),
@@ -583,12 +589,13 @@ _OF_OFFLINE: Mapping[str, Domain[ArticleFact]] = {
 }
 _OF_WORD: Mapping[str, Domain[ArticleFact]] = {
     "may_take": one_of("holder", "household", "neighbour"),
+    "takes_from": _takes_from,
     "service": one_of("speed_post", "parcel", "registered"),
     "passport": one_of(False),
     "wrong_tries": one_of(0, MOST_WORDS - 1, MOST_WORDS),
     "exception": one_of("none", "granted"),
 }
-_WORDS: Domain[ItemFact] = one_of("right", "wrong", "none", "over")
+_WORDS: Domain[ItemFact] = one_of("right", "wrong", "none", "over", "used")
 _NO_WORD: Domain[ItemFact] = one_of("unchecked")
 _OF_ASKING: Mapping[str, Domain[ArticleFact]] = {
     "exception": one_of("none", "asked", "granted"),

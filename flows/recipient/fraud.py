@@ -6,6 +6,7 @@ that day warn everybody with an article due there (docs/developing/trust.md rule
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from flows.acts.codes import KillCode
@@ -136,7 +137,6 @@ def _and_protect(decision: Decision[Asked], perilled: tuple[ArticleFact, ...]) -
     if not perilled:
         return decision
     protected = _protect(perilled)
-    stopped = (each.number for each in perilled if each.code == "live")
     return replace(
         decision,
         state="reported",
@@ -144,7 +144,7 @@ def _and_protect(decision: Decision[Asked], perilled: tuple[ArticleFact, ...]) -
         tells=(
             *decision.tells,
             *protected.tells,
-            *(Tell("holder", CodeStopped(number)) for number in stopped),
+            *_stopped(perilled[-1:]),
         ),
     )
 
@@ -205,7 +205,8 @@ def _reported(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]
 def _protect(articles: tuple[ArticleFact, ...]) -> Decision[Asked]:
     """Kill their codes, end what would move them, tell postmen and postmaster.
 
-    The answer is about the last one.
+    The answer is about the last one; of the others whose codes die their holder hears as of any
+    that is stopped: who comes to the next door must not be told a dead code.
     """
     spoken = articles[-1]
     kills = tuple(KillCode(each.number, "fraud") for each in articles if each.code == "live")
@@ -214,8 +215,15 @@ def _protect(articles: tuple[ArticleFact, ...]) -> Decision[Asked]:
         Asked(spoken.number),
         (digits(_answer(spoken), spoken),),
         (*kills, *(act for each in articles for act in (*_unnamed(each), *_written(each)))),
-        tuple(tell for each in articles for tell in _told(each)),
+        (*(tell for each in articles for tell in _told(each)), *_stopped(articles[:-1])),
     )
+
+
+def _stopped(articles: tuple[ArticleFact, ...]) -> Iterator[Tell]:
+    """Yield to whoever has the codes of these that live which of them are stopped."""
+    for each in articles:
+        if each.code == "live":
+            yield Tell("holder", CodeStopped(each.number))
 
 
 def _of_code(article: ArticleFact) -> bool:

@@ -61,7 +61,8 @@ _THEN_CODE = (
         *("approach_lost", "approach_lost_law", "approach_lost_word"),
         "approach_household",
         "approach_neighbour",
-        *("word_wrong", "word_none", "word_law", "word_not_now", "word_spent"),
+        *("word_wrong", "word_none", "word_used", "word_law", "word_not_now", "word_not_yet"),
+        "word_spent",
     ),
 )
 _THEN_ITEM = (

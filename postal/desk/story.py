@@ -24,7 +24,8 @@ _ASKS = ("Yes", "SendCode", "SpeakCode", "RepeatQuestion", "CodeWanted")
 class LastVisitMade:
     """The last list that the article was on, and what became of it there.
 
-    `state`: of the item. `out_at`: when the list was made. `at`: when the postman reported.
+    `state`: of the item. `out_at`: when it was put on this list, or taken over. `at`:
+    when the postman reported.
     """
 
     postman: str
@@ -85,7 +86,9 @@ SELECT (SELECT o.name FROM offices o WHERE o.id = {LIES_AT}),
 FROM articles a WHERE a.id = %(id)s
 """  # noqa: S608
 _VISIT = """
-SELECT s.name AS postman, l.date AS day, i.state, l.created_at AS out_at, i.approached_at,
+SELECT s.name AS postman, l.date AS day, i.state, i.approached_at,
+       coalesce((SELECT max(e.at) FROM events e WHERE e.article_id = i.article_id
+                 AND e.kind IN ('out_for_delivery', 'passed_on')), l.created_at) AS out_at,
        i.finished_at AS at
 FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id JOIN staff s ON s.id = l.postman_id
 WHERE i.article_id = %(id)s ORDER BY i.id DESC LIMIT 1

@@ -100,6 +100,7 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "asked_used": f"x.outcome = 'used' AND {_STANDS}",
         "asked_objected": OBJECTED,
         "asked_moved": f"x.outcome = 'moved' AND NOT {OBJECTED}",
+        "asked_denied": "x.outcome = 'denied'",
         "asked_refused": "x.outcome = 'refused'",
         "asked_lapsed": "x.outcome = 'lapsed'",
         "asked_unused": "coalesce(x.outcome, 'over') IN ('undone', 'unused', 'over')",
@@ -143,7 +144,8 @@ class Measure:
 
 _PROMISES: Final = tuple(f"promise_{each}" for each in LATENESSES)
 _ASKED: Final = (
-    "asked_used", "asked_objected", "asked_moved", "asked_refused", "asked_lapsed", "asked_unused",
+    "asked_used", "asked_objected", "asked_moved", "asked_denied", "asked_refused", "asked_lapsed",
+    "asked_unused",
 )  # fmt: skip
 _HOMES: Final = ("home_word", "home_household", "home_neighbour", "home_days", "home_kept")
 _DOOR: Final[tuple[By, ...]] = ("office", "beat", "district", "service")

@@ -75,6 +75,26 @@ def test_a_right_code_with_wrong_digits_is_told_that_it_suffices_alone(
     assert at.state(number_of(1)) == "delivered"
 
 
+def test_of_a_telephone_in_doubt_the_slip_shows_no_digits_and_says_why(
+    at: Office, runtime: Runtime, player: Player
+) -> None:
+    """Its code's text shows none: who goes by the slip must not be told that he mistyped them."""
+    at.out(1)
+    (check,) = printed(runtime)
+    player.step(f"{POSTMAN} > 1")
+    (code,) = player.codes.values()
+    player.step(f"doubt {phone_of(1)}")
+    assert printed(runtime) == [""]
+    for page in ("slip", ""):
+        shown = at.clerk.get(f"/office/lists/{at.list_id()}/{page}".rstrip("/")).text
+        assert "ubtful" in shown or "in doubt" in shown
+    said = player.step(f"{POSTMAN} > 1 {code[0]} {check}")
+    assert any("नंबर पर शक है" in each for each in said)
+    assert at.all("SELECT FROM offline_claims") == []
+    player.step(f"{POSTMAN} > 1 {code[0]}")
+    assert at.state(number_of(1)) == "delivered"
+
+
 def test_beyond_a_days_limit_it_is_a_ticket_and_a_code_that_lives_proves_it_alone(
     at: Office,
     runtime: Runtime,

@@ -306,6 +306,7 @@ BY_SMS = {
         "offline_wrong",
         "offline_ticket",
         "offline_unneeded",
+        "offline_unsure",
     ),  # the three digits of a slip are texted alone
     "exception_contested",  # what follows from it takes days: it is to stay on the telephone
     # Who else takes post is asked by SMS: its digits prove who reads this telephone.

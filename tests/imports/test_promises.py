@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from runtime import Runtime
+from tests.rigs.clock import Clock
 from tests.rigs.counter import office
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.imports import HEADER, row, started, text, uploaded, work
@@ -48,3 +49,21 @@ def test_what_is_wrong_is_said_at_its_column(clerk: Colleague, runtime: Runtime)
     assert said is not None
     for reason in ("promise", "date", "pieces", "digipin"):
         assert reason in said[0]
+
+
+def test_what_cannot_be_promised_is_said_until_it_is_booked(
+    clerk: Colleague, runtime: Runtime, clock: Clock
+) -> None:
+    registered = [*row(2), "48", "", "", ""]
+    registered[HEADER.index("service")] = "registered"
+    rows = [[*row(1), "", "13-08-2026", "", ""], registered, [*row(3), "", "14-08-2026", "", ""]]
+    found = uploaded(clerk, text(rows, MORE).encode())
+    assert (found.bad, found.good) == (2, 1)
+    clerk.post(f"/office/imports/{found.id}/start", left_out="2")
+    clock.advance(days=1)  # it was good when it was checked
+    work(runtime)
+    with runtime.database.transaction() as conn:
+        said = conn.execute("SELECT faults::text FROM import_rows ORDER BY line").fetchall()
+        assert conn.execute("SELECT count(*) FROM articles").fetchone() == (0,)
+    for (fault,), reason in zip(said, ("due_over", "promise_service", "due_over"), strict=True):
+        assert reason in fault

@@ -13,6 +13,7 @@ from flows.events import AskVisit, Recall
 from flows.facts import ArticleState, Proof
 from flows.happenings import Booked, Recalled
 from flows.wishes import DayNamed
+from india.calendar import day_of
 from india.masks import veiled_within
 from india.phone import masked
 from india.promises import Promise
@@ -202,6 +203,9 @@ def _book(call: Call[BookArticleIn]) -> Answer:
     if new.number not in booked:
         new_articles.same(articles.get(call.conn, new.number), new)
         return Answer(200, _shown(call, new.number))
+    why = new_articles.unpromised(new.service, new.promise, new.due_by, day_of(call.now))
+    if why is not None:
+        raise why
     announce(call.runtime, call.conn, [Booked(new.number)])
     asked = articles.ask_by_id(call.conn, booked[new.number])
     access.look(call.conn, call.reader(), "opened", article_id=booked[new.number])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
 from conversation.announce import announce
 from flows.happenings import Booked
+from india.calendar import day_of
 from postal import articles, belonging, new_articles
 from postal.articles import Article
 from postal.new_articles import NewArticle, NumberTaken
@@ -54,9 +56,10 @@ def _book(call: Call[BookArticlesIn]) -> Answer:
     default = call.runtime.settings.default_language
     given = [new_article(each, default) for each in call.input.articles]
     bearer.insist_on_rate(call.token, len(given) - 1)  # the call itself is counted as one
-    beyond = _beyond_its_offices(call, given)
+    beyond, unpromised = _beyond_its_offices(call, given), _unpromised(given, day_of(call.now))
+    fit = [each for each in given if each.number not in unpromised]
     booked = new_articles.book_free(
-        call.conn, [each for each in given if each.recipient_pin not in beyond], call.now
+        call.conn, [each for each in fit if each.recipient_pin not in beyond], call.now
     )
     unseen = set(booked)
     before = articles.numbered(call.conn, [each.number for each in given])
@@ -67,6 +70,8 @@ def _book(call: Call[BookArticlesIn]) -> Answer:
         elif each.number in unseen:
             unseen.remove(each.number)
             outcomes.append(_outcome(each, "booked"))
+        elif each.number in unpromised and each.number not in before:
+            outcomes.append(_outcome(each, "refused", unpromised[each.number]))
         else:
             outcomes.append(_again(before[each.number], each))
     if booked:
@@ -83,6 +88,15 @@ def _beyond_its_offices(call: Call[Any], given: list[NewArticle]) -> dict[str, s
         pin: f"this token acts for {its} alone, and {pin} is no such office's"
         for pin in {each.recipient_pin for each in given}
         if not call.token.acts_for(belonging.of_pin(call.conn, pin))
+    }
+
+
+def _unpromised(given: list[NewArticle], today: date) -> dict[str, str]:
+    """Return the numbers of which something is promised that cannot be, and what to say."""
+    return {
+        each.number: f"{why.field}: {why}"
+        for each in given
+        if (why := new_articles.unpromised(each.service, each.promise, each.due_by, today))
     }
 
 

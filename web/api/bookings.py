@@ -9,6 +9,7 @@ from uuid import uuid4
 from pydantic import Field
 
 from conversation import counter
+from india.calendar import day_of
 from india.promises import Promise
 from postal.articles import Language, Service
 from postal.counter import booking, groups
@@ -22,6 +23,7 @@ from postal.counter.groups import (
 )
 from postal.counter.ledger import Method
 from postal.counter.tariff import ToPrice
+from postal.new_articles import unpromised
 from postal.people.people import office_of
 from store.refusals import Invalid
 from web.api.engine import whose
@@ -181,6 +183,9 @@ def sender_of(call: Call[Any], given: PosterIn) -> Sender:
 
 def item_of(call: Call[Any], office_pin: str, each: PostedIn) -> NewItem:
     """Return the article, priced. Raises what the tariff refuses."""
+    why = unpromised(each.service, each.promise, each.due_by, day_of(call.now))
+    if why is not None:
+        raise why
     language = each.recipient.language or call.runtime.settings.default_language
     posted = ToPrice(each.service, each.weight_g, each.otp_required, each.registration)
     with below("", pin="recipient.pin"):

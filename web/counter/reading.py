@@ -13,6 +13,7 @@ from postal.counter import directory, tariff
 from postal.counter.directory import Place
 from postal.counter.groups import BookingItem, Group, NewItem, Sender, WithoutPhone
 from postal.counter.tariff import Quote, ToPrice
+from postal.new_articles import has_hours
 from store.database import Conn
 from store.refusals import Invalid
 from web.counter import fields
@@ -105,6 +106,8 @@ def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
         said["phone"] = FieldNote("right", "book_phone_as_before")
     if phone.value and phone.value == desk.sender_phone and not typed.same_phone:
         said["phone"] = wrong("book_phone_same")
+    if promise.value and service and not has_hours(service):
+        said["promise"] = wrong("book_promise_service")
     if without and typed.phone:
         said["phone"] = wrong("book_phone_and_without")
     if without and typed.otp:

@@ -72,8 +72,9 @@ def legend(parts: Sequence[ChartPart]) -> Markup:
 
 
 def _added_up(values: Sequence[int]) -> str:
-    """Return the sum and what it is made of: 11 = 3+0+1+7."""
-    return f"{sum(values)} = {'+'.join(map(str, values))}" if len(values) > 1 else str(sum(values))
+    """Return the sum and what it is made of, as its colours follow one another: 11 = 3+1+7."""
+    shown = [str(value) for value in values if value]
+    return f"{sum(values)} = {'+'.join(shown)}" if len(shown) > 1 else str(sum(values))
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> Markup:

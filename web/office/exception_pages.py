@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from conversation import exceptions as door
 from flows.number import parse
+from flows.trust import EXCEPTION_USABLE
 from outbox.wake import wake
 from postal import exceptions, offline, untold
 from store.database import Conn
@@ -53,7 +55,13 @@ def _asked(conn: Conn) -> dict[str, Any]:
     """Return what is asked today, as the page shows it, and the version of that."""
     own = office_seen()
     asked = exceptions.shown(conn, own, runtime().now(), reader())
-    return {"own": own, "asked": asked, "version": sha256(repr(asked).encode()).hexdigest()[:16]}
+    return {
+        "own": own,
+        "asked": asked,
+        "version": sha256(repr(asked).encode()).hexdigest()[:16],
+        "within": timedelta(minutes=runtime().settings.exception_minutes),
+        "usable": EXCEPTION_USABLE,
+    }
 
 
 @route("/exceptions", "exception", methods=("POST",))
@@ -77,7 +85,7 @@ def answer_exception() -> Response:
         tell(refusal)
         return go_to(url_for("office.exceptions_"))
     wake(runtime().redis)
-    session["told"] = "exception_answered_yes" if granted else "exception_answered_no"
+    session["told"] = "exception_answered_yes_done" if granted else "exception_answered_no_done"
     return go_to(url_for("office.exceptions_"))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from gateways.simulator.sms import NAME, SimulatorGateway
 from messages.render import CHECK_MASK, fill_check, fill_code, fill_quote
 from postal.checks import check_of
 from postal.codes import code_of
@@ -37,16 +38,24 @@ class PhoneMessage:
 
 
 def received(runtime: Runtime, phone: str) -> list[PhoneMessage]:
-    """Return what the simulator delivered to `phone` (E.164), newest last, the last 500 at most.
+    """Return what the simulator took for `phone` (E.164), newest last, the last 500 at most.
 
-    Raises RuntimeError in production.
+    Also what waits for it to be on. Raises RuntimeError in production.
     """
     with runtime.database.transaction() as conn:
-        return inbox(conn, runtime, phone)
+        return _texts(conn, runtime, phone, ("sent", "delivered"))
 
 
 def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
-    """Return the same as `received`, in the caller's transaction."""
+    """Return the same in the caller's transaction, without what waits for it to be on."""
+    carrier = runtime.gateways.get(NAME)
+    off = isinstance(carrier, SimulatorGateway) and phone in carrier.off
+    return _texts(conn, runtime, phone, ("delivered",) if off else ("sent", "delivered"))
+
+
+def _texts(
+    conn: Conn, runtime: Runtime, phone: str, statuses: tuple[str, ...]
+) -> list[PhoneMessage]:
     if runtime.settings.production:
         raise RuntimeError("there are no simulated telephones in production")
     rows = conn.execute(
@@ -58,10 +67,10 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
              LEFT JOIN articles a ON a.id = coalesce(c.article_id, m.article_id)
              LEFT JOIN households h ON h.phone = m.phone
         WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
-              AND m.status IN ('sent', 'delivered')
+              AND m.status = ANY(%s)
         ORDER BY m.at DESC, m.id DESC LIMIT %s
         """,
-        (phone, _MOST),
+        (phone, list(statuses), _MOST),
     ).fetchall()
     length = runtime.settings.code_length
     messages: list[PhoneMessage] = []

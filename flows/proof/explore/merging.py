@@ -187,5 +187,5 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
             tuple(who for who, day in parcel.named_on if day == today),
             tuple(who for who, day in parcel.refused_on if day == today),
         ),
-        tuple(who for who, day in parcel.words_on if day == today),
+        (tuple(who for who, day in parcel.words_on if day == today), parcel.worded_on == today),
     )

@@ -225,6 +225,7 @@ class Parcel:
     claims: tuple[ClaimRow, ...] = ()  # what postmen say that they handed over without network
     households: tuple[tuple[str, HouseholdRow], ...] = ()  # of every telephone
     words_on: tuple[tuple[str, date], ...] = ()  # wrong words: by which postman, on which day
+    worded_on: date | None = None  # when it was last handed over on a word, taken back or not
 
     @property
     def code(self) -> CodeIssued | None:
@@ -296,6 +297,12 @@ class Parcel:
         if row is None or row.may_take is None or row.may_take_from is None:
             return "holder"
         return row.may_take if row.may_take_from <= now else "holder"
+
+    def takes_from(self, now: datetime) -> datetime | None:
+        """Return from when somebody else may take it, where that is to come."""
+        row = self.household()
+        from_ = None if row is None else row.may_take_from
+        return from_ if from_ is not None and from_ > now else None
 
     def exception_state(self) -> ExceptionState:
         """Return what the exception of the postman who carries it is."""
@@ -378,4 +385,5 @@ class Parcel:
             and self.item.proof in ("word", "offline"),
             claimed=any(row.outcome == "unproven" for row in self.claims),
             may_take=self.may_take(now),
+            takes_from=self.takes_from(now),
         )

@@ -177,8 +177,9 @@ def word(
         return "none"
     if row is not None and not (row.word == "chosen" and _is_kept(row, world)):
         row = None
-    if row is None and any(_on_a_word(each, phone, since) for each in world.parcels.values()):
-        return "none"
+    mine = (each for each in world.parcels.values() if each.recipient == phone)
+    if row is None and any(each.worded_on == world.today for each in mine):
+        return "used"
     wrong = [each for other in world.parcels.values() for each in other.words_on]
     if wrong.count((postman, world.today)) >= MOST_WORDS:
         return "over"
@@ -189,14 +190,6 @@ def word(
 
 def _is_kept(row: HouseholdRow, world: SmallWorld) -> bool:
     return row.word_at is not None and row.word_at > world.now - _WORD_KEPT
-
-
-def _on_a_word(parcel: Parcel, phone: str | None, since: datetime) -> bool:
-    """Tell whether it was handed over on a word of that telephone's since."""
-    at = parcel.delivered_at
-    if parcel.recipient != phone or at is None or at <= since:
-        return False
-    return any(each.state == "delivered" and each.proof == "word" for each in parcel.items)
 
 
 def household_quote(

@@ -83,6 +83,8 @@ def _hand_over(ledger: Ledger, act: door.HandOver, parcel: Parcel, whose: str) -
         must(row is not None and row.granted_at is not None, "nobody agreed")
         parcel = replace(parcel, exception=None)
     parcel = parcel.with_item(state="delivered", proof=act.proof)
+    if act.proof == "word":
+        parcel = replace(parcel, worded_on=ledger.world.today)
     ledger.update(parcel, state="delivered", delivered_at=ledger.now)
     if act.proof == "word":
         use_word(ledger, parcel)

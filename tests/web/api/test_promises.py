@@ -22,8 +22,11 @@ def api(runtime: Runtime, client: FlaskClient) -> Api:
     return api_of(runtime, client)
 
 
+_SPEED_POST = {"service": "speed_post"}
+
+
 def _booked(api: Api, serial: int = 1, **more: Any) -> Any:
-    answer = api.post("/articles", article(serial, **more))
+    answer = api.post("/articles", article(serial, **_SPEED_POST, **more))
     assert answer.status_code == 201, answer.text
     return answer.get_json()
 
@@ -78,9 +81,11 @@ def test_pieces_and_digipin_are_kept_and_compared(api: Api) -> None:
     given = {"pieces": 3, "digipin": "39j-49l-l8t4"}
     made = _booked(api, 1, **given)
     assert (made["pieces"], made["digipin"], made["pieces_missing"]) == (3, "39J49LL8T4", [])
-    assert api.post("/articles", article(1, **given)).status_code == 200
-    assert api.post("/articles", article(1)).status_code == 200  # whoever says nothing of it
-    assert api.post("/articles", article(1, pieces=2)).status_code == 409
+    assert api.post("/articles", article(1, **_SPEED_POST, **given)).status_code == 200
+    assert (
+        api.post("/articles", article(1, **_SPEED_POST)).status_code == 200
+    )  # whoever says nothing of it
+    assert api.post("/articles", article(1, pieces=2, **_SPEED_POST)).status_code == 409
     assert _booked(api, 2)["pieces"] == 1
 
 
@@ -91,6 +96,8 @@ def test_pieces_and_digipin_are_kept_and_compared(api: Api) -> None:
         ({"due_by": "tomorrow"}, "due_by"),
         ({"due_by": "2026-08-20T10:00:00"}, "due_by"),
         ({"due_by": 20260820}, "due_by"),
+        ({"due_by": "2026-08-13"}, "due_by"),
+        ({"promise": 24, "service": "registered"}, "promise"),
         ({"pieces": 0}, "pieces"),
         ({"pieces": 100}, "pieces"),
         ({"digipin": "19J-49L-L8T4"}, "digipin"),
@@ -100,6 +107,24 @@ def test_pieces_and_digipin_are_kept_and_compared(api: Api) -> None:
 def test_what_cannot_be_is_named(api: Api, bad: dict[str, Any], field: str) -> None:
     answer = api.post("/articles", article(1, **bad))
     assert (answer.status_code, [*fields(answer)]) == (422, [field])
+
+
+def test_of_a_batch_only_what_cannot_be_promised_is_refused(api: Api, clock: Clock) -> None:
+    """What was booked before is known all the same, whatever day it is by now."""
+    _booked(api, 1, due_by="2026-08-14")
+    clock.advance(days=1)
+    given = [
+        article(1, due_by="2026-08-14", **_SPEED_POST),
+        article(2, due_by="2026-08-14"),
+        article(3, promise=48, service="parcel"),
+        article(4, promise=48, **_SPEED_POST),
+    ]
+    answer = api.post("/article-batches", {"articles": given})
+    said = [(each["outcome"], each["detail"] or "") for each in answer.get_json()["articles"]]
+    assert [outcome for outcome, _ in said] == ["known", "refused", "refused", "booked"]
+    assert "due_by: is before the day of booking" in said[1][1]
+    assert "promise: 24 and 48 are Speed Post" in said[2][1]
+    assert api.post("/articles", given[0]).status_code == 200
 
 
 def test_what_was_late_is_in_the_file_for_refunds(

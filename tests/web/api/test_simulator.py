@@ -7,6 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from flows.grammar.text import MASK
+from gateways.simulator.sms import SimulatorGateway
 from postal.codes import code_of
 from runtime import Runtime
 from settings import Settings
@@ -62,6 +63,12 @@ def test_the_inbox_shows_what_arrived_newest_last_and_the_code(
         delivered(conn, "by another carrier", gateway="twilio")
         delivered(conn, "to another phone", phone="+919839000012")
 
+    carrier = runtime.gateways["simulator"]
+    assert isinstance(carrier, SimulatorGateway)
+    carrier.off.add(PHONE)  # what was only sent waits for it
+    inbox = api.get(f"/simulator/phones/{PHONE}/messages").get_json()
+    assert len(inbox) == 1
+    carrier.off.remove(PHONE)
     inbox = api.get(f"/simulator/phones/{PHONE}/messages").get_json()
     key = settings.dakiya_master_key.get_secret_value().encode()
     code = code_of(key, b"s" * 16, 3, settings.code_length)

@@ -251,6 +251,7 @@ def test_an_article_of_today_does_not_go_into_yesterdays_books(
         ({"digipin": "39J-49L-L8T1"}, "digipin", "Ten signs"),
         ({"pieces": "0"}, "pieces", "from 1 to 99"),
         ({"due_by": "13-08-2026"}, "due_by", "is over"),
+        ({"promise": "24", "service": "parcel"}, "promise", "24 and 48 are Speed Post"),
         ({"sender_name": ""}, "sender_name", "Who posts it?"),
         ({"sender_phone": "0551-2334455"}, "sender_phone", "A landline"),
         ({"sender_phone": "98390"}, "sender_phone", "5 more digits"),
@@ -266,6 +267,7 @@ def test_what_cannot_be_booked_is_said_beside_its_field(
     assert re.search(rf'<input[^>]* name="{field}"[^>]* autofocus', answer.text) or field in (
         "service",
         "otp",
+        "promise",
     )
     assert rows(runtime, "SELECT * FROM booking_groups") == []
 
