@@ -34,6 +34,8 @@ class Event:
 
 # ---- texts that anybody may send -------------------------------------------------------------
 
+LAST_OF_MONTH = 31
+
 
 @dataclass(frozen=True)
 class AskStatus(Event):
@@ -241,15 +243,23 @@ class Recall(Event):
 
 @dataclass(frozen=True)
 class AskVisit(Event):
-    """A sender's article number and `4`, or "phir": another attempt; with a day, not before it."""
+    """A sender's article number and `4`, or "phir": another attempt; with a day, not before it.
+
+    `day`: of a month, as it is typed alone. One from 32 on (`4 47`) is quoted too: the digits of
+    our text, or a day that cannot be.
+    """
 
     article: str
-    day: int | None = None  # of a month, as it is typed alone
+    day: int | None = None
     named: DayNamed | None = None
 
     @property
     def names_day(self) -> bool:
-        return self.day is not None or self.named is not None
+        return (self.day is not None and not self.may_quote) or self.named is not None
+
+    @property
+    def may_quote(self) -> bool:
+        return self.day is not None and self.day > LAST_OF_MONTH
 
 
 @dataclass(frozen=True)

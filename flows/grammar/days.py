@@ -32,6 +32,13 @@ def day_named(found: Sequence[str]) -> DayNamed | None:
     return DayNamed(day=day, month=month, year=year)
 
 
+def is_day(found: Sequence[str]) -> bool:
+    """Tell whether the tokens are digits and months as days are written, if only 40 or 31/2."""
+    if not 1 <= len(found) <= 3 or not found[0].isdigit():
+        return False
+    return all(len(t) <= 4 if t.isdigit() else _plain(t) in MONTHS for t in found)
+
+
 def _plain(token: str) -> str:
     if token.isdigit():
         return token

@@ -90,7 +90,7 @@ def test_every_text_is_rendered_with_its_longest_values_as_the_check_counts_it(
         text = fill_quote(text, "99")
     if checked:
         text = fill_check(text, "999")
-    assert text == longest(entry, catalogue().text(template, language))
+    assert text == longest(entry, catalogue().text(template, language), language)
     assert CODE_MASK not in text
     assert text.endswith(catalogue().warning(template, language))
     assert not re.search(r"[{}]|  |^ | $", text)
