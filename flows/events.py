@@ -51,8 +51,10 @@ class NotUnderstood(Event):
 
 # spelled: a code in several pieces · item: a code, but of which item? · what: an item, but what of
 # it? · doors: an item and a remark, or two items? · sure: an item and its code, with a doubt · cut:
-# what came ends where another part begins, which did not come
-AskedBackWhy = Literal["spelled", "item", "doors", "what", "sure", "exception", "number", "cut"]
+# what came ends where another part begins, which did not come · pieces: which are not there?
+AskedBackWhy = Literal[
+    "spelled", "item", "doors", "what", "sure", "exception", "number", "cut", "pieces"
+]
 
 
 @dataclass(frozen=True)
