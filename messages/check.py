@@ -12,7 +12,7 @@ from messages.catalogue import LANGUAGES, VARIABLE, Catalogue, Language, Templat
 from messages.screens import WORDS
 from messages.segments import Segments, count
 from messages.values import DLT_SHAPES
-from messages.weekdays import in_text
+from messages.worded import in_text
 
 BUDGET: dict[Language, int] = {"en": 1, "hi-Latn": 1, "hi": 2}
 MOST_VARIABLES = 2

@@ -16,7 +16,7 @@ from messages.catalogue import LANGUAGES, VARIABLE, Catalogue, Language, Templat
 from messages.render import CODE_MASK
 from messages.segments import count
 from messages.values import DltType
-from messages.weekdays import in_text
+from messages.worded import in_text
 
 Notation = Literal["tagged", "var"]
 Where = Literal["both", "registered", "sent"]

@@ -9,7 +9,7 @@ from typing import Final
 
 from messages.catalogue import CHECK, CODE, QUOTE, SHOWN, VARIABLE, CatalogueError, catalogue
 from messages.segments import Segments, count
-from messages.weekdays import in_text
+from messages.worded import in_text
 
 CODE_MASK: Final = "••••••"
 QUOTE_MASK: Final = "▪▪"

@@ -19,7 +19,7 @@ from typing import Any, Final
 from messages.catalogue import LANGUAGES, VARIABLE, CatalogueError
 from messages.segments import Encoding, count
 from messages.values import KINDS, Kind
-from messages.weekdays import on_screen
+from messages.worded import on_screen
 
 ROOM: Final[Mapping[Encoding, int]] = MappingProxyType({"GSM-7": 160, "UCS-2": 80})
 LINES = "lines"  # the variable that takes as many lines of a list as fit

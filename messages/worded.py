@@ -1,7 +1,8 @@
-"""Weekdays by name. Their value is what a person types, 1 for Monday: 135.
+"""Values that are read as words: weekdays by name, kinds of documents. They are kept as codes.
 
-A text has them as one word of Roman letters in every language, because DLT takes no others in the
-place of a variable (docs/developing/domain.md); a screen has spaces, and the letters of its words.
+A weekday's code is what a person types, 1 for Monday: 135. A text has words in Roman letters, and
+together, in every language, because DLT takes nothing else in the place of a variable
+(docs/developing/domain.md); a screen has spaces, and the letters of its language.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ _IN_TEXTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 _ON_SCREENS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {**_IN_TEXTS, "hi": ("सोम", "मंग", "बुध", "गुरु", "शुक", "शनि")}
 )
-
-
-WEEKDAYS: Final = ("when", "comes")  # the variables that have them
+_WEEKDAYS: Final = ("when", "comes")  # the variables that have them
+_DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType({"PAN": "PAN", "JOBCARD": "JobCard"})
 
 
 def in_text(variable: str, value: int | str, language: str) -> str:
     """Return how a text shows the value of a variable: 135, of weekdays, is MonWedFri."""
+    if variable == "document":
+        return _DOCUMENTS.get(str(value), str(value).title())
     return "".join(_named(variable, str(value), _IN_TEXTS[language]))
 
 
@@ -34,4 +36,4 @@ def on_screen(variable: str, value: int | str, language: str) -> str:
 
 
 def _named(variable: str, value: str, names: tuple[str, ...]) -> list[str]:
-    return [names[int(day) - 1] for day in value] if variable in WEEKDAYS else [value]
+    return [names[int(day) - 1] for day in value] if variable in _WEEKDAYS else [value]
