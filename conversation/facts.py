@@ -74,6 +74,7 @@ from flows.grammar.person import QUOTE
 from flows.grammar.postman import PIN
 from flows.happenings import (
     AboveAsked,
+    Attempted,
     AtWindow,
     Booked,
     CameToOffice,
@@ -255,7 +256,7 @@ def _answered(locked: Locked, phone: str, asked: Sequence[ArticleFact]) -> Artic
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:
     phone = conversation.place.whose
     found = None
-    if isinstance(event, AskStatus | CameToOffice | AboveAsked):
+    if isinstance(event, AskStatus | CameToOffice | AboveAsked | Attempted):
         found = locked.reader.of_party(event.article, phone)
     elif isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
         # Whoever acts on an article must have sent it; an office may only ask.

@@ -50,7 +50,8 @@ def ask_visit(case: Case[AskVisit, Nothing, PartyFacts]) -> Decision[Nothing]:
         acts = refused.acts  # who is proven need not quote: it was a day, and there is none such
     elif refused is not None:
         return refused
-    match trust.visit(article, named=case.event.names_day):
+    is_day = case.event.names_day or (case.event.may_quote and article.quote != "right")
+    match trust.visit(article, named=is_day):
         case "no_visit":
             return replace(status.news("sender_no_visit", case), acts=acts)
         case "state":
