@@ -11,15 +11,20 @@ from dataclasses import dataclass
 from typing import Final
 
 import pypdfium2
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Page
 
+import jobs
 from bench import counter_steps
 from bench.house import House
+from bench.house_week import Door, doors
 from flows.number import check_digit
+from paper import slip
+from paper.content import Carried, Slip
 
 _ASKED: Final = "9839000013"  # who was called by a fraudster
 _DPI: Final = 110
+_EDGE: Final = 20  # pixels below what is printed
 _ROWS, _BAD = 300, 4
 
 
@@ -66,8 +71,8 @@ def _certificate(house: House, page: Page) -> bytes:
 
 def _conversation(house: House, page: Page) -> bytes:
     _found(house, page, "/desk/conversations/")
-    page.locator("a[href*='/desk/sprints/']").last.click()
-    page.locator(".sprint, .explained, aside").first.wait_for()
+    page.locator("a[href*='/desk/sprints/']", has_text="fraud").last.click()
+    page.get_by_text("Understood as").wait_for()
     return _seen(page)
 
 
@@ -79,7 +84,19 @@ def _replay(house: House, page: Page) -> bytes:
 
 def _reading(house: House, page: Page) -> bytes:
     _found(house, page, "/desk/conversations/")
-    page.locator("a[href*='/desk/texts/']").last.click()
+    link = page.locator("a[href*='/desk/texts/']").last.get_attribute("href")
+    page.goto(f"{house.address}{link}")
+    return _seen(page)
+
+
+def _sign_ins(house: House, page: Page) -> bytes:
+    """Sign in at two more places, and end one of these; the others stay."""
+    for _ in range(2):
+        house.wait(minutes=2)  # a number is good once
+        house.sign_in_again("supervisor")
+    page.goto(f"{house.address}/desk/account/sign-ins")
+    page.locator("main tbody form button").last.click()
+    page.wait_for_load_state()
     return _seen(page)
 
 
@@ -100,6 +117,9 @@ def _imports(house: House, page: Page) -> bytes:
         {"name": "morning.csv", "mimeType": "text/csv", "buffer": _file().encode()}
     )
     page.locator("main form.card button.button").click()
+    page.wait_for_url("**/office/imports/*")
+    jobs.imports()
+    page.locator("form button", has_text="good").wait_for()
     return _seen(page)
 
 
@@ -120,9 +140,12 @@ def _row(nth: int) -> str:
 
 
 def _paper(pdf: bytes, nth: int) -> bytes:
+    """Return a page as far down as something is printed on it."""
     with pypdfium2.PdfDocument(pdf) as document:
         page = document[nth if nth >= 0 else len(document) + nth]
-        return _png(page.render(scale=_DPI / 72).to_pil())
+        whole = page.render(scale=_DPI / 72).to_pil().convert("RGB")
+    printed = ImageOps.invert(whole).getbbox() or (0, 0, *whole.size)
+    return _png(whole.crop((0, 0, whole.width, min(whole.height, printed[3] + _EDGE))))
 
 
 def _png(picture: Image.Image) -> bytes:
@@ -131,13 +154,43 @@ def _png(picture: Image.Image) -> bytes:
     return written.getvalue()
 
 
+_PEOPLE: Final = ("Ramavati Devi", "Shyam Sundar Gupta", "Phoolmati", "Imran Ansari", "Sita Devi")
+_PLACES: Final = ("Karmha, west tola", "Nadua Bazar, shop 4", "Bagapar, main road")
+
+
+def _carried(serial: int) -> Carried:
+    """Return an invented article: one in five is paid for, one in seven has several pieces."""
+    paid = 450 if serial % 5 == 4 else 0
+    plain = paid == 0 and serial % 6 != 3
+    return Carried(
+        serial=serial,
+        number=counter_steps.label(serial),
+        recipient_name=_PEOPLE[serial % len(_PEOPLE)],
+        recipient_address=_PLACES[serial % len(_PLACES)],
+        recipient_pin="273303",
+        cod_amount=paid,
+        code_required=serial % 11 != 0,
+        document=serial == 9,
+        taker="anyone" if plain else "addressee",
+        signature=not plain or serial % 11 == 0,
+        outcome="open",
+        remark=None,
+        hint="ghar mandir ke piche" if serial == 2 else "",
+        marks=("number",) if serial == 6 else (),
+        pieces=3 if serial % 7 == 1 else 1,
+        due=serial == 5,
+        check=f"{(serial * 389) % 1000:03}" if plain and serial not in (6, 9, 11, 22) else "",
+    )
+
+
 def _slip(nth: int) -> Callable[[House, Page], bytes]:
     def take(house: House, page: Page) -> bytes:
-        page.goto(f"{house.address}/office")
-        link = page.locator("main a[href*='/office/lists/']").first.get_attribute("href")
-        assert link is not None
-        pdf = page.request.get(f"{house.address}{link.partition('?')[0]}/slip.pdf").body()
-        return _paper(pdf, nth)
+        day = house.clock.at
+        carried = tuple(_carried(serial) for serial in range(1, 25))
+        made = Slip(
+            "Maharajganj H.O", "273303", "Ram Lakhan Yadav", "1001", day.date(), day, carried
+        )
+        return _paper(slip.slip(made, "en"), nth)
 
     return take
 
@@ -146,9 +199,9 @@ def _receipt(language: str) -> Callable[[House, Page], bytes]:
     def take(house: House, page: Page) -> bytes:
         counter_steps.to_receipt(house, page)
         page.goto(f"{page.url.partition('?')[0]}?paper=80mm&customer={language}")
-        with page.expect_download() as loaded:
+        with page.expect_response("**/receipt.pdf?printing=*") as answered:
             page.locator("button[form=receipt-pdf]").click()
-        return _paper(loaded.value.path().read_bytes(), 0)
+        return _paper(page.request.get(answered.value.url).body(), 0)
 
     return take
 
@@ -161,20 +214,59 @@ def _press(page: Page, side: str, *keys: str) -> None:
         page.locator(f'#{side}-handset [data-key="{key}"]').click()
 
 
-def _call_keys(house: House, page: Page) -> bytes:
+def _last_door(house: House, page: Page) -> Door:
+    """Show the door that the first postman has not reached, with its addressee's telephone."""
     page.goto(f"{house.address}/phones")
+    door = [each for each in doors(house) if each.postman.endswith("0001")][-1]
+    page.locator(".round .line", has_text="to deliver").last.click()
+    return door
+
+
+def _call_keys(house: House, page: Page) -> bytes:
+    """Give a missed call to the number of the menu, and press 6."""
+    door = _last_door(house, page)
+    house.say(door.postman, f"{door.serial}")
+    screen = page.locator("#recipient-handset .lcd")
+    _press(page, "recipient", "call", "down", "down", "down", "call")
+    screen.get_by_text("calls").wait_for()
     _press(page, "recipient", "call")
+    screen.get_by_text("Hello").wait_for()
+    _press(page, "recipient", "6")
+    screen.get_by_text("Your code is").wait_for()
     return _seen(page)
+
+
+_SAID: Final = {"recipient": "not at home today", "postman": "4 ke ghar taala laga hai"}
 
 
 def _words(house: House, page: Page) -> bytes:
-    page.goto(f"{house.address}/phones")
-    return _seen(page)
+    """Write in own words on both telephones, and read what is answered: four telephones beside."""
+    _last_door(house, page)
+    _press(page, "recipient", "end", "soft-right")
+    taken = []
+    for side, text in _SAID.items():
+        page.locator(f"#{side}-handset").focus()
+        page.keyboard.type(text)
+        taken.append(page.locator(f".side-{side}").screenshot(animations="disabled"))
+    for side in _SAID:
+        _press(page, side, "soft-left")
+    house.settle()
+    for side in _SAID:
+        page.locator(f"#{side}-handset .read-body, #{side}-handset .lcd").first.wait_for()
+        _press(page, side, "soft-left")
+        taken.append(page.locator(f".side-{side}").screenshot(animations="disabled"))
+    pictures = [Image.open(io.BytesIO(each)).convert("RGB") for each in taken]
+    height = 330
+    whole = Image.new("RGB", (sum(each.width for each in pictures), height), "white")
+    at = 0
+    for each in pictures:
+        whole.paste(each.crop((0, 0, each.width, height)), (at, 0))
+        at += each.width
+    return _png(whole)
 
 
 SINGLES: Final = (
     Single("carriers", "supervisor", _path("/desk/carriers")),
-    Single("sign_ins", "supervisor", _path("/desk/account/sign-ins")),
     Single("certificate", "supervisor", _certificate),
     Single("desk", "supervisor", _conversation),
     Single("replay", "supervisor", _replay),
@@ -185,5 +277,7 @@ SINGLES: Final = (
     Single("payment", "clerk", _payment),
     Single("receipt-80mm-hi", "clerk", _receipt("hi")),
     Single("receipt-80mm-en", "clerk", _receipt("en")),
+    Single("phones-words", None, _words),
     Single("call-keys", None, _call_keys),
+    Single("sign_ins", "supervisor", _sign_ins),
 )
