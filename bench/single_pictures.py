@@ -255,7 +255,7 @@ def _call_keys(house: House, page: Page) -> bytes:
     _press(page, "recipient", "call", "down", "down", "down", "call")
     screen.get_by_text("calls").wait_for()
     _press(page, "recipient", "call")
-    screen.locator(".sentence").first.wait_for()  # in Hindi, which she reads in Roman letters
+    screen.get_by_text("Press a key, or end.").wait_for()  # Hindi, which she reads in Roman letters
     _press(page, "recipient", "6")
     screen.locator(".sentence", has_text="कोड है").first.wait_for()
     return _seen(page)
