@@ -1,7 +1,7 @@
 """`./script/bench pictures`: the main pages on telephones and computers, into docs/images.
 
-Three widths: 360 in Hindi, 1024 in English, 1366 in turns. The files have few colours and are
-small; the index is docs/images/README.md.
+Three widths: 360 in Hindi, 1024 in English, 1366 in turns; then what `bench.single_pictures` shows.
+The files have few colours and are small; the index is docs/images/README.md.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from playwright.sync_api import Page, expect
 from bench import counter_steps
 from bench.house import House, house
 from bench.house_morning import under_way
+from bench.single_pictures import SINGLES
 
 IMAGES: Final = Path(__file__).parent.parent / "docs" / "images"
 _COLOURS: Final = 256
@@ -97,6 +98,7 @@ def take(only: tuple[str, ...] = ()) -> Iterator[Path]:
     """Take the pictures, those named in `only` or all; yield each file."""
     with house(under_way) as served:
         yield from shots(served, only)
+        yield from singles(served, only)
     (IMAGES / "README.md").write_text(_index(), encoding="utf-8")
 
 
@@ -114,6 +116,18 @@ def shots(served: House, only: tuple[str, ...]) -> Iterator[Path]:
             path.write_bytes(_small(page.screenshot(animations="disabled")))
             page.context.close()
             yield path
+
+
+def singles(served: House, only: tuple[str, ...]) -> Iterator[Path]:
+    """Take the pictures of one width, in their order: some lead to what others show."""
+    for each in SINGLES:
+        if only and each.name not in only:
+            continue
+        page = served.page(each.who)
+        path = IMAGES / f"{each.name}.png"
+        path.write_bytes(_small(each.take(served, page)))
+        page.context.close()
+        yield path
 
 
 def _small(png: bytes) -> bytes:
@@ -141,6 +155,10 @@ def _index() -> str:
             "",
             *head,
             *rows,
+            "",
+            "Of one width, on the pages that they are about: "
+            + ", ".join(f"[{each.name}]({each.name}.png)" for each in SINGLES)
+            + ".",
             "",
         ]
     )

@@ -76,6 +76,7 @@ from flows.grammar.person import QUOTE
 from flows.grammar.postman import PIN
 from flows.happenings import (
     AboveAsked,
+    Attempted,
     AtWindow,
     Booked,
     CameToOffice,
@@ -271,7 +272,7 @@ def _answered(locked: Locked, phone: str, asked: Sequence[ArticleFact]) -> Artic
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:
     phone = conversation.place.whose
     found = None
-    if isinstance(event, AskStatus | CameToOffice | DueMoved | AboveAsked):
+    if isinstance(event, AskStatus | CameToOffice | DueMoved | AboveAsked | Attempted):
         found = locked.reader.of_party(event.article, phone)
     elif isinstance(event, Recall | CorrectNumber | ProveSender | AskVisit | SenderProved):
         # Whoever acts on an article must have sent it; an office may only ask.

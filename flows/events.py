@@ -34,6 +34,8 @@ class Event:
 
 # ---- texts that anybody may send -------------------------------------------------------------
 
+LAST_OF_MONTH = 31
+
 
 @dataclass(frozen=True)
 class AskStatus(Event):
@@ -50,9 +52,19 @@ class NotUnderstood(Event):
 # spelled: a code in several pieces · item: a code, but of which item? · what: an item, but what of
 # it? · doors: an item and a remark, or two items? · sure: an item and its code, with a doubt ·
 # slip: the same with three digits of the slip · word: two words that may be a household's · cut:
-# what came ends where another part begins, which did not come
+# what came ends where another part begins, which did not come · pieces: which are not there?
 AskedBackWhy = Literal[
-    "spelled", "item", "doors", "what", "sure", "slip", "word", "exception", "number", "cut"
+    "spelled",
+    "item",
+    "doors",
+    "what",
+    "sure",
+    "slip",
+    "word",
+    "exception",
+    "number",
+    "cut",
+    "pieces",
 ]
 
 
@@ -244,15 +256,23 @@ class Recall(Event):
 
 @dataclass(frozen=True)
 class AskVisit(Event):
-    """A sender's article number and `4`, or "phir": another attempt; with a day, not before it."""
+    """A sender's article number and `4`, or "phir": another attempt; with a day, not before it.
+
+    `day`: of a month, as it is typed alone. One from 32 on (`4 47`) is quoted too: the digits of
+    our text, or a day that cannot be.
+    """
 
     article: str
-    day: int | None = None  # of a month, as it is typed alone
+    day: int | None = None
     named: DayNamed | None = None
 
     @property
     def names_day(self) -> bool:
-        return self.day is not None or self.named is not None
+        return (self.day is not None and not self.may_quote) or self.named is not None
+
+    @property
+    def may_quote(self) -> bool:
+        return self.day is not None and self.day > LAST_OF_MONTH
 
 
 @dataclass(frozen=True)

@@ -121,10 +121,14 @@ def sender_undone(case: Case[TakenBack, Nothing, PartyFacts]) -> Decision[Nothin
 
 @SENDER.on(
     Attempted,
-    says=tuple(f"sender_attempted_{group}" for group in remarks.GROUPS),
+    says=(*(f"sender_attempted_{group}" for group in remarks.GROUPS), "sender_absent_again"),
 )
 def sender_attempted(case: Case[Attempted, Nothing, PartyFacts]) -> Decision[Nothing]:
-    return status.news(f"sender_attempted_{remarks.group_of(case.event.remark)}", case)
+    """Say why, and how another visit is wished where nobody was at home and one is left."""
+    article, group = case.facts.article, remarks.group_of(case.event.remark)
+    if group == "absent" and article is not None and not article.office_next:
+        return status.news("sender_absent_again", case)
+    return status.news(f"sender_attempted_{group}", case)
 
 
 @SENDER.on(CameToOffice, says=("sender_office",))

@@ -46,13 +46,15 @@ def ask_visit(case: Case[AskVisit, Nothing, PartyFacts]) -> Decision[Nothing]:
     article, facts = case.facts.article, case.facts
     if article is None:
         return Decision(case.state, case.context, (Say("sender_menu"),))
-    refused = wrong(case, article)
-    if refused is not None:
+    refused, acts = wrong(case, article), proven(article)
+    if refused is not None and case.event.may_quote and article.proven:
+        acts = refused.acts  # who is proven need not quote: it was a day, and there is none such
+    elif refused is not None:
         return refused
-    acts = proven(article)
     if article.recalling:
         return replace(status.news("sender_recall_asked", case), acts=acts)
-    match trust.visit(article, named=case.event.names_day):
+    is_day = case.event.names_day or (case.event.may_quote and article.quote != "right")
+    match trust.visit(article, named=is_day):
         case "no_visit":
             return replace(status.news("sender_no_visit", case), acts=acts)
         case "state":
@@ -64,7 +66,8 @@ def ask_visit(case: Case[AskVisit, Nothing, PartyFacts]) -> Decision[Nothing]:
             return replace(
                 _of_day("sender_day_stays", case, article, article.chosen_day), acts=acts
             )
-    until, day = days.last(article, facts), _day(case.event, facts.today)
+    until = days.last(article, facts)
+    day = _day(case.event, facts.today, quoted=article.quote == "right")
     if not days.may_choose(article, facts):
         return replace(status.news("sender_not_now", case), acts=acts)
     if day is None or not days.is_possible(day, article, facts):
@@ -94,8 +97,8 @@ def _why_no_visit(article: ArticleFact) -> str:
     return TOO_LATE.get(article.state, "sender_not_now")
 
 
-def _day(event: AskVisit, today: date) -> date | None:
-    if event.day is not None:
+def _day(event: AskVisit, today: date, quoted: bool) -> date | None:
+    if event.day is not None and not (quoted and event.may_quote):
         return days.of_month(event.day, today)
     return promises.next_working(today) if event.named is None else days.named(event.named, today)
 

@@ -12,6 +12,7 @@ from messages.catalogue import LANGUAGES, VARIABLE, Catalogue, Language, Templat
 from messages.screens import WORDS
 from messages.segments import Segments, count
 from messages.values import DLT_SHAPES
+from messages.worded import in_text
 
 BUDGET: dict[Language, int] = {"en": 1, "hi-Latn": 1, "hi": 2}
 MOST_VARIABLES = 2
@@ -67,7 +68,7 @@ def check(catalogue: Catalogue) -> Report:
             row = TextRow(
                 template.name,
                 language,
-                count(longest(template, text)),
+                count(longest(template, text, language)),
                 tuple(VARIABLE.findall(text)),
                 bool(warning) and warning in text,
             )
@@ -79,10 +80,12 @@ def check(catalogue: Catalogue) -> Report:
     return Report(tuple(rows), tuple(problems))
 
 
-def longest(template: Template, text: str) -> str:
+def longest(template: Template, text: str, language: str) -> str:
     """Return `text` with the longest value of each variable of `template`; unknown ones stay."""
-    kinds = {variable.name: variable.kind for variable in template.variables}
-    return VARIABLE.sub(lambda m: kinds[m[1]].longest if m[1] in kinds else m[0], text)
+    long = {
+        each.name: in_text(each.name, each.kind.longest, language) for each in template.variables
+    }
+    return VARIABLE.sub(lambda match: long.get(match[1], match[0]), text)
 
 
 def _template(template: Template) -> Iterator[str]:
@@ -96,7 +99,7 @@ def _template(template: Template) -> Iterator[str]:
 def _text(template: Template, text: str, row: TextRow) -> Iterator[str]:
     if not row.warns:
         yield f"the warning for {template.audience} is missing"
-    filled = longest(template, text)
+    filled = longest(template, text, row.language)
     if _LINK.search(filled):
         yield "it has a link (a full stop needs a space after it)"
     if _DIAL.search(filled):

@@ -16,6 +16,7 @@ from messages.catalogue import LANGUAGES, VARIABLE, Catalogue, Language, Templat
 from messages.render import CODE_MASK
 from messages.segments import count
 from messages.values import DltType
+from messages.worded import in_text
 
 Notation = Literal["tagged", "var"]
 Where = Literal["both", "registered", "sent"]
@@ -58,7 +59,7 @@ def sheet(
     for template in catalogue.templates.values():
         text = catalogue.text(template.name, language)
         tags = _tags(template, text)
-        encoded = count(_filled(template, text)).encoding
+        encoded = count(_filled(template, text, language)).encoding
         lines.append(
             RegistrationLine(
                 name=registered_name(template.name, language),
@@ -72,7 +73,7 @@ def sheet(
                 if notation == "tagged"
                 else VARIABLE.sub("{#var#}", text),
                 tags=tags,
-                sample=_filled(template, text),
+                sample=_filled(template, text, language),
                 template_id=catalogue.dlt.template_ids.get((template.name, language), ""),
             )
         )
@@ -270,7 +271,7 @@ def _tags(template: Template, text: str) -> tuple[DltType, ...]:
     return tuple(kinds[name].dlt for name in VARIABLE.findall(text))
 
 
-def _filled(template: Template, text: str) -> str:
+def _filled(template: Template, text: str, language: str) -> str:
     kinds = {variable.name: variable.kind for variable in template.variables}
-    samples = {name: kind.sample for name, kind in kinds.items()}
+    samples = {name: in_text(name, kind.sample, language) for name, kind in kinds.items()}
     return VARIABLE.sub(lambda found: samples[found[1]], text)

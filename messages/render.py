@@ -9,6 +9,7 @@ from typing import Final
 
 from messages.catalogue import CHECK, CODE, QUOTE, SHOWN, VARIABLE, CatalogueError, catalogue
 from messages.segments import Segments, count
+from messages.worded import in_text
 
 CODE_MASK: Final = "••••••"
 QUOTE_MASK: Final = "▪▪"
@@ -56,8 +57,8 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> Ren
             # The message omits the value: a misplaced code must not end in a log.
             raise CatalogueError(f"template {template}: {name} must be {kind.allowed}")
     text = catalogue().text(words, language)
-    stored = _fill(text, {**values, **_MASKS})
-    sent = _fill(text, {**values, **_SENT})
+    stored = _fill(text, {**values, **_MASKS}, language)
+    sent = _fill(text, {**values, **_SENT}, language)
     return Rendered(template, language, stored, count(sent))
 
 
@@ -75,7 +76,7 @@ def render_late(
     names = {each.name for each in catalogue().template(late).variables}
     if not names <= set(given):
         raise CatalogueError(f"template {late} takes more than {template} has")
-    return _fill(catalogue().text(late, language), given)
+    return _fill(catalogue().text(late, language), given, language)
 
 
 def fill_code(text: str, code: str) -> str:
@@ -115,5 +116,5 @@ def _put(text: str, mask: str, digits: str, what: str) -> str:
     return text.replace(mask, digits)
 
 
-def _fill(text: str, values: Mapping[str, int | str]) -> str:
-    return VARIABLE.sub(lambda match: str(values[match[1]]), text)
+def _fill(text: str, values: Mapping[str, int | str], language: str) -> str:
+    return VARIABLE.sub(lambda match: in_text(match[1], values[match[1]], language), text)

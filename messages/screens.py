@@ -19,12 +19,14 @@ from typing import Any, Final
 from messages.catalogue import LANGUAGES, VARIABLE, CatalogueError
 from messages.segments import Encoding, count
 from messages.values import KINDS, Kind
+from messages.worded import on_screen
 
 ROOM: Final[Mapping[Encoding, int]] = MappingProxyType({"GSM-7": 160, "UCS-2": 80})
 LINES = "lines"  # the variable that takes as many lines of a list as fit
 # A household's word: shown, and kept nowhere. No SMS may name them (`check.py`).
 WORDS: Final = ("first", "second")
 WORD_MASK: Final = "▪▪▪▪"
+_IN_WORDS: Final = ("who", "comes")  # variables whose values have words: `who_1`
 _OF_DIGITS: Final = ("offer",)  # screens whose lines are the last digits of articles alone
 _FOLDER = Path(__file__).parent / "screens"
 _CODE = re.compile(r"\{code\}")
@@ -96,7 +98,14 @@ def render(name: str, language: str, values: Mapping[str, int | str]) -> str:
         kind = _kind(variable)
         if variable not in values or (kind is not None and not kind.admits(values[variable])):
             raise CatalogueError(f"screen {name}: {variable} is missing or of the wrong kind")
-    return VARIABLE.sub(lambda match: str(values[match[1]]), text)
+    return VARIABLE.sub(lambda match: _read(match[1], values[match[1]], language), text)
+
+
+def _read(variable: str, value: int | str, language: str) -> str:
+    """Return how a screen shows a value: its word where it has one (`who_1`), else the value."""
+    word = f"{variable}_{value}"
+    named = variable in _IN_WORDS and word in screens().words[language]
+    return screens().word(word, language) if named else on_screen(variable, value, language)
 
 
 def without_words(values: Mapping[str, int | str]) -> Mapping[str, int | str]:
@@ -189,7 +198,12 @@ def _longest(screens: Screens, language: str, name: str, text: str) -> str:
         if match[1] == LINES:
             return longest_line(screens, language, name)
         kind = _kind(match[1])
-        return match[0] if kind is None else kind.longest
+        if kind is None:
+            return match[0]
+        words = screens.words.get(language, {}) if match[1] in _IN_WORDS else {}
+        named = [word for each, word in words.items() if each.startswith(f"{match[1]}_")]
+        long = (*named, on_screen(match[1], kind.longest, language))
+        return max(long, key=lambda each: count(each).units)
 
     return VARIABLE.sub(value, text)
 

@@ -62,6 +62,7 @@ class Word:
 
 Kind = Number | Word
 
+_WEEKDAYS = "(?=[1-6]{1,5}$)1?2?3?4?5?6?"
 _SPOKEN = Word("[A-Za-z\u0900-\u097f▪]{2,12}", "a spoken word", "W" * 11, "alphanumeric", "imli")
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
@@ -109,7 +110,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "EU123456785IN",
         ),
         "who": Number(0, 2),  # may take it, by the digit that wishes it; 0: nobody else
-        "when": Word(r"[0-6]{1,6}", "weekdays, 44 or 0", "12345", "numeric", "135"),
+        "when": Word(_WEEKDAYS, "weekdays, as 135", "23456", "alphanumeric", "135"),
+        "comes": Word(f"0|44|{_WEEKDAYS}", "weekdays, 44 or 0", "23456", "alphanumeric", "135"),
         # Of a household's word: on a screen alone, never in an SMS. A mask keeps its place.
         "first": _SPOKEN,
         "second": _SPOKEN,

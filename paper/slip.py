@@ -254,9 +254,8 @@ def _foot(column: PrintColumn, what: Slip, language: Language) -> Iterator[Block
         _STRONG,
     )
     yield space(1)
-    yield column.text(legend(language), _SMALL)
-    if any(each.check for each in what.carried):
-        yield column.text(say(language, "how_without_network"), _SMALL)
+    for hint in hints(what, language):
+        yield column.text(hint, _SMALL)
     if column.pdf.respelt:
         yield column.text(say(language, "respelt"), _SMALL)
     yield space(13)
@@ -271,6 +270,17 @@ def _foot(column: PrintColumn, what: Slip, language: Language) -> Iterator[Block
             for each, key in zip(columns, _SIGNED, strict=True)
         )
     )
+
+
+def hints(what: Slip, language: Language) -> Iterator[str]:
+    """Yield what the signs of this slip mean, and how the postman writes it in a text."""
+    yield legend(language)
+    if any(each.check for each in what.carried):
+        yield say(language, "how_without_network")
+    if any(each.pieces > 1 for each in what.carried):
+        yield say(language, "how_pieces")
+    if any(each.code_required and each.taker == "anyone" for each in what.carried):
+        yield say(language, "how_word")
 
 
 def legend(language: Language) -> str:

@@ -23,6 +23,7 @@ from flows.facts import (
     WordVerdict,
     wish_digits,
 )
+from flows.recipient.household import WISHES_NOW
 from flows.trust import MOST_WISHES, MOST_WORDS, WISH_ASKED_FOR, WORD_FOR, WRONG_QUOTES
 from india import spoken_words
 from india.calendar import bounds, day_of
@@ -185,7 +186,7 @@ FROM households w CROSS JOIN LATERAL (
       AND (m.status = 'delivered' OR m.status = 'sent' AND m.gateway = ANY(%(silent)s))) told
 WHERE w.unheard AND told.at IS NOT NULL AND h.phone = w.phone
 """
-_SAYS_SO: Final = ("wish_days", "wish_keep", "wishes_now")
+_SAYS_SO: Final = ("wish_days", "wish_keep", *WISHES_NOW)
 
 
 def note_heard(conn: Conn, silent: Collection[str]) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from flows.facts import MOST_ATTEMPTS, ArticleState, Mode
 from flows.number import parse
+from india import calendar
 from india.calendar import day_of
 from postal import modes
 from postal.closed_days import HOLDS
@@ -259,8 +260,8 @@ def _why_not(number: str | None, booked: dict[str, _Booked], day: date) -> str |
     if article.keeps and article.state == "booked":
         return "waits: the addressee wishes to fetch his post: scan it in, and it is kept"
     if article.chosen_day is None and article.other_weekday(day):
-        days = " ".join(map(str, article.weekdays))
-        return f"waits: the addressee wishes his post on the weekdays {days}, 1 being Monday"
+        days = ", ".join(calendar.WEEKDAYS[each - 1] for each in article.weekdays)
+        return f"waits: the addressee wishes his post on no other weekdays than {days}"
     if article.state == "out_for_delivery":
         return f"is already out with a postman, as item {article.open_serial}"
     if article.state == "at_office" and not article.brought:

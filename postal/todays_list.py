@@ -19,7 +19,7 @@ def items(conn: Conn, postman_id: int, today: date, now: datetime) -> tuple[Menu
     rows = conn.execute(
         "SELECT i.serial, a.number, a.cod_amount, a.otp_required AND i.mode <> 'off', i.state,"
         " a.otp_required AND i.mode <> 'off' AND coalesce(a.document_until > %s, false),"
-        " a.pieces"
+        " a.pieces, i.approached_at IS NOT NULL"
         " FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
         " JOIN articles a ON a.id = i.article_id"
         " WHERE l.postman_id = %s AND l.date = %s ORDER BY i.serial",

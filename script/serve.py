@@ -237,7 +237,7 @@ def _announce(settings: Settings) -> None:
         f"  {here}/counter  booking and payment\n"
         f"  {here}/office   the delivery office\n"
         f"  {here}/healthz  for machines\n"
-        f"Ctrl-C ends everything; the data stay in var/.\n",
+        f"Ctrl-C ends everything; the data stay in {settings.var_dir}/.\n",
         flush=True,
     )
 

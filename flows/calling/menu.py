@@ -64,7 +64,7 @@ READ_BY: Final = ("house",)  # what a household wishes is said there
 
 _CODES: Final = ("code", "window_code", "refusal_code")
 # Told by text as well: with the digits that undo it, to whoever has the telephone itself.
-_WISHED: Final = ("wish_days", "wish_keep", "wish_none", "wishes_now")
+_WISHED: Final = ("wish_days", "wish_keep", "wish_none")
 ANSWERS: Final = (
     *SAID_AS_DIALLED, *_CODES, *_WISHED, "wish_often", "exception_contested", "which_article",
     "which_number", "number_asked", "at_office", "at_office_last", "day_impossible",

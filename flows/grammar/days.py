@@ -32,6 +32,16 @@ def day_named(found: Sequence[str]) -> DayNamed | None:
     return DayNamed(day=day, month=month, year=year)
 
 
+def is_day(found: Sequence[str]) -> bool:
+    """Tell whether the tokens are digits and months as days are written, if only 40 or 31/2."""
+    if not 1 <= len(found) <= 3 or not found[0].isdigit():
+        return False
+    of_month = all(
+        len(each) < 3 if each.isdigit() else _plain(each) in MONTHS for each in found[:2]
+    )
+    return of_month and all(each.isdigit() and len(each) in (2, 4) for each in found[2:])
+
+
 def _plain(token: str) -> str:
     if token.isdigit():
         return token

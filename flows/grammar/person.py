@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from flows import number
 from flows.events import (
+    LAST_OF_MONTH,
     AnotherDay,
     AnswerException,
     AskMenu,
@@ -48,7 +49,7 @@ from flows.events import (
     Yes,
 )
 from flows.grammar import words
-from flows.grammar.days import day_named
+from flows.grammar.days import day_named, is_day
 from flows.grammar.text import fold, tokens
 from flows.reading.noise import without_advertisement
 from flows.reading.rules import Role
@@ -262,13 +263,16 @@ def _household(rest: list[str]) -> Event | None:
     return SetWish(_WISHES[rest[0]]) if len(rest) == 1 and rest[0] in _WISHES else None
 
 
+NO_DAY = 0  # of a month: a day was typed, and there is none such
+
+
 def _another_day(rest: list[str], which: str | None) -> Event | None:
     """Return the event of `4`, `4 29`, `4 29 11`, `4 02/12/2026`, `4 02 Dec` or `4 kal`."""
     if not rest:
         return AnotherDay(which)
     named = day_named(rest)
     if named is None:
-        return None
+        return AnotherDay(which, NO_DAY) if is_day(rest) else None
     alone = named.month is None and named.day is not None
     return AnotherDay(which, named.day, None if alone else named)
 
@@ -342,9 +346,9 @@ def _visit(article: str, rest: list[str]) -> Event | None:
     """Return the event of `4`, `4 29` or `4 29 Dec` about an article; its year is not typed."""
     if not rest:
         return AskVisit(article)
-    named = day_named(rest) if len(rest) == 1 or not rest[-1].isdigit() else None
+    named = day_named(rest)
     if named is None:
-        return None
+        return AskVisit(article, NO_DAY) if is_day(rest) else None
     alone = named.month is None and named.day is not None
     return AskVisit(article, named.day, None if alone else named)
 
@@ -434,7 +438,11 @@ def _about(article: str, rest: list[str]) -> Understood | None:
     """Return the event of a sender's text that names one of his articles, or None for words."""
     if not rest:
         return Understood(AskStatus(article))
-    wish = _wish(article, rest)
+    day = rest[1] if rest[0] == "4" and len(rest) == 2 else ""
+    if _QUOTE.fullmatch(day) and int(day) > LAST_OF_MONTH:  # of our text, or a day: see events.py
+        return Understood(AskVisit(article, int(day)), {QUOTE: day})
+    quotes_day = rest[0] == "4" and len(rest) > 2 and _QUOTE.fullmatch(rest[-1])
+    wish = None if quotes_day else _wish(article, rest)
     if wish is not None:
         return Understood(wish)
     # A telephone that lacks two digits is no telephone with a quote.

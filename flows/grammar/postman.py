@@ -77,7 +77,7 @@ def postman(raw: str, code_length: int) -> Understood:
     read = _read(raw, text, code_length)
     if _is_clear(read.event):
         return read
-    return _excepted(text, code_length) or _half_asked(text) or read
+    return _excepted(text, code_length) or _half_asked(text) or _pieces_asked(text) or read
 
 
 def _is_clear(event: Event) -> bool:
@@ -352,6 +352,21 @@ def _without_pieces(found: re.Match[str], code_length: int) -> Understood | None
     return Understood(Visit((replace(act, missing=missing),)), handed.codes)
 
 
+_PIECES: Final = frozenset(map(fold, ["piece", "pieces", "pc", "pcs", "nag", "नग", "पीस"]))
+
+
+def _pieces_asked(text: str) -> Understood | None:
+    """Return how `7 482913 2 piece nahi` is written: two of them, or the second? Else None."""
+    found = tokens(text)
+    if len(found) < 3 or not _PIECES.intersection(found[2:]) or not found[1].isdigit():
+        return None
+    item = found[0]
+    if not item.isdigit() or len(item) > _LONGEST_ITEM or len(found[1]) < _FEWEST_OF_CODE:
+        return None
+    return Understood(AskedBack("pieces", int(item))) if int(item) else None
+
+
+_FEWEST_OF_CODE: Final = 4
 REASONS: Final[Mapping[str, ExceptionReason]] = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 KINDS_OF_DOCUMENT: Final[Mapping[str, DocumentType]] = {
     str(place): document for place, document in enumerate(words.DOCUMENTS, start=1)

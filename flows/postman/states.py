@@ -38,7 +38,7 @@ from flows.events import (
     Visit,
 )
 from flows.facts import ItemFact, PostmanFacts
-from flows.grammar.postman_numbers import PAYMENTS
+from flows.grammar.postman_numbers import EXCEPTION, NEW_NUMBER, PAYMENTS
 from flows.happenings import (
     DayChosen,
     ExceptionEnded,
@@ -104,6 +104,7 @@ MACHINE = Machine(
         ),
         *("handed_over_excepted", "exception_how", "exception_waits", "exception_law"),
         *("exception_not_now", "exception_reached", "number_how"),
+        *("exception_which", "number_which"),
         *("offline_wrong", "offline_ticket", "offline_unneeded", "offline_unsure"),
         *("approach_household", "approach_neighbour", "handed_over_word", "word_law", "word_none"),
         *("word_not_now", "word_not_yet", "word_spent", "word_used", "word_wrong"),
@@ -125,6 +126,9 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     if len(doors) > MOST_DOORS and not _asked_about(case.context, doors, facts.now):
         context = replace(case.context, doors=doors, doors_at=facts.now)
         return Decision(case.state, context, (Say("doors_asked", {"count": len(doors)}),))
+    how = _asks_how(case.event, facts)
+    if how is not None:
+        return Decision(case.state, case.context, (how,))
     strange = _not_on_list(case.event, facts)
     if strange is not None:
         values = {"done": 0, "failed": len(facts.items), "serial": strange.serial}
@@ -146,6 +150,23 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
         tuple(act for outcome in outcomes for act in outcome.acts),
         told_together([tell for outcome in outcomes for tell in outcome.tells]),
     )
+
+
+_ASKING = {str(EXCEPTION): "exception", str(NEW_NUMBER): "number"}
+
+
+def _asks_how(event: Visit, facts: PostmanFacts) -> Say | None:
+    """Return how the office is asked, where he wrote 28 or 29 alone, or before its item: `28 8`.
+
+    None where it is an item of his list.
+    """
+    first, *others = facts.items
+    doors = all(isinstance(act, Approach) for act in event.acts) and len(others) < 2
+    if not doors or first.state != "elsewhere" or first.ref not in _ASKING:
+        return None
+    if any(item.state != "elsewhere" for item in others):
+        return Say(f"{_ASKING[first.ref]}_how", {"serial": others[0].serial})
+    return Say(f"{_ASKING[first.ref]}_which")
 
 
 def _not_on_list(event: Visit, facts: PostmanFacts) -> ItemFact | None:
@@ -279,6 +300,7 @@ _ASKED_BACK = {
     "word": "asked_word",
     "exception": "exception_how",
     "number": "number_how",
+    "pieces": "pieces_how",
     "cut": "asked_shorter",
 }
 

@@ -238,6 +238,8 @@ def visit(picks: Picks, thorough: bool) -> events.Visit:
     others = ((), (Approach("8"),), (Approach("9"),), (Approach(NUMBER),), _CROWD)
     if is_offline(act):
         return events.Visit((Handover("7", "offline"),))
+    if isinstance(act, Approach):
+        act = Approach(picks.pick(("7", "28", "29")))
     alone = is_excepted(act) or on_word(act)
     more = others if thorough and not alone else ((),)
     return events.Visit((act, *picks.pick(more)))

@@ -308,7 +308,8 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
 
     def items(picks: Picks, facts: PostmanFacts) -> tuple[ItemFact, ...]:
         if isinstance(event, events.Visit):
-            first = _item(picks, "7", event.acts[0], facts, among=len(event.acts) > 1)
+            ref, among = event.acts[0].item, len(event.acts) > 1
+            first = _item(picks, ref, event.acts[0], facts, among=among)
             return (
                 first,
                 *(
@@ -438,7 +439,7 @@ def _item(
 ) -> ItemFact:
     if ref in ("8", OTHER):
         return ItemFact(ref, 8, "open", _OTHER_OUT, approached=True)
-    if ref == "9":
+    if ref in ("9", "28", "29"):
         return ItemFact(ref, 9, "elsewhere", None)
 
     def verdict(picks: Picks, item: ItemFact) -> object:

@@ -91,6 +91,7 @@ class MenuItem:
     state: ItemState
     document: bool = False
     pieces: int = 1  # under the one number and the one code
+    approached: bool = False  # its code went out
 
     @property
     def digits(self) -> str:

@@ -361,10 +361,13 @@ def _take_sign(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 def _show_remarks(where: Where, facts: MenuFacts) -> Shown:
-    if _item(where, facts) is None:
+    """Show the remarks; where a code went out, what the office is asked for comes first."""
+    item = _item(where, facts)
+    if item is None:
         return _show_list(go(where, "list"), facts)
     lines = [f"{remark} {word(f'remark_{remark}', facts)}" for remark in remarks.BY_CODE]
-    lines += [f"{remark} {word(f'ask_{screen}', facts)}" for remark, screen in _ASKING.items()]
+    asking = [f"{remark} {word(f'ask_{screen}', facts)}" for remark, screen in _ASKING.items()]
+    lines = [*asking, *lines] if item.approached and item.otp_required else [*lines, *asking]
     return page(where, "remarks", {}, lines, facts.language)
 
 

@@ -20,6 +20,7 @@ from flows.drawing.screens import page
 from flows.events import Event, NotUnderstood
 from flows.facts import ArticleState, HouseholdFact, ItemState
 from flows.machine import FlowError
+from flows.recipient.household import WISHES_NOW
 from flows.recipient.states import CODES
 from flows.ussd import menu
 from flows.ussd.engine import (
@@ -311,7 +312,9 @@ BY_SMS = {
     "exception_contested",  # what follows from it takes days: it is to stay on the telephone
     # Who else takes post is asked by SMS: its digits prove who reads this telephone.
     *("wish_ask_household", "wish_ask_neighbour", "wish_household", "wish_neighbour"),
-    *("wish_wrong", "wish_locked", "wish_often", "wish_days_how", "wishes_now", "household_closed"),
+    *("wish_wrong", "wish_locked", "wish_often", "wish_days_how", "household_closed"),
+    *WISHES_NOW,
+    *("exception_which", "number_which"),  # an item was chosen on a screen before
     "call_no",  # a key in a call is answered so, a dial never
     "number_asked",  # who dials has said that it is for them
     *("pass_asked_many", "pass_partly", "given_back", "given_back_many"),

@@ -89,7 +89,7 @@ def _wrong(template: str, language: str) -> Iterator[str]:
         text = fill_quote(text, "99")
     if checked:
         text = fill_check(text, "999")
-    counted = longest(entry, catalogue().text(template, language))
+    counted = longest(entry, catalogue().text(template, language), language)
     if text != counted:
         yield f"{text!r}, and the check counts {counted!r}"
     if CODE_MASK in text:

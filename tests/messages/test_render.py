@@ -23,6 +23,7 @@ from messages.check import BUDGET
 from messages.render import CODE_MASK, Rendered, fill_check, fill_code, fill_quote, render
 from messages.segments import Segments, count
 from messages.values import KINDS, Number
+from messages.worded import in_text
 from tests.rigs.told import nothing_in
 
 
@@ -62,7 +63,11 @@ def _wrong(template: str, language: Language) -> Iterator[str]:
         yield f"{counted.segments} segments"
     if catalogue().warning(template, language) not in sent:
         yield "the warning is missing"
-    yield from (f"{value} is not in it" for value in values.values() if str(value) not in sent)
+    yield from (
+        f"{value} is not in it"
+        for name, value in values.items()
+        if in_text(name, value, language) not in sent
+    )
     if "{" in sent:
         yield f"a value is missing: {sent!r}"
 

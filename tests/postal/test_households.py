@@ -147,7 +147,7 @@ def test_no_list_takes_it_on_another_weekday(at: Office, runtime: Runtime) -> No
             make_list(conn, "1001", today, [first, second], runtime.now())
     ((field, why),) = refused.value.faults
     assert field == "articles.0"
-    assert "weekdays 1 4, 1 being Monday" in why
+    assert "no other weekdays than Monday, Thursday" in why
     at.player.step(f"list 1001: {second}")
     assert at.state(second) == "out_for_delivery"
 

@@ -70,7 +70,7 @@ def _shown(said: Catalogue, template: Template, language: Language) -> ShownText
         registered = "unknown"
     else:
         registered = "same" if sentence == tagged(template, text) else "changed"
-    size = count(longest(template, text))
+    size = count(longest(template, text, language))
     return ShownText(language, text, size, BUDGET[language], template_id, registered)
 
 

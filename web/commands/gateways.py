@@ -111,7 +111,7 @@ def _described(found: ProfileAccount, settings: Settings) -> Iterator[str]:
 def _request(found: ProfileAccount, settings: Settings, language: str) -> Iterator[str]:
     """Yield the request for one text, with the values that are not secret."""
     profile = found.profile
-    text = longest(catalogue().template(_TEMPLATE), catalogue().text(_TEMPLATE, language))
+    text = longest(catalogue().template(_TEMPLATE), catalogue().text(_TEMPLATE, language), language)
     message = Outgoing(1, _PHONE, text, _TEMPLATE, language, 600)
     hooks = f"{settings.public_url}/hooks/http/{found.name}/{MASK}"
     given = {

@@ -46,8 +46,8 @@ def withdrawn(file: Path, day: date | None) -> None:
     if len(bad) > _SHOWN:
         click.echo(f"and {len(bad) - _SHOWN} more lines like these", err=True)
     click.echo(
-        f"{len(listed)} numbers, {done.new} of them new or later than before;"
-        f" {done.doubted} telephones of the books are in doubt now; {len(bad)} lines left out"
+        f"numbers: {len(listed)}, new or later than before: {done.new};"
+        f" telephones of the books in doubt now: {done.doubted}; lines left out: {len(bad)}"
     )
     if bad and not listed:
         raise click.ClickException("no line could be read: a number, a comma, a day as 2026-11-30")

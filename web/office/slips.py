@@ -75,7 +75,7 @@ def _printing(spoken: Language) -> dict[str, object]:
         "put": partial(words.say, spoken),
         "columns": tuple(slips_on_paper.COLUMNS),
         "remark": slips_on_paper.remark,
-        "legend": slips_on_paper.legend,
+        "hints": slips_on_paper.hints,
         "last_digits": last_digits,
         "count_of": count_of,
         "code128": code128,

@@ -110,7 +110,8 @@ def _unreadable(settings: Settings) -> dict[str, str]:
 def _keys(settings: Settings) -> Iterator[Finding]:
     for name in ("dakiya_master_key", "secret_key"):
         if not getattr(settings, name).get_secret_value() and not settings.production:
-            yield Finding("note", name.upper(), "made once for development, in var/keys")
+            says = f"made once for development, in {settings.var_dir}/keys"
+            yield Finding("note", name.upper(), says)
 
 
 def _simulator(settings: Settings) -> Iterator[Finding]:
@@ -156,7 +157,8 @@ def _catalogue() -> Iterator[Finding]:
 def _database(settings: Settings, told: Sequence[PatroniTold]) -> Iterator[Finding]:
     if not settings.database_url:
         if not settings.production:
-            yield Finding("note", "database", "embedded, in var/: ./script/server starts it")
+            says = f"embedded, in {settings.var_dir}/: ./script/server runs it"
+            yield Finding("note", "database", says)
         return
     with psycopg.connect(
         settings.database_url,
@@ -233,7 +235,8 @@ def _skew(what: str, seconds: float) -> Iterator[Finding]:
 def _redis(settings: Settings) -> Iterator[Finding]:
     if not settings.redis_url:
         if not settings.production:
-            yield Finding("note", "redis", "embedded, in var/: ./script/server starts it")
+            says = f"embedded, in {settings.var_dir}/: ./script/server runs it"
+            yield Finding("note", "redis", says)
         return
     with Redis.from_url(
         settings.redis_url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=CONNECT_SECONDS

@@ -75,6 +75,7 @@ from flows.grammar.postman import PIN, WORD
 from flows.grammar.postman_numbers import CHECKED
 from flows.grammar.postman_passing import COLLEAGUE as TAKER
 from flows.happenings import (
+    Attempted,
     AtWindow,
     CameToOffice,
     DestinationMoved,
@@ -392,7 +393,7 @@ def _of_new_phone(turn: SmallTurn, before: Standing, event: Event) -> NewPhoneFa
 def _of_party(turn: SmallTurn, phone: str, event: Event) -> PartyFacts:
     world = turn.world
     found: ArticleFact | None = None
-    if isinstance(event, AskStatus | CameToOffice):
+    if isinstance(event, AskStatus | CameToOffice | Attempted):
         parcel = world.parcels.get(event.article)
         may = parcel is not None and (parcel.sender == phone or phone == world.office)
         found = parcel.fact(world.now, phone) if parcel is not None and may else None

@@ -70,15 +70,15 @@ def test_a_list_doubts_what_is_in_the_books_and_what_is_booked_later(
     command = ["numbers", "withdrawn", str(listed), "--on", "2026-07-31"]
     done = app.test_cli_runner().invoke(args=command)
     assert done.exit_code == 0, done.output
-    assert "2 numbers, 2 of them new" in done.output
-    assert "1 telephones of the books are in doubt" in done.output
+    assert "numbers: 2, new or later than before: 2;" in done.output
+    assert "telephones of the books in doubt now: 1;" in done.output
     assert "line 4: no telephone" in done.output
     assert "line 5: the second column" in done.output
     assert "no number" not in done.output
     player.step(f"article {NUMBERS[1]} to +919876500002 en from {SENDER}")
     assert doubt_of(runtime, HOLDER) == doubt_of(runtime, "+919876500002") == "withdrawn"
     again = app.test_cli_runner().invoke(args=command)
-    assert "2 numbers, 0 of them new" in again.output
+    assert "numbers: 2, new or later than before: 0;" in again.output
 
 
 def test_the_stronger_reason_replaces_the_weaker_and_no_weaker_one_the_stronger(
@@ -90,7 +90,7 @@ def test_the_stronger_reason_replaces_the_weaker_and_no_weaker_one_the_stronger(
     player.step(f"{HOLDER} > 2 4829")
     assert doubt_of(runtime, HOLDER) == "denied"
     done = app.test_cli_runner().invoke(args=["numbers", "withdrawn", str(listed)])
-    assert "1 telephones of the books are in doubt" in done.output
+    assert "telephones of the books in doubt now: 1;" in done.output
     assert doubt_of(runtime, HOLDER) == "withdrawn"
     player.step(f"{HOLDER} > 2 6785")
     assert doubt_of(runtime, HOLDER) == "withdrawn"
@@ -104,7 +104,7 @@ def test_a_day_of_the_list_is_read_as_everywhere_and_none_is_still_to_come(
     file = tmp_path / "mnrl.csv"
     file.write_text("9876500001,03-08-2026\n9876500002,2027-01-01\n")
     done = app.test_cli_runner().invoke(args=["numbers", "withdrawn", str(file)])
-    assert "1 numbers, 1 of them new" in done.output
+    assert "numbers: 1, new or later than before: 1;" in done.output
     assert "line 2: 2027-01-01 is still to come" in done.output
     late = ["numbers", "withdrawn", str(file), "--on", "01-01-2027"]
     assert "still to come" in app.test_cli_runner().invoke(args=late).output
