@@ -52,12 +52,18 @@ _ASSERTED = (
     " has event",
     " has lateness",
 )
-# PINs are counted, and lists repeated or of the day before, outside of the machines.
-_BESIDE = ("another_telephone", "stop_and_start", "without_network_over_night")
+# PINs are counted, lists repeated or of the day before, and roles of one telephone told apart,
+# outside of the machines.
+_BESIDE = (
+    "an_office_gets_post_itself",
+    "another_telephone",
+    "stop_and_start",
+    "without_network_over_night",
+)
 # News that no decision depends on: they are texts alone.
 # Who serves is another, and so are the numbers of offers and tickets.
 _NUMBERED = WindowAct | EndOffer | NoteAnswer | OpenAgain | NoteWords
-_TEXTS_ALONE = {"DayEnded", "HerdWarned", "PhoneBlocked", "ListMade"}
+_TEXTS_ALONE = {"DayEnded", "DueMoved", "HerdWarned", "PhoneBlocked", "ListMade"}
 
 
 def lines_of(path: Path) -> list[str]:

@@ -46,7 +46,7 @@ from flows.events import (
     Wished,
     Yes,
 )
-from flows.facts import ArticleFact, ExceptionFacts, Facts, Mover
+from flows.facts import ArticleFact, ExceptionFacts, Facts, Mover, RecipientFacts
 from flows.happenings import (
     Attempted,
     Collected,
@@ -326,6 +326,15 @@ def _whose(
     """Who said that it is not his is believed as anybody else."""
     if isinstance(event, Deny | ReportFraud) and machine.name == "recipient":
         facts = replace(facts, lost=tuple(replace(each, disowned=False) for each in facts.lost))
+    return true(machine, standing, event, facts)
+
+
+def _undoubted(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    """Whose a telephone is now is never asked before it wishes."""
+    if isinstance(facts, RecipientFacts):
+        facts = replace(facts, household=replace(facts.household, doubted=False))
     return true(machine, standing, event, facts)
 
 
@@ -701,7 +710,8 @@ MUTANTS: Final = (
     Mutant("a wish needs no digits", 20,
            everywhere(trust, "may_wish", lambda wish, proof: True), _LET_IN, scenes.WISH),
     Mutant("a key lets somebody in", 20, decides(_key_quotes), _LET_IN, scenes.WISH),
-    Mutant("a telephone in doubt wishes", 20, unlocked(forgets(unsure=False)),
+    Mutant("a telephone in doubt wishes", 20,
+           all_of(decides(_undoubted), unlocked(forgets(unsure=False))),
            ("R20", "who wishes"), scenes.DOUBT),
     Mutant("a wish by key is not told", 20,
            on(SetWish, _silent), ("R20", "who wishes"), scenes.WISH),
