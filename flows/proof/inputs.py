@@ -506,6 +506,8 @@ def _article_of(act: VisitAct | None, among: bool) -> Domain[ItemFact]:
         return _article_on_word
     if isinstance(act, Handover) and act.proof == "code" and not among:
         return _article_of_code
+    if isinstance(act, events.Approach) and not among:
+        return _article_approached
     return _article_among if among else _its_article
 
 
@@ -535,6 +537,14 @@ def _article_asked_for(picks: Picks, item: ItemFact) -> ArticleFact | None:
 def _its_article(picks: Picks, item: ItemFact) -> ArticleFact | None:
     states = _BY_ITEM.get(item.state)
     return None if states is None else article_in(picks, states, _OF_VISIT, part="addressee")
+
+
+def _article_approached(picks: Picks, item: ItemFact) -> ArticleFact | None:
+    """Return the article that he comes to: of a code that was not heard, what the law refuses."""
+    states, of = _BY_ITEM.get(item.state), _OF_VISIT
+    if item.unheard:
+        of = {**of, "service": one_of("speed_post", "insured")}
+    return None if states is None else article_in(picks, states, of, part="addressee")
 
 
 def _article_of_code(picks: Picks, item: ItemFact) -> ArticleFact | None:
@@ -585,7 +595,7 @@ _OF_OFFLINE: Mapping[str, Domain[ArticleFact]] = {
     "linked": one_of(True),
     "disputed": one_of(False),
     "document": one_of(False),
-    "unsure": one_of(False),
+    "unsure": one_of(False, True),
     "nominee": one_of("none", "agreed"),
 }
 _OF_WORD: Mapping[str, Domain[ArticleFact]] = {

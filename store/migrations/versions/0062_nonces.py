@@ -4,11 +4,14 @@ from pathlib import Path
 
 from alembic import op
 
+from store.concurrently import Index
+
 revision = "0062_nonces"
 down_revision = "0061_heard_wishes"
 branch_labels = None
 depends_on = None
 phase = "expand"
+concurrently = (Index("households_unheard", "households", "(phone) WHERE unheard"),)
 
 
 def upgrade() -> None:

@@ -2,9 +2,6 @@
 ALTER TABLE households ADD COLUMN unheard boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN households.unheard IS
     'Its weekdays, or that its post is kept, were wished in its name, and no text about that arrived yet: they count for nothing.';
-CREATE INDEX households_unheard ON households (phone) WHERE unheard;
-COMMENT ON INDEX households_unheard IS
-    'postal/households.py: the few wishes of which a text is still under way.';
 COMMENT ON COLUMN households.weekdays_since IS
     'Since when the telephone wishes these weekdays, or that its post is kept, and was told of it. NULL: it wishes neither, or did before this was noted.';
 COMMENT ON COLUMN articles.kept_by_wish IS
