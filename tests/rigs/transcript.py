@@ -375,8 +375,12 @@ class Player:
                 kind, self.codes
             )
             got = of[match[2]][-int(match[3] or 1)]
-            right = match[1] in ("code", "quote", "check", "word")
-            return got if right else f"{(int(got) + 1) % 10 ** len(got):0{len(got)}d}"
+            if match[1] in ("code", "quote", "check", "word"):
+                return got
+            if kind == "word":  # another of the list: beyond it no word is read, and none is tried
+                past = int(got[2:]) + 1 - spoken_words.FIRST
+                return f"{got[:2]}{spoken_words.FIRST + past % spoken_words.COUNT}"
+            return f"{(int(got) + 1) % 10 ** len(got):0{len(got)}d}"
 
         return FILLED.sub(code, text)
 
