@@ -68,7 +68,7 @@ SELECT coalesce(may_take, 'holder'), coalesce(weekdays, '{{}}'), coalesce(keeps,
        CASE WHEN wrong_day = %(today)s THEN wrong_quotes ELSE 0 END,
        CASE WHEN wished_day = %(today)s THEN ARRAY[who_wishes, wishes, word_wishes] END,
        doubt IS NOT NULL
-FROM (SELECT %(phone)s::phone AS phone) one LEFT JOIN households USING (phone)
+FROM (SELECT %(phone)s::text AS phone) one LEFT JOIN households USING (phone)
 LEFT JOIN phones USING (phone)
 """  # noqa: S608
 

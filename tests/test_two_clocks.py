@@ -27,7 +27,7 @@ from outbox import probing, scrubs, unheard
 from outbox.failover import send_again
 from outbox.sweep import sweep
 from postal import herd as herds
-from postal import sought
+from postal import households, sought
 from postal.desk import away
 from postal.reports import summing_up
 from runtime import Runtime
@@ -60,6 +60,9 @@ TASKS: Final[Mapping[str, Callable[[Process], object]]] = {
     "sought.catch_up": lambda each: each.runtime.database.run(sought.catch_up),
     "away.bring_back": lambda each: each.runtime.database.run(
         lambda conn: away.bring_back(conn, each.runtime.now())
+    ),
+    "households.note_heard": lambda each: each.runtime.database.run(
+        lambda conn: households.note_heard(conn, each.runtime.settings.without_receipts)
     ),
     "outcomes.forget": lambda each: each.runtime.database.run(outcomes.forget),
     "nonces.forget": lambda each: each.runtime.database.run(

@@ -100,7 +100,7 @@ def reveal(conn: Conn, conversation: int, reader: Onlooker, said: str) -> Contac
 
 def _get(conn: Conn, conversation: int) -> Contact | None:
     row = conn.execute(
-        "SELECT whose FROM conversations WHERE id = %s AND machine <> 'article'", (conversation,)
+        "SELECT whose FROM conversations WHERE id = %s AND whose LIKE '+%%'", (conversation,)
     ).fetchone()
     if row is None:
         return None

@@ -248,13 +248,17 @@ def test_a_stored_time_that_cannot_be_does_not_break_a_page(
     house: FullHouse, owner: Database
 ) -> None:
     agent = in_role(house, "agent")
+    with owner.transaction() as conn:
+        people = conn.execute(
+            "SELECT id FROM conversations WHERE whose LIKE '+%' ORDER BY id LIMIT 4"
+        ).fetchall()
     for time in ("9999-12-31 23:59:59+00", "0001-01-01 00:00:00+00", "infinity"):
         with house.runtime.database.transaction() as conn:
             conn.execute("UPDATE messages SET carrier_at = %s::timestamptz", [time])
-        for id_ in (1, 4, 6):
+        for (id_,) in people:
             assert agent.get(f"/desk/conversations/{id_}").status_code == 200
     with owner.transaction() as conn:
         conn.execute("SET LOCAL session_replication_role = replica")
         conn.execute("UPDATE messages SET sent_at = '9999-12-31 23:59:59+00'")
         conn.execute("UPDATE receipts SET at = '0001-01-01 00:00:00+00'")
-    assert agent.get("/desk/conversations/1").status_code == 200
+    assert agent.get(f"/desk/conversations/{people[0][0]}").status_code == 200
