@@ -53,8 +53,9 @@ _ASSERTED = (
     " has lateness",
 )
 # PINs are counted, lists repeated or of the day before, and roles of one telephone told apart,
-# outside of the machines.
+# outside of the machines; the small world forgets that a telephone was on before.
 _BESIDE = (
+    "a_report_kills_every_code",
     "an_office_gets_post_itself",
     "another_telephone",
     "stop_and_start",

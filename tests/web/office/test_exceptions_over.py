@@ -94,7 +94,7 @@ def test_the_reports_count_what_was_asked_and_what_became_of_it(
     assert ",1,1,2,0.5000," in line
     counted = supervisor.get("/desk/reports/exceptions.csv?table=by&by=beat").text
     line = next(row for row in counted.splitlines() if "1001" in row)
-    assert ",1,0,0,0,0,1,2," in line
+    assert ",1,0,0,0,0,0,1,2," in line
     behind = supervisor.get("/desk/reports/excepted/articles?part=excepted").text
     assert number_of(1) in behind
     assert number_of(3) not in behind
