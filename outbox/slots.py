@@ -83,10 +83,9 @@ class Slots:
         self._begun: dict[_Key, _Begun] = {}
         self._leaving: set[_Key] = set()  # calls whose thread ends with them
         self._threads: list[Thread] = []
-        # Of the slots of each kind, those that have a thread: one begins when a call needs it, as a
-        # process that sends little needs few.
-        self._code_threads = 0
-        self._other_threads = 0
+        for calls, count in ((self._code_calls, self._reserved), (self._other_calls, self._others)):
+            for _ in range(count):
+                self._start(calls)
 
     @property
     def under_way(self) -> int:
@@ -118,22 +117,14 @@ class Slots:
         call = _Call(gateway, taken, outgoing, time.monotonic() + within.total_seconds())
         if taken.due.channel == "voice":
             self._rings_under_way.add(call.key)
-            self._submit_to_others(call)
+            self._others_under_way.add(call.key)
+            self._other_calls.put(call)
         elif taken.due.lane == "code" and self.room_for_codes > 0:
             self._codes_under_way.add(call.key)
             self._code_calls.put(call)
-            if self._code_threads < len(self._codes_under_way):
-                self._code_threads += 1
-                self._start(self._code_calls)
         else:
-            self._submit_to_others(call)
-
-    def _submit_to_others(self, call: _Call) -> None:
-        self._others_under_way.add(call.key)
-        self._other_calls.put(call)
-        if self._other_threads < min(self._others, len(self._others_under_way)):
-            self._other_threads += 1
-            self._start(self._other_calls)
+            self._others_under_way.add(call.key)
+            self._other_calls.put(call)
 
     def gather(self, seconds: float) -> list[ReturnedCall]:
         """Return the calls that ended, after waiting up to `seconds` for the first.
@@ -171,8 +162,6 @@ class Slots:
             spare = self._reserved + self._others - len(self._relieved)
             stuck = [each.call for each in begun if each.call.key not in self._relieved][:spare]
             self._leaving |= {call.key for call in stuck}
-        if stuck:  # threads that left their slots have ended since
-            self._threads = [thread for thread in self._threads if thread.is_alive()]
         for call in stuck:
             code = call.key in self._codes_under_way
             self._codes_under_way.discard(call.key)
@@ -212,14 +201,14 @@ class Slots:
 
     def close(self) -> None:
         """End the threads; calls under way end first."""
-        for _ in range(self._code_threads):
-            self._code_calls.put(None)
-        for _ in range(self._other_threads):
-            self._other_calls.put(None)
+        for calls, count in ((self._code_calls, self._reserved), (self._other_calls, self._others)):
+            for _ in range(count):
+                calls.put(None)
         for thread in self._threads:
             thread.join()
 
     def _start(self, calls: SimpleQueue[_Call | None]) -> None:
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = Thread(target=self._serve, args=(calls,), name="send", daemon=True)
         thread.start()
         self._threads.append(thread)
