@@ -109,28 +109,27 @@ class House:
         """Sign in for the first time: the authenticator is set up, recovery codes are shown."""
         context = self._context(1024, None)
         page = context.new_page()
-        page.goto(f"{self.address}/desk/sign-in?lang=en")
-        page.locator("[name=staff_id]").fill(staff_id)
-        page.locator("[name=password]").fill(PASSWORD)
-        page.keyboard.press("Enter")
-        page.locator("[name=second_factor]").fill(self.number(staff_id))
-        page.keyboard.press("Enter")
+        self._prove(page, staff_id)
         page.locator("form[action$=kept] button").click()
         page.wait_for_url(f"{self.address}/desk")
         state = context.storage_state()
         context.close()
         return state
 
-    def sign_in_again(self, staff_id: str) -> None:
-        """Sign in at another place, which nobody uses afterwards."""
-        context = self._context(1024, None)
-        page = context.new_page()
+    def _prove(self, page: Page, staff_id: str) -> None:
+        """Type password and number at the sign-in."""
         page.goto(f"{self.address}/desk/sign-in?lang=en")
         page.locator("[name=staff_id]").fill(staff_id)
         page.locator("[name=password]").fill(PASSWORD)
         page.keyboard.press("Enter")
         page.locator("[name=second_factor]").fill(self.number(staff_id))
         page.keyboard.press("Enter")
+
+    def sign_in_again(self, staff_id: str) -> None:
+        """Sign in at another place, which nobody uses afterwards."""
+        context = self._context(1024, None)
+        page = context.new_page()
+        self._prove(page, staff_id)
         page.wait_for_url(f"{self.address}/desk")
         context.close()
 

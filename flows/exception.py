@@ -105,7 +105,8 @@ def _renumbered(case: Case[ExceptionAnswered, Nothing, ExceptionFacts]) -> Decis
         return _end(case, "refused", case.event.by)
     number, by = article.number, case.event.by
     agreed = (GrantException(number, by, facts.proof), EndException(number, "moved", by))
-    if answer == "done" and not (facts.named_has_it and article.linked):  # nobody learns whose
+    # Who names the number that has it is answered as of any other: nobody finds out whose it is.
+    if answer == "done" and not (facts.named_has_it and article.linked):
         acts, tells = relinked(article, facts.named, "door", None)
         if not article.linked:  # who disowned it may not have been its owner
             tells = (Tell("former", MovedAway(number)), *tells)

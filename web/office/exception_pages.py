@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -79,14 +80,8 @@ def answer_exception() -> Response:
             raise door.NotAnswered
         door.answer(runtime(), conn, door.Question(number, question), granted, doer())
 
-    try:
-        runtime().database.run(work)
-    except Refusal as refusal:
-        tell(refusal)
-        return go_to(url_for("office.exceptions_"))
-    wake(runtime().redis)
-    session["told"] = "exception_answered_yes_done" if granted else "exception_answered_no_done"
-    return go_to(url_for("office.exceptions_"))
+    told = "exception_answered_yes_done" if granted else "exception_answered_no_done"
+    return _do(work, told)
 
 
 @route("/exceptions/open", "exception", methods=("POST",))
@@ -99,11 +94,16 @@ def open_question() -> Response:
             raise door.NotOpened
         door.open_one(runtime(), conn, number, doer())
 
+    return _do(work, "question_opened")
+
+
+def _do(work: Callable[[Conn], None], told: str) -> Response:
+    """Do `work`, show its refusal or what is `told`, and return to the page."""
     try:
         runtime().database.run(work)
     except Refusal as refusal:
         tell(refusal)
-        return go_to(url_for("office.exceptions_"))
-    wake(runtime().redis)
-    session["told"] = "question_opened"
+    else:
+        wake(runtime().redis)
+        session["told"] = told
     return go_to(url_for("office.exceptions_"))

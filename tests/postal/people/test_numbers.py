@@ -174,6 +174,13 @@ def test_a_1_that_brought_nothing_is_no_word_of_its_own(runtime: Runtime, player
     assert doubt_of(runtime, HOLDER) == "withdrawn"
 
 
+def is_asked_first(player: Player) -> None:
+    """The postman names another number, the office agrees, and the holder gets two digits."""
+    player.step(f"{POSTMAN} > 1 29 9876500009 1 1234")
+    told = player.step("+915512340000 > 1 {quote +915512340000}")
+    assert any(each.startswith(f"{HOLDER} < ") and "{quote}" in each for each in told), told
+
+
 @pytest.mark.parametrize("why", ["withdrawn", "looked_up"])
 def test_who_has_the_code_is_asked_whoever_is_named_at_the_door(
     runtime: Runtime, player: Player, why: str
@@ -193,9 +200,7 @@ def test_who_has_the_code_is_asked_whoever_is_named_at_the_door(
             numbers.list_withdrawn(conn, [(HOLDER, date(2099, 1, 1))], runtime.now())
         else:
             numbers.doubt_looked_up(conn, HOLDER, "en", runtime.now())
-    player.step(f"{POSTMAN} > 1 29 9876500009 1 1234")
-    told = player.step("+915512340000 > 1 {quote +915512340000}")
-    assert any(each.startswith(f"{HOLDER} < ") and "{quote}" in each for each in told), told
+    is_asked_first(player)
     player.step(f"{POSTMAN} > 1 {{code {HOLDER}}}")
     player.step(f"{NUMBERS[0]} is delivered")
 
@@ -213,9 +218,7 @@ def test_a_number_that_a_look_up_alone_doubts_is_asked_whoever_is_named_at_the_d
     with runtime.database.transaction() as conn:
         numbers.doubt_looked_up(conn, HOLDER, "en", runtime.now())
     player.step(f"{POSTMAN} > 1")
-    player.step(f"{POSTMAN} > 1 29 9876500009 1 1234")
-    told = player.step("+915512340000 > 1 {quote +915512340000}")
-    assert any(each.startswith(f"{HOLDER} < ") and "{quote}" in each for each in told), told
+    is_asked_first(player)
 
 
 def test_each_telephone_is_looked_up_once_and_a_landline_is_in_doubt(
