@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import unified_diff
 from pathlib import Path
 
 from flows.replay.replay import replay
@@ -15,7 +16,10 @@ def as_written(player: Player, path: Path, rewrite: bool) -> None:
     played = player.play(path)
     if rewrite:
         path.write_text("\n".join(played) + "\n", encoding="utf-8")
-    assert played == path.read_text(encoding="utf-8").splitlines()
+    written = path.read_text(encoding="utf-8").splitlines()
+    assert played == written, "\n".join(
+        unified_diff(written, played, "written", "played", lineterm="")
+    )
     with player.runtime.database.transaction() as conn:
         sprints = list(sprint.stream(conn, Period()))
     assert sprints

@@ -16,6 +16,7 @@
     +919839000001 > 1 {code +919876500001 2}            the last but one
     +919876500001 > 1 {quote +919876500001}             the two digits that it was shown last
     +919876500001 > 1 {misquote +919876500001}          others
+    +919876500001 > 1 {misquote +919876500001 2}        the last but one, unless those are the same
     +919839000001 > 1 ** {word +919876500001}           the numbers of the words on its last screen
     +919839000001 > 1 ** {misword +919876500001}        others
     +919839000001 > 1 {code +919876500001} @ -40 min    its carrier says: written 40 minutes ago
@@ -375,7 +376,9 @@ class Player:
                 kind, self.codes
             )
             got = of[match[2]][-int(match[3] or 1)]
-            if match[1] in ("code", "quote", "check", "word"):
+            if match[1] in ("code", "quote", "check", "word") or (
+                match[1] != "wrong" and got != of[match[2]][-1]
+            ):
                 return got
             if kind == "word":  # another of the list: beyond it no word is read, and none is tried
                 past = int(got[2:]) + 1 - spoken_words.FIRST

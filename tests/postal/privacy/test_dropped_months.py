@@ -26,9 +26,12 @@ RETURNING id
 
 @pytest.fixture
 def past(runtime: Runtime, owner: Database, clock: Clock) -> Iterator[None]:
-    """Sixteen months that are over. Ten lines in each of the first three, sealed; a text too."""
+    """Seventeen months that are over. Ten lines in each of the first three, sealed; a text too.
+
+    So many that the third was over 370 days ago on each day of a month, its first too.
+    """
     clock.at = datetime.now(UTC)
-    with began_earlier(owner.url, 16):
+    with began_earlier(owner.url, 17):
         with owner.transaction() as conn:
             for month in (1, 2, 3):
                 for day in (days_ago(3), days_ago(2)):
