@@ -63,7 +63,8 @@ class _Begun:
 def fill(settings: Settings, articles: int, now: datetime) -> list[Doorstep]:
     """Fill lists with `articles` articles whose codes are out; neighbours have other postmen.
 
-    As the owner: it gives rows ids of their own. Beside what it filled before, it adds to that.
+    As the owner: it gives rows ids of their own. Beside what it filled before, it adds to that. The
+    lists are those of today in India, and their evening is told to nobody.
     """
     postmen = -(-articles // LIST_LENGTH)
     with psycopg.connect(settings.owner_url) as conn:
@@ -138,7 +139,7 @@ def _write(conn: Conn, settings: Settings, postmen: range, now: datetime) -> lis
         phone = f"+917{p:09}"
         home = offices[-1]
         staffs.append((staff + p, f"B{p}", f"Postman {p}", "postman", home[0], phone))
-        lists.append((list_ + p, staff + p, today, now))
+        lists.append((list_ + p, staff + p, today, now, now))
         phones.append((phone, "hi-Latn"))
         begun.append(_Begun(phone, "postman", "ready", LastVisit()))
         for serial in range(1, LIST_LENGTH + 1):
@@ -162,7 +163,7 @@ def _write(conn: Conn, settings: Settings, postmen: range, now: datetime) -> lis
             doorsteps.append(Doorstep(phone, recipient, serial, number, code))
     _copy(conn, "offices (id, name, pin, branch_type, district, phone)", offices)
     _copy(conn, "staff (id, staff_id, name, role, office_id, phone)", staffs)
-    _copy(conn, "delivery_lists (id, postman_id, date, created_at)", lists)
+    _copy(conn, "delivery_lists (id, postman_id, date, created_at, summed_at)", lists)
     _copy(conn, "phones (phone, language)", phones)
     _copy(
         conn,

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import psycopg
 
@@ -20,10 +20,10 @@ from bench import books
 from bench.audit import Audit, Span, audit
 from bench.chaos import Blow, Chaos
 from bench.illness import DEAD, Phase
+from bench.midnight import refuse_midnight
 from bench.phones import Phones, ask, taken
 from bench.postmen import AT_ONCE, Postmen
 from bench.rig import LOCAL, MeasureFailed, Rig, await_port, free_port, rig
-from india.calendar import day_of
 
 SEED = "1"
 _START_SECONDS = 120.0  # of our processes; as much again, an estimate, of the books
@@ -122,7 +122,7 @@ class Result:
 
 def measure(plan: Plan) -> Result:
     """Measure a run. Raises `MeasureFailed` where it cannot be made."""
-    _refuse_midnight(plan)
+    refuse_midnight(plan.seconds)
     web, ports, controls = free_port(), _ports(), _ports()
     changes: dict[str, object] = {
         "sms_routes": ",".join(CARRIERS),
@@ -301,11 +301,3 @@ def _reasons(errors: BaseExceptionGroup) -> Iterator[str]:
             yield from _reasons(error)
         else:
             yield f"{type(error).__name__}: {error}"
-
-
-def _refuse_midnight(plan: Plan) -> None:
-    """Refuse a run into tomorrow: the lists are those of today in India."""
-    now = datetime.now(UTC)
-    most = timedelta(seconds=plan.seconds)
-    if day_of(now + most) != day_of(now):
-        raise MeasureFailed(f"it is midnight in India within {most}: begin after that")

@@ -13,6 +13,7 @@ from bench.cluster.faults import FAULTS, Fault, Machines
 from bench.cluster.machine import ClusterFailed
 from bench.cluster.people import World
 from bench.day_people import Told
+from bench.midnight import wait_for_midnight
 from bench.report import Line
 
 SILENT_SECONDS = 30.0
@@ -20,7 +21,7 @@ LOST = 1
 SLOW = 3
 _BEFORE_SECONDS = 5.0  # from the first text to the blow
 _OF_EACH = 6  # deliveries of a postman: below what a telephone may text in an hour
-_COUNT_SECONDS = 60.0
+_LONGEST_SECONDS = 240.0  # of a fault, after its texts began and besides them
 
 
 @dataclass(frozen=True)
@@ -87,24 +88,30 @@ def play(made: Machines, plan: Plan) -> Played:
         ["runuser", "-u", "postgres", "--", "psql", "-h", "/run/dakiya-patroni", "-q", "-c",
          "GRANT pg_checkpoint TO dakiya"]
     )  # fmt: skip
-    doors = books.fill(plan.deliveries * len(plan.faults) + plan.restored, _OF_EACH)
     lines: list[Line] = []
     kept = True
     with World.living() as world:
         for fault in plan.faults:
             faults.await_well()
-            own, doors = doors[: plan.deliveries], doors[plan.deliveries :]
-            row = _struck(made, world, own, plan.rate, fault)
+            doors = _of_today(plan.deliveries, plan.seconds)
+            row = _struck(made, world, doors, plan.rate, fault)
             lines.append(_line(row))
             kept = kept and row.kept
             print(f"{fault.name}: {'holds' if row.holds else 'does not hold'}: {_said(row)}",
                   *row.told.slowest, sep="\n  ", file=sys.stderr, flush=True)  # fmt: skip
         faults.await_well()
         if plan.restored:
+            doors = _of_today(plan.restored, plan.restored / plan.rate)
             drilled = restoring.drill(made, lambda: world.play(doors, plan.rate, _nothing))
             lines.append(drilled)
             kept = kept and bool(drilled.holds)
     return Played(lines, kept)
+
+
+def _of_today(deliveries: int, seconds: float) -> Sequence[Doorstep]:
+    """Fill lists for so many deliveries, which take so long, and are over before midnight."""
+    wait_for_midnight(seconds + _LONGEST_SECONDS)
+    return books.fill(deliveries, _OF_EACH)
 
 
 def _struck(
