@@ -106,6 +106,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--articles", type=int, default=Plan.articles)
     parser.add_argument("--seed", type=int, default=Plan.seed)
     parser.add_argument("--days", type=int, default=Plan.days)
+    parser.add_argument(
+        "--counted-from", type=int, default=Plan.counted_from, metavar="DAY",
+        help="since which first visits count; before it an office has no past",
+    )  # fmt: skip
     parser.add_argument("--roads", default=",".join(sorted(ROADS)), help="those that are open")
     parser.add_argument(
         "--sensitivity", nargs="?", const=",".join(TRIED), metavar="RATES",
@@ -117,7 +121,9 @@ def main(arguments: list[str]) -> int:
     refuse_surroundings()
     rates = Rates(**{rate.name: given[rate.name] for rate in fields(Rates)})
     roads = frozenset(road for road in ROADS if road in given["roads"].split(","))
-    plan = Plan(given["articles"], given["seed"], given["days"], rates, roads)
+    plan = Plan(
+        given["articles"], given["seed"], given["days"], given["counted_from"], rates, roads
+    )
     tried = given["sensitivity"]
     problems = _tried(plan, tried.split(",")) if tried else _beside(plan)
     for problem in problems:

@@ -23,6 +23,8 @@ def visit(month: Month, man: Postman, serial: int, parcel: Parcel, following: in
     if not month.is_open(man, serial):  # the addressee wants it another day
         return
     parcel.visits += 1
+    if parcel.visits == 1:
+        parcel.visited_at = month.now
     door = door_of(month, parcel)
     phone = parcel.holder or parcel.phone
     if door.telephone == "off":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from bench.month_success import at_first_visit
+from bench.month_success import at_first_visit, counted
 from bench.month_world import Month, Parcel
 
 NOT_LEFT: Final = "its text had not come when the month ended"
@@ -22,8 +22,7 @@ def turns_away(parcel: Parcel, why: str) -> None:
 
 def lost(month: Month) -> Counter[str]:
     """Return how many first visits were lost, by reason; stolen is lost as well."""
-    visited = (each for each in month.parcels.values() if each.otp and each.visits)
-    return Counter(_why(each) for each in visited if not at_first_visit(each))
+    return Counter(_why(each) for each in counted(month) if not at_first_visit(each))
 
 
 def _why(parcel: Parcel) -> str:

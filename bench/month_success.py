@@ -33,12 +33,19 @@ class Success:
 
 
 def success(month: Month) -> Success:
-    """Return what became of the articles of `month`; what was never visited does not count."""
-    return of_parcels(month.parcels.values(), month.happened["the dishonest postman tried"])
+    """Return what became of the articles of `month` that count."""
+    return of_parcels(counted(month))
 
 
-def of_parcels(parcels: Iterable[Parcel], tried: int) -> Success:
-    """Return the same of `parcels`; `tried`: how often the dishonest postman did."""
+def counted(month: Month) -> list[Parcel]:
+    """Return the articles with OTP delivery whose first visit was on a day that counts."""
+    first = 1440 * (month.plan.counted_from - 1)
+    return [each for each in month.parcels.values()
+            if each.otp and each.visits and each.visited_at >= first]  # fmt: skip
+
+
+def of_parcels(parcels: Iterable[Parcel]) -> Success:
+    """Return what became of `parcels`; what was never visited does not count."""
     visited = [each for each in parcels if each.otp and each.visits]
     doors = [each for each in visited if _at_door(each)]
     wrong = [each for each in visited if each.stolen]
@@ -49,7 +56,7 @@ def of_parcels(parcels: Iterable[Parcel], tried: int) -> Success:
         words=sum(each.on_word for each in doors),
         excepted=sum(each.excepted for each in doors)
         + sum(each.by == "exception" for each in wrong),
-        tried=tried,
+        tried=sum(each.tried for each in visited),
         wrong=len(wrong),
         agreed=sum(each.by == "exception" for each in wrong),
         found=sum(each.objected for each in wrong),

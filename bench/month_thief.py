@@ -26,6 +26,7 @@ def steals(month: Month, man: Postman, serial: int, parcel: Parcel, door: Door) 
     The addressee is at the other end of the telephone and knows of nobody at the door.
     """
     month.happened["the dishonest postman tried"] += 1
+    parcel.tried += 1
     rng, rates = chances(month, parcel, "victim"), month.plan.rates
     parcel.wanted = True
     if rng.random() < rates.gullible and door.telephone in ("here", "called", "out"):
@@ -51,6 +52,7 @@ def forges(month: Month, parcel: Parcel) -> bool:
 def steals_by_number(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
     """Forge a text of the addressee's before he comes, and have the code sent to a cousin."""
     month.happened["the dishonest postman tried"] += 1
+    parcel.tried += 1
     month.happened["he forged a text of the addressee"] += 1
     parcel.wanted, phone = True, parcel.phone
     month.say(phone, f"2 {parcel.digits}")

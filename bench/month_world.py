@@ -58,6 +58,7 @@ class Parcel:
     holder: str | None = None  # a nominee's telephone
     house: House = field(default_factory=lambda: House())
     visits: int = 0
+    visited_at: float = 0.0  # for the first time, in minutes of the month's clock
     at_window: bool = False  # handed over at the office and not at the door
     excepted: bool = False  # handed over without a code, as the office agreed
     on_word: bool = False  # handed over on the word of its household
@@ -65,6 +66,7 @@ class Parcel:
     missed: str = ""  # why it was not handed over at the first visit, as far as it was not
     refusal: str = ""  # why the exception that was asked last was not granted
     wanted: bool = False  # by the dishonest postman, at this visit
+    tried: int = 0  # times that he tried
     stolen: bool = False  # handed over in the books, and its people have not got it
     objected: bool = False  # and said so
 
@@ -90,11 +92,16 @@ class Postman:
 
 @dataclass(frozen=True)
 class Plan:
-    """The size, the length, the rates and the roads of a month."""
+    """The size, the length, the rates and the roads of a month.
+
+    `counted_from`: the day, from 1, since which first visits count. In its first weeks an office has
+    no past: no postman's share of exceptions, no hours of a beat.
+    """
 
     articles: int = 1000
     seed: int = 1
     days: int = 30
+    counted_from: int = 1
     rates: Rates = field(default_factory=Rates)
     roads: frozenset[Road] = ROADS
 

@@ -148,13 +148,26 @@ def test_an_office_reads_how_many_went_so_with_this_one() -> None:
 def test_what_is_stolen_is_no_success() -> None:
     honest = Parcel("EU1", "", "", 0, True, visits=1, handed_by_right_code=True)
     again = dataclasses.replace(honest, visits=2, handed_by_right_code=False, excepted=True)
-    stolen = Parcel("EU3", "", "", 0, True, visits=1, stolen=True, by="exception", objected=True)
+    stolen = Parcel(
+        "EU3", "", "", 0, True, visits=1, stolen=True, by="exception", objected=True, tried=1
+    )
     paid, unvisited = dataclasses.replace(honest, otp=False), dataclasses.replace(honest, visits=0)
     told = dataclasses.replace(stolen, by="code", objected=False)
-    found = of_parcels((honest, again, stolen, told, paid, unvisited), tried=2)
+    found = of_parcels((honest, again, stolen, told, paid, unvisited))
     assert found == Success(
         4, first=1, doors=4, words=0, excepted=2, tried=2, wrong=2, agreed=1, found=1
     )
+
+
+def test_first_visits_count_from_the_day_that_is_asked(office: Office) -> None:
+    month = office.month
+    before = Parcel("EU1", "", "", 0, True, visits=1, visited_at=1439.0, tried=1)
+    since = Parcel("EU2", "", "", 0, True, visits=2, visited_at=1440.0, missed="nobody at home")
+    month.parcels = {each.number: each for each in (before, since)}
+    assert (success(month).visited, success(month).tried) == (2, 1)
+    month.plan = dataclasses.replace(month.plan, counted_from=2)
+    assert (success(month).visited, success(month).tried) == (1, 0)
+    assert lost(month) == {"nobody at home": 1}
 
 
 def test_what_is_wrong_in_the_books_is_found(office: Office) -> None:
