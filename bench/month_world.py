@@ -94,8 +94,8 @@ class Postman:
 class Plan:
     """The size, the length, the rates and the roads of a month.
 
-    `counted_from`: the day, from 1, since which first visits count. In its first weeks an office has
-    no past: no postman's share of exceptions, no hours of a beat.
+    `counted_from`: the day, from 1, since which first visits count. In its first weeks an office
+    has no past: no postman's share of exceptions, no hours of a beat.
     """
 
     articles: int = 1000
