@@ -38,6 +38,13 @@ _FEWEST: Final = 6  # digits of the shortest number above
 _DIGEST: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 # EU001234565IN: nine digits between letters, of which two noughts begin no telephone.
 _ARTICLE: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2} ?\d{8} ?\d ?IN(?![A-Z0-9])", re.ASCII)
+# 2026-11-30T20:18:35.987650+00:00: microseconds and zone are nobody's telephone, nor is a day.
+_MOMENT: Final = re.compile(
+    r"(?<![0-9])[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d"
+    r"(?::[0-5]\d(?:\.\d{1,6})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)(?![0-9])",
+    re.ASCII,
+)
+_NO_TELEPHONES: Final = (_ARTICLE, _DIGEST, _MOMENT)
 
 
 def veiled(text: str) -> str:
@@ -69,7 +76,7 @@ def veiled_within(value: Any) -> Any:
 def _spans(plain: str) -> list[tuple[int, int]]:
     """Return where numbers begin and end; those that overlap are one."""
     spans: list[tuple[int, int]] = []
-    kept = (*_ARTICLE.finditer(plain), *_DIGEST.finditer(plain))
+    kept = [each for pattern in _NO_TELEPHONES for each in pattern.finditer(plain)]
     others = {at for each in kept for at in range(*each.span())}
     for found in _NUMBER.finditer(plain):
         first, last = found.span(1)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from india import phone, signs
+from india.calendar import INDIA
 from india.masks import HIDDEN, veiled
 from tests.rigs import notations
 
@@ -76,6 +79,33 @@ def test_the_number_goes_and_what_is_beside_it_stays(text: str, shown: str) -> N
 )
 def test_what_is_no_telephone_stays(text: str) -> None:
     assert veiled(text) == text
+
+
+@given(
+    st.builds(
+        lambda seconds, micro, zone: datetime.fromtimestamp(seconds, zone).replace(
+            microsecond=micro
+        ),
+        st.integers(946_684_800, 4_102_444_800),
+        st.integers(0, 999_999),
+        st.sampled_from([UTC, INDIA]),
+    ),
+    _AROUND,
+)
+@example(datetime(2026, 11, 30, 20, 18, 35, 987_650, UTC), "expires ")
+def test_a_moment_is_no_telephone(at: datetime, before: str) -> None:
+    for written in (
+        at.isoformat(),
+        at.isoformat("T", "seconds"),
+        at.isoformat("T", "milliseconds"),
+    ):
+        assert veiled(before + written) == before + written
+
+
+def test_a_telephone_beside_a_moment_is_masked() -> None:
+    assert veiled("at 2026-11-30T20:18:35.98+05:30 by 9839555777") == (
+        "at 2026-11-30T20:18:35.98+05:30 by ••••••5777"
+    )
 
 
 @given(st.text())
