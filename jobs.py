@@ -25,7 +25,7 @@ from outbox.lookups import NumberLookups
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from payments.rounds import Rounds
-from postal import households, sought
+from postal import households, nominees, sought
 from postal.desk import away
 from postal.reports import summing_up
 from runtime import Runtime
@@ -139,6 +139,7 @@ def sweep() -> None:
         unheard.look(runtime())
         silent = runtime().settings.without_receipts
         runtime().database.run(lambda conn: households.note_heard(conn, silent))
+        runtime().database.run(lambda conn: nominees.note_told(conn, silent))
         process().listed.start()
         process().lookups.start()
         tell_staff(runtime())

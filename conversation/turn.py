@@ -18,6 +18,8 @@ from conversation.facts import read
 from conversation.locking import Locked
 from flows import machines
 from flows.acts.door import HandOver
+from flows.acts.paper import HandOverOnPaper
+from flows.acts.window import HandOut
 from flows.decision import ArticleAct, Say, Tell
 from flows.events import Event
 from flows.facts import Proof
@@ -153,15 +155,21 @@ class Turn(Locked):
                 drafts.append(draft)
         said = alarms.without_repeats(drafts, last.answer(), answered)
         self.queued = ask_enqueue(self.conn, said)
-        alarms.watch(self.conn, said, self._offline(), self.now)
+        alarms.watch(self.conn, said, self._given(), self.now)
 
-    def _offline(self) -> set[int]:
-        """Return the rows of the articles that this turn handed over without network."""
+    def _given(self) -> set[int]:
+        """Return the rows of what this turn handed over without network, or to a nominee."""
+        acts = [act for sprint in self.sprints for act in sprint.decision.acts]
+        given = [
+            (act, self.held[act.article])
+            for act in acts
+            if isinstance(act, HandOver | HandOverOnPaper | HandOut)
+        ]
         return {
-            self.held[act.article].id
-            for sprint in self.sprints
-            for act in sprint.decision.acts
-            if isinstance(act, HandOver) and act.proof == "offline"
+            article.id
+            for act, article in given
+            if (isinstance(act, HandOver) and act.proof == "offline")
+            or (article.nominee_phone is not None and article.holder_phone == article.nominee_phone)
         }
 
     def _draft(self, unsent: _Unsent, sprint_id: int | None, language: Language) -> OutboxDraft:

@@ -121,7 +121,8 @@ class ArticleFact:
     frozen: bool = False  # a holder said that it is his: only an office moves it
     disputed: bool = False  # who had it before a move objects: nothing is handed out
     document: bool = False  # the code alone is not enough now: a document is wanted as well
-    holds_from: datetime | None = None  # when the nominee who agreed becomes the holder
+    # when the nominee who agreed becomes the holder; None: the addressee was not told yet
+    holds_from: datetime | None = None
     proven: bool = False  # the sender proved that he is the sender
     recalling: bool = False  # he wants it back, and can still object
     quote: QuoteVerdict = "unchecked"  # of the text that is decided
@@ -140,7 +141,8 @@ class ArticleFact:
     # the account office has not agreed all the same
     within_reach: bool = False
     excepted: bool = False  # it was handed over so
-    on_word: bool = False  # it was handed over on a household's word, or without network
+    # it was handed over on a household's word, without network, or to a nominee whom a text named
+    on_word: bool = False
     # A postman says that he handed it over without network, and nothing proves it (rule 19).
     claimed: bool = False
     may_take: Takers = "holder"  # as its recipient wishes by now (rule 20)

@@ -162,8 +162,12 @@ def can_move(article: ArticleFact, by: Mover) -> bool:
 
 
 def held_by_nominee(article: ArticleFact, now: datetime) -> bool:
-    """Tell whether the nominee has the code by `now`: the holder had his ten minutes (rule 2)."""
-    return article.nominee == "agreed" and (article.holds_from is None or article.holds_from <= now)
+    """Tell whether the nominee has the code by `now`: the holder had his ten minutes (rule 2).
+
+    They begin when he was told, where a text asked for the nominee: until then nobody knows when.
+    """
+    since = article.holds_from if article.nominee == "agreed" else None
+    return since is not None and since <= now
 
 
 # ---- approaches (rule 13) ------------------------------------------------------------------------

@@ -19,12 +19,13 @@ _REPEATS_WITHIN: Final = timedelta(hours=1)
 PROTECTING: Final = frozenset(
     {
         *("exception_done", "word_done", "signed_for", "offline_claimed", "offline_unproven"),
-        *("number_wrong", "move_done"),
+        *("number_wrong", "move_done", "nominee_agreed"),
     }
 )
 """What went, or is to go, without its addressee's own code: only who hears of it can object."""
-HANDED_OVER: Final = frozenset({"delivered", "delivered_missing"})
-"""These protect too where it was without network: a slip was shown, and the text came later."""
+HANDED_OVER: Final = frozenset({"delivered", "delivered_on", "delivered_missing", "collected"})
+"""These protect too where it was without network (a slip was shown, and the text came later), and
+the addressee where a nominee took it whom a text had named."""
 _LOOKED_AT: Final = timedelta(minutes=6)  # it was sent once more by then (outbox/policy.py)
 
 
@@ -91,18 +92,16 @@ def without_repeats(
     ]
 
 
-def watch(
-    conn: Conn, drafts: Sequence[OutboxDraft], offline: Collection[int], now: datetime
-) -> None:
+def watch(conn: Conn, drafts: Sequence[OutboxDraft], given: Collection[int], now: datetime) -> None:
     """Have the articles looked after about which `drafts` hold an alarm that protects.
 
-    `offline`: the rows of those that were handed over without network.
+    `given`: the rows of those that were handed over without network, or to a nominee.
     """
     about = {
         each.article_id
         for each in drafts
         if each.template in PROTECTING
-        or (each.template in HANDED_OVER and each.article_id in offline)
+        or (each.template in HANDED_OVER and each.article_id in given)
     }
     if about - {None}:
         conn.execute(

@@ -1,4 +1,4 @@
-"""Alarms that never arrive: one ticket an article says that its addressee could not be told.
+"""Alarms that never arrive: a ticket says that the addressee of an article could not be told.
 
 Two who conspire against a telephone that is off would else leave nothing that a third person
 reads (docs/developing/trust.md rules 9 and 17). So what protects is looked after until its
@@ -45,7 +45,8 @@ _LOCK: Final = (
 _LATER: Final = "UPDATE alarms_watched SET due = %s WHERE article_id = %s"
 _DROP: Final = "DELETE FROM alarms_watched WHERE article_id = %s"
 # A number that an office or its booker corrects is nobody's any more: two signed it, or it was a
-# slip of the pen.
+# slip of the pen. Two signed likewise for a nominee whom an office named; one whom a text named may
+# be a thief's, and what he took. What came before the last ticket is in that ticket.
 _ALARMS: Final = """
     SELECT m.id, m.phone, m.language, m.template, m.at, m.status, m.channel, m.not_after, m.error,
            coalesce(m.gateway = ANY (%(silent)s), false) AS silent,
@@ -53,25 +54,33 @@ _ALARMS: Final = """
                SELECT v.by IN ('door', 'sender') FROM moves v
                WHERE v.article_id = m.article_id AND v.outcome = 'done'
                ORDER BY v.id DESC LIMIT 1) IS NOT FALSE)
-           OR m.template = ANY (%(handed_over)s) AND EXISTS (
+           AND (m.template <> 'nominee_agreed' OR EXISTS (
+               SELECT FROM nominees n WHERE n.article_id = m.article_id AND n.ended_at IS NULL
+               AND n.agreed_at <= m.at AND NOT n.signed))
+           OR m.template = ANY (%(handed_over)s) AND (EXISTS (
                SELECT FROM delivery_items i WHERE i.article_id = m.article_id
-               AND i.state = 'delivered' AND i.proof = 'offline') AS protects
+               AND i.state = 'delivered' AND i.proof = 'offline')
+               OR EXISTS (
+               SELECT FROM nominees n WHERE n.article_id = m.article_id AND n.ended_at IS NULL
+               AND n.holds_from <= m.at AND n.phone <> m.phone AND NOT n.signed)) AS protects
     FROM messages m
     WHERE m.article_id = %(article)s AND m.direction = 'out' AND m.lane = 'alarm'
-          AND m.phone IS NOT NULL AND m.at >= %(since)s
+          AND m.phone IS NOT NULL AND m.at >= %(since)s AND m.at > coalesce((
+              SELECT max(t.at) FROM tickets t
+              WHERE t.article_id = m.article_id AND t.kind = 'untold'), '-infinity')
     ORDER BY m.phone, m.at, m.id
 """
-# Once an article, whatever other tickets there are: a text in its telephone's name opens one, and
-# two of an office could close that. Of nobody's telephone: nobody asked for it, so nobody is told
-# when it is closed.
+# Whatever other tickets there are: a text in its telephone's name opens one, and two of an office
+# could close that. One is open at a time; closed, it hinders none of a later alarm: who is heard of
+# and closed once could else hand over unseen. Of nobody's telephone: nobody asked for it, so nobody
+# is told when it is closed.
 _TICKET: Final = """
     INSERT INTO tickets (kind, article_id, staff_id, at)
     SELECT 'untold', a.id, (
         SELECT l.postman_id FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
         WHERE i.article_id = a.id ORDER BY i.id DESC LIMIT 1), %(now)s
     FROM articles a
-    WHERE a.id = %(article)s AND NOT EXISTS (
-        SELECT FROM tickets t WHERE t.article_id = a.id AND t.kind = 'untold')
+    WHERE a.id = %(article)s
     ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -212,8 +221,11 @@ class Watch:
             until += [call.at] if isinstance(call, Later) else []
             conn.execute(_LATER, (min(now + _EVERY, *until), article_id))
             return 0
+        if found is not None and not _open_ticket(conn, article_id, found.alarm, now):
+            conn.execute(_LATER, (now + _EVERY, article_id))  # one of before is open still
+            return 0
         conn.execute(_DROP, (article_id,))
-        return _open_ticket(conn, article_id, found.alarm, now) if found else 0
+        return 1 if found else 0
 
     def _call(
         self, conn: Conn, article_id: int, alarms: Sequence[SentAlarm], now: datetime
@@ -235,10 +247,11 @@ class Watch:
         return spoken_alarms.order(conn, self.calls, mute, now)
 
 
-def _open_ticket(conn: Conn, article_id: int, alarm: SentAlarm, now: datetime) -> int:
+def _open_ticket(conn: Conn, article_id: int, alarm: SentAlarm, now: datetime) -> bool:
+    """Open a ticket of the alarm, unless one of earlier alarms is open; tell whether it was."""
     row = conn.execute(_TICKET, {"article": article_id, "now": now}).fetchone()
     if row is None:
-        return 0
+        return False
     feed.append_many(
         conn,
         [
@@ -247,4 +260,4 @@ def _open_ticket(conn: Conn, article_id: int, alarm: SentAlarm, now: datetime) -
         ],
     )
     log.warning("alarm_unheard", ticket=row[0], template=alarm.template)
-    return 1
+    return True

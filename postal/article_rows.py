@@ -24,8 +24,7 @@ OPEN: Final = "('booked', 'out_for_delivery', 'attempted', 'at_office')"
 _MOST_COMPARED: Final = 50  # issues of a code
 
 # Who gets the code: the nominee who agreed, once he holds it.
-HOLDER: Final = """CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
-         THEN a.recipient_phone ELSE n.phone END"""
+HOLDER: Final = "CASE WHEN n.holds_from <= %(now)s THEN n.phone ELSE a.recipient_phone END"
 # Since a postman first came to its door by the list of this place: a code was heard in a call, or
 # the text arrived that brought a code or asked whose the post is, or any that was sent later.
 REACHED: Final = """EXISTS (
@@ -65,7 +64,8 @@ _COLUMNS = f"""
     CASE WHEN h.may_take_from <= %(now)s THEN h.may_take ELSE 'holder' END AS may_take,
     CASE WHEN h.may_take_from > %(now)s THEN h.may_take_from END AS takes_from,
     a.state = 'delivered' AND coalesce(i.proof = 'exception', false) AS excepted,
-    a.state = 'delivered' AND coalesce(i.proof IN ('word', 'offline'), false) AS on_word,
+    a.state = 'delivered' AND (coalesce(i.proof IN ('word', 'offline'), false)
+        OR coalesce(NOT n.signed AND n.holds_from <= a.delivered_at, false)) AS on_word,
     EXISTS (SELECT FROM offline_claims k WHERE k.article_id = a.id AND k.outcome = 'unproven')
         AS claimed,
     c.expires_at, c.used_at, c.dead_at, coalesce(c.sends, 0) AS sends, c.postman_id AS bound_to,
@@ -179,9 +179,11 @@ _OF_RECIPIENT = f"""
         UNION (
             SELECT article_id FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL LIMIT 20)))
     AND (state IN {OPEN} OR updated_at > %(now)s - interval '3 days'
-         OR (updated_at > %(now)s - interval '31 days' AND EXISTS (
+         OR (updated_at > %(now)s - interval '31 days' AND (EXISTS (
              SELECT FROM delivery_items d WHERE d.article_id = articles.id
-             AND d.proof IN ('exception', 'word', 'offline'))))
+             AND d.proof IN ('exception', 'word', 'offline')) OR EXISTS (
+             SELECT FROM nominees t WHERE t.article_id = articles.id AND t.ended_at IS NULL
+             AND t.holds_from <= articles.delivered_at AND NOT t.signed))))
     ORDER BY (state = 'out_for_delivery') DESC, updated_at DESC, id DESC LIMIT 250
 """  # noqa: S608
 # An array: by OR and IN, all articles are read, for each of them to be looked for in the second.

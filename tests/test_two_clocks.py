@@ -27,7 +27,7 @@ from outbox import probing, scrubs, unheard
 from outbox.failover import send_again
 from outbox.sweep import sweep
 from postal import herd as herds
-from postal import households, sought
+from postal import households, nominees, sought
 from postal.desk import away
 from postal.reports import summing_up
 from runtime import Runtime
@@ -63,6 +63,9 @@ TASKS: Final[Mapping[str, Callable[[Process], object]]] = {
     ),
     "households.note_heard": lambda each: each.runtime.database.run(
         lambda conn: households.note_heard(conn, each.runtime.settings.without_receipts)
+    ),
+    "nominees.note_told": lambda each: each.runtime.database.run(
+        lambda conn: nominees.note_told(conn, each.runtime.settings.without_receipts)
     ),
     "outcomes.forget": lambda each: each.runtime.database.run(outcomes.forget),
     "nonces.forget": lambda each: each.runtime.database.run(

@@ -10,7 +10,7 @@ from typing import Literal
 from flows.acts.conditions import OPEN, in_state, must, no_live_code
 from flows.decision import ArticleAct
 from flows.facts import ArticleFact, Changes, ItemFact
-from flows.trust import MOST_MOVES, NOMINEE_AFTER
+from flows.trust import MOST_MOVES
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Nominate(ArticleAct):
 
 @dataclass(frozen=True)
 class AcceptNomination(ArticleAct):
-    """The consent of the person who was asked."""
+    """The consent of the person who was asked. He is no holder before the addressee was told."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from must(article.part == "asked", f"the telephone is that of the {article.part}")
@@ -39,7 +39,7 @@ class AcceptNomination(ArticleAct):
         yield from no_live_code(article)
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(nominee="agreed", moves=article.moves + 1, holds_from=now + NOMINEE_AFTER)
+        return Changes(nominee="agreed", moves=article.moves + 1, holds_from=None)
 
 
 @dataclass(frozen=True)

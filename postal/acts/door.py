@@ -150,7 +150,7 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
     if act.payment == "upi":
         cod.enter_door_upi(books, article)
         return
-    if excepted:
+    if excepted or article.holder_phone == article.nominee_phone:
         return
     used = {"used_at": books.now} if act.proof in ("code", "offline") else {}
     made = {"state": "delivered", "delivered_at": books.now, "updated_at": books.now}

@@ -19,7 +19,7 @@ from flows.acts.hold import (
 from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
 from flows.acts.phone import ConfirmNumber, OptIn, OptOut, SetLanguage, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark, SuspendRemark
-from flows.trust import NOMINEE_AFTER
+from flows.trust import NOMINEE_AFTER, at_least
 from india.calendar import day_of
 from postal import households
 from postal.acts import household
@@ -193,19 +193,23 @@ def end_recall(books: Books, act: EndRecall, whose: str) -> None:
 def nominate(books: Books, act: Nominate, whose: str) -> None:
     article = books.held[act.article]
     books.one(
-        "INSERT INTO nominees (article_id, phone, asked_at) VALUES (%(id)s, %(phone)s, %(now)s)",
+        "INSERT INTO nominees (article_id, phone, asked_at, signed)"
+        " VALUES (%(id)s, %(phone)s, %(now)s, %(signed)s)",
         article,
         phone=act.phone,
+        signed=at_least(books.proof, "fresh"),
     )
     books.feed("nominee_asked", article)
 
 
 @writes(AcceptNomination)
 def accept_nomination(books: Books, act: AcceptNomination, whose: str) -> None:
+    """Note the yes. Whom a text named holds nothing before the addressee was told: `nominees`."""
     article = books.update(act.article, "moves = moves + 1")
     holds_from = books.now + NOMINEE_AFTER
     books.one(
-        "UPDATE nominees SET agreed_at = %(now)s, holds_from = %(holds_from)s"
+        "UPDATE nominees SET agreed_at = %(now)s,"
+        " holds_from = CASE WHEN signed THEN %(holds_from)s::timestamptz END"
         " WHERE article_id = %(id)s AND phone = %(whose)s AND ended_at IS NULL",
         article,
         whose=whose,

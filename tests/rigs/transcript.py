@@ -122,7 +122,7 @@ from outbox.failover import send_again
 from outbox.lookups import NumberLookups
 from outbox.sweep import sweep
 from outbox.wake import BELLS, wake
-from postal import households
+from postal import households, nominees
 from postal.acts.books import hold
 from postal.desk import questions, tickets
 from postal.desk.tickets import TicketForm
@@ -323,6 +323,7 @@ class Player:
                 redis.delete(first[0].key)
         with self.runtime.database.transaction() as conn:
             households.note_heard(conn, self.runtime.settings.without_receipts)
+            nominees.note_told(conn, self.runtime.settings.without_receipts)
             rows = conn.execute(
                 "SELECT id, phone, code_id IS NOT NULL, body, said FROM messages"
                 " WHERE direction = 'out' AND channel = 'text' AND (id > %s OR id = ANY(%s)"

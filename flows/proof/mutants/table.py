@@ -394,6 +394,14 @@ _EXCEPTION = ("R17", "an exception")
 _OFFLINE = ("R19", "a door without network")
 _CLAIMED = ("R19", "what nothing proves")
 _ASKED = (f"{POSTMAN} > 1 28 3 1 1234",)
+_UNHEARD = replace(  # the telephone in whose name he was named is off
+    scenes.NOMINATED,
+    lines=tuple(
+        line
+        for each in scenes.NOMINATED.lines
+        for line in ((f"off {HOLDER}", each) if " > 5 " in each else (each,))
+    ),
+)
 _BEFORE = replace(scenes.NUMBER, lines=scenes.NUMBER.lines[:-1])  # he has not come to it
 _NAMED = (f"{POSTMAN} > 1 29 9876500003 1 1234",)
 _OPEN = f"{_PLAIN} exception open 2001"
@@ -422,6 +430,10 @@ MUTANTS: Final = (
     Mutant("no ten minutes for the holder", 2,
            everywhere(trust, "held_by_nominee", lambda article, now: article.nominee == "agreed"),
            ("I1", "ten minutes for the holder"), scenes.NOMINATED),
+    Mutant("a nominee has the code before the holder is told", 2,
+           everywhere(trust, "held_by_nominee", lambda article, now: (
+               article.nominee == "agreed" and (article.holds_from or now) <= now)),
+           ("I1", "ten minutes for the holder"), _UNHEARD, ("wait 11 min",)),
     Mutant("the holder is not told of a nominee's yes", 2, untold(NomineeAgreed, "recipient"),
            ("I4", "the code"), scenes.BOOKED, (f"{HOLDER} > 5 9876500002",)),
     # ---- 3: both telephones are told ---------------------------------------------------------

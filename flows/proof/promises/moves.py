@@ -177,6 +177,8 @@ def nominee_after_ten_minutes(before: SmallWorld, played: Played) -> Iterator[st
             agreed = nominee.agreed_at
             if agreed is None or each.books.now - agreed < _TEN_MINUTES:
                 yield "a nominee got a code before the holder had ten minutes to object"
+            elif not (nominee.told or nominee.signed):
+                yield "a nominee got a code of whom the holder was never told"
 
 
 def staff_holds_nothing(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -269,7 +271,8 @@ PROMISES = (
     Promise(
         "I1",
         "ten minutes for the holder",
-        "A nominee gets codes ten minutes after her yes, not earlier.",
+        "A nominee gets codes ten minutes after her yes, not earlier, and whom a text named not"
+        " before the addressee was told.",
         nominee_after_ten_minutes,
     ),
     Promise(

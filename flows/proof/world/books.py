@@ -11,7 +11,7 @@ from typing import Final
 from flows.events import Language
 from flows.facts import Mode
 from flows.machine import Standing
-from flows.proof.world.parcel import HouseholdRow, Parcel
+from flows.proof.world.parcel import HouseholdRow, NomineeRow, Parcel
 from india.calendar import day_of
 
 HOLDER: Final = "+919876500001"
@@ -119,8 +119,17 @@ class SmallWorld:
 
     def without_texts(self, off: frozenset[str]) -> SmallWorld:
         """Return the world with just these telephones switched off."""
-        parcels = {number: replace(parcel, off=off) for number, parcel in self.parcels.items()}
+        parcels = {
+            number: replace(parcel, off=off, nominee=self._hearing(parcel, off))
+            for number, parcel in self.parcels.items()
+        }
         return replace(self, parcels=parcels, off=off)
+
+    def _hearing(self, parcel: Parcel, off: frozenset[str]) -> NomineeRow | None:
+        """Return the row of its nominee: the addressee, switched on, hears of him."""
+        if parcel.nominee is None or parcel.recipient not in self.off - off:
+            return parcel.nominee
+        return parcel.nominee.hearing(self.now)
 
     def in_doubt(self, doubted: frozenset[str]) -> SmallWorld:
         """Return the world with just these telephones in doubt."""

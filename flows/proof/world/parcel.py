@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import get_args
+from typing import Final, get_args
 
 from flows.facts import (
     ArticleFact,
@@ -22,7 +22,10 @@ from flows.facts import (
     WishGroup,
     WordState,
 )
+from flows.trust import NOMINEE_AFTER
 from india.calendar import day_of
+
+_ALARM_FOR: Final = timedelta(days=7)  # it is sent so long to a telephone that is off
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,21 @@ class NomineeRow:
     phone: str
     agreed_at: datetime | None = None
     holds_from: datetime | None = None
+    signed: bool = False  # two of an office asked him
+    told: bool = False  # a text about it arrived at the addressee's telephone
+
+    def agreeing(self, now: datetime) -> NomineeRow:
+        """Return the row of one who says yes."""
+        holds_from = now + NOMINEE_AFTER if self.told or self.signed else None
+        return replace(self, agreed_at=now, holds_from=holds_from)
+
+    def hearing(self, now: datetime) -> NomineeRow:
+        """Return the row after a text about it arrived at the addressee's telephone."""
+        if self.agreed_at is None or self.holds_from is not None:
+            return replace(self, told=True)
+        if now - self.agreed_at > _ALARM_FOR:
+            return self
+        return replace(self, told=True, holds_from=now + NOMINEE_AFTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +272,13 @@ class Parcel:
             return self.recipient
         return nominee.phone
 
+    def taken_by_named(self) -> bool:
+        """Tell whether a nominee took it whom a text had named."""
+        nominee, at = self.nominee, self.delivered_at
+        if nominee is None or nominee.holds_from is None or at is None:
+            return False
+        return not nominee.signed and nominee.holds_from <= at
+
     def part(self, phone: str) -> Part:
         """Return what `phone` is to the article."""
         nominee = self.nominee
@@ -381,8 +406,10 @@ class Parcel:
             and self.item is not None
             and self.item.proof == "exception",
             on_word=self.state == "delivered"
-            and self.item is not None
-            and self.item.proof in ("word", "offline"),
+            and (
+                (self.item is not None and self.item.proof in ("word", "offline"))
+                or self.taken_by_named()
+            ),
             claimed=any(row.outcome == "unproven" for row in self.claims),
             may_take=self.may_take(now),
             takes_from=self.takes_from(now),

@@ -201,7 +201,8 @@ def _is_of(parcel: Parcel, phone: str, now: datetime, days: int) -> bool:
 
 def _is_long(parcel: Parcel) -> bool:
     """Tell whether what was handed over can be contested for a week."""
-    return parcel.item is not None and parcel.item.proof in ("exception", "word", "offline")
+    without = parcel.item is not None and parcel.item.proof in ("exception", "word", "offline")
+    return without or parcel.taken_by_named()
 
 
 def _lost(world: SmallWorld, phone: str) -> tuple[str, ...]:

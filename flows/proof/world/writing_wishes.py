@@ -17,7 +17,7 @@ from flows.proof.world.ledger import (
 )
 from flows.proof.world.parcel import MoveRow, NomineeRow, Parcel
 from flows.proof.world.writing_household import close
-from flows.trust import DOCUMENT_FOR, NOMINEE_AFTER
+from flows.trust import DOCUMENT_FOR, at_least
 
 # ---- when and where it waits ---------------------------------------------------------------------
 
@@ -155,18 +155,21 @@ def _prove(ledger: Ledger, act: moves.MarkSenderProven, parcel: Parcel, whose: s
 @writes(nominee.Nominate)
 def _nominate(ledger: Ledger, act: nominee.Nominate, parcel: Parcel, whose: str) -> None:
     must(parcel.nominee is None, "somebody is nominated already")
-    asked = NomineeRow(act.phone)
+    heard = parcel.recipient not in parcel.off
+    asked = NomineeRow(act.phone, signed=at_least(ledger.proof, "fresh"), told=heard)
     ledger.put(replace(parcel, nominee=asked, nominations=parcel.nominations + 1))
 
 
 @writes(nominee.AcceptNomination)
 def _accept(ledger: Ledger, act: nominee.AcceptNomination, parcel: Parcel, whose: str) -> None:
     asked = parcel.nominee
-    must(asked is not None and asked.phone == whose, "another is nominated")
+    assert asked is not None
+    must(asked.phone == whose, "another is nominated")
+    heard = replace(asked, told=asked.told or parcel.recipient not in parcel.off)
     ledger.update(
         parcel,
         moves=parcel.moves + 1,
-        nominee=NomineeRow(whose, ledger.now, ledger.now + NOMINEE_AFTER),
+        nominee=heard.agreeing(ledger.now),
         held_before=parcel.held_before | ({parcel.recipient} if parcel.recipient else set()),
         code_at_move=len(parcel.codes),
     )
