@@ -261,6 +261,80 @@ def test_what_went_without_network_is_told_or_a_person_reads_it(at: Office) -> N
     ]
 
 
+@pytest.mark.parametrize("closed", ["before", "after"])
+def test_a_ticket_that_was_closed_hinders_no_later_alarm(at: Office, closed: str) -> None:
+    """Two who conspire let one be opened and closed, and only then hand over."""
+    at.out(1)
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"off {phone_of(1)}")
+    at.player.step("wait 20 min")
+    said = f"{{wrong {phone_of(1)}}} {{mischeck {phone_of(1)}}}"
+    at.player.step(f"{POSTMAN} > 1 {said}")
+    at.player.step("wait 3 d")
+    assert tickets(at) == ["offline", "untold"]
+    if closed == "before":
+        close_by_the_help_desk(at)
+    shown = f"{{code {phone_of(1)}}} {{check {phone_of(1)}}}"
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step("wait 20 min")
+    at.player.step(f"{POSTMAN} > 1 {shown}")
+    assert at.all("SELECT state, proof FROM delivery_items ORDER BY id DESC LIMIT 1") == [
+        ("delivered", "offline")
+    ]
+    at.player.step("wait 3 d")
+    at.player.step("wait 1 h")
+    if closed == "after":
+        assert tickets(at) == ["offline", "untold"]
+        close_by_the_help_desk(at)
+        at.player.step("wait 1 h")
+    assert tickets(at) == ["offline", "untold", "untold"]
+    at.player.step("wait 3 d")
+    assert tickets(at) == ["offline", "untold", "untold"]
+    assert at.all("SELECT * FROM alarms_watched") == []
+
+
+def close_by_the_help_desk(at: Office) -> None:
+    with at.runtime.database.transaction() as conn:
+        conn.execute(
+            "UPDATE tickets SET closed_at = %s, outcome = 'explained' WHERE closed_at IS NULL",
+            [at.runtime.now()],
+        )
+
+
+def given_on_a_later_day(at: Office, how: str) -> None:
+    """It was handed over without network at night, and the text of it comes the next day."""
+    at.out(1)
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"{how} {phone_of(1)}")
+    at.player.step("wait 20 h")
+    shown = f"{{code {phone_of(1)}}} {{check {phone_of(1)}}}"
+    at.player.step(f"{POSTMAN} > {number_of(1)} {shown}")
+    assert at.all("SELECT template FROM messages WHERE template ~ '^delivered'") == [
+        ("delivered_on",)
+    ]
+
+
+def test_what_was_told_on_a_later_day_is_looked_after_too(at: Office) -> None:
+    given_on_a_later_day(at, "off")
+    at.player.step("wait 73 h")
+    assert tickets(at) == ["untold"]
+    for _ in range(3):
+        at.player.step("wait 24 h")
+    at.player.step(f"on {phone_of(1)}")
+    told = "SELECT status FROM messages WHERE template = 'delivered_on'"
+    assert at.all(told) == [("delivered",)]
+
+
+def test_it_is_said_in_a_call_as_well(at: Office) -> None:
+    given_on_a_later_day(at, "full")
+    rings = f"{phone_of(1)} ~ (rings)"
+    assert any(rings in at.player.step("wait 6 min") for _ in range(20))
+    at.player.step(f"{phone_of(1)} takes up")
+    heard = "".join(at.player.step(f"{phone_of(1)} presses 1"))
+    assert "was handed over on" in heard, heard
+    assert "August" in heard, heard
+
+
 def test_who_wakes_up_after_days_hears_that_it_went_without_network(at: Office) -> None:
     given_offline(at)
     for _ in range(5):
