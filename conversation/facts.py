@@ -12,7 +12,7 @@ from redis import RedisError
 from conversation.locking import Locked
 from conversation.ringing import may_ring
 from flows import article, exception, helped, move, office, recall, sender, stranger, trust
-from flows.decision import Context, HelpAsked
+from flows.decision import Context, HelpAsked, LastVisit
 from flows.events import (
     AnswerException,
     Approach,
@@ -50,6 +50,7 @@ from flows.events import (
     TakeOver,
     TakeWord,
     TurnDown,
+    Undo,
     Visit,
     VisitAct,
     WhetherHelped,
@@ -104,7 +105,7 @@ from flows.sender_words import SENT_LATELY
 from india import calendar
 from india.calendar import INDIA
 from india.phone import fingerprint
-from outbox.reach import arrive, said_last, times_said, was_lost, was_said
+from outbox.reach import answered_at, arrive, said_last, times_said, was_lost, was_said
 from postal import collect, exceptions, households, lists, offers, offline, slips
 from postal.acts import beats
 from postal.acts.reports import next_ticket
@@ -232,6 +233,9 @@ def _office_facts(locked: Locked, conversation: Conversation, event: Event) -> P
         full=is_full(locked, open_.office_id),
         above=trust.has_its_code(found)
         and offices.asked_by_text(locked.conn, open_.postman_id)[1] == phone,
+        before=isinstance(event, AnswerException)
+        and found.quote != "right"
+        and locked.was_before(open_.asked_at),
     )
 
 
@@ -512,7 +516,22 @@ def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> 
         named_is_staff=isinstance(event, AskException)
         and bool(event.phone)
         and roles.is_staff(locked.conn, str(event.phone)),
+        told_at=_told_at(locked, conversation, event, items),
     )
+
+
+def _told_at(
+    locked: Locked, conversation: Conversation, event: Event, items: Sequence[ItemFact]
+) -> datetime | None:
+    """Return when it arrived that he handed over without a code, where he takes that back."""
+    context = conversation.standing.context
+    if not isinstance(event, Undo) or not isinstance(context, LastVisit) or context.at is None:
+        return None
+    went = next((each.article for each in items if each.article and each.article.excepted), None)
+    if went is None:
+        return None
+    held = locked.held[went.number]
+    return answered_at(locked.conn, held.id, conversation.place.whose, context.at)
 
 
 def _reached(locked: Locked, item: ItemFact) -> ItemFact:
@@ -591,7 +610,7 @@ def _fits(locked: Locked, colleague: beats.Colleague, count: int) -> bool:
 
 def _offered(locked: Locked, giver_id: int, items: Sequence[ItemFact]) -> tuple[ItemFact, ...]:
     """Return `items` of a postman's list with what he offers of them, to whom."""
-    serials = [item.serial for item in items if item.article is not None]
+    serials = [item.serial for item in items if item.article is not None and item.listed is None]
     known = offers.of_items(locked.conn, giver_id, serials, locked.today)
     return tuple(
         replace(item, offered_to=found.to, approached_since=found.approached_since)

@@ -269,9 +269,10 @@ class Locked:
         One that was written on an earlier day is about that day's; without a network a whole number
         may be of a list of the last two.
         """
-        if not isinstance(event, Visit):
+        if not isinstance(event, Visit | AskException | Pass):
             return Items(postman_id, tuple(refs))
-        slept = any(isinstance(act, Handover) and act.proof == "offline" for act in event.acts)
+        acts = event.acts if isinstance(event, Visit) else ()
+        slept = any(isinstance(act, Handover) and act.proof == "offline" for act in acts)
         nights = _NIGHTS if slept and self.written_on is None else 0
         return Items(postman_id, tuple(refs), self.written_on, nights)
 
@@ -291,6 +292,12 @@ class Locked:
         if isinstance(event, TimedOut) and isinstance(context, LastVisit):
             return self._still_held(context.visiting)
         return []
+
+    def was_before(self, at: datetime) -> bool:
+        """Tell whether the text that came was written before `at`, by its carrier."""
+        if self.written_on is not None and self.written_on < day_of(at):
+            return True
+        return self.written_at is not None and self.written_at < at
 
     def _still_held(self, numbers: Iterable[str]) -> list[str]:
         """Return what the context names; once locked, only what was locked.

@@ -2,14 +2,15 @@
 
 An autoresponder, or two of our kind, would answer each other for ever, at somebody's cost. Within
 the hour of rest only what began it, and what says nothing clear, is left without an answer: a rest
-that a stranger's forged texts began must not silence a person. Texts of which something is masked
-are never alike, since what was written is kept nowhere; nor is a postman at his doors left without
-an answer to what is not the text that began it. The text that begins the rest, and those within it,
-say so in their rows.
+that a stranger's forged texts began must not silence a person. A postman's texts of which something
+is masked are alike only where so many words stand beside it that they are no slip at a door, since
+what was written is kept nowhere; nor is he left without an answer to what is not the text that
+began it. The text that begins the rest, and those within it, say so in their rows.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Final
 
@@ -20,9 +21,11 @@ from store import inbound as texts
 from store.database import Conn
 from store.inbound import InboundRow
 
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
 ALIKE: Final = 3  # answered texts; the next one of that kind is not answered
 WITHIN: Final = timedelta(minutes=10)
 REST: Final = timedelta(hours=1)
+_NO_SLIP: Final = 5  # different words beside what is masked
 _MACHINES: Final = ("notice", "autoresponder")
 _NOTHING_CLEAR: Final = frozenset(
     ("unclear", "chatter", "thanks", "greeting", "acknowledged", "quote", *_MACHINES)
@@ -36,11 +39,12 @@ def rests(conn: Conn, message_id: int, text: InboundRow, event: Event, machine: 
     """
     if not isinstance(event, NotUnderstood | Said | Wished) or text.phone is None:
         return False
-    if machine == "postman" and MASK in text.body:
+    if machine == "postman" and _is_slip(text.body):
         return False
     form = _form(text.body)
     resting = texts.rested_since(conn, text.phone, text.at - REST)
-    heard = _is_clear(event) or (machine == "postman" and any(map(str.isdigit, text.body)))
+    named = MASK in text.body or any(map(str.isdigit, text.body))
+    heard = _is_clear(event) or (machine == "postman" and named)
     if resting and (not heard or form in map(_form, resting)):
         texts.mark(conn, message_id, texts.RESTING)
         return True
@@ -49,6 +53,11 @@ def rests(conn: Conn, message_id: int, text: InboundRow, event: Event, machine: 
         return False
     texts.mark(conn, message_id, texts.LOOP)
     return True
+
+
+def _is_slip(body: str) -> bool:
+    """Tell whether something of a text is masked, beside which too few words say whose it is."""
+    return MASK in body and len(set(_WORD.findall(body.casefold()))) < _NO_SLIP
 
 
 def _is_clear(event: Event) -> bool:

@@ -366,6 +366,8 @@ class PostmanFacts(Facts):
     exceptions_left: int = 0  # that he may ask for today; read where he asks
     offline_left: int = 0  # that he may hand over today without network; read where he says so
     named_is_staff: bool = False  # the telephone that he names belongs to the staff
+    # The answer to his last handover without a code arrived; read where he takes it back.
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -407,6 +409,8 @@ class PartyFacts(Facts):
     answerable: bool = True  # by this telephone: it is not that postman's
     full: bool = False  # this office agreed to as many exceptions today as it may alone
     several: bool = False  # questions are open, and the answer names none of them
+    # The answer was written before this question was asked, by its carrier, and quotes it not.
+    before: bool = False
     # This telephone is of the office which keeps the accounts of the one that is asked; read where
     # a text arrived at the article's telephone.
     above: bool = False

@@ -151,7 +151,8 @@ def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decisi
     """Pass the office's answer on: a yes with the digits of the question, a no without them too.
 
     An answer is about one question: of several it must name which, by its last four. A bare yes
-    agrees to nothing, and a bare no takes nothing back that was agreed to: both are told how.
+    agrees to nothing, a bare no takes nothing back that was agreed to, and what was written before
+    the question answers another one: all are told how.
     """
     facts, article, event = case.facts, case.facts.article, case.event
     if facts.several:
@@ -163,6 +164,8 @@ def answer_exception(case: Case[AnswerException, Nothing, PartyFacts]) -> Decisi
     if facts.above and not facts.answerable:
         return _page_only(case, article)
     tells = (Tell("exception", ExceptionAnswered(number, event.granted)),)
+    if facts.before:
+        return _say_how(case, article)
     names = event.which is not None or article.quote == "right"
     if not event.granted and article.exception == "granted" and not names:
         return Decision(case.state, case.context, (Say("office_exception_back", known, number),))

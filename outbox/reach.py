@@ -46,6 +46,16 @@ def was_lost(conn: Conn, article_id: int, phone: str, since: datetime) -> bool:
     return False
 
 
+def answered_at(conn: Conn, article_id: int, phone: str, at: datetime) -> datetime | None:
+    """Return when what was said to `phone` of the article at `at` arrived, if its carrier says."""
+    row = conn.execute(
+        "SELECT max(delivered_at) FROM messages"
+        " WHERE article_id = %s AND phone = %s AND direction = 'out' AND at = %s",
+        (article_id, phone, at),
+    ).fetchone()
+    return row[0] if row else None
+
+
 def times_said(conn: Conn, phone: str, template: str, since: datetime) -> int:
     """Return how often `phone` was sent `template` since then, or is going to be."""
     row = conn.execute(

@@ -18,11 +18,14 @@ from flows.postman.visit import closed, say_item
 
 
 def hand_on(case: Case[Pass, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """Answer `7 8 > 45` and `7 > 0`: those items that are open on his list."""
+    """Answer `7 8 > 45` and `7 > 0`: those items that are open on his list.
+
+    A colleague is offered none of an earlier day's.
+    """
     going = [item for item in case.facts.items if item.state == "open" and item.article is not None]
     if case.event.back:
         return _give_back(case, going)
-    return _offer(case, going)
+    return _offer(case, [item for item in going if item.listed is None])
 
 
 # ---- to a colleague ------------------------------------------------------------------------------
@@ -115,7 +118,7 @@ def _why_not(item: ItemFact) -> Say:
         if item.ref.isdigit():
             return say_item("not_on_list", item)
         return Say("not_yours", {"article": item.ref})
-    return closed(item, item.article)
+    return say_item("item_gone", item) if item.state == "open" else closed(item, item.article)
 
 
 def items_came(case: Case[ItemsCame, LastVisit, PostmanFacts]) -> Decision[LastVisit]:

@@ -22,7 +22,7 @@ from flows.happenings import (
     QuestionOpened,
 )
 from flows.machine import Case
-from flows.postman.visit import closed, say_first, say_item, say_no_exception
+from flows.postman.visit import closed, is_over, say_first, say_item, say_no_exception
 
 
 def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
@@ -57,7 +57,7 @@ def ask_exception(case: Case[AskException, LastVisit, PostmanFacts]) -> Decision
 
 
 def _refusal(case: Case[AskException, LastVisit, PostmanFacts], item: ItemFact) -> Say | None:
-    """Return why nothing is asked."""
+    """Return why nothing is asked: a text of long ago, or of an earlier day, comes too late."""
     article, facts = item.article, case.facts
     if not facts.has_list and item.ref.isdigit():
         return Say("no_list")
@@ -73,6 +73,8 @@ def _refusal(case: Case[AskException, LastVisit, PostmanFacts], item: ItemFact) 
         refusal = _no_number(case, item, article)
     else:
         refusal = _no_exception(item, article)
+    if refusal is None and is_over(item, facts):
+        return say_item("approach_late", item)
     if refusal is None and facts.exceptions_left <= 0:
         return say_item("exception_often", item)
     return refusal

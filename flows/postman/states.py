@@ -222,7 +222,7 @@ MACHINE.on(
     AskException,
     says=(
         *("exception_sent", "exception_waits", "exception_law", "exception_not_now"),
-        *("exception_reached",),
+        *("exception_reached", "approach_late"),
         *("exception_often", "code_first", "approach_locked", "item_disputed", "item_unlinked"),
         *("exception_yes", "not_on_list", "not_yours", "already_delivered", "item_closed"),
         *("item_gone", "item_withdrawn", "no_list", "approach_plain"),

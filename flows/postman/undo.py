@@ -34,7 +34,8 @@ def undo(case: Case[Undo, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     undoable = [
         done
         for done in context.done
-        if _in_time(context, facts) and _as_left(done, standing.get(done.article))
+        if _in_time(context, facts, standing.get(done.article))
+        and _as_left(done, standing.get(done.article))
     ]
     if not undoable:
         return Decision(case.state, context, (Say("nothing_to_undo"),))
@@ -55,13 +56,21 @@ def undo(case: Case[Undo, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     )
 
 
-def _in_time(context: LastVisit, facts: PostmanFacts) -> bool:
-    """Tell whether the undo came in time, and was written after the text that it undoes."""
+def _in_time(context: LastVisit, facts: PostmanFacts, item: ItemFact | None) -> bool:
+    """Tell whether the undo came in time, and was written after the text that it undoes.
+
+    Also in time after he was told that he handed over without a code: remark 28 takes no digits, so
+    somebody else may have said it while he had no network.
+    """
     if context.at is None:
         return False
     said = facts.written_at or facts.now
-    in_time = (context.written_at or context.at) <= said <= context.at + UNDO_WITHIN
-    return in_time and facts.now - context.at <= COMES_WITHIN
+    if (context.written_at or context.at) <= said <= context.at + UNDO_WITHIN:
+        return facts.now - context.at <= COMES_WITHIN
+    if item is None or item.article is None or not item.article.excepted or facts.told_at is None:
+        return False
+    in_time = facts.told_at <= said <= facts.told_at + UNDO_WITHIN
+    return in_time and facts.now - facts.told_at <= COMES_WITHIN
 
 
 _LEFT = {

@@ -90,7 +90,7 @@ def judge(act: VisitAct, item: ItemFact, facts: PostmanFacts) -> Outcome:
     if item.state != "open":
         return Outcome(closed(item, article))
     if isinstance(act, Approach):
-        if article.coded and _is_over(facts):
+        if article.coded and is_over(item, facts):
             return Outcome(say_item("approach_late", item))
         return _judge_approach(item, article)
     if isinstance(act, Remark):
@@ -120,8 +120,10 @@ def _report_late(item: ItemFact, article: ArticleFact, facts: PostmanFacts) -> O
     return Outcome(say_item(template, item), (ReportLate(article.number, facts.written_at),))
 
 
-def _is_over(facts: PostmanFacts) -> bool:
-    """Tell whether the approach was written so long ago that nobody is at that door any more."""
+def is_over(item: ItemFact, facts: PostmanFacts) -> bool:
+    """Tell whether it was written so long ago that nobody is at that door any more."""
+    if item.listed is not None:  # of an earlier day's list
+        return True
     return facts.written_at is not None and facts.now - facts.written_at > APPROACH_OVER
 
 

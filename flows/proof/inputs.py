@@ -342,6 +342,8 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
         domains["offline_left"] = one_of(0, 1) if is_offline(event.acts[0]) else one_of(0)
     if kind is events.AskException:
         domains["exceptions_left"] = one_of(0, 1)
+    if kind is events.Undo:
+        domains["told_at"] = one_of(None, NOW - timedelta(minutes=2), NOW - timedelta(hours=1))
     if kind is events.ItemsOffered:  # he is told of what there is
         domains["offer"] = lambda picks, _: lazy(OfferFact, picks, _OFFER)
     return Met(context, event, lazy(PostmanFacts, picks, domains))
@@ -472,14 +474,15 @@ def _item(
             return picks.pick(("right", "wrong"))
         return "right" if item.verdict == "offline" else "wrong"
 
+    comes = isinstance(act, events.Approach) and not among
     domains: Mapping[str, Domain[ItemFact]] = {
         **_ITEM,
         "check": check,
         "word": _WORDS if on_word(act) else _NO_WORD,
-        "listed": one_of(None, date(2026, 8, 13)) if is_offline(act) else one_of(None),
-        "unheard": one_of(False, True)
-        if isinstance(act, events.Approach) and not among
-        else one_of(False),
+        "listed": one_of(None, date(2026, 8, 13))
+        if is_offline(act) or asks or comes
+        else one_of(None),
+        "unheard": one_of(False, True) if comes else one_of(False),
         "article": _article_asked_for if asks else _article_of(act, among),
         "verdict": verdict,
         "ref": _BY_NUMBER if ref == NUMBER else _BY_EITHER,
@@ -651,6 +654,8 @@ def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> 
         domains["rate"] = one_of(ExceptionRate("1001", 4, 310), None)
         domains["answerable"] = one_of(True, False)
         domains["above"] = one_of(False, True)
+    if kind is events.AnswerException:
+        domains["before"] = one_of(False, True)
     return Met(Nothing(), event, lazy(PartyFacts, picks, domains))
 
 

@@ -94,7 +94,7 @@ def test_the_desk_sees_the_rest(played: Player, app: Flask, runtime: Runtime) ->
 
 
 def test_a_postman_at_his_doors_is_answered(played: Player) -> None:
-    """Of a masked text nobody knows whether it is alike; what names an item is no machine's."""
+    """Of a slip at a door nobody knows whether it is alike; what names an item is no machine's."""
     played.step(f"list 1001: {ARTICLE}")
 
     def said(text: str) -> list[str]:
@@ -109,3 +109,19 @@ def test_a_postman_at_his_doors_is_answered(played: Player) -> None:
     assert said("qwertz uiop asdf") == []
     assert said("uiop asdf qwertz") == []  # within the rest, and no item
     assert said("1 uiop 2 asdf 3 qwertz")
+
+
+def test_a_postmans_autoresponder_with_digits_is_one_too(played: Player) -> None:
+    """What is masked of it is hidden, and so many words beside it are no slip at a door."""
+    played.step(f"list 1001: {ARTICLE}")
+
+    def said(text: str) -> bool:
+        lines = played.step(f"{POSTMAN} > {text}")
+        return any(line.startswith(f"{POSTMAN} <") for line in lines)
+
+    driving = "I am driving, for urgent matters call my office 220134 later"
+    assert [said(driving) for _ in range(6)] == [True, True, True, False, False, False]
+    # What it hides is his as ever: a code without its item, one of too few digits, and his doors.
+    assert all(said("code 482913") for _ in range(6))
+    assert all(said("482913 ye code diya bola") for _ in range(6))
+    assert said("1")

@@ -391,8 +391,9 @@ EXCEPTION: Final = Scene(
         f"{POSTMAN} > 1 2 3",
     ),
     (
-        f"on {HOLDER}", f"{PLAIN} exception yes 4001", _ASKS,
+        f"on {HOLDER}", f"{PLAIN} exception yes 4001", _ASKS, f"{OFFICE} > 2 @ -20 min",
         *_from(POSTMAN, "2 28 3 1 1234", "3 28 3 1 1234", "1 28", "2 28", "3 28", "0"),
+        f"{POSTMAN} > 1 28 3 1 1234 @ -40 min",
         *_from(POSTMAN, "1 11", f"1 {{wrong {HOLDER}}}", "1"), *_ANSWERS_OF_OFFICE,
         *(f"{PLAIN} exception {each}" for each in ("yes 2001", "no 2001", "yes 1001", "yes 3001")),
         *(f"{PLAIN} exception open {each}" for each in (2001, 3001)),

@@ -7,17 +7,18 @@ from datetime import timedelta
 from typing import Final
 
 from flows.acts.door import HandOver
-from flows.acts.exception import AskForException, OpenQuestion
+from flows.acts.exception import AskForException, EndException, OpenQuestion
 from flows.acts.paper import HandOverOnPaper
 from flows.acts.remarks import RecordRemark
 from flows.acts.reports import MarkNotReceived, OpenTicket
-from flows.events import Deny, ReportFraud
+from flows.events import AnswerException, Deny, ReportFraud
 from flows.proof.promises.promise import Promise, done
 from flows.proof.world.books import BOTH, SUPERVISOR, SmallWorld
 from flows.proof.world.doors import Played
 from flows.proof.world.parcel import ExceptionRow, Parcel
 
 _USABLE: Final = timedelta(minutes=30)
+_AT_THE_DOOR: Final = timedelta(minutes=30)
 _OBJECT: Final = timedelta(days=7)
 _MOST_A_DAY: Final = 3
 _MOST_AT_ALL: Final = 9
@@ -74,8 +75,22 @@ def _of_its_class(row: ExceptionRow, parcel: Parcel, before: SmallWorld) -> Iter
         yield "handed over without its code in the 48 hours after a move"
 
 
+def _written_before(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Look at an office's text that its carrier took before what it seems to answer."""
+    if not isinstance(played.came, AnswerException) or played.written_at is None:
+        return
+    for _, act in done(played, EndException):
+        row = before.parcels[act.article].exception
+        if row is not None and played.written_at < row.asked_at:
+            yield "an office's text answers a question that was asked after it was written"
+
+
 def asked(before: SmallWorld, played: Played) -> Iterator[str]:
+    yield from _written_before(before, played)
     for _, act in done(played, AskForException):
+        written_at = played.written_at or before.now
+        if before.now - written_at > _AT_THE_DOOR:
+            yield "an exception was asked for by a text of long ago"
         parcel = played.world.parcels[act.article]
         was = before.parcels[act.article].item
         by_hand = was is not None and was.question_opened
@@ -190,8 +205,9 @@ PROMISES = (
     Promise(
         "R17",
         "asking for an exception",
-        "It is asked for after the code was sent, a few times a day, twice of an article, and the"
-        " holder is told; of another telephone, that one and the sender too.",
+        "It is asked for after the code was sent, by a text of the last half hour, a few times a"
+        " day, twice of an article, and the holder is told; of another telephone, that one and the"
+        " sender too. What an office wrote before answers nothing.",
         asked,
     ),
     Promise(

@@ -332,6 +332,10 @@ def _of_office(
         world.today,
         rate=ExceptionRate(row.postman, used, handed),
         answerable=world.postmen[row.postman].phone != phone,
+        before=isinstance(event, AnswerException)
+        and found.quote != "right"
+        and turn.written_at is not None
+        and turn.written_at < row.asked_at,
     )
 
 
