@@ -129,8 +129,7 @@ def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     if so or not trust.may_wish(wish, case.facts.proof):  # a caller's number is easily faked
         return stay(case, wishes_now(house))
     if wish == "keep":
-        keeps = () if house.keeps else (KeepAlways(),)
-        return _done(case, Say("wish_keep"), *keeps, *again)
+        return _done(case, Say("wish_keep"), KeepAlways(), *again)
     said = Say("wish_days", {"when": weekdays(days)})
     return _bring(_done(case, said, SetWeekdays(days)), _kept(case.facts), case.facts)
 
