@@ -2,7 +2,7 @@
 
 An article that was attempted goes out again on the next working day or on the day that its
 addressee chose (docs/developing/domain.md rule 3), with the postman who had it; so does what he
-brought back untried.
+brought back untried, and what was to wait at the office and is to be brought all the same.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from flows.facts import MOST_ATTEMPTS
 from flows.remarks import NO_OTHER_VISIT
 from india.calendar import day_of
 from postal import promises
+from postal.households import BROUGHT, WEEKDAYS
 from postal.lists import DayClosed, NotListed, make_list
 from postal.office.day_closing import name_days_left_open
 from postal.promises import Moved
@@ -23,7 +24,7 @@ from store.database import Conn
 log = structlog.get_logger(__name__)
 
 _RULES = {"office": list(NO_OTHER_VISIT), "most": MOST_ATTEMPTS}
-_DUE = """
+_DUE = f"""
 FROM articles a
 JOIN LATERAL (
     SELECT * FROM delivery_items WHERE article_id = a.id ORDER BY id DESC LIMIT 1
@@ -32,14 +33,14 @@ JOIN delivery_lists l ON l.id = i.list_id
 JOIN staff s ON s.id = l.postman_id AND s.active
 LEFT JOIN households h ON h.phone = a.recipient_phone
 WHERE l.date < %(day)s AND a.unlinked_at IS NULL
-  AND (a.state = 'attempted' AND coalesce(a.chosen_day, %(day)s) <= %(day)s
-         AND (a.chosen_day IS NOT NULL OR h.weekdays IS NULL OR h.unheard
-              OR extract(isodow FROM %(day)s::date)::smallint = ANY(h.weekdays))
+  AND ((a.state = 'attempted' OR {BROUGHT}) AND coalesce(a.chosen_day, %(day)s) <= %(day)s
+         AND (a.chosen_day IS NOT NULL OR {WEEKDAYS} IS NULL
+              OR extract(isodow FROM %(day)s::date)::smallint = ANY({WEEKDAYS}))
          AND (a.remark IS NULL OR a.remark <> ALL(%(office)s) OR a.witness = 'contested'
               OR a.suspended_at IS NOT NULL)
        OR a.state = 'out_for_delivery' AND i.state = 'open')
   AND a.attempts < %(most)s AND a.recipient_phone IS DISTINCT FROM s.phone
-"""
+"""  # noqa: S608
 
 
 def open_morning(conn: Conn, now: datetime) -> list[Moved]:

@@ -51,9 +51,11 @@ def word_of(root: bytes, salt: bytes) -> str:
     return "".join(str(spoken_words.FIRST + half % spoken_words.COUNT) for half in halves)
 
 
-KEEPS: Final = "coalesce(h.keeps AND NOT h.unheard, false)"
-WEEKDAYS: Final = "CASE WHEN NOT h.unheard THEN h.weekdays END"
-"""What the household `h` wishes of when its post comes, where its telephone was told of that."""
+KEEPS: Final = "coalesce(CASE WHEN h.unheard THEN h.heard_keeps ELSE h.keeps END, false)"
+WEEKDAYS: Final = "(CASE WHEN h.unheard THEN h.heard_weekdays ELSE h.weekdays END)"
+SINCE: Final = "(CASE WHEN h.unheard THEN h.heard_since ELSE h.weekdays_since END)"
+"""What the household `h` wishes of when its post comes, and since when: the last wish of which its
+telephone was told."""
 BROUGHT: Final = (
     f"(a.state = 'at_office' AND a.kept_by_wish AND (a.chosen_day IS NOT NULL OR NOT {KEEPS}))"
 )
@@ -197,7 +199,8 @@ def note_heard(conn: Conn, silent: Collection[str]) -> None:
 def kept_since(conn: Conn, phone: str | None) -> datetime | None:
     """Return since when a telephone wishes that its post is kept; None: it is not known."""
     row = conn.execute(
-        "SELECT weekdays_since FROM households WHERE phone = %s AND keeps", [phone]
+        f"SELECT {SINCE} FROM households h WHERE h.phone = %s AND {KEEPS}",  # noqa: S608
+        [phone],
     ).fetchone()
     since: datetime | None = row[0] if row else None
     return since

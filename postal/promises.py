@@ -16,6 +16,7 @@ from flows.facts import ArticleState
 from flows.remarks import KINDS
 from india.calendar import day_of
 from india.promises import Promise
+from postal.households import SINCE, WEEKDAYS
 from postal.walls import LIES_AT
 from store import feed
 from store.database import Conn
@@ -64,12 +65,13 @@ _HANDED: Final = _DAY.format(column="coalesce(o.at, a.delivered_at)")
 
 _WISHED: Final = f"{_DAY.format(column='e.at')} < a.due_by"
 _UNDONE: Final = f"""EXISTS (
-    SELECT FROM events n WHERE n.article_id = a.id AND n.at > e.at
+    SELECT FROM events n WHERE n.article_id = a.id AND (n.at, n.id) > (e.at, e.id)
       AND ({_DAY.format(column="n.at")} < a.due_by OR n.at <= e.at + interval '1 day')
-      AND CASE e.kind WHEN 'at_office' THEN n.kind = 'hold_ended'
+      AND CASE e.kind WHEN 'at_office' THEN n.kind IN ('hold_ended', 'day_chosen')
           ELSE n.kind = 'day_chosen' AND (n.data->>'day')::date < (e.data->>'day')::date END)"""
 """Whether what the event `e` wishes was undone: before the day on which `a` was due, or in a day.
-An earlier day undoes a later one, and excuses by itself where it was named in time."""
+An earlier day undoes a later one, and any day the office; it excuses by itself where it was named
+in time."""
 
 LATENESS: Final = f"""
 CASE WHEN {_HANDED} <= a.due_by THEN 'in_time'
@@ -111,11 +113,10 @@ SELECT a.id, a.number, moved.by AS day FROM articles a
 JOIN households h ON h.phone = a.recipient_phone
 CROSS JOIN LATERAL (
     SELECT min(a.due_by + later) AS by FROM generate_series(1, 6) later
-    WHERE extract(isodow FROM a.due_by + later)::smallint = ANY(h.weekdays)) moved
+    WHERE extract(isodow FROM a.due_by + later)::smallint = ANY({WEEKDAYS})) moved
 WHERE a.due_by BETWEEN %(today)s - {_NOT_WORKED} AND %(today)s
-  AND {_OPEN} AND NOT h.unheard AND extract(isodow FROM a.due_by)::smallint <> ALL(h.weekdays)
-  AND {_DAY.format(column="h.weekdays_since")} < a.due_by
-  AND h.weekdays_since <= %(now)s - interval '1 day'
+  AND {_OPEN} AND extract(isodow FROM a.due_by)::smallint <> ALL({WEEKDAYS})
+  AND {_DAY.format(column=SINCE)} < a.due_by AND {SINCE} <= %(now)s - interval '1 day'
 UNION
 SELECT a.id, a.number, (e.data->>'day')::date FROM articles a JOIN events e ON e.article_id = a.id
 WHERE a.due_by BETWEEN %(today)s - {_NOT_WORKED} AND %(today)s AND {_OPEN}
@@ -124,7 +125,8 @@ WHERE a.due_by BETWEEN %(today)s - {_NOT_WORKED} AND %(today)s AND {_OPEN}
 UNION
 SELECT a.id, a.number, a.held_until FROM articles a JOIN events e ON e.article_id = a.id
 WHERE a.due_by BETWEEN %(today)s - {_NOT_WORKED} AND %(today)s AND a.state = 'at_office'
-  AND a.attempts = 0 AND e.kind = 'at_office' AND NOT e.data ? 'wished' AND {_WISHED}) m
+  AND a.attempts = 0 AND e.kind = 'at_office' AND NOT e.data ? 'wished' AND {_WISHED}
+  AND e.at <= %(now)s - interval '1 day' AND NOT {_UNDONE}) m
 WHERE NOT EXISTS (SELECT FROM events e WHERE e.article_id = m.id AND e.kind = 'due_moved')
 """  # noqa: S608
 

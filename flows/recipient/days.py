@@ -14,16 +14,13 @@ _A_WEEK = 7
 
 
 def may_choose(article: ArticleFact, facts: RecipientFacts | PartyFacts) -> bool:
-    """Tell whether another day can still be chosen for `article`, which a morning's list takes."""
-    waits = article.state in ("booked", "out_for_delivery", "attempted")
-    return waits and has_day_left(article, facts)
+    """Tell whether another day can still be chosen for `article`: a morning's list takes it then.
 
-
-def has_day_left(article: ArticleFact, facts: RecipientFacts | PartyFacts) -> bool:
-    """Tell whether a morning's list can still take `article`, wherever it waits now."""
-    if article.office_next:
-        return False
-    return last(article, facts) >= promises.next_working(facts.today)
+    So it is at the office too, where it waits for its addressee's wish alone.
+    """
+    waits = article.state in ("booked", "out_for_delivery", "attempted", "at_office")
+    left = last(article, facts) >= promises.next_working(facts.today)
+    return waits and not article.office_next and left
 
 
 def last(article: ArticleFact, facts: RecipientFacts | PartyFacts) -> date:

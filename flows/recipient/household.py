@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from flows import trust
-from flows.acts.hold import BringAgain
+from flows.acts.hold import LISTED_WITHIN, BringAgain, KeepOn
 from flows.acts.household import (
     AskTakers,
     ChooseWord,
@@ -23,7 +24,7 @@ from flows.acts.household import (
     SetTakers,
     SetWeekdays,
 )
-from flows.decision import Act, Asked, Decision, Say
+from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import (
     AskWishes,
     AskWord,
@@ -44,15 +45,16 @@ from flows.facts import (
     Takers,
     wish_digits,
 )
-from flows.happenings import GivenOnWord, WordTried
+from flows.happenings import GivenOnWord, HoldExtended, WordTried
 from flows.machine import SAME, Case
+from flows.recipient import days as chosen
 from flows.recipient.states import (
     MACHINE,
     ask_number,
+    can_be_brought,
     digits,
     fact,
     given,
-    is_kept_by_wish,
     is_open,
     stay,
 )
@@ -98,8 +100,10 @@ def ask_wishes(case: Case[AskWishes, Asked, RecipientFacts]) -> Decision[Asked]:
         *("wish_days", "wish_days_how", "wish_keep", "wish_none", "wish_wrong", "wish_locked"),
         *(*WISHES_NOW, "wish_often", "wish_in_doubt", "number_asked"),
     ),
-    acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes, BringAgain),
-)
+    acts=(AskTakers, SetTakers, CountWrongWish, SetWeekdays, KeepAlways, EndWishes, BringAgain,
+          KeepOn),
+    tells=("article",),
+)  # fmt: skip
 def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     wish, house = case.event.wish, case.facts.household
     if wish == "none":
@@ -120,12 +124,61 @@ def set_wish(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     days = case.event.weekdays
     if wish == "days" and not 0 < len(days) < ALL_WEEK:
         return stay(case, Say("wish_days_how"))
-    so = house.keeps if wish == "keep" else house.weekdays == days
+    again = _keep_again(case.facts) if wish == "keep" else ()
+    so = house.keeps and not again if wish == "keep" else house.weekdays == days
     if so or not trust.may_wish(wish, case.facts.proof):  # a caller's number is easily faked
         return stay(case, wishes_now(house))
     if wish == "keep":
-        return _done(case, Say("wish_keep"), KeepAlways())
-    return _done(case, Say("wish_days", {"when": weekdays(days)}), SetWeekdays(days))
+        return _done(case, Say("wish_keep"), KeepAlways(), *again)
+    said = Say("wish_days", {"when": weekdays(days)})
+    return _bring(_done(case, said, SetWeekdays(days)), _kept(case.facts), case.facts)
+
+
+def _keep_again(facts: RecipientFacts) -> tuple[Act, ...]:
+    """Keep what lies at the office and was to be brought on a day: it may have been forged."""
+    return tuple(
+        KeepOn(each.number)
+        for each in facts.articles
+        if can_be_brought(each) and each.by_wish and each.chosen_day is not None
+    )
+
+
+def _kept(facts: RecipientFacts) -> list[ArticleFact]:
+    """Return what a wish for all post keeps at the office, and could be brought."""
+    keeps = facts.household.keeps
+    return [each for each in facts.articles if keeps and each.by_wish and can_be_brought(each)]
+
+
+_LATELY: Final = timedelta(days=6)  # of seven at the office: kept there today or yesterday
+
+
+def _kept_lately(facts: RecipientFacts) -> list[ArticleFact]:
+    """Return what `44` took to the office within a day, while another day can be chosen for it."""
+    return [
+        each
+        for each in facts.articles
+        if can_be_brought(each)
+        and not (each.by_wish or each.extended)
+        and each.held_until is not None
+        and each.held_until >= facts.today + _LATELY
+        and chosen.may_choose(each, facts)
+    ]
+
+
+def _bring(
+    decision: Decision[Asked], kept: Sequence[ArticleFact], facts: RecipientFacts
+) -> Decision[Asked]:
+    """Let lists take what was kept: it may have been forged. It waits as long as that takes."""
+    acts: list[Act] = []
+    tells: list[Tell] = []
+    for article in kept:
+        assert article.held_until is not None
+        last = chosen.last(article, facts)
+        until = max(article.held_until, min(facts.today, last) + LISTED_WITHIN)
+        acts.append(BringAgain(article.number, until, last))
+        if until != article.held_until:
+            tells.append(Tell("article", HoldExtended(article.number)))
+    return replace(decision, acts=(*decision.acts, *acts), tells=(*decision.tells, *tells))
 
 
 def _in_doubt(facts: RecipientFacts) -> ArticleFact | None:
@@ -141,19 +194,14 @@ def _in_doubt(facts: RecipientFacts) -> ArticleFact | None:
 def _end(case: Case[SetWish, Asked, RecipientFacts]) -> Decision[Asked]:
     """End every wish: it protects, so it is done however often; told where there was any.
 
-    What one of them keeps at the office is brought again: it may have been forged.
+    What one of them keeps at the office is brought again, and what `44` took there within a day.
     """
     house = case.facts.household
-    kept = [each for each in case.facts.articles if house.keeps and is_kept_by_wish(each)]
-    wished = house.opens or house.keeps or house.weekdays
+    kept = [*_kept(case.facts), *_kept_lately(case.facts)]
+    wished = house.opens or house.keeps or house.weekdays or kept
     if not wished or not trust.may_wish("none", case.facts.proof):
         return stay(case, wishes_now(house))
-    return Decision(
-        case.state,
-        case.context,
-        (Say("wish_none"),),
-        (EndWishes(), *(BringAgain(each.number) for each in kept)),
-    )
+    return _bring(_done(case, Say("wish_none"), EndWishes()), kept, case.facts)
 
 
 ASK_TAKERS = ("wish_ask_household", "wish_ask_neighbour")
@@ -218,8 +266,8 @@ def _let_in(case: Case[Event, Asked, RecipientFacts], takers: OtherTakers) -> De
     return replace(_done(case, asks, AskTakers(takers)), state=state)
 
 
-def _done(case: Case[Event, Asked, RecipientFacts], say: Say, act: Act) -> Decision[Asked]:
-    return Decision(case.state, case.context, (say,), (act,))
+def _done(case: Case[Event, Asked, RecipientFacts], say: Say, *acts: Act) -> Decision[Asked]:
+    return Decision(case.state, case.context, (say,), acts)
 
 
 # ---- the word ----------------------------------------------------------------------------------

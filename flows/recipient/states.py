@@ -383,10 +383,9 @@ def at_office(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
     return Decision("at_office", Asked(article.number), (say_at_office(article),))
 
 
-def is_kept_by_wish(article: ArticleFact) -> bool:
-    """Tell whether it waits at the office by a wish for all post alone, and can be brought."""
-    kept = article.state == "at_office" and article.by_wish and article.part == "addressee"
-    return kept and not article.office_next
+def can_be_brought(article: ArticleFact) -> bool:
+    """Tell whether it waits at the office for its addressee's wish alone: a visit is left."""
+    return article.state == "at_office" and article.part == "addressee" and not article.office_next
 
 
 def say_at_office(article: ArticleFact) -> Say:

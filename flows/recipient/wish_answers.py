@@ -185,7 +185,7 @@ def _not_home(case: WishCase, wish: PersonWish, article: ArticleFact) -> WishAns
 
 def _another_day(case: WishCase, wish: PersonWish, article: ArticleFact) -> WishAnswer:
     facts = case.facts
-    if article.state == "at_office":
+    if article.state == "at_office" and article.office_next:
         return WishAnswer((say_at_office(article),))
     if article.recalling:
         return _ask("day_recalled", article)

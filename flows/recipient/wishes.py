@@ -26,9 +26,9 @@ from flows.recipient.states import (
     ASKED_BACK,
     MACHINE,
     by_day,
+    can_be_brought,
     digits,
     fact,
-    is_kept_by_wish,
     is_open,
     meant,
     say_at_office,
@@ -56,13 +56,12 @@ def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked
     article = _addressees(case, case.event.which)
     if isinstance(article, Say):
         return stay(case, article)
-    kept = is_kept_by_wish(article)
-    if article.state == "at_office" and not kept:
+    if article.state == "at_office" and article.office_next:
         return stay(case, say_at_office(article))
     facts = case.facts
     if article.recalling:
         return stay(case, digits("day_recalled", article))
-    if not (days.has_day_left if kept else days.may_choose)(article, facts):
+    if not days.may_choose(article, facts):
         return stay(case, digits("day_not_now", article))
     until, day = days.last(article, facts), _day(case.event, facts.today)
     if day is None or not days.is_possible(day, article, facts):
@@ -132,7 +131,7 @@ def hold_at_office(case: Case[HoldAtOffice, Asked, RecipientFacts]) -> Decision[
     article = _addressees(case, case.event.which)
     if isinstance(article, Say):
         return stay(case, article)
-    brought = is_kept_by_wish(article) and _is_to_be_brought(case, article)
+    brought = can_be_brought(article) and _may_go_out(case, article)
     if article.state == "at_office" and not brought:
         return _extend(case, article)
     if not is_open(article):  # named, and closed
@@ -141,24 +140,23 @@ def hold_at_office(case: Case[HoldAtOffice, Asked, RecipientFacts]) -> Decision[
         return stay(case, digits("hold_not_yet", article))
     number, until = article.number, case.facts.today + OFFICE_DAYS
     if article.held_until is not None and brought:  # its clock goes on
-        until = min(until, article.held_until)
+        until = article.held_until
     tells: tuple[Tell, ...] = (Tell("article", CameToOffice(number)),)
     if article.state == "out_for_delivery":
         tells = (Tell("postman", DayChosen(number)), *tells)
     return Decision(
         "at_office",
         Asked(number),
-        (by_day("at_office", article, until),),
+        (by_day("at_office_last" if article.extended else "at_office", article, until),),
         (*_off_the_list(article), KeepAtOffice(number, until)),
         tells,
     )
 
 
-def _is_to_be_brought(
-    case: Case[HoldAtOffice, Asked, RecipientFacts], article: ArticleFact
-) -> bool:
+def _may_go_out(case: Case[HoldAtOffice, Asked, RecipientFacts], article: ArticleFact) -> bool:
     """Tell whether a list may take what a wish kept: it is over, or a day was chosen."""
-    return article.chosen_day is not None or not case.facts.household.keeps
+    over = article.chosen_day is not None or not case.facts.household.keeps
+    return article.by_wish and over
 
 
 def _extend(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:

@@ -26,7 +26,7 @@ from flows.facts import WishGroup
 from flows.trust import WISH_AFTER, WISH_ASKED_FOR, at_least
 from postal.acts.books import Books, writes
 from postal.acts.door import attempt
-from postal.households import NO_WORD
+from postal.households import KEEPS, NO_WORD, SINCE, WEEKDAYS
 from store import keyring
 from store.database import Conn
 
@@ -44,6 +44,10 @@ _WISHES: Final[Mapping[WishGroup, str]] = {
 }
 _OPEN: Final = "coalesce(h.asks IS NOT NULL AND h.asked_at > %(asked)s, false)"
 _FIRST_WISH: Final = "1, %(today)s"
+# Until its telephone is told of the new wish, the last one of which it was told counts.
+_COUNTS_MEANWHILE: Final = (
+    f"heard_keeps = {KEEPS}, heard_weekdays = {WEEKDAYS}, heard_since = {SINCE}"
+)
 
 
 def _counted(group: WishGroup) -> str:
@@ -106,7 +110,7 @@ def set_weekdays(books: Books, act: SetWeekdays, whose: str) -> None:
         f"weekdays, weekdays_since, unheard, {_counted('when')}",
         f"%(weekdays)s::smallint[], %(now)s, %(unheard)s, {_FIRST_WISH}",
         "weekdays = excluded.weekdays, keeps = false, unheard = excluded.unheard,"
-        f" weekdays_since = %(now)s, {_one_more('when')}",
+        f" weekdays_since = %(now)s, {_COUNTS_MEANWHILE}, {_one_more('when')}",
         weekdays=list(act.weekdays),
         unheard=not at_least(books.proof, "fresh"),
     )
@@ -121,7 +125,7 @@ def keep_always(books: Books, act: KeepAlways, whose: str) -> None:
         f"keeps, weekdays_since, unheard, {_counted('when')}",
         f"true, %(now)s, %(unheard)s, {_FIRST_WISH}",
         "keeps = true, weekdays = NULL, unheard = excluded.unheard,"
-        f" weekdays_since = %(now)s, {_one_more('when')}",
+        f" weekdays_since = %(now)s, {_COUNTS_MEANWHILE}, {_one_more('when')}",
         unheard=not at_least(books.proof, "fresh"),
     )
 
@@ -130,8 +134,8 @@ def keep_always(books: Books, act: KeepAlways, whose: str) -> None:
 def end_wishes(books: Books, act: EndWishes, whose: str) -> None:
     close(books.conn, whose)
     books.conn.execute(
-        "UPDATE households SET weekdays = NULL, keeps = false, unheard = false, changed_at = %s"
-        " WHERE phone = %s",
+        "UPDATE households SET weekdays = NULL, keeps = false, unheard = false, changed_at = %s,"
+        " heard_keeps = false, heard_weekdays = NULL, heard_since = NULL WHERE phone = %s",
         [books.now, whose],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flows.acts.hold import (
+    LISTED_WITHIN,
     AskRecall,
     BringAgain,
     ChooseDay,
@@ -12,6 +13,7 @@ from flows.acts.hold import (
     ExtendHold,
     KeepAtOffice,
     KeepByWish,
+    KeepOn,
     RecallArticle,
     ReopenArticle,
     ReturnToSender,
@@ -112,7 +114,14 @@ def reopen_article(books: Books, act: ReopenArticle, whose: str) -> None:
 @writes(ChooseDay)
 def choose_day(books: Books, act: ChooseDay, whose: str) -> None:
     article = books.update(
-        act.article, "chosen_day = %(day)s, choose_until = %(until)s", day=act.day, until=act.until
+        act.article,
+        "chosen_day = %(day)s, choose_until = %(until)s,"
+        " held_until = CASE WHEN state = 'at_office'"
+        " THEN greatest(held_until, %(listed)s) ELSE held_until END,"
+        " kept_by_wish = kept_by_wish OR state = 'at_office'",
+        day=act.day,
+        until=act.until,
+        listed=act.day + LISTED_WITHIN,
     )
     books.feed("day_chosen", article, day=act.day.isoformat())
 
@@ -121,9 +130,8 @@ def choose_day(books: Books, act: ChooseDay, whose: str) -> None:
 def keep_at_office(books: Books, act: KeepAtOffice, whose: str) -> None:
     article = books.update(
         act.article,
-        "state = 'at_office', held_until = %(until)s,"
-        " extended = extended AND NOT kept_by_wish, kept_by_wish = false",
-        "(state IN ('attempted', 'booked') OR kept_by_wish)",
+        "state = 'at_office', held_until = %(until)s, kept_by_wish = false, chosen_day = NULL",
+        "(state IN ('attempted', 'booked') OR kept_by_wish AND held_until = %(until)s)",
         until=act.until,
     )
     books.feed("at_office", article, until=act.until.isoformat())
@@ -142,9 +150,23 @@ def keep_by_wish(books: Books, act: KeepByWish, whose: str) -> None:
     books.feed("at_office", article, until=act.until.isoformat(), wished=True, **wished)
 
 
+@writes(KeepOn)
+def keep_on(books: Books, act: KeepOn, whose: str) -> None:
+    article = books.update(act.article, "chosen_day = NULL", "state = 'at_office' AND kept_by_wish")
+    books.feed("at_office", article, wished=True)
+
+
 @writes(BringAgain)
 def bring_again(books: Books, act: BringAgain, whose: str) -> None:
-    books.feed("hold_ended", books.held[act.article])
+    article = books.update(
+        act.article,
+        "held_until = %(until)s, kept_by_wish = true, choose_until = CASE"
+        " WHEN kept_by_wish AND held_until = %(until)s THEN choose_until ELSE %(last)s END",
+        "state = 'at_office' AND held_until <= %(until)s",
+        until=act.until,
+        last=act.choose_until,
+    )
+    books.feed("hold_ended", article)
 
 
 @writes(ExtendHold)

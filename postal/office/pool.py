@@ -85,8 +85,10 @@ WITH here AS (
     SELECT i.article_id, i.id, CASE WHEN i.state = 'attempted' THEN l.date END
     FROM staff s JOIN delivery_lists l ON l.postman_id = s.id
     JOIN delivery_items i ON i.list_id = l.id AND i.state IN ('attempted', 'withdrawn')
-    JOIN articles a ON a.id = i.article_id AND a.state = 'attempted'
-    WHERE s.office_id = %(office)s AND l.date >= %(first)s AND NOT EXISTS (
+    JOIN articles a ON a.id = i.article_id
+    LEFT JOIN households h ON h.phone = a.recipient_phone
+    WHERE s.office_id = %(office)s AND l.date >= %(first)s
+      AND (a.state = 'attempted' OR {BROUGHT}) AND NOT EXISTS (
         SELECT FROM delivery_items j WHERE j.article_id = i.article_id AND j.id > i.id)
 )
 SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address,

@@ -57,7 +57,7 @@ ANSWERS: dict[WishKind, tuple[str, str, str, str, str]] = {
     "fraud": ("ask_fraud",) * 5,
     "not_home": ("ask_not_home", "ask_not_home", "ask_not_home", "at_office", "nothing_waiting"),
     "another_day": (
-        "ask_other_day", "ask_other_day", "ask_other_day", "at_office", "nothing_waiting",
+        "ask_other_day", "ask_other_day", "ask_other_day", "ask_other_day", "nothing_waiting",
     ),
     "hold": ("hold_not_yet", "ask_hold", "ask_hold", "ask_hold", "nothing_waiting"),
     "nominate": (

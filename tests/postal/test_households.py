@@ -166,6 +166,38 @@ def test_what_is_to_be_kept_is_kept_when_it_is_scanned(at: Office) -> None:
     assert at.kinds(number)[-2:] == ["arrived", "at_office"]
 
 
+def test_no_list_takes_what_she_wished_to_fetch_against_it(at: Office, runtime: Runtime) -> None:
+    """Nobody heard of the weekdays that were forged; and the day that was forged is taken back."""
+    first, second = at.book(1, 2)
+    for phone in (phone_of(1), phone_of(2)):
+        at.player.step(f"{phone} > 55 44")
+    for number in (first, second):
+        at.clerk.post_in_page("/office/arrivals", number=number)
+    at.player.step("wait 1 min")
+    at.player.step(f"off {phone_of(1)}")
+    at.player.step(f"{phone_of(1)} > 55 4 5")
+    at.player.step(f"{phone_of(2)} > 4")
+    at.player.step(f"{phone_of(2)} > 55 44")
+    at.player.step("wait 3 d")
+    with runtime.database.transaction() as conn:
+        today = runtime.now().date()
+        with pytest.raises(NotListed) as refused:
+            make_list(conn, "1001", today, [first, second], runtime.now())
+    assert len(refused.value.faults) == 2
+    for _, why in refused.value.faults:
+        assert why.endswith("waits at the office to be fetched")
+
+
+def test_what_was_taken_to_the_office_and_is_brought_is_on_the_board(at: Office) -> None:
+    (number,) = at.book(1)
+    at.player.step(f"list 1001: {number}")
+    at.player.step(f"{phone_of(1)} > 44")
+    assert number not in at.clerk.get("/office/draft").text
+    at.player.step(f"{phone_of(1)} > 55 0")
+    assert at.state(number) == "at_office"
+    assert number in at.clerk.get("/office/draft").text
+
+
 def test_the_board_says_why_it_waits(at: Office) -> None:
     (number,) = at.book(1)
     at.player.step(f"{phone_of(1)} > 55 4 14")

@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from flows import facts as facts_
 from flows import helped, remarks, trust, window
+from flows.acts import hold
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.exception import EndException, GrantException
-from flows.acts.hold import ReturnToSender
+from flows.acts.hold import KeepOn, ReturnToSender
 from flows.acts.household import CloseHousehold, CountWrongWord
 from flows.acts.lists import OfferItem, PassItem
 from flows.acts.moves import CountWrongQuote, EndMove
@@ -407,6 +408,7 @@ _NAMED = (f"{POSTMAN} > 1 29 9876500003 1 1234",)
 _OPEN = f"{_PLAIN} exception open 2001"
 _DOUBTED = (f"doubt {HOLDER}", f"off {HOLDER}", f"{POSTMAN} > 1")
 _AGREED = (*_ASKED, f"{_PLAIN} exception yes 2001")
+_WAITS = ("R20", "what waits at the office")
 _WORD, _LET_IN = ("R20", "a household's word"), ("R20", "who lets somebody in")
 _CODE, _DEAD = ("I1", "the holder's code"), ("I2", "dead codes")
 _BOTH = ("R3", "both telephones")
@@ -758,6 +760,11 @@ MUTANTS: Final = (
            lambda: replaced(lists, "_is_brought", lambda parcel, now: False),
            ("R20", "what a wish kept"), scenes.WISH,
            (f"{HOLDER} > 55 44", f"{scenes.OTHERS[0]} desk arrives")),
+    Mutant("a day is promised after it went back", 20,
+           everywhere(hold, "LISTED_WITHIN", timedelta(days=-60)), _WAITS, scenes.KEPT,
+           ("wait 30 d",)),
+    Mutant("a day stands against a wish that keeps", 20, drops(KeepOn), _WAITS, scenes.KEPT,
+           (f"{HOLDER} > 4",)),
     # ---- 15: a paper day -----------------------------------------------------------------------
     Mutant("who vouches for an outage types its slips", 15,
            everywhere(trust, "paper", lambda slip: None), _CODE, scenes.PAPER),

@@ -142,7 +142,8 @@ def ended(before: SmallWorld, played: Played) -> Iterator[str]:
     for each, _ in done(played, EndWishes):
         for number, parcel in played.world.parcels.items():
             was = before.parcels.get(number)
-            mine = parcel.recipient == each.whose[0] and was is not None and was.by_wish
+            kept = was is not None and was.by_wish and was.state == "at_office"
+            mine = parcel.recipient == each.whose[0] and kept
             code = parcel.code
             fetched = code is not None and code.state(played.world.now) == "live"
             waits = parcel.chosen_day is not None and parcel.chosen_day > played.world.today
@@ -154,6 +155,26 @@ def ended(before: SmallWorld, played: Played) -> Iterator[str]:
                 may_go_out(played.world, staff, number) for staff in played.world.postmen
             ):
                 yield "a wish ended, and what it kept is not brought again"
+
+
+def waits(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Look at what lies at the office before and after: whoever wished something of it."""
+    for number, parcel in played.world.parcels.items():
+        was = before.parcels.get(number)
+        if was is None or {was.state, parcel.state} != {"at_office"}:
+            continue
+        if was.held_until is None or parcel.held_until is None:
+            continue
+        if parcel.held_until < was.held_until:
+            yield "a wish shortened the time in which it can be fetched"
+        if parcel.chosen_day is not None and parcel.chosen_day > parcel.held_until:
+            yield "it goes back to its sender before the day for which it is promised"
+    for each, _ in done(played, KeepAlways):
+        for parcel in played.world.parcels.values():
+            mine = parcel.recipient == each.whose[0] and parcel.state == "at_office"
+            brought = parcel.by_wish and parcel.chosen_day is not None
+            if mine and brought and parcel.attempts < MOST_ATTEMPTS:
+                yield "all post is kept, and a day takes this one from the office"
 
 
 def tries(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -208,6 +229,13 @@ PROMISES = (
         "What a wish for all post keeps at the office is brought again when that wish ends, unless"
         " its visits are used up or a code fetches it there; and it can be fetched until then.",
         ended,
+    ),
+    Promise(
+        "R20",
+        "what waits at the office",
+        "No wish shortens the time in which it can be fetched there; it goes back after the day for"
+        " which it is promised; and no day takes it from there against a later wish to keep all.",
+        waits,
     ),
     Promise("R20", "wrong words", "Every wrong word counts, and its holder is told.", tries),
 )

@@ -76,7 +76,8 @@ def due_again(world: SmallWorld, staff: str) -> list[str]:
             continue
         another = parcel.remark not in NO_OTHER_VISIT or parcel.witness == "contested"
         chosen = parcel.chosen_day is None or parcel.chosen_day <= world.today
-        again = parcel.state == "attempted" and chosen and another
+        waits = parcel.state == "attempted" or _is_brought(parcel, world.now)
+        again = waits and chosen and another
         untried = parcel.state == "out_for_delivery" and item.state == "open"
         own = parcel.recipient == world.postmen[staff].phone
         if (again or untried) and parcel.attempts < MOST_ATTEMPTS and not own:

@@ -24,14 +24,18 @@ from flows.trust import DOCUMENT_FOR, at_least
 
 @writes(hold.ChooseDay)
 def _choose(ledger: Ledger, act: hold.ChooseDay, parcel: Parcel, whose: str) -> None:
-    ledger.update(parcel, chosen_day=act.day, choose_until=act.until)
+    brought: dict[str, Any] = {}
+    if parcel.state == "at_office" and parcel.held_until is not None:
+        held_until = max(parcel.held_until, act.day + hold.LISTED_WITHIN)
+        brought = {"held_until": held_until, "by_wish": True}
+    ledger.update(parcel, chosen_day=act.day, choose_until=act.until, **brought)
 
 
 @writes(hold.KeepAtOffice)
 def _keep(ledger: Ledger, act: hold.KeepAtOffice, parcel: Parcel, whose: str) -> None:
     must(parcel.by_wish or parcel.state in ("attempted", "booked"), "it is not brought")
-    extended = parcel.extended and not parcel.by_wish
-    ledger.update(parcel, state="at_office", held_until=act.until, extended=extended, by_wish=False)
+    must(not parcel.by_wish or parcel.held_until == act.until, "its clock is changed")
+    ledger.update(parcel, state="at_office", held_until=act.until, by_wish=False, chosen_day=None)
 
 
 @writes(hold.KeepByWish)
@@ -40,10 +44,19 @@ def _keep_by_wish(ledger: Ledger, act: hold.KeepByWish, parcel: Parcel, whose: s
     ledger.update(parcel, state="at_office", held_until=act.until, extended=True, by_wish=True)
 
 
+@writes(hold.KeepOn)
+def _keep_on(ledger: Ledger, act: hold.KeepOn, parcel: Parcel, whose: str) -> None:
+    in_state(parcel, "at_office")
+    must(parcel.by_wish, "no wish keeps it")
+    ledger.update(parcel, chosen_day=None)
+
+
 @writes(hold.BringAgain)
 def _bring_again(ledger: Ledger, act: hold.BringAgain, parcel: Parcel, whose: str) -> None:
     in_state(parcel, "at_office")
-    must(parcel.by_wish, "no wish keeps it")
+    must(parcel.held_until is not None and parcel.held_until <= act.until, "it goes back earlier")
+    if not parcel.by_wish or parcel.held_until != act.until:
+        ledger.update(parcel, held_until=act.until, choose_until=act.choose_until, by_wish=True)
 
 
 @writes(hold.ExtendHold)
