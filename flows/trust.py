@@ -247,7 +247,8 @@ EXCEPTION_ABOVE: Final[tuple[StaffRole, ...]] = ("supervisor",)
 EXCEPTION_ANSWER: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")
 
 # A postman's questions of a day: so many times EXCEPTIONS_PER_POSTMAN whatever is answered, since a
-# forged no of the office's telephone is not counted there; and so many about one article.
+# forged no of the office's telephone is not counted there; and so many about one article. So often
+# is asked, too, what the office opened by hand and such a no gave back.
 MOST_ASKED: Final = 3
 MOST_ASKED_OF_ARTICLE: Final = 2
 MOST_NAMED: Final = 3  # a day, of a telephone, whoever names it: beyond, it is told no more

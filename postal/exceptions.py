@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from flows import trust
 from flows.events import DocumentType
 from flows.facts import ExceptionRate, StaffRole
 from india.calendar import bounds, day_of
@@ -172,7 +173,7 @@ class AskedToday:
 
     `counted`: without what the office's bare telephone refused: whoever forges its number would
     spend his day. `all`: whatever was answered. `named`: of these, another telephone. `opened`: the
-    office opened one more about this article, and it was not asked yet.
+    office opened one more about this article, and it was not asked yet, or given back by such a no.
     """
 
     counted: int
@@ -182,22 +183,31 @@ class AskedToday:
     opened: bool
 
 
+# Of a question: no no of the office's bare telephone, which somebody may forge.
+_COUNTED: Final = """NOT (outcome IS NOT DISTINCT FROM 'refused'
+    AND answer_by IS NOT DISTINCT FROM '')"""
+# Of a place i on a list: the office opened one more question, and none since spent it. A bare no
+# gives it back, though not for ever: each question tells others.
+_OPENED: Final = f"""i.id = %(item)s AND i.question_opened_at IS NOT NULL AND (
+    SELECT count(*) FILTER (WHERE {_COUNTED}) = 0 AND count(*) < %(most)s FROM exceptions
+    WHERE article_id = i.article_id AND item_id = i.id AND asked_at >= i.question_opened_at)"""  # noqa: S608
+
+
 def asked_today(
     conn: Conn, postman_id: int, article_id: int | None, item_id: int | None, today: date
 ) -> AskedToday:
     """Return what a postman asked today. He asks now about `article_id`, at `item_id` of a list."""
     row = conn.execute(
-        "SELECT count(*) FILTER (WHERE NOT (outcome IS NOT DISTINCT FROM 'refused'"
-        " AND answer_by IS NOT DISTINCT FROM '')), count(*), count(wish),"
+        f"SELECT count(*) FILTER (WHERE {_COUNTED}), count(*), count(wish),"  # noqa: S608
         " (SELECT count(*) FROM exceptions"
         "  WHERE article_id = %(article)s AND asked_at >= %(since)s),"
-        " EXISTS (SELECT FROM delivery_items"
-        "  WHERE id = %(item)s AND question_opened_at IS NOT NULL)"
+        f" EXISTS (SELECT FROM delivery_items i WHERE {_OPENED})"
         " FROM exceptions WHERE postman_id = %(postman)s AND asked_at >= %(since)s",
         {
             "postman": postman_id,
             "article": article_id,
             "item": item_id,
+            "most": trust.MOST_ASKED,
             "since": bounds(today)[0],
         },
     ).fetchone()

@@ -58,8 +58,8 @@ MOST_LINES: Final = 5  # articles that are named one after the other
 BHOJPURI: Final = "4"  # on the screen of languages: no language of texts, so no event
 # The keys that each screen waits for; elsewhere one.
 KEYS: Final = {"which": 9, "post": 9, "day": 2, "house": 2, "weekdays": 6}
-DIGITS: Final = (*KEYS, "language")  # where a 3 is one of the digits that are asked for
-TYPED: Final = "typed"  # the answer to such a screen: what is pressed there may be meant for it
+DIGITS: Final = (*KEYS, "days", "language")  # where a 3 is one of the digits that are asked for
+THESE_DAYS: Final = "7"  # no weekday
 READ_BY: Final = ("house",)  # what a household wishes is said there
 
 _CODES: Final = ("code", "window_code", "refusal_code")
@@ -176,24 +176,45 @@ def _take_house(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     wish = _WISHES.get(typed.text)
     if wish is not None:
         return _ask(where, SetWish(wish))
-    target = {"3": "sure", "4": "weekdays", "5": "end"}.get(typed.text)
+    if typed.text == "3":
+        return Step(_sure_behind(where))
+    target = {"4": "weekdays", "5": "end"}.get(typed.text)
     return Step(where) if target is None else Step(go(where, target))
 
 
 def _take_weekdays(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """Read back what was typed: carriers do not say whether `#` or a slow finger ended it."""
     if typed.text == BACK:
         return Step(go(where, "menu"))
-    days = typed_weekdays(typed.text)
+    return Step(_with_days(where, typed.text))
+
+
+def _with_days(where: Where, keys: str) -> Where:
+    """Return the place that reads back the days of `keys` and those typed before (`where.then`)."""
+    days = typed_weekdays(f"{where.then or ''}{keys}")
     if not 0 < len(days) < ALL_WEEK:
-        return Step(where)
-    return _ask(where, SetWish("days", days))
+        return where
+    return go(where, "days", then="".join(map(str, days)))
+
+
+def _show_days(where: Where, facts: MenuFacts) -> Shown:
+    return Shown(where, "days", {"when": weekdays(typed_weekdays(where.then or ""))})
+
+
+def _take_days(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """Note the days by a key that is none of them; a digit that comes late is one more day."""
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == THESE_DAYS:
+        return _ask(where, SetWish("days", typed_weekdays(where.then or "")))
+    return Step(_with_days(where, typed.text))
 
 
 def _take_end(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text == BACK:
         return Step(go(where, "menu"))
     if typed.text == "3":
-        return Step(go(where, "sure"))
+        return Step(_sure_behind(where))
     return _ask(where, SetWish("none")) if typed.text == "1" else Step(where)
 
 
@@ -234,17 +255,25 @@ def _show_answer(where: Where, facts: MenuFacts) -> Shown:
 
 def _take_answer(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     """Take a key of the menu; behind a screen of digits it may be one of those, pressed late."""
-    if where.then != TYPED:
+    if where.held is None:
         return _take_menu(where, typed, facts)
     if typed.text == "3":
-        return Step(go(where, "sure"))
+        return Step(_sure_behind(where.held))
     return Step(go(where, "menu")) if typed.text == BACK else Step(where)
+
+
+def _sure_behind(where: Where) -> Where:
+    """Return the place that asks for one more 3, behind that where the first may be a digit."""
+    return replace(go(where, "sure"), held=where)
 
 
 def _take_sure(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """Take a 3 right after the first; any other key was none, and asks again what was asked."""
     if typed.text == "3":
         return _take_menu(where, typed, facts)
-    return Step(go(where, "menu")) if typed.text == BACK else Step(where)
+    if typed.text == BACK or where.held is None:
+        return Step(go(where, "menu"))
+    return Step(where.held)
 
 
 def _take_over(where: Where, typed: Typed, facts: MenuFacts) -> Step:
@@ -278,7 +307,8 @@ def _ask(where: Where, event: Event) -> Step:
 
 
 def _answer_after(where: Where, told: str | None = None) -> Where:
-    return go(where, "answer", then=TYPED if where.screen in DIGITS else None, told=told)
+    """Return the place of an answer. What is pressed there late may be meant for what asked it."""
+    return replace(go(where, "answer", told=told), held=where if where.screen in DIGITS else None)
 
 
 _ENTRIES: Final = ("menu", "witness", "nominee")
@@ -324,6 +354,11 @@ GRAPH: Final = Graph.of(
         Screen(
             "weekdays", "asks on which weekdays post may come",
             _show_plain, _take_weekdays, ("weekdays",),
+            to=("menu", "days"),
+        ),
+        Screen(
+            "days", "reads the weekdays back, and asks for one more key before they count",
+            _show_days, _take_days, ("days",),
             to=("menu", "answer"), asks=(SetWish,),
         ),
         Screen(
@@ -355,7 +390,7 @@ GRAPH: Final = Graph.of(
         Screen(
             "sure", "asks for one more 3 where the first may have meant something else",
             _show_plain, _take_sure, ("sure",),
-            to=("menu", "which", "answer"), asks=(ReportFraud,),
+            to=("menu", *DIGITS, "end", "answer"), asks=(ReportFraud,),
         ),
         Screen(
             "over", "the last words of a call",

@@ -55,7 +55,7 @@ from flows.postman.beats import hand_on, items_came
 from flows.postman.exceptions import ask_exception, ended, granted, opened, renumbered
 from flows.postman.offers import offered, take_over, turn_down
 from flows.postman.offline import judge_each, told_together
-from flows.postman.undo import undo
+from flows.postman.undo import last_text, undo, written_before
 from flows.postman.visit import answer, say_first, say_handed_over, say_item
 from flows.trust import APPROACHES_WITHIN, MOST_DOORS
 
@@ -115,6 +115,7 @@ MACHINE = Machine(
     ),
     tells=("recipient", "holder", "nominee", "sender", "office", "article", "exception"),
 )
+@last_text
 def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     facts = case.facts
     if not facts.has_list and all(item.ref.isdigit() for item in facts.items):
@@ -139,9 +140,9 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     done = tuple(outcome.done for outcome in outcomes if outcome.done is not None)
     context = case.context
     visiting = _still_visiting(context, done)
-    if _written_before(context, facts):  # a dead zone's text is not his last: 0 does not undo it
+    if written_before(context, facts):  # a dead zone's text is not his last: 0 does not undo it
         context = replace(context, visiting=visiting)
-    elif done or context.done:  # a text without effect leaves nothing of the one before to undo
+    elif done:
         context = LastVisit(done, facts.now, visiting, facts.written_at, offer=context.offer)
     return Decision(
         "visiting" if context.visiting else "ready",
@@ -196,11 +197,6 @@ def _asked_about(context: LastVisit, doors: tuple[str, ...], now: datetime) -> b
     return context.doors == doors and asked_at is not None and now - asked_at <= APPROACHES_WITHIN
 
 
-def _written_before(context: LastVisit, facts: PostmanFacts) -> bool:
-    last = context.written_at or context.at
-    return facts.written_at is not None and last is not None and facts.written_at < last
-
-
 def _still_visiting(context: LastVisit, done: tuple[Done, ...]) -> tuple[str, ...]:
     closed = {act.article for act in done if act.what != "approach"}
     ways = (*context.visiting, *(act.article for act in done if act.what == "approach"))
@@ -230,7 +226,7 @@ MACHINE.on(
     ),
     acts=(AskForException,),
     tells=("holder", "recipient", "former", "asked", "above", "exception", "named", "sender"),
-)(ask_exception)
+)(last_text(ask_exception))
 MACHINE.on(ExceptionGranted, says=("exception_yes",))(granted)
 MACHINE.on(ExceptionEnded, says=("exception_no", "exception_lapsed", "exception_denied"))(ended)
 MACHINE.on(QuestionOpened, says=("exception_opened",))(opened)
@@ -249,7 +245,7 @@ MACHINE.on(
     ),
     acts=(OfferItem, GiveBack, KillCode),
     tells=("colleague", "giver", "article"),
-)(hand_on)
+)(last_text(hand_on))
 MACHINE.on(ItemsCame, says=("items_came",))(items_came)
 
 _ASKS = ("offer_asked", "offer_asked_many")
@@ -259,16 +255,17 @@ MACHINE.on(
     says=(*_ASKS, "offer_none", "offer_gone", "items_taken"),
     acts=(PassItem, EndOffer, KillCode),
     tells=("giver",),
-)(take_over)
+)(last_text(take_over))
 MACHINE.on(
     TurnDown, says=(*_ASKS, "offer_none", "offer_declined"), acts=(EndOffer,), tells=("giver",)
-)(turn_down)
+)(last_text(turn_down))
 
 
 # ---- questions, news, time ---------------------------------------------------------------------
 
 
 @MACHINE.on(AskLeft, says=("left", "left_none", "no_list"))
+@last_text
 def ask_left(case: Case[AskLeft, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     facts = case.facts
     if not facts.has_list:
@@ -281,11 +278,13 @@ def ask_left(case: Case[AskLeft, LastVisit, PostmanFacts]) -> Decision[LastVisit
 
 
 @MACHINE.on(AskHelp, says=("postman_help",))
+@last_text
 def ask_help(case: Case[AskHelp, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     return Decision(case.state, case.context, (Say("postman_help"),))
 
 
 @MACHINE.on(AskStatus, says=("not_understood",))
+@last_text
 def ask_status(case: Case[AskStatus, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     return Decision(case.state, case.context, (Say("not_understood"),))
 
@@ -306,6 +305,7 @@ _ASKED_BACK = {
 
 
 @MACHINE.on(AskedBack, says=(*dict.fromkeys(_ASKED_BACK.values()), "not_understood"))
+@last_text
 def asked_back(case: Case[AskedBack, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     """Ask which of two readings is meant, or for what is missing; nothing is done."""
     event = case.event
@@ -324,6 +324,7 @@ def asked_back(case: Case[AskedBack, LastVisit, PostmanFacts]) -> Decision[LastV
 
 
 @MACHINE.on(NotUnderstood, says=("not_understood",), acts=(OpenTicket,))
+@last_text
 def not_understood(case: Case[NotUnderstood, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     """Record nothing, and let the help desk read the text."""
     acts = (OpenTicket("unparsed"),)

@@ -1,8 +1,9 @@
-"""The undoing of a postman's last text, within two minutes."""
+"""The undoing of a postman's last text, within two minutes; and which text is the last."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from flows.acts.codes import KillCode
@@ -12,12 +13,34 @@ from flows.decision import Act, Decision, Done, LastVisit, Role, Say, Tell
 from flows.events import Undo
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.happenings import TakenBack
-from flows.machine import Case
+from flows.machine import Case, E, Handler
 from flows.postman.visit import concerned
 from flows.remarks import REFUSED
 
 UNDO_WITHIN = timedelta(minutes=2)
 COMES_WITHIN = timedelta(minutes=30)  # for a text written in time but delayed by a dead zone
+
+
+def last_text(handler: Handler[E, LastVisit, PostmanFacts]) -> Handler[E, LastVisit, PostmanFacts]:
+    """Let what `handler` answers be his last text: `0` undoes nothing that one before it did.
+
+    What he asked, or was asked back, and what was not understood are texts like any other. A dead
+    zone's text, written before the last, is not his last.
+    """
+
+    def decide(case: Case[E, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+        context, facts = case.context, case.facts
+        if context.done and not written_before(context, facts):
+            context = replace(context, done=(), at=facts.now, written_at=facts.written_at)
+        return handler(Case(case.state, context, case.event, facts))
+
+    return decide
+
+
+def written_before(context: LastVisit, facts: PostmanFacts) -> bool:
+    """Tell whether his text was written before his last one, and came after it."""
+    last = context.written_at or context.at
+    return facts.written_at is not None and last is not None and facts.written_at < last
 
 
 _UNDO: dict[str, Callable[[str], Act]] = {

@@ -31,11 +31,6 @@ def ask_for_exception(books: Books, act: AskForException, whose: str) -> None:
         phone=act.phone,
         item=article.item_id,
     )
-    books.conn.execute(  # one that the office opened by hand is asked by now
-        "UPDATE delivery_items SET question_opened_at = NULL"
-        " WHERE id = %s AND question_opened_at IS NOT NULL",
-        [article.item_id],
-    )
     wish = {} if act.phone is None else {"wish": "number"}
     books.feed("exception_asked", article, reason=act.reason, document=act.document, **wish)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from flows import trust
 from flows.calling import menu
-from flows.events import DrawWord, HouseholdWish, SetWish, TakeWord
+from flows.events import DrawWord, HouseholdWish, ReportFraud, SetWish, TakeWord
 from flows.facts import HouseholdFact
+from flows.recipient.household import weekdays
 from flows.ussd.engine import BACK, MenuFacts, Step, Typed, Where
 from messages.screens import LINES
 
@@ -30,15 +32,42 @@ def stepped(screen: str, keys: str) -> Step:
 def test_weekdays_are_some_of_the_week_or_asked_again(keys: str) -> None:
     step = stepped("weekdays", keys)
     if keys == BACK:
-        assert (step.where.screen, step.ask) == ("menu", None)
+        assert step == Step(Where("menu"))
     elif set(keys) <= set("123456") and len(set(keys)) < 6:
-        assert step.ask is not None
-        assert step.ask.event == SetWish("days", tuple(sorted(map(int, set(keys)))))
+        assert step == Step(Where("days", then="".join(sorted(set(keys)))))
     else:
         assert step == Step(Where("weekdays"))
 
 
-@pytest.mark.parametrize("screen", ["house", "weekdays", "end"])
+@given(st.permutations("135"), st.integers(0, 2))
+def test_a_slow_finger_chooses_what_a_fast_one_does(days: list[str], pause: int) -> None:
+    """A carrier brings the keys before a pause alone: they are read back, and the rest is added."""
+    where = Where("weekdays")
+    for keys in ("".join(days[: pause + 1]), *days[pause + 1 :]):
+        step = menu.GRAPH.step(where, Typed(keys), FACTS)
+        assert step.ask is None
+        where = step.where
+    assert menu.GRAPH.show(where, FACTS).values == {"when": weekdays((1, 3, 5))}
+    step = menu.GRAPH.step(where, Typed(menu.THESE_DAYS), FACTS)
+    assert step.ask is not None
+    assert step.ask.event == SetWish("days", (1, 3, 5))
+
+
+@given(st.sampled_from(menu.DIGITS), KEYS.filter(lambda keys: keys not in ("0", "3")))
+def test_only_a_second_three_is_fraud(screen: str, keys: str) -> None:
+    """Behind a screen of digits, and where a 3 means nothing: any other key asks that again."""
+    asked = Where(screen, then="1")
+    answer = replace(Where("answer", told="by_text"), held=asked)
+    sure = menu.GRAPH.step(answer, Typed("3"), FACTS)
+    assert (sure.where.screen, sure.ask) == ("sure", None)
+    assert menu.GRAPH.step(sure.where, Typed(keys), FACTS) == Step(asked)
+    assert menu.GRAPH.step(sure.where, Typed(BACK), FACTS) == Step(Where("menu"))
+    fraud = menu.GRAPH.step(sure.where, Typed("3"), FACTS)
+    assert fraud.ask is not None
+    assert isinstance(fraud.ask.event, ReportFraud)
+
+
+@pytest.mark.parametrize("screen", ["house", "weekdays", "days", "end"])
 def test_nought_only_leads_back(screen: str) -> None:
     step = stepped(screen, BACK)
     assert (step.where.screen, step.ask) == ("menu", None)

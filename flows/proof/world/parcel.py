@@ -69,7 +69,7 @@ class ListedParcel:
     approached_at: datetime | None = None
     mode: Mode = "on"  # of the office when it went out
     proof: str | None = None  # on what it was handed over
-    question_opened: bool = False  # one more, by the office's hand, and not asked yet
+    question_opened: int = 0  # so often may be asked one more, by the office's hand
 
     @property
     def approached(self) -> bool:
@@ -123,6 +123,7 @@ class ExceptionRow:
     above: bool = False  # who agreed is no postmaster of the postman's office
     phone: str | None = None  # that was named as the right one; None: it is about the code
     place: int = 0  # which of the article's places on lists it was asked at
+    left: int = 0  # of `ListedParcel.question_opened`, if the bare telephone says no
 
 
 @dataclass(frozen=True, slots=True)

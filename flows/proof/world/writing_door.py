@@ -20,6 +20,7 @@ from flows.proof.world.ledger import (
 )
 from flows.proof.world.parcel import CodeIssued, ExceptionRow, ListedParcel, Parcel
 from flows.proof.world.writing_household import use_word
+from flows.trust import MOST_ASKED
 
 # ---- codes ---------------------------------------------------------------------------------------
 
@@ -111,17 +112,18 @@ def _ask_exception(
     assert parcel.item is not None
     asked = (parcel.item.postman, ledger.world.today)
     place = len(parcel.items)
-    row = ExceptionRow(parcel.item.postman, ledger.now, phone=act.phone, place=place)
+    left = max(0, parcel.item.question_opened - 1)
+    row = ExceptionRow(parcel.item.postman, ledger.now, phone=act.phone, place=place, left=left)
     named = parcel.named_on if act.phone is None else (*parcel.named_on, asked)
     excepted = (*parcel.excepted_on, asked)
-    asking = parcel.with_item(question_opened=False)
+    asking = parcel.with_item(question_opened=0)
     ledger.put(replace(asking, exception=row, excepted_on=excepted, named_on=named))
 
 
 @writes(exception.OpenQuestion)
 def _open_question(ledger: Ledger, act: exception.OpenQuestion, parcel: Parcel, whose: str) -> None:
     in_state(parcel, "out_for_delivery")
-    ledger.put(parcel.with_item(question_opened=True))
+    ledger.put(parcel.with_item(question_opened=MOST_ASKED))
 
 
 @writes(exception.GrantException)
@@ -143,6 +145,8 @@ def _end_exception(ledger: Ledger, act: exception.EndException, parcel: Parcel, 
     assert row is not None
     free = act.why == "refused" and not (act.by or row.by)
     refused = ((row.postman, ledger.world.today),) if free else ()
+    if free and row.left and row.place == len(parcel.items):
+        parcel = parcel.with_item(question_opened=row.left)
     ledger.put(replace(parcel, exception=None, refused_on=(*parcel.refused_on, *refused)))
 
 
