@@ -306,6 +306,17 @@ def _now(decision: Decision, event: Any, facts: Any) -> Decision:
     return replace(decision, until=facts.now)
 
 
+def _said_once(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    """Whoever objected once, or somebody in his name, is answered alone."""
+    decision = true(machine, standing, event, facts)
+    if not isinstance(event, Deny | ReportFraud) or machine.name != "recipient":
+        return decision
+    said = any(each.objected for each in facts.articles)
+    return replace(decision, acts=(), tells=()) if said else decision
+
+
 def _silent(decision: Decision, event: Any, facts: Any) -> Decision:
     return replace(decision, says=())
 
@@ -678,6 +689,9 @@ MUTANTS: Final = (
            ((*_NAMED, f"{OFFICE} > 2") * 2 + (_OPEN, *_NAMED, f"{OFFICE} > 2", _OPEN, *_NAMED))),
     Mutant("an exception that is contested is no ticket", 17, drops(OpenTicket, about="exception"),
            ("R17", "contesting an exception"), scenes.EXCEPTION, (*_AGREED, f"{POSTMAN} > 1 28")),
+    Mutant("one objection in his name spends his own", 17, decides(_said_once),
+           ("R17", "contesting an exception"), scenes.EXCEPTION,
+           (*_AGREED, f"{POSTMAN} > 1 28", f"{HOLDER} > 3 6785")),
     # ---- 19: a door without network --------------------------------------------------------------
     Mutant("the three digits of the slip are not compared", 19,
            lambda: replaced(verdicts, "check_of", lambda world, number, place: _LIKE_ALL),
