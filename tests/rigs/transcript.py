@@ -49,7 +49,7 @@
                                                         nominee +91…, proof {quote +91…}
     +919876500001 asked whether it helped               its newest ticket is closed, and it is asked
     EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
-    EU123456785IN tickets closed 2001                   by this member of staff, who may not close all
+    EU123456785IN tickets closed 2001                   by who may not close all of them
     EU123456785IN has holder +919876500001              who gets the next code; or: nobody
     EU123456785IN has event code_wrong code_killed      in its feed; or: has no event code_wrong
     EU123456785IN has lateness late                     what the API says: due, in_time, tried, …

@@ -202,6 +202,14 @@ def _any_word(
     return true(machine, standing, event, facts)
 
 
+_USABLE: Final = verdicts._usable
+
+
+def _without_undone(parcel: Any, mine: Any, *more: Any) -> Any:
+    """A code that its own postman's text used is over with his `0`."""
+    return [] if any(each.undone for each in mine) else _USABLE(parcel, mine, *more)
+
+
 def _any_claim(
     true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
 ) -> Decision:
@@ -707,6 +715,9 @@ MUTANTS: Final = (
     Mutant("a code that was sent before a move is good without network", 19,
            lambda: replaced(verdicts, "_usable", lambda parcel, mine, *_: mine), _OFFLINE,
            scenes.OFFLINE, (f"{HOLDER} > 5 9876500002", f"{NOMINEE} > 1")),
+    Mutant("his own 0 makes a postman's true code worthless", 19,
+           lambda: replaced(verdicts, "_usable", _without_undone), _CLAIMED, scenes.OFFLINE,
+           (f"{POSTMAN} > 1 {scenes.TOLD_OFFLINE}", f"{POSTMAN} > 0")),
     Mutant("what nothing proves is no ticket", 19, drops(ClaimOffline), _CLAIMED, scenes.OFFLINE),
     Mutant("the addressee is not told what the postman says", 19,
            untold(OfflineClaimed, "recipient"), _CLAIMED, scenes.OFFLINE),
