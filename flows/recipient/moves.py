@@ -48,8 +48,8 @@ def is_asked(article: ArticleFact) -> bool:
     Consent,
     to=("quiet", "out", "asked_back", "booked", SAME),
     says=(
-        *ASKED_BACK, "move_done", "moved_here", "booked_plain", "move_not_now", "quote_wrong", "quote_locked", *ANSWERED,
-        *status.TEMPLATES,
+        *ASKED_BACK, "move_done", "moved_here", "booked_plain", "move_not_now", "quote_wrong",
+        "quote_locked", *ANSWERED, *status.TEMPLATES,
     ),
     acts=(CountWrongQuote, AskTakers, SetTakers, CountWrongWish),
     tells=("move",),
