@@ -59,9 +59,11 @@ def answer(runtime: Runtime, conn: Conn, asked: Question, granted: bool, by: Doe
 
 
 class NotOpened(Conflict):
-    """No further question was opened: one is open, it is not out, or it is not this person's."""
+    """No further question was opened: one is open, it is not out, none may be asked, or it is not
+    this person's.
+    """
 
-    sentence = "no question is opened: it is not out, one is open, or somebody else must open it"
+    sentence = "not opened: it is not out, one is open or none may be asked, or another must sign"
     word = "question_not_opened"
 
 

@@ -380,6 +380,13 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         notice=_notice(locked, phone, event),
         offline=settings.offline_per_postman > 0,
         hears_named=_hears_named(locked, phone, event),
+        itself=tuple(
+            each.number
+            for each in mine
+            if isinstance(event, Consent)
+            and is_asked(each)
+            and locked.held[each.number].named_phone == phone
+        ),
         dialled=locked.dialled,
         household=_household(locked, phone, event, mine),
     )

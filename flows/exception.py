@@ -149,9 +149,13 @@ def _is_above(facts: ExceptionFacts) -> bool:
 
 @MACHINE.on(QuestionOpened, acts=(OpenQuestion,), tells=("postman",))
 def opened(case: Case[QuestionOpened, Nothing, ExceptionFacts]) -> Decision[Nothing]:
-    """Open one more question: what a forger asked in the postman's name is not to cost a door."""
+    """Open one more question: what a forger asked in the postman's name is not to cost a door.
+
+    None where the law or an alarm refuses both: he would be sent to ask in vain.
+    """
     facts, article = case.facts, case.facts.article
-    free = article.exception == "none" and article.state == "out_for_delivery"
+    may_ask = trust.exception(article) is None or trust.renumber(article) is None
+    free = article.exception == "none" and article.state == "out_for_delivery" and may_ask
     signed = trust.at_least(facts.proof, "fresh") and facts.by in trust.EXCEPTION_ANSWER
     if not free or not signed or facts.same:
         return _stay(case)

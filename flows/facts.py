@@ -291,6 +291,8 @@ class RecipientFacts(Facts):
     offline: bool = False  # slips show three digits for doors without network
     # Of a telephone that was named at a door: False: it was told so often today, or not of this.
     hears_named: bool = True
+    # The articles of which it is asked, and for which it was itself named; read with the answer.
+    itself: tuple[str, ...] = ()
     dialled: bool = False  # it was asked by dial, whose sender is easily forged as a caller is
     # Read where the text is about it, or may end it.
     household: HouseholdFact = HouseholdFact()

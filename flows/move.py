@@ -103,12 +103,19 @@ def _moved(case: Case[Event, Nothing, MoveFacts], consent: Proof | None) -> Deci
 def _kept(case: Case[Event, Nothing, MoveFacts]) -> Decision[Nothing]:
     """End a question about the telephone that has it already: no move, no code dies.
 
-    The sender hears what he would hear of any other number, at the same time: he must not find out
-    by it whose the code is.
+    Whoever named it hears what he would hear of any other number, at the same time: he must not
+    find out by it whose the code is. Of a number that was named at the door the sender hears no
+    more: it was not he.
     """
-    number = case.facts.article.number
+    article = case.facts.article
+    number = article.number
     event = Relinked(number)
-    tells = (Tell("recipient", event), Tell("sender", event))
+    tells: tuple[Tell, ...] = (Tell("sender", event),)
+    if case.facts.by == "door":
+        out = article.state == "out_for_delivery"
+        tells = (Tell("postman", NumberAgreed(number)),) if out else ()
+    if case.facts.proof != "quoted":  # that answer told him already
+        tells = (Tell("recipient", event), *tells)
     return Decision("still", case.context, (), (EndMove(number, "lapsed"),), tells)
 
 

@@ -27,7 +27,10 @@ _MOST_COMPARED: Final = 10  # issues
 
 @dataclass(frozen=True)
 class ListedCode:
-    """A code as it was issued for a place on a list. `stopped`: killed, not only replaced."""
+    """A code as it was issued for a place on a list.
+
+    `stopped`: killed, not only replaced, or taken back with its own postman's text by his `0`.
+    """
 
     issue: int
     item_id: int | None
@@ -44,7 +47,7 @@ def of_article(conn: Conn, article_id: int) -> list[ListedCode]:
     """Return the last codes of an article, the newest first."""
     rows = conn.execute(
         "SELECT issue, item_id, check_key, postman_id, purpose, released_at,"
-        " used_at IS NOT NULL OR coalesce(dead_reason <> 'expired', false),"
+        " used_at IS NOT NULL OR coalesce(dead_reason NOT IN ('expired', 'undone'), false),"
         " ARRAY(SELECT DISTINCT phone::text FROM messages m"
         "  WHERE m.article_id = c.article_id AND m.code_id = c.id AND m.direction = 'out'),"
         " EXISTS (SELECT FROM nominees n WHERE n.article_id = c.article_id"

@@ -29,6 +29,7 @@ from flows.grammar.postman_numbers import (
     EXCEPTION,
     HELP,
     MOST_ITEMS,
+    NEW_NUMBER,
     PAYMENTS,
     RUPEE_WORDS,
     SIGNATURE,
@@ -303,12 +304,17 @@ def _doors(bare: list[str]) -> list[VisitAct]:
     doors: list[VisitAct] = [Approach(item_of(token)) for token in bare]
     if len(bare) > 1 and (
         HELP in bare
-        or (bare[-1] in PAYMENTS and not _ascends(bare[-2], bare[-1]))
+        or (bare[-1] in PAYMENTS and not (_ascends(bare[-2], bare[-1]) or _is_asking(bare)))
         or len({int(token) >= _FAR for token in bare if token.isdigit()}) > 1
     ):
         first = item_of(bare[0])
         raise Unclear(AskedBack("what", int(first)) if first.isdigit() else None)
     return doors
+
+
+def _is_asking(bare: list[str]) -> bool:
+    """Tell whether it may be a question to the office, before its item: "28 1"."""
+    return len(bare) == 2 and bare[0] in (str(EXCEPTION), str(NEW_NUMBER))
 
 
 def _ascends(before: str, after: str) -> bool:

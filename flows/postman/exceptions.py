@@ -126,8 +126,16 @@ def ended(case: Case[ExceptionEnded, LastVisit, PostmanFacts]) -> Decision[LastV
 
 
 def opened(case: Case[QuestionOpened, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """Tell him that he may ask once more."""
-    return Decision(case.state, case.context, _about("exception_opened", case.facts))
+    """Tell him that he may ask once more, or how he asks what alone can be asked."""
+    says: list[Say] = []
+    for item in case.facts.items:
+        if item.article is None or not _concerns(item, item.article):
+            continue
+        without = trust.exception(item.article) is None
+        both = without and trust.renumber(item.article) is None
+        alone = "exception_how" if without else "number_how"
+        says.append(say_item("exception_opened" if both else alone, item))
+    return Decision(case.state, case.context, tuple(says))
 
 
 def renumbered(case: Case[NumberAgreed, LastVisit, PostmanFacts]) -> Decision[LastVisit]:

@@ -26,6 +26,7 @@ from flows.events import (
     AskLeft,
     AskStatus,
     DayEnded,
+    Handover,
     ItemsOffered,
     ListMade,
     NotUnderstood,
@@ -56,8 +57,8 @@ from flows.postman.exceptions import ask_exception, ended, granted, opened, renu
 from flows.postman.offers import offered, take_over, turn_down
 from flows.postman.offline import judge_each, told_together
 from flows.postman.undo import last_text, undo, written_before
-from flows.postman.visit import answer, say_first, say_handed_over, say_item
-from flows.trust import APPROACHES_WITHIN, MOST_DOORS
+from flows.postman.visit import answer, judge, say_first, say_handed_over, say_item
+from flows.trust import APPROACHES_WITHIN, MOST_DOORS, may_go_without
 
 MACHINE = Machine(
     name="postman",
@@ -104,7 +105,7 @@ MACHINE = Machine(
         ),
         *("handed_over_excepted", "exception_how", "exception_waits", "exception_law"),
         *("exception_not_now", "exception_reached", "number_how"),
-        *("exception_which", "number_which"),
+        *("exception_which", "number_which", "exception_yes", "asked_what"),
         *("offline_wrong", "offline_ticket", "offline_unneeded", "offline_unsure"),
         *("approach_household", "approach_neighbour", "handed_over_word", "word_law", "word_none"),
         *("word_not_now", "word_not_yet", "word_spent", "word_used", "word_wrong"),
@@ -159,15 +160,37 @@ _ASKING = {str(EXCEPTION): "exception", str(NEW_NUMBER): "number"}
 def _asks_how(event: Visit, facts: PostmanFacts) -> Say | None:
     """Return how the office is asked, where he wrote 28 or 29 alone, or before its item: `28 8`.
 
-    None where it is an item of his list.
+    None where 28 is an item of his list.
     """
     first, *others = facts.items
     doors = all(isinstance(act, Approach) for act in event.acts) and len(others) < 2
-    if not doors or first.state != "elsewhere" or first.ref not in _ASKING:
+    if not doors or first.ref not in _ASKING:
         return None
-    if any(item.state != "elsewhere" for item in others):
-        return Say(f"{_ASKING[first.ref]}_how", {"serial": others[0].serial})
+    if first.state != "elsewhere":  # "28 1": item 28, and how it was paid, or the other way round?
+        return _paid_or_asked(first, others)
+    for item in others:
+        if item.state != "elsewhere":
+            return _asked_of(first.ref, item, facts)
     return Say(f"{_ASKING[first.ref]}_which")
+
+
+def _paid_or_asked(first: ItemFact, others: list[ItemFact]) -> Say | None:
+    """Return the question what is meant by `28 1`, where both are on the list; else None."""
+    if not others or others[0].ref not in PAYMENTS:
+        return None
+    at_the_other = others[0].approached and not first.approached
+    if at_the_other and others[0].state == "open":
+        return say_item(f"{_ASKING[first.ref]}_how", others[0])
+    return say_item("asked_what", first)
+
+
+def _asked_of(remark: str, item: ItemFact, facts: PostmanFacts) -> Say:
+    """Return what `8 28` would bring where it hands nothing over, or that it may be sent now."""
+    if item.article is None or remark != str(EXCEPTION):
+        return say_item(f"{_ASKING[remark]}_how", item)
+    if item.state == "open" and may_go_without(item.article):
+        return say_item("exception_yes", item)
+    return judge(Handover(item.ref, "exception"), item, facts).say
 
 
 def _not_on_list(event: Visit, facts: PostmanFacts) -> ItemFact | None:
@@ -229,7 +252,7 @@ MACHINE.on(
 )(last_text(ask_exception))
 MACHINE.on(ExceptionGranted, says=("exception_yes",))(granted)
 MACHINE.on(ExceptionEnded, says=("exception_no", "exception_lapsed", "exception_denied"))(ended)
-MACHINE.on(QuestionOpened, says=("exception_opened",))(opened)
+MACHINE.on(QuestionOpened, says=("exception_opened", "exception_how", "number_how"))(opened)
 MACHINE.on(NumberAgreed, says=("number_changed", "number_asked_first"))(renumbered)
 
 

@@ -126,6 +126,8 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     domains = {**_OF_TELEPHONE, **others, **house, "articles": articles}
     if kind is happenings.Approached and thorough:
         domains["offline"] = one_of(False, True)
+    if kind is events.Consent:
+        domains["itself"] = one_of((), (NUMBER,))
     if not isinstance(event, Happening):
         domains["proof"] = _WISHED_BY if kind is events.SetWish else _PROVEN_BY
     return Met(context, event, lazy(RecipientFacts, picks, domains))

@@ -253,6 +253,11 @@ def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
     return sensible
 
 
+def _is_delivered(article: ArticleFact) -> bool:
+    """Tell whether "no" can be about it where nothing else is: it may be said again."""
+    return article.state == "delivered"
+
+
 @MACHINE.on(
     Deny,
     to=("quiet", SAME),
@@ -267,6 +272,8 @@ def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
 )  # fmt: skip
 def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
     article = _denied_of(case, meant(case, case.event.which, _deniable(case)))
+    if isinstance(article, Say) and article.template == "nothing_waiting":
+        article = meant(case, case.event.which, _is_delivered)
     if isinstance(article, Say):
         return stay(case, article)
     return _and_protest(_denied(case, article), article)
@@ -359,15 +366,17 @@ def lost_and_handed_over(
 
 
 def _object(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
-    """Freeze the closure, open a ticket and tell the postmaster: the article was not received."""
+    """Freeze the closure, open a ticket and tell the postmaster: the article was not received.
+
+    Also where it was said before: a text in its telephone's name is not to spend the word of who
+    has it, once the ticket of that is closed.
+    """
     assert article.delivered_at is not None
     if is_contestable(article, case.facts.now):
         return contest_exception(article)
     plain = case.facts.now - article.delivered_at <= OBJECT_WITHIN
     if not (trust.may_object(article, case.facts.now) if article.on_word else plain):
         return stay(case, digits("objection_late", article))
-    if article.objected:
-        return stay(case, digits("not_received", article))
     return not_received(article)
 
 
@@ -378,9 +387,14 @@ def not_received(article: ArticleFact) -> Decision[Asked]:
         "quiet",
         Asked(number),
         (digits("not_received", article),),
-        (MarkNotReceived(number), OpenTicket("not_received", number)),
+        (*_marked(article), OpenTicket("not_received", number)),
         (Tell("office", NotReceived(number)),),
     )
+
+
+def _marked(article: ArticleFact) -> tuple[Act, ...]:
+    """Return the mark of an objection, which an article has once; its ticket may come again."""
+    return () if article.objected else (MarkNotReceived(article.number),)
 
 
 def is_contestable(article: ArticleFact, now: datetime) -> bool:
@@ -394,7 +408,7 @@ def is_on_word(article: ArticleFact, now: datetime) -> bool:
 
 
 def _is_late_enough(article: ArticleFact, now: datetime) -> bool:
-    mine = article.part != "asked" and article.state == "delivered" and not article.objected
+    mine = article.part != "asked" and article.state == "delivered"
     return mine and trust.may_object(article, now)
 
 
@@ -405,7 +419,7 @@ def contest_exception(article: ArticleFact) -> Decision[Asked]:
         "quiet",
         Asked(number),
         (digits("exception_contested", article),),
-        (MarkNotReceived(number), OpenTicket("exception", number)),
+        (*_marked(article), OpenTicket("exception", number)),
         (Tell("office", ExceptionContested(number)),),
     )
 
@@ -417,7 +431,7 @@ def contest_move(article: ArticleFact) -> Decision[Asked]:
     not say whose it was: an office looks, and nobody's figures are changed by it.
     """
     number = article.number
-    noted = () if article.objected or article.disowned else (MarkNotReceived(number),)
+    noted = () if article.disowned else _marked(article)
     return Decision(
         "quiet",
         Asked(number),

@@ -97,7 +97,8 @@ def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Ask
     elif recalled and not perilled:
         decision = _stop_recall(case, recalled)
     else:
-        gone = tuple(each for each in handed_over if each not in case.facts.lost)
+        new = (each for each in handed_over if not each.objected)
+        gone = tuple(each for each in new if each not in case.facts.lost)
         decision = _and_ask(_reported(case), gone if perilled else ())
     if case.facts.household.opens:  # whoever let somebody in may not have been the owner
         heard = [say.template for say in decision.says] == ["fraud_heard"]
@@ -163,19 +164,20 @@ def _and_ask(decision: Decision[Asked], gone: tuple[ArticleFact, ...]) -> Decisi
 
 
 def _handed_over(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleFact, ...]:
-    """Return what was handed over and can still be contested; what was mentioned last, last."""
+    """Return what was handed over and can still be contested; what was mentioned last, last.
+
+    What was contested before only where it was named, or is the last, or nothing else can be meant.
+    """
     now = case.facts.now
     found = [
         each
         for each in case.facts.articles
         if _named(case, each) and (is_contestable(each, now) or is_on_word(each, now))
     ]
-    found += [
-        each
-        for each in lost_and_handed_over(case, case.event.which)
-        if not each.objected or _is_last(case, (each,)) or case.event.which is not None
-    ]
-    return tuple(sorted(found, key=lambda each: _is_last(case, (each,))))
+    found += lost_and_handed_over(case, case.event.which)
+    named = case.event.which is not None
+    fresh = [each for each in found if named or not each.objected or _is_last(case, (each,))]
+    return tuple(sorted(fresh or found, key=lambda each: _is_last(case, (each,))))
 
 
 # ---- what is here ------------------------------------------------------------------------------

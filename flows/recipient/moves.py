@@ -46,10 +46,10 @@ def is_asked(article: ArticleFact) -> bool:
 
 @MACHINE.on(
     Consent,
-    to=("quiet", "out", "asked_back", SAME),
+    to=("quiet", "out", "asked_back", "booked", SAME),
     says=(
-        *ASKED_BACK, "move_done", "move_not_now", "quote_wrong", "quote_locked", *ANSWERED,
-        *status.TEMPLATES,
+        *ASKED_BACK, "move_done", "moved_here", "booked_plain", "move_not_now", "quote_wrong",
+        "quote_locked", *ANSWERED, *status.TEMPLATES,
     ),
     acts=(CountWrongQuote, AskTakers, SetTakers, CountWrongWish),
     tells=("move",),
@@ -76,6 +76,8 @@ def consent(case: Case[Consent, Asked, RecipientFacts]) -> Decision[Asked]:
     if not trust.can_move(article, article.asked_by):
         return stay(case, digits("move_not_now", article))
     agreed = Tell("move", MoveAgreed(number))
+    if number in facts.itself:  # it is its own number that was named: nothing goes anywhere
+        return Decision("booked", Asked(number), (_comes(article),), (), (agreed,))
     return Decision("quiet", Asked(number), (digits("move_done", article),), (), (agreed,))
 
 
@@ -100,6 +102,9 @@ def named(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
 def moved_here(case: Case[Relinked, Asked, RecipientFacts]) -> Decision[Asked]:
     """Tell the new telephone, and that a document will be asked for besides the code."""
     article = fact(case, case.event.article)
+    return Decision("booked", Asked(article.number), (_comes(article),))
+
+
+def _comes(article: ArticleFact) -> Say:
     template = "moved_here" if article.coded else "booked_plain"
-    say = Say(template, {"article": article.number}, article.number)
-    return Decision("booked", Asked(article.number), (say,))
+    return Say(template, {"article": article.number}, article.number)

@@ -251,10 +251,11 @@ _USE_CODE = """
     UPDATE codes SET used_at = %(now)s WHERE article_id = %(id)s
     AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(said)s
 """
-# Whenever its time was over: it was told at a door without network.
+# Whenever its time was over: it was told at a door without network. His `0` may have ended it.
 _USE_SENT_CODE = """
-    UPDATE codes SET used_at = %(now)s WHERE article_id = %(id)s
-    AND used_at IS NULL AND dead_at IS NULL
+    UPDATE codes SET used_at = %(now)s, dead_at = NULL, dead_reason = NULL
+    WHERE id = (SELECT id FROM codes WHERE article_id = %(id)s AND used_at IS NULL
+                AND coalesce(dead_reason = 'undone', true) ORDER BY issue DESC LIMIT 1)
 """
 _USE_EXCEPTION = """
     UPDATE exceptions SET ended_at = %(now)s, outcome = 'used' WHERE article_id = %(id)s

@@ -255,7 +255,7 @@ def close(
     _open(conn, id_, by.staff_row)
     _insist_seen(conn, id_, form)
     of_office = {role for role, reach in rights.RIGHTS["tickets"].who.items() if reach == "own"}
-    if by.role in of_office and get(conn, id_).kind == UNTOLD:
+    if by.role in of_office and _had_a_part(get(conn, id_)):
         raise TicketOfOffice
     conn.execute(
         "UPDATE tickets SET closed_at = %s, outcome = %s, assigned_to = %s WHERE id = %s",
@@ -271,6 +271,15 @@ def close(
         {"ticket": id_, "about": ticket.kind, "outcome": outcome},
     )
     return ticket, True
+
+
+def _had_a_part(ticket: Ticket) -> bool:
+    """Tell whether it is about what an office agreed to, or that nobody was told of.
+
+    A ticket `exception` without an article says that an office agreed too often: it is its own.
+    """
+    agreed = ticket.kind == "exception" and ticket.article_id is not None
+    return agreed or ticket.kind == UNTOLD
 
 
 def reopen(conn: Conn, id_: int, form: TicketForm, by: Doer) -> None:

@@ -49,6 +49,7 @@
                                                         nominee +91…, proof {quote +91…}
     +919876500001 asked whether it helped               its newest ticket is closed, and it is asked
     EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
+    EU123456785IN tickets closed 2001                   by who may not close all of them
     EU123456785IN has holder +919876500001              who gets the next code; or: nobody
     EU123456785IN has event code_wrong code_killed      in its feed; or: has no event code_wrong
     EU123456785IN has lateness late                     what the API says: due, in_time, tried, …
@@ -135,6 +136,7 @@ from postal.people.doer import Doer, Staff
 from runtime import Runtime
 from store import wording
 from store.conversations import ConversationPlace
+from store.database import Conn
 from store.refusals import Refusal
 from tests.rigs.clock import Clock
 from tests.rigs.hashes import hash_of
@@ -467,6 +469,8 @@ class Player:
                 )
         elif words[1:] == ["asked", "whether", "it", "helped"]:
             self._ask(words[0])
+        elif words[1:3] == ["tickets", "closed"]:
+            self._close_tickets(words[0], words[3])
         elif words[1:] in (["draws", "words"], ["takes", "words"]):
             self._word(words[0], DrawWord() if words[1] == "draws" else TakeWord())
         elif words[1] == "wishes":
@@ -603,6 +607,25 @@ class Player:
             questions.plan(conn, closed, "explained", self.clock.now())
         ask_due(self.runtime)
 
+    def _close_tickets(self, number: str, staff_id: str) -> None:
+        """Close the open tickets of an article, as far as this member of staff may."""
+        with self.runtime.database.transaction() as conn:
+            found = conn.execute(
+                "SELECT t.id FROM tickets t JOIN articles a ON a.id = t.article_id"
+                " WHERE a.number = %s AND t.closed_at IS NULL ORDER BY t.id",
+                [number],
+            ).fetchall()
+            by = self._staff(conn, staff_id)
+            for (ticket,) in found:
+                with suppress(tickets.TicketOfOffice):
+                    tickets.close(conn, ticket, "explained", TicketForm(""), by)
+
+    def _staff(self, conn: Conn, staff_id: str) -> Doer:
+        """Return this member of staff, who signed with a second factor just now."""
+        staff = "SELECT id, office_id, role FROM staff WHERE staff_id = %s"
+        row, office, role = conn.execute(staff, [staff_id]).fetchone() or (0, 0, "clerk")
+        return Doer(Staff(row, staff_id), office, role, "fresh", self.clock.now())
+
     def _word(self, phone: str, event: Event) -> None:
         """As a dial does that shows a household's word, or takes it."""
         with self.runtime.database.transaction() as conn:
@@ -617,9 +640,7 @@ class Player:
     def _answer_exception(self, number: str, answer: str, staff_id: str) -> None:
         """The office's answer on its page; open: one more question."""
         with suppress(Refusal), self.runtime.database.transaction() as conn:
-            staff = "SELECT id, office_id, role FROM staff WHERE staff_id = %s"
-            row, office, role = conn.execute(staff, [staff_id]).fetchone() or (0, 0, "clerk")
-            by = Doer(Staff(row, staff_id), office, role, "fresh", self.clock.now())
+            by = self._staff(conn, staff_id)
             if answer == "open":
                 exceptions.open_one(self.runtime, conn, number, by)
             else:

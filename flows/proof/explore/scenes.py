@@ -403,7 +403,7 @@ EXCEPTION: Final = Scene(
 )  # fmt: skip
 
 # The slip shows whoever finds it the three digits, as it does its postman.
-_OFFLINE = f"{{code {HOLDER}}} {{check {HOLDER}}}"
+TOLD_OFFLINE: Final = f"{{code {HOLDER}}} {{check {HOLDER}}}"
 OFFLINE: Final = Scene(
     "offline",
     "codes were sent, their time is over, and the postman comes from doors without network",
@@ -417,17 +417,17 @@ OFFLINE: Final = Scene(
     ),
     (
         *_from(
-            POSTMAN, f"1 {_OFFLINE}", f"1 {{wrong {HOLDER}}} {{check {HOLDER}}}",
+            POSTMAN, f"1 {TOLD_OFFLINE}", f"1 {{wrong {HOLDER}}} {{check {HOLDER}}}",
             f"1 {{code {HOLDER}}} {{mischeck {HOLDER}}}",
             f"1 {{code {HOLDER} 2}} {{check {HOLDER}}}",
-            f"2 {{code {HOLDER} 2}} {{check {HOLDER}}}", f"2 {_OFFLINE}",
+            f"2 {{code {HOLDER} 2}} {{check {HOLDER}}}", f"2 {TOLD_OFFLINE}",
             f"1 {{code {NOMINEE}}} {{check {HOLDER}}}",
             "0", "1", f"1 {{code {HOLDER}}}", "1 11", "1 17",
         ),
         *_from(HOLDER, "1 6785", "2 6785", "3 6785", f"5 {_short(NOMINEE)}", "5 0"),
-        *_NOMINEE[:1], *_BEATS[:1], f"{COLLEAGUE} > 01", f"{COLLEAGUE} > 1 {_OFFLINE}",
+        *_NOMINEE[:1], *_BEATS[:1], f"{COLLEAGUE} > 01", f"{COLLEAGUE} > 1 {TOLD_OFFLINE}",
         f"{COLLEAGUE} > 1", *_DESK[:2], *_OFFICE_MOVES[:1], f"{PLAIN} desk back",
-        f"list 1001: {PLAIN}", f"{POSTMAN} > 3 {_OFFLINE}", "1001 is blocked", *_TIME,
+        f"list 1001: {PLAIN}", f"{POSTMAN} > 3 {TOLD_OFFLINE}", "1001 is blocked", *_TIME,
     ),
 )  # fmt: skip
 _WISHES = _from(

@@ -203,6 +203,14 @@ def _any_word(
     return true(machine, standing, event, facts)
 
 
+_USABLE: Final = verdicts._usable
+
+
+def _without_undone(parcel: Any, mine: Any, *more: Any) -> Any:
+    """A code that its own postman's text used is over with his `0`."""
+    return [] if any(each.undone for each in mine) else _USABLE(parcel, mine, *more)
+
+
 def _any_claim(
     true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
 ) -> Decision:
@@ -305,6 +313,17 @@ def _returns(decision: Decision, event: Any, facts: Any) -> Decision:
 
 def _now(decision: Decision, event: Any, facts: Any) -> Decision:
     return replace(decision, until=facts.now)
+
+
+def _said_once(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    """Whoever objected once, or somebody in his name, is answered alone."""
+    decision = true(machine, standing, event, facts)
+    if not isinstance(event, Deny | ReportFraud) or machine.name != "recipient":
+        return decision
+    said = any(each.objected for each in facts.articles)
+    return replace(decision, acts=(), tells=()) if said else decision
 
 
 def _silent(decision: Decision, event: Any, facts: Any) -> Decision:
@@ -696,6 +715,9 @@ MUTANTS: Final = (
            ((*_NAMED, f"{OFFICE} > 2") * 2 + (_OPEN, *_NAMED, f"{OFFICE} > 2", _OPEN, *_NAMED))),
     Mutant("an exception that is contested is no ticket", 17, drops(OpenTicket, about="exception"),
            ("R17", "contesting an exception"), scenes.EXCEPTION, (*_AGREED, f"{POSTMAN} > 1 28")),
+    Mutant("one objection in his name spends his own", 17, decides(_said_once),
+           ("R17", "contesting an exception"), scenes.EXCEPTION,
+           (*_AGREED, f"{POSTMAN} > 1 28", f"{HOLDER} > 3 6785")),
     # ---- 19: a door without network --------------------------------------------------------------
     Mutant("the three digits of the slip are not compared", 19,
            lambda: replaced(verdicts, "check_of", lambda world, number, place: _LIKE_ALL),
@@ -711,6 +733,9 @@ MUTANTS: Final = (
     Mutant("a code that was sent before a move is good without network", 19,
            lambda: replaced(verdicts, "_usable", lambda parcel, mine, *_: mine), _OFFLINE,
            scenes.OFFLINE, (f"{HOLDER} > 5 9876500002", f"{NOMINEE} > 1")),
+    Mutant("his own 0 makes a postman's true code worthless", 19,
+           lambda: replaced(verdicts, "_usable", _without_undone), _CLAIMED, scenes.OFFLINE,
+           (f"{POSTMAN} > 1 {scenes.TOLD_OFFLINE}", f"{POSTMAN} > 0")),
     Mutant("what nothing proves is no ticket", 19, drops(ClaimOffline), _CLAIMED, scenes.OFFLINE),
     Mutant("the addressee is not told what the postman says", 19,
            untold(OfflineClaimed, "recipient"), _CLAIMED, scenes.OFFLINE),

@@ -145,9 +145,24 @@ def contested(before: SmallWorld, played: Played) -> Iterator[str]:
             continue
         if parcel.delivered_at is None or each.books.now - parcel.delivered_at > _OBJECT:
             yield "an exception was contested after its seven days"
-        tickets = played.world.parcels[act.article].tickets
-        if not any(about == "exception" for about, _ in tickets):
-            yield "an exception was contested, and nobody looks at it"
+    for number in _objected_to(before, played):
+        if not any(act.article == number for _, act in done(played, OpenTicket)):
+            yield "its holder says that it was not for him, and nobody looks at it"
+
+
+def _objected_to(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Yield what went without its holder's code, and he names in time; he may have before."""
+    came = played.came
+    if not isinstance(came, ReportFraud | Deny) or played.proof != "text":
+        return
+    for number, parcel in before.parcels.items():
+        mine = parcel.recipient == played.phone and came.which in (number, number[-6:-2])
+        if not mine or parcel.item is None or parcel.state != "delivered":
+            continue
+        if parcel.item.proof not in ("exception", "offline", "word"):
+            continue
+        if parcel.delivered_at is not None and before.now - parcel.delivered_at <= _OBJECT:
+            yield number
 
 
 def contested_move(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -226,7 +241,8 @@ PROMISES = (
     Promise(
         "R17",
         "contesting an exception",
-        "For seven days its holder's word opens a ticket.",
+        "For seven days its holder's word opens a ticket, whoever said so in his name before; of a"
+        " household's word and a door without network too.",
         contested,
     ),
     Promise(

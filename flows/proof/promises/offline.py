@@ -15,6 +15,7 @@ from flows.proof.world.books import SmallWorld, check_of
 from flows.proof.world.doors import Played
 from flows.proof.world.parcel import CodeIssued, Parcel
 from flows.proof.world.turn import Decided
+from flows.trust import offline
 from india.calendar import day_of
 
 _PLAIN: Final = ("speed_post", "parcel")
@@ -60,7 +61,7 @@ def _of_today(code: CodeIssued, parcel: Parcel, books: SmallWorld, place: int) -
     if code.purpose != "handover":
         yield f"a code for the {code.purpose} was good without network"
     for later in parcel.codes[code.number - 1 :]:
-        if later.used_at is not None or (later.dead_at is not None and not later.replaced):
+        if later.stopped:
             yield "handed over without network on a code that was stopped, or used"
 
 
@@ -84,6 +85,8 @@ def _unproven(each: Decided, played: Played, parcel: Parcel) -> Iterator[str]:
     handed = any(act.article == parcel.number for _, act in done(played, HandOver))
     code = _said(played, each, parcel)
     alive = code is not None and code.state(each.books.now) == "live"
+    if not handed and code is not None and _only_undone(code, each, played, parcel):
+        yield "his own 0 makes a true code worthless, and him a cheat"
     if handed or not parcel.coded or parcel.amount or (alive and code == parcel.code):
         return  # of a code that lives, the code alone decides
     sent = any(code.place == len(parcel.items) - 1 for code in parcel.codes)
@@ -104,6 +107,18 @@ def _unproven(each: Decided, played: Played, parcel: Parcel) -> Iterator[str]:
         and at_once not in {(phone, say.template) for phone, say in played.said}
     ):
         yield "a postman says that he handed it over, nothing proves it, and no office is told"
+
+
+def _only_undone(code: CodeIssued, each: Decided, played: Played, parcel: Parcel) -> bool:
+    """Tell whether nothing ended the code but the `0` of who says it again, at its place."""
+    here = len(parcel.items) - 1
+    if not code.undone or code != parcel.code or parcel.item is None or not parcel.coded:
+        return False
+    of_it = (code.place, code.bearer, code.sent_to, code.purpose)
+    his = (here, parcel.item.postman, (parcel.holder(each.books.now),), "handover")
+    open_ = parcel.item.state == "open" and offline(parcel.fact(each.books.now)) is None
+    slip = check_of(each.books, parcel.number, here) in played.checks
+    return open_ and slip and of_it == his and code.number > parcel.code_at_move
 
 
 def _accused(played: Played, parcel: Parcel) -> Iterator[str]:
@@ -129,7 +144,7 @@ PROMISES = (
         "What is handed over without network is plain post without anything to pay, of which"
         " nothing is in doubt, on a code of that day that its present holder was sent for this"
         " place of this list, neither stopped nor used, and on the three digits of the slip; the"
-        " addressee is told.",
+        " addressee is told. A postman's own `0` stops no code of his for it.",
         compared,
     ),
     Promise(

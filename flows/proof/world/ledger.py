@@ -108,16 +108,18 @@ def unspent(code: CodeIssued) -> bool:
     return code.used_at is None and code.dead_at is None
 
 
-def kill_codes(parcel: Parcel, now: datetime) -> Parcel:
+def kill_codes(parcel: Parcel, now: datetime, why: str = "") -> Parcel:
     """Return the parcel without a code that counts."""
-    dead = tuple(replace(c, dead_at=now) if unspent(c) else c for c in parcel.codes)
+    undone = why == "undone"
+    dead = tuple(replace(c, dead_at=now, undone=undone) if unspent(c) else c for c in parcel.codes)
     return replace(parcel, codes=dead)
 
 
 def spend(parcel: Parcel, now: datetime) -> Parcel:
     """Kill a code that was spoken."""
     spent = tuple(
-        replace(c, used_at=None, dead_at=now) if c.used_at is not None else c for c in parcel.codes
+        replace(c, used_at=None, dead_at=now, undone=True) if c.used_at is not None else c
+        for c in parcel.codes
     )
     return replace(parcel, codes=spent)
 

@@ -43,11 +43,18 @@ class CodeIssued:
     sent_to: tuple[str, ...] = ()
     place: int | None = None  # which of the article's places on lists it was issued for
     replaced: bool = False  # it died of the next one
+    undone: bool = False  # it died of its own postman's `0`
 
     def lived_on(self, day: date) -> bool:
         """Tell whether it was good on `day`, as the function `had_code` of the database does."""
         ends = [end for end in (self.expires_at, self.used_at, self.dead_at) if end is not None]
         return day_of(self.released_at) <= day <= day_of(min(ends))
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether it proves no handover without network any more (`postal.offline`)."""
+        killed = self.dead_at is not None and not (self.replaced or self.undone)
+        return killed or self.used_at is not None
 
     def state(self, now: datetime) -> CodeState:
         """Return what the code is at `now`."""

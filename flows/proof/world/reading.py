@@ -467,6 +467,13 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
         and bool(event.phone)
         and world.is_staff(str(event.phone)),
         hears_named=_hears_named(world, phone, event),
+        itself=tuple(
+            each.number
+            for each in mine
+            if isinstance(event, Consent)
+            and is_asked(each)
+            and turn.held[each.number].named == phone
+        ),
         greeted=_greeted(world, phone, event),
         release="approach",
         code_ttl=CODE_SECONDS,

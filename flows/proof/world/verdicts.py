@@ -84,8 +84,7 @@ def _usable(
 ) -> list[CodeIssued]:
     usable: list[CodeIssued] = []
     for each in reversed(parcel.codes):
-        stopped = each.used_at is not None or (each.dead_at is not None and not each.replaced)
-        if stopped or each.purpose != "handover":
+        if each.stopped or each.purpose != "handover":
             break
         fresh = each.number > parcel.code_at_move and each.sent_to == (holder,)
         if each in mine and each.bearer == postman and fresh:

@@ -43,7 +43,7 @@ def _issue(ledger: Ledger, act: codes.IssueCode, parcel: Parcel, whose: str) -> 
 @writes(codes.KillCode)
 def _kill(ledger: Ledger, act: codes.KillCode, parcel: Parcel, whose: str) -> None:
     must(any(map(unspent, parcel.codes)), "no code to kill")
-    ledger.put(kill_codes(parcel, ledger.now))
+    ledger.put(kill_codes(parcel, ledger.now, act.reason))
 
 
 @writes(codes.CountWrongCode)
@@ -75,9 +75,9 @@ def _hand_over(ledger: Ledger, act: door.HandOver, parcel: Parcel, whose: str) -
     in_state(parcel, "out_for_delivery")
     if act.proof == "offline":
         last, item = parcel.code, parcel.item
-        must(last is not None and unspent(last), "no code to use up")
+        must(last is not None and (unspent(last) or last.undone), "no code to use up")
         assert item is not None
-        used = parcel.with_code(used_at=ledger.now)
+        used = parcel.with_code(used_at=ledger.now, dead_at=None, undone=False)
         parcel = used.with_claim(item.postman, ledger.world.today, "stands")
     if act.proof == "exception":
         row = parcel.exception
