@@ -59,21 +59,39 @@ def answer(runtime: Runtime, conn: Conn, asked: Question, granted: bool, by: Doe
 
 
 class NotOpened(Conflict):
-    """No further question was opened: one is open, it is not out, none may be asked, or it is not
-    this person's.
-    """
+    """No further question was opened: none may be asked, or it is not this person's to sign."""
 
-    sentence = "not opened: it is not out, one is open or none may be asked, or another must sign"
+    sentence = "no question is opened: none may be asked of it, or somebody else must sign it"
     word = "question_not_opened"
 
 
-def open_one(runtime: Runtime, conn: Conn, article: str, by: Doer) -> None:
-    """Open one more question for `article` and who carries it. Raise `NotOpened`.
+class QuestionIsOpen(Conflict):
+    """No further question was opened: one is."""
 
-    `by` signed it with a second factor.
+    sentence = "no question is opened: one about this article is open already"
+    word = "question_is_open"
+
+
+class QuestionNotOut(Conflict):
+    """No further question was opened: no postman carries it."""
+
+    sentence = "no question is opened: no postman carries this article"
+    word = "question_not_out"
+
+
+def open_one(runtime: Runtime, conn: Conn, article: str, by: Doer) -> None:
+    """Open one more question for `article` and who carries it, signed with a second factor.
+
+    Raise `QuestionNotOut`, `QuestionIsOpen` and `NotOpened`.
     """
     place = ConversationPlace(article, "exception")
     event = QuestionOpened(article, by.known_as)
     turn = take_turn(runtime, conn, place, event, proof="fresh")
-    if not any(isinstance(act, OpenQuestion) for act in turn.sprints[0].decision.acts):
-        raise NotOpened
+    sprint = turn.sprints[0]
+    if any(isinstance(act, OpenQuestion) for act in sprint.decision.acts):
+        return
+    facts = sprint.facts
+    assert isinstance(facts, ExceptionFacts)
+    if facts.article.state != "out_for_delivery":
+        raise QuestionNotOut
+    raise QuestionIsOpen if facts.article.exception != "none" else NotOpened

@@ -1,8 +1,10 @@
 """Values that are read as words: weekdays by name, kinds of documents. They are kept as codes.
 
 A weekday's code is what a person types, 1 for Monday: 135. A text has words in Roman letters, and
-together, in every language, because DLT takes nothing else in the place of a variable
-(docs/developing/domain.md); a screen has spaces, and the letters of its language.
+together, because DLT takes letters and digits alone in the place of a variable
+(docs/developing/domain.md). Whether signs of Devanagari's vowels pass there is not known, so a text
+in Hindi has the code: its fixed words say that 1 is Monday. A screen has spaces, and the letters of
+its language.
 """
 
 from __future__ import annotations
@@ -14,10 +16,10 @@ from typing import Final
 _HINDI: Final = ("Som", "Mang", "Budh", "Guru", "Shuk", "Shani")
 _ENGLISH: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 _IN_TEXTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"en": _ENGLISH, "hi-Latn": _HINDI, "hi": _HINDI}
+    {"en": _ENGLISH, "hi-Latn": _HINDI, "hi": ("1", "2", "3", "4", "5", "6")}
 )
 _ON_SCREENS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {**_IN_TEXTS, "hi": ("सोम", "मंग", "बुध", "गुरु", "शुक", "शनि")}
+    {**_IN_TEXTS, "hi": ("सोम", "मंग", "बुध", "गुरु", "शुक्र", "शनि")}
 )
 _WEEKDAYS: Final = ("when", "comes")  # the variables that have them
 _DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType({"PAN": "PAN", "JOBCARD": "JobCard"})

@@ -17,7 +17,7 @@ Method = Literal["cash", "upi"]
 ChargeKind = Literal["base", "otp", "registration", "cgst", "sgst"]
 Taker = Literal["anyone", "addressee"]
 Outcome = Literal["open", "delivered", "attempted"]
-SlipMark = Literal["fraud", "disputed", "move", "recall", "request", "number"]
+SlipMark = Literal["fraud", "disputed", "move", "recall", "request", "number", "unreceived"]
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PAPERS: tuple[Paper, ...] = get_args(Paper)

@@ -21,8 +21,9 @@ from store.database import Conn
 # fraud: somebody asked for its code · disputed: who had the code before a move objects · move: its
 # holder is asked whether another telephone gets the code · recall: the sender wants it back ·
 # request: it waits for a second person · number: its telephone was not reached, denied, or may be
-# another person's by now (docs/developing/trust.md rule 18): no code goes to it unasked
-Mark = Literal["fraud", "disputed", "move", "recall", "request", "number"]
+# another person's by now (docs/developing/trust.md rule 18): no code goes to it unasked ·
+# unreceived: whoever has its telephone says that he did not get it, while it is out
+Mark = Literal["fraud", "disputed", "move", "recall", "request", "number", "unreceived"]
 GRAVE: Final[frozenset[Mark]] = frozenset({"fraud", "disputed"})
 
 
@@ -74,6 +75,7 @@ class _Row:
     recall: bool
     request: int | None
     unsure: bool
+    unreceived: bool
 
     def marked(self, bad: bool) -> Marked:
         found: list[tuple[Mark, bool]] = [
@@ -83,6 +85,7 @@ class _Row:
             ("recall", self.recall),
             ("request", self.request is not None),
             ("number", bad or self.unsure),
+            ("unreceived", self.unreceived),
         ]
         marks = tuple(mark for mark, holds in found if holds)
         return Marked(marks, self.fraud_at, self.request)
@@ -96,7 +99,11 @@ def of_articles(conn: Conn, article_ids: Collection[int]) -> Mapping[int, Marked
             " a.disputed_at IS NOT NULL AS disputed, a.move_asked_at IS NOT NULL AS move,"
             " a.recall_asked_at IS NOT NULL AS recall,"
             " (SELECT min(r.id) FROM requests r WHERE r.article_id = a.id AND r.state = 'waiting')"
-            f" AS request, {_UNSURE} AS unsure FROM articles a WHERE a.id = ANY(%s) AND {_OPEN}",
+            f" AS request, {_UNSURE} AS unsure,"
+            " a.state = 'out_for_delivery' AND EXISTS (SELECT FROM tickets t WHERE"
+            " t.article_id = a.id AND t.kind = 'not_received' AND t.closed_at IS NULL)"
+            " AS unreceived"
+            f" FROM articles a WHERE a.id = ANY(%s) AND {_OPEN}",
             (list(article_ids),),
         ).fetchall()
     checks = for_articles(conn, [row.id for row in rows])

@@ -50,7 +50,8 @@ class Ticket:
     staff_id: str | None
     assigned_to: str | None  # staff id
     assigned_name: str | None
-    said: str | None = None  # words that came from its telephone before it was opened
+    said: str | None = None  # the text that opened it; where a person is wanted, the words of days
+    before: str | None = None  # words that came from its telephone in the minutes before that
     named: str | None = None  # who raised it, as booked
     office: str | None = None  # where the article lies, or the postman belongs
     pieces_missing: list[int] | None = None  # of its article, when the others were handed over
@@ -133,8 +134,9 @@ CASE t.phone WHEN a.recipient_phone THEN nullif(a.recipient_name, '')
 """.strip()
 """Who raised the ticket, as booked, as SQL."""
 # A text in words: not one that begins with a figure or an article's number, which is about another
-# thing that was understood. Those of the last days tell why somebody wants a person; of any other
-# ticket, those of the last minutes and the text that opened it: a key in a call or dial has none.
+# thing that was understood. Those of the last days tell why somebody wants a person. Any other
+# ticket shows the text that opened it (a key in a call or dial has none), and words of the minutes
+# before apart: what was a yes then may be a no by now.
 _WORDS: Final = "length(m.body) > 3 AND m.body !~* '^[ *#]*([a-z]{2} ?)?[0-9]'"
 READ: Final = (
     """
@@ -143,10 +145,13 @@ SELECT t.id, t.kind, t.priority, t.at, t.closed_at, t.outcome, t.phone,
        t.article_id, a.number AS article, p.staff_id, w.staff_id AS assigned_to,
        w.name AS assigned_name,
        (SELECT m.body FROM messages m WHERE m.phone = t.phone AND m.direction = 'in'
-        AND m.at BETWEEN t.at - interval '2 days' AND t.at AND (m.at = t.at OR {words}
-          AND (t.kind IN ('person', 'unparsed') OR m.at >= t.at - interval '10 minutes'))
+        AND (m.at = t.at OR t.kind IN ('person', 'unparsed') AND {words}
+          AND m.at BETWEEN t.at - interval '2 days' AND t.at)
         ORDER BY m.at = t.at AND length(m.body) > 3 DESC, {words} DESC, m.at DESC, m.id DESC
         LIMIT 1) AS said,
+       (SELECT m.body FROM messages m WHERE m.phone = t.phone AND m.direction = 'in'
+        AND t.kind NOT IN ('person', 'unparsed') AND m.at >= t.at - interval '10 minutes'
+        AND m.at < t.at AND {words} ORDER BY m.at DESC, m.id DESC LIMIT 1) AS before,
        {named} AS named,
        (SELECT o.name FROM offices o
         WHERE o.id = coalesce((SELECT {lies_at} FROM articles a

@@ -142,8 +142,11 @@ def change(id_: int) -> str:
 
 
 @route("/groups/<int:id_>/cash", "book", methods=("POST",))
-def cash(id_: int) -> Response:
-    """Book for cash. The form names the sum that the clerk saw: any other is refused."""
+def cash(id_: int) -> Page:
+    """Book for cash. The form names the sum that the clerk saw: any other is refused.
+
+    Cash that is not enough, or no sum, is said beside its field, which keeps what was typed.
+    """
 
     def act(conn: Conn, found: Group) -> str:
         found = groups.lock(conn, id_)
@@ -154,17 +157,22 @@ def cash(id_: int) -> Response:
         try:
             handed = money.of_typed(request.form.get("given", ""))
         except ValueError:
-            raise FormRefused("book_given_wrong") from None
+            raise FormRefused("book_given_wrong", field="given") from None
         if handed < found.paise:
-            raise FormRefused("book_given_short", short=money.shown(found.paise - handed))
+            short = money.shown(found.paise - handed)
+            raise FormRefused("book_given_short", field="given", short=short)
         counter.book(runtime(), conn, id_, "cash", handed)
         return "book_booked_done"
 
-    done = _act(id_, act)
-    if session.get("told") != "book_booked_done":
-        return done
-    wake(runtime().redis)
-    return redirect(url_for("counter.receipt", id_=id_))
+    refused = _attempt(id_, act)
+    if refused is None:
+        wake(runtime().redis)
+        return redirect(url_for("counter.receipt", id_=id_))
+    if refused.field != "given":
+        tell(refused)
+        return redirect(url_for("counter.group", id_=id_))
+    with runtime().database.transaction() as conn:
+        return _page(conn, own_group(conn, id_), refused), 422
 
 
 @route("/groups/<int:id_>/articles/<int:article>/phone", "correct_typing", methods=("POST",))
@@ -189,6 +197,17 @@ def correct_typing(id_: int, article: int) -> Response:
 
 def _act(id_: int, act: Callable[[Conn, Group], str]) -> Response:
     """Run `act` on a booking of the user's own counter; its page shows the outcome."""
+    refused = _attempt(id_, act)
+    if refused is not None:
+        tell(refused)
+    return redirect(url_for("counter.group", id_=id_))
+
+
+def _attempt(id_: int, act: Callable[[Conn, Group], str]) -> Refusal | None:
+    """Run `act` on a booking of the user's own counter; return what refused it.
+
+    The next page says what it did.
+    """
 
     def work(conn: Conn) -> tuple[str, dict[str, str]]:
         found = own_group(conn, id_)
@@ -204,18 +223,20 @@ def _act(id_: int, act: Callable[[Conn, Group], str]) -> Response:
     try:
         session["told"], session["told_values"] = runtime().database.run(work)
     except Refusal as refusal:
-        tell(refusal)
-    return redirect(url_for("counter.group", id_=id_))
+        return refusal
+    return None
 
 
-def _page(conn: Conn, found: Group) -> str:
+def _page(conn: Conn, found: Group, refused: Refusal | None = None) -> str:
+    """Return the page of the booking; `refused`: why the cash of the form was."""
     return render_template(
         "counter/group.html",
         mine=my_day(conn, found) is not None,
         legible=legible,
         correctable=_correctable(found),
         places={item.id: _place(conn, item.recipient_pin) for item in found.items},
-        **_change(found, ""),
+        refused=refused is not None,
+        **_change(found, request.form.get("given", "") if refused else ""),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -19,7 +18,7 @@ from store.database import Conn
 from store.refusals import Refusal
 from web.office.room import doer, live_route, office_seen, reader, route, runtime
 from web.staff.htmx import go_to
-from web.staff.refusals import tell
+from web.staff.refusals import FormRefused, status_of, tell, word_of
 
 Page = str | tuple[str, int]
 
@@ -27,11 +26,18 @@ Page = str | tuple[str, int]
 @route("/exceptions", "exception")
 def exceptions_() -> str:
     """Show what is asked, and how often each postman asks and each answerer agrees."""
+    return _page(None)
+
+
+def _page(refused: Refusal | None) -> str:
+    """Return the page; `refused`: why no further question was opened, beside what was typed."""
     now, own = runtime().now(), office_seen()
     with runtime().database.transaction() as conn:
         return render_template(
             "office/exceptions.html",
             **_asked(conn),
+            refused=word_of(refused) if refused else "",
+            typed=request.form.get("article", "") if refused else "",
             postmen=exceptions.of_postmen(conn, own, now),
             answerers=exceptions.of_answerers(conn, own, now),
             untold=untold.shown(conn, own, now, reader()),
@@ -81,29 +87,35 @@ def answer_exception() -> Response:
         door.answer(runtime(), conn, door.Question(number, question), granted, doer())
 
     told = "exception_answered_yes_done" if granted else "exception_answered_no_done"
-    return _do(work, told)
-
-
-@route("/exceptions/open", "exception", methods=("POST",))
-def open_question() -> Response:
-    """Let the postman who carries it ask once more about it. Form: `article`."""
-    number = parse(request.form.get("article", ""))
-
-    def work(conn: Conn) -> None:
-        if number is None or not exceptions.is_out_at(conn, number, office_seen()):
-            raise door.NotOpened
-        door.open_one(runtime(), conn, number, doer())
-
-    return _do(work, "question_opened")
-
-
-def _do(work: Callable[[Conn], None], told: str) -> Response:
-    """Do `work`, show its refusal or what is `told`, and return to the page."""
     try:
         runtime().database.run(work)
     except Refusal as refusal:
         tell(refusal)
-    else:
-        wake(runtime().redis)
-        session["told"] = told
+        return go_to(url_for("office.exceptions_"))
+    return _done(told)
+
+
+@route("/exceptions/open", "exception", methods=("POST",))
+def open_question() -> Page | Response:
+    """Let the postman who carries it ask once more about it. Form: `article`."""
+    number = parse(request.form.get("article", ""))
+
+    def work(conn: Conn) -> None:
+        if number is None:
+            raise FormRefused("question_no_number")
+        if not exceptions.is_out_at(conn, number, office_seen()):
+            raise door.QuestionNotOut
+        door.open_one(runtime(), conn, number, doer())
+
+    try:
+        runtime().database.run(work)
+    except Refusal as refusal:
+        return _page(refusal), status_of(refusal)
+    return _done("question_opened")
+
+
+def _done(told: str) -> Response:
+    """Wake the outbox, say what was done, and return to the page."""
+    wake(runtime().redis)
+    session["told"] = told
     return go_to(url_for("office.exceptions_"))

@@ -70,6 +70,21 @@ def test_the_first_words_are_those_that_opened_it(
     assert re.findall(r"<q>(.*?)</q>", rows) == ["kal bhi koi nahi aaya tha"]
 
 
+def test_words_before_it_are_not_those_that_opened_it(
+    agent: Colleague, player: Player, clock: Clock
+) -> None:
+    """He thanked, then was asked for his code: thanks are no first words of a fraud."""
+    player.step(f"{RECIPIENT} > thank you bhai")
+    clock.advance(seconds=30)
+    player.step(f"{RECIPIENT} > 3")
+    rows = agent.get("/desk/tickets?kind=fraud").text
+    assert re.findall(r"<q>(.*?)</q>", rows) == ["3", "thank you bhai"]
+    assert "Before that: <q>thank you bhai" in rows
+    (number,) = kinds(agent, kind="fraud")
+    page = agent.get(f"/desk/tickets/{number}").text
+    assert re.findall(r"<q>(.*?)</q>", page) == ["3", "thank you bhai"]
+
+
 def test_pieces_that_were_not_there_are_looked_for_until_he_takes_it_back(
     agent: Colleague, player: Player, runtime: Runtime
 ) -> None:

@@ -479,8 +479,8 @@ def test_a_question_beyond_the_limits_is_opened_by_hand(
     assert at.one("SELECT count(*) FROM exceptions") == (3,)
 
     def opens(colleague: Colleague, number: str) -> str:
-        assert colleague.post(f"{PAGE}/open", article=number).status_code == 302
-        return str(colleague.get(PAGE).text)
+        answer = colleague.post(f"{PAGE}/open", article=number)
+        return str(answer.text if answer.status_code != 302 else colleague.get(PAGE).text)
 
     with runtime.database.transaction() as conn:
         conn.execute(
@@ -488,8 +488,11 @@ def test_a_question_beyond_the_limits_is_opened_by_hand(
             " VALUES ('Elsewhere', '273304', 'head', 'Gorakhpur')"
         )
     stranger = sign_in(app, runtime, "postmaster", "far", office="273304")
-    assert "Nothing is opened" in opens(stranger, number_of(4))
-    assert "Nothing is opened" in opens(master, "EU000000000IN")
+    assert "no such article is out" in opens(stranger, number_of(4))
+    assert "no such article is out" in opens(master, number_of(9))
+    said = opens(master, "EU12345")
+    assert "this is no article number" in said
+    assert 'value="EU12345"' in said  # beside it: nothing is typed twice
     assert at.one("SELECT count(question_opened_at) FROM delivery_items") == (0,)
     assert "may ask once more" in opens(master, number_of(4))
     (data,) = at.one("SELECT data FROM events WHERE kind = 'question_opened'")
@@ -497,7 +500,7 @@ def test_a_question_beyond_the_limits_is_opened_by_hand(
     at.player.step("wait 2 min")
     at.player.step(f"{POSTMAN} > 4 28 3 1 1234")
     assert at.one("SELECT count(*) FROM exceptions") == (4,)
-    assert "Nothing is opened" in opens(master, number_of(4))  # one is asked
+    assert "a question about it is open" in opens(master, number_of(4))
     answers(master, number_of(4), "no")
     at.player.step(f"{POSTMAN} > 4 28 3 1 1234")
     assert at.one("SELECT count(*) FROM exceptions") == (4,)

@@ -54,6 +54,15 @@ def test_a_report_of_fraud_is_marked_everywhere(at: Office, app: Flask, runtime:
     assert "Look at these first: 1" in at.clerk.get("/office").text
 
 
+def test_who_says_that_he_did_not_get_it_is_marked_while_it_is_out(at: Office) -> None:
+    at.out(1, 2)
+    at.player.step(f"{phone_of(1)} > 1")
+    at.player.step(f"{phone_of(1)} > 2")
+    assert at.clerk.get(f"/office/lists/{at.list_id()}").text.count("says: not received") == 1
+    slip = at.clerk.get(f"/office/lists/{at.list_id()}/slip").text
+    assert slip.count("! Says: not received") == 1
+
+
 def test_moves_requests_and_recalls_are_marked(at: Office, app: Flask, runtime: Runtime) -> None:
     number = at.out(1)[0]
     at.player.step(f"{POSTMAN} > 1 11")
