@@ -34,7 +34,7 @@ TEXTS: tuple[events.Event, ...] = (
 
 
 def answered(event: events.Event, minutes: int | None) -> LastVisit:
-    """Return what is remembered after a text that was written so many minutes after the handover."""
+    """Return what is remembered after a text written so many minutes after the handover."""
     written = None if minutes is None else NOW + timedelta(minutes=minutes)
     fact = ArticleFact("EU473124829IN", "out_for_delivery", True, 0, "none", None, 0, 0, 0, False)
     items: tuple[ItemFact, ...] = ()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0065_heard_before"
-down_revision = "0062_nonces"
+revision = "0064_heard_before"
+down_revision = "0063_nominees_told"
 branch_labels = None
 depends_on = None
 phase = "expand"
