@@ -8,7 +8,7 @@ Nothing is sent here; the outbox is woken after the commit.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -30,6 +30,7 @@ from outbox import probing
 from outbox.wake import wake
 from postal import floods
 from postal.acts import reports
+from postal.desk import text_clocks
 from postal.people import roles
 from postal.people.hashing import TooManyHashes
 from postal.people.roles import PhoneRoles
@@ -186,7 +187,7 @@ def _read(
     place = ConversationPlace(inbound.phone, machine)
     written_at = late.written_at(inbound.carrier_at, now)
     turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at, proof)
-    turn.written_on = late.written_on(inbound.carrier_at, now)
+    turn.written_on = _written_on(conn, inbound, now)
     former = None
     if inbound.channel == "text":
         former = repeats.ask_former(conn, inbound.phone, now, kept_as)
@@ -223,6 +224,14 @@ def _read(
         turn.take(ticket.place, WroteAlso() if turn.drafts else ticket.event)
     turn.finish(message_id)
     return True
+
+
+def _written_on(conn: Conn, inbound: Inbound, now: datetime) -> date | None:
+    """Return the earlier day of whose list a text is, without what its carrier's clock is off."""
+    told = inbound.carrier_at
+    if told is None or late.written_on(told, now) is None:
+        return None
+    return late.written_on(told - text_clocks.off_now(conn, inbound.gateway, now), now)
 
 
 def _ask_again(turn: Turn, last: HeldPart) -> None:

@@ -40,18 +40,17 @@ def build(settings: Settings) -> Mapping[str, Gateway]:
         raise ValueError("SMS_ROUTES is empty: name at least one gateway")
     gateways |= _made(calls, settings)
     profiles = dict.fromkeys(paths(settings), "what `flask gateways check` names")
+    of_texts, of_calls = {**_needs(texts), **profiles}, _needs(calls)
     for setting, routes, needs in (
-        ("SMS_ROUTES", settings.routing.gateways, {**_needs(texts), **profiles}),
-        ("VOICE_ROUTES", settings.voices, _needs(calls)),
+        ("SMS_ROUTES", settings.routing.gateways, of_texts),
+        ("VOICE_ROUTES", settings.voices, of_calls),
+        ("SMS_STAMPS", settings.stamps, {**of_calls, **of_texts}),
     ):
         for name in routes:
             if name not in needs:
                 raise ValueError(f"{setting}: no gateway is called {name}: {', '.join(needs)}")
             if name not in gateways:
                 raise ValueError(f"{setting} names {name}, which needs {needs[name]}")
-    for name in settings.stamps:
-        if name not in gateways:
-            raise ValueError(f"SMS_STAMPS: no gateway is called {name}: {', '.join(gateways)}")
     return gateways
 
 

@@ -25,8 +25,9 @@ _MOST_COMPARED: Final = 50  # issues of a code
 
 # Who gets the code: the nominee who agreed, once he holds it.
 HOLDER: Final = "CASE WHEN n.holds_from <= %(now)s THEN n.phone ELSE a.recipient_phone END"
-# Since a postman first came to its door by the list of this place: a code was heard in a call, or
-# the text arrived that brought a code or asked whose the post is, or any that was sent later.
+# Since a postman first came to its door by the list of this place: a code that went to this
+# telephone was heard in a call, or the text arrived there that brought a code or asked whose the
+# post is, or any that was sent later.
 REACHED: Final = """EXISTS (
     SELECT FROM (
         SELECT min(e.at) AS came FROM events e
@@ -34,7 +35,8 @@ REACHED: Final = """EXISTS (
             SELECT b.created_at FROM delivery_items y JOIN delivery_lists b ON b.id = y.list_id
             WHERE y.id = {place})) first
     WHERE EXISTS (
-        SELECT FROM codes h WHERE h.article_id = {article} AND h.heard_at >= first.came)
+        SELECT FROM codes h JOIN messages t ON t.article_id = h.article_id AND t.code_id = h.id
+        WHERE h.article_id = {article} AND h.heard_at >= first.came AND t.phone = {phone})
     OR EXISTS (
         SELECT FROM messages w
         WHERE w.article_id = {article} AND w.phone = {phone} AND w.direction = 'out'
@@ -159,17 +161,10 @@ class Items:
 
     @property
     def ids(self) -> str:
-        """Return the SQL of an array of their ids: a look-up of each kind of name that is used.
-
-        What is on no list of the earlier day was written today, by a clock that is behind.
-        """
+        """Return the SQL of an array of their ids: a look-up of each kind of name that is used."""
         serials = [ref.isdigit() for ref in self.refs]
         arms = [_BY_SERIAL] * any(serials) + [_BY_NUMBER] * (not all(serials))
-        found = f"ARRAY({' UNION '.join(arms)})"
-        if self.day is None:
-            return found
-        todays = found.replace("%(day)s", "%(today)s").replace("%(since)s", "%(today)s")
-        return f"coalesce(nullif({found}, '{{}}'), {todays})"
+        return f"ARRAY({' UNION '.join(arms)})"
 
 
 _OF_RECIPIENT = f"""

@@ -19,7 +19,7 @@ from store.database import Conn
 _EARLIER: Final = timedelta(days=1)  # between the decision on a text and its hand-over
 # Clocks differ by quarters of an hour where a zone is mistaken; less is a clock that goes wrong.
 _QUARTER: Final = 900.0
-_LEAST_OFF: Final = 120.0
+LEAST_OFF: Final = 120.0
 LEAST_STAMPS: Final = 10
 SPREAD: Final = 600.0  # seconds between the middle 80 in 100: with more it is no constant
 
@@ -141,6 +141,6 @@ def off_by(ahead: float) -> float:
     Receipts come later than what they tell of, never earlier: what is a little behind is right. A
     mistaken zone is a whole number of quarters of an hour; what is left is the way of the receipt.
     """
-    if -_QUARTER / 2 < ahead < _LEAST_OFF:
+    if -_QUARTER / 2 < ahead < LEAST_OFF:
         return 0.0
     return round(ahead / _QUARTER) * _QUARTER or ahead

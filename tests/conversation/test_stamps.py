@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 
 from gateways.build import build
 from messages.routes import stamps
+from postal.desk import text_clocks
 from runtime import Runtime
 from settings import Settings
 from tests.rigs.api_calls import number_of
@@ -57,6 +59,9 @@ def test_a_name_that_no_carrier_has_prevents_the_start(usual_settings: Settings)
     wrong = usual_settings.model_copy(update={"sms_stamps": "simulator=330, simulater=330"})
     with pytest.raises(ValueError, match="SMS_STAMPS: no gateway is called simulater"):
         build(wrong)
+    unset = usual_settings.model_copy(update={"sms_stamps": "exotel=330"})
+    with pytest.raises(ValueError, match="SMS_STAMPS names exotel, which needs"):
+        build(unset)
 
 
 def found(runtime: Runtime) -> list[str]:
@@ -85,6 +90,9 @@ def test_a_clock_of_texts_that_is_off_is_found_and_what_sets_it_right_is_named(
         f"SMS_STAMPS=simulator={named}, docs/gateways.md"
     ]
     assert f"SMS_STAMPS=simulator={named}" in page(runtime)
+    with runtime.database.transaction() as conn:
+        hour = runtime.now() - timedelta(hours=1)
+        assert text_clocks.read_newest(conn, hour, runtime.now(), 9) == []  # of so many texts
     metric = f'dakiya_text_clock_seconds{{gateway="simulator"}} {behind.total_seconds()}'
     assert metric in player.client.get("/metrics").text
 
@@ -101,15 +109,34 @@ def test_a_clock_that_is_right_or_goes_wrong_by_no_constant_is_no_finding(
     assert "dakiya_text_clock_seconds{" not in player.client.get("/metrics").text
 
 
+@pytest.mark.parametrize("late", [range(8, 12), range(25, 35), [0] + [60] * 9, [28] + [32] * 9])
+def test_a_carrier_that_is_slow_is_no_wrong_clock(
+    player: Player, runtime: Runtime, late: Sequence[int]
+) -> None:
+    """Who set its clock for that would let codes be released at doors that nobody is at."""
+    player.step(f"postman 1001 {POSTMAN}")
+    for number in range(10):
+        player.step(f"{POSTMAN} > 00 @ -{late[number % len(late)]} min")
+        player.step("wait 1 min")
+    (says,) = found(runtime)
+    assert "it is slow, or its clock is wrong" in says
+    assert "slow, or a wrong clock" in page(runtime)
+    assert "SMS_STAMPS=" not in says + page(runtime)
+    assert "dakiya_text_clock_seconds{" not in player.client.get("/metrics").text
+
+
 @pytest.mark.parametrize("yesterday", [0, 1])
-def test_what_is_on_no_list_of_the_day_before_is_todays(
+def test_by_a_clock_that_is_found_wrong_the_day_is_set_right(
     player: Player, app: Flask, runtime: Runtime, yesterday: int
 ) -> None:
-    """Half a day behind: what he sends seems to be of the evening before, and is nothing there."""
+    """Half a day behind: what he sends seems to be of the evening before."""
     at = office(player, app, runtime)
     if yesterday:
         at.out(9)
         player.step("wait 24 h")
+    for _ in range(10):
+        player.step(f"{POSTMAN} > 00 @ -780 min")
+    player.step("wait 1 min")
     at.out(1, 2)
     item = 2 + yesterday  # that of yesterday is out again, and the first
     player.step(f"{POSTMAN} > {item} @ -780 min")
@@ -119,12 +146,17 @@ def test_what_is_on_no_list_of_the_day_before_is_todays(
     assert at.state(number_of(1)) == "attempted"
 
 
-def test_what_may_be_of_the_day_before_is_not_todays(
-    player: Player, app: Flask, runtime: Runtime
+@pytest.mark.parametrize("text", ["2 11", "2", f"{number_of(1)} 11"])
+def test_what_was_written_the_day_before_is_never_todays(
+    player: Player, app: Flask, runtime: Runtime, text: str
 ) -> None:
+    """The clock is right, and what is on no list of that day is a slip of the finger."""
     at = office(player, app, runtime)
     at.out(9)
     player.step("wait 24 h")
     at.out(1, 2)
-    player.step(f"{POSTMAN} > 1 11, 2 11 @ -780 min")
+    for _ in range(10):
+        player.step(f"{POSTMAN} > 00")
+    player.step(f"{POSTMAN} > {text} @ -780 min")
     assert [at.state(number_of(each)) for each in (9, 1, 2)] == ["out_for_delivery"] * 3
+    assert "approached" not in at.kinds(number_of(1))

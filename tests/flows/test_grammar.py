@@ -172,6 +172,7 @@ def postman(text: str) -> Understood:
         ),
         ("7 gulab kamal de diya", AskedBack("word", 7)),  # or given to Gulab Kamal
         ("7 gulab kamal bola", AskedBack("word", 7)),
+        ("7 imli kaat", AskedBack("what", 7)),  # the cat, or the cot?
         ("7 ** 12 47 nahi", None),
         ("7 482913 500 1 11", None),
         ("7 482913 1500", [Handover("7", "code", None, 1500)]),

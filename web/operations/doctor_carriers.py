@@ -42,7 +42,14 @@ def examine(conn: psycopg.Connection[Any], settings: Settings, now: datetime) ->
         )
         yield Finding("wrong", "DLT", says)
     for clock in text_clocks.read(conn, now - timedelta(days=1), now):
-        if clock.off:
+        if clock.off is None:
+            says = (
+                f"{clock.carrier}: texts come {-clock.ahead / 60:.0f} minutes after the times that"
+                " it tells: it is slow, or its clock is wrong: ask it; SMS_STAMPS is for clocks"
+                " alone, docs/gateways.md"
+            )
+            yield Finding("wrong", "SMS_STAMPS", says)
+        elif clock.off:
             minutes = settings.stamps.get(clock.carrier, timedelta()) // timedelta(minutes=1)
             where = "ahead" if clock.off > 0 else "behind"
             says = (

@@ -281,7 +281,7 @@ class DatabaseCollector(Collector):
             for counted in _GAUGES:
                 yield _gauge(counted, conn.execute(counted.sql, bound).fetchall())
             yield _handover(conn, bound)
-            yield _text_clocks(text_clocks.read(conn, hour, now))
+            yield _text_clocks(text_clocks.read_newest(conn, hour, now, MOST_READ))
             yield from _probes(probe_verdicts.of_settings(conn, settings, now))
             if found.as_of is not None:
                 yield GaugeMetricFamily(
@@ -365,7 +365,8 @@ def _text_clocks(clocks: Sequence[TextClock]) -> GaugeMetricFamily:
         labels=["gateway"],
     )
     for each in clocks:
-        gauge.add_metric([each.carrier], each.off)
+        if each.off is not None:
+            gauge.add_metric([each.carrier], each.off)
     return gauge
 
 
