@@ -304,6 +304,8 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
         of_before |= {"written_at": one_of(None), "done": one_of(()), "at": _JUST_NOW}
     if len(doors) > MOST_DOORS:
         of_before |= {"doors": one_of((), doors), "doors_at": _asked_at}
+    if kind is events.AskException:  # that it is his last text is all that it looks at
+        of_before |= {"visiting": _THERE, "written_at": one_of(None)}
     if isinstance(event, _OF_OFFER):
         of_before["offer"] = _SOME_OFFER
     context = lazy(LastVisit, picks, of_before)
