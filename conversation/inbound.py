@@ -16,14 +16,13 @@ import structlog
 from conversation import flooding, loops, meaning, parts, repeats
 from conversation.answers import about_ticket
 from conversation.let_wait import let_wait
+from conversation.quoted import unread
 from conversation.turn import Turn
 from flows import machines
 from flows.events import AskedBack, WroteAlso
 from flows.facts import Proof
 from flows.grammar import late
 from flows.grammar.person import Understood
-from flows.grammar.postman_words import mask_household
-from flows.grammar.text import mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.phone import masked
 from logs import described, request_id
@@ -96,21 +95,21 @@ def _set_right(runtime: Runtime, inbound: Inbound) -> Inbound:
 def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
     """Keep for the help desk what a carrier delivered and cannot be read. No answer is sent."""
     now, phone = runtime.now(), unreadable.phone
-    text = InboundRow(
-        now,
-        unreadable.gateway,
-        unreadable.carrier_id,
-        phone,
-        unreadable.channel,
-        mask_household(mask_spelled_codes(texts.storable(unreadable.text))),
-        unreadable=texts.storable(unreadable.reason),
-    )
 
     def keep(conn: Conn) -> None:
         if phone and floods.over(conn, phone, runtime.settings.inbound_hourly_limit, now):
             floods.count(conn, phone, now)
             return
         reports.open_unparsed(conn, phone, now)
+        text = InboundRow(
+            now,
+            unreadable.gateway,
+            unreadable.carrier_id,
+            phone,
+            unreadable.channel,
+            unread(conn, phone, texts.storable(unreadable.text), now),
+            unreadable=texts.storable(unreadable.reason),
+        )
         texts.keep(conn, text)
 
     runtime.database.run(keep)
@@ -181,7 +180,7 @@ def _read(
         inbound.carrier_id,
         inbound.phone,
         inbound.channel,
-        meaning.kept_of(machine, said, understood),
+        meaning.kept_of(conn, inbound.phone, machine, said, understood, now),
         inbound.carrier_at,
     )
     place = ConversationPlace(inbound.phone, machine)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
+from conversation.quoted import without_digits
 from flows import machines
 from flows.events import (
+    AnotherDay,
     AnswerException,
     AskedBack,
     AskMenu,
@@ -29,7 +32,8 @@ from flows.events import (
     Wished,
     Yes,
 )
-from flows.grammar.person import QUOTE, Understood, is_clear, is_command
+from flows.grammar import person
+from flows.grammar.person import NO_DAY, QUOTE, Understood, is_clear, is_command
 from flows.grammar.postman import WORD
 from flows.grammar.postman_numbers import CHECKED
 from flows.grammar.postman_words import mask_household, mask_spoken
@@ -37,6 +41,7 @@ from flows.grammar.text import MASK, mask_codes, mask_own_words, mask_spelled_co
 from gateways.base import Inbound
 from india.signs import ascii_digits
 from messages.render import CHECK_MASK, QUOTE_MASK
+from postal import quotes
 from postal.people import roles
 from postal.people.roles import PhoneRoles
 from runtime import Runtime
@@ -83,12 +88,30 @@ def understand(
             role == "postman" or not at_work or _is_own(understood.event, text)
         ):
             return role, understood
+    answer = _answer_in_digits(runtime, conn, sender, phone, text)
+    if answer is not None:
+        return "recipient", answer
     if at_work:
         return next(each for each in tried if each[0] == "postman")
     clear = (each for each in tried if is_clear(each[1].event))
     return next(clear, tried[0])
 
 
+def _answer_in_digits(
+    runtime: Runtime, conn: Conn, sender: PhoneRoles, phone: str, text: str
+) -> Understood | None:
+    """Return the answer of a text that is the two digits of a question open to a recipient.
+
+    The staff's bare digits are items and questions of their work.
+    """
+    quoted = person.quoted(text)
+    if quoted is None or "recipient" not in sender.roles or not _PRIVATE.issuperset(sender.roles):
+        return None
+    asked = quotes.open_at(conn, phone, runtime.now())
+    return quoted.answering(asked.move, asked.takers)
+
+
+_PRIVATE = frozenset(("recipient", "sender"))
 _WORDS = (NotUnderstood, Said, Wished)
 
 
@@ -165,20 +188,34 @@ def _without_quote(text: str, digits: str) -> str:
     return text[:begin] + QUOTE_MASK + text[end:]
 
 
-# In an office's text that is not understood, two digits may be those of a question.
-_TWO = re.compile(r"(?<![0-9•▫])[0-9]{2}(?![0-9•▫])", re.ASCII)
+def _is_read(event: Event) -> bool:
+    """Tell whether a text's digits were read, as a command or as those of a question."""
+    if isinstance(event, SomebodyElse):
+        return event.phone != ""
+    if isinstance(event, AnotherDay):
+        return event.day != NO_DAY
+    return not isinstance(event, (*_TALK, ReportFraud, SendCode, SpeakCode))
 
 
-def kept_of(role: str, text: str, understood: Understood) -> str:
-    """Return `text` of a person in `role` as it may be kept.
+def kept_of(
+    conn: Conn, phone: str, role: str, text: str, understood: Understood, now: datetime
+) -> str:
+    """Return `text` of `phone`, a person in `role`, as it may be kept.
 
-    A postman may have been told more than codes: a household's word, the digits of a slip. An
-    office was shown the digits of questions. Of others' words three digits are masked beside a
-    code, beside a word of the slip, or alone: what somebody was asked to pay is evidence.
+    What is not read may have the two digits of a question that is open to that telephone.
+    """
+    kept = _kept_of(role, text, understood)
+    return kept if _is_read(understood.event) else without_digits(conn, phone, kept, now)
+
+
+def _kept_of(role: str, text: str, understood: Understood) -> str:
+    """Return `text` of a person in `role` without what a person in that role was told.
+
+    A postman may have been told more than codes: a household's word, the digits of a slip. Of
+    others' words three digits are masked beside a code, beside a word of the slip, or alone: what
+    somebody was asked to pay is evidence.
     """
     kept = kept_words(text, understood)
-    if role == "office" and isinstance(understood.event, NotUnderstood):
-        return _TWO.sub(QUOTE_MASK, ascii_digits(kept))
     if role != "postman":
         beside = _OF_SLIP.search(kept) or not any(map(str.isalpha, kept))
         masked = isinstance(understood.event, _TALK) and beside

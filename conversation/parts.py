@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from conversation.quoted import unread
 from flows.events import ReportFraud, Stop
 from flows.grammar import person
-from flows.grammar.postman_words import mask_household
-from flows.grammar.text import mask_spelled_codes
 from gateways.base import Inbound, TextPart
 from messages.segments import count
 from postal import floods
@@ -160,7 +159,7 @@ def _keep(conn: Conn, came: Inbound, now: datetime) -> int:
         came.carrier_id,
         came.phone,
         came.channel,
-        mask_household(mask_spelled_codes(texts.storable(came.text))),
+        unread(conn, came.phone, texts.storable(came.text), now),
         came.carrier_at,
     )
     message_id = texts.keep(conn, row)

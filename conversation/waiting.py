@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from conversation import inbound
-from flows.grammar.text import mask_spelled_codes
+from conversation.quoted import unread
 from outbox.wake import wake
 from postal.acts import reports
 from runtime import Runtime
@@ -104,4 +104,4 @@ def _masked_words(runtime: Runtime, conn: Conn, text: WaitingText) -> str:
         came = waiting_texts.opened(conn, runtime.keys, text)
     except (UnknownKey, SealBroken):
         return ""
-    return mask_spelled_codes(texts.storable(came.text))
+    return unread(conn, text.phone, texts.storable(came.text), text.at)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final
 
-from flows.facts import QuoteVerdict
-from flows.trust import WRONG_QUOTES
+from flows.facts import OtherTakers, QuoteVerdict
+from flows.trust import WISH_ASKED_FOR, WRONG_QUOTES
 from store.database import Conn
 
 _PURPOSE: Final = b"dakiya/quote/1/"
@@ -64,3 +65,36 @@ def tries_over(conn: Conn, phone: str, today: date) -> bool:
 def judge(entered: str, right: str) -> QuoteVerdict:
     """Return whether the digits `entered` are the `right` ones."""
     return "right" if hmac.compare_digest(entered, right) else "wrong"
+
+
+@dataclass(frozen=True)
+class OpenToDigits:
+    """What two digits of a telephone's text may answer now.
+
+    `move`: whether the code of an article may go elsewhere. `takers`: whom it lets in. `others`:
+    it sent an article that is not over, whose first text shows digits, or is an office's.
+    """
+
+    move: bool
+    takers: OtherTakers | None
+    others: bool
+
+    def __bool__(self) -> bool:
+        return self.move or self.takers is not None or self.others
+
+
+_OPEN: Final = """
+SELECT EXISTS (SELECT FROM articles a WHERE a.recipient_phone = %(phone)s
+               AND a.move_asked_at IS NOT NULL),
+       (SELECT asks FROM households WHERE phone = %(phone)s AND asked_at > %(asked)s),
+       EXISTS (SELECT FROM articles a WHERE a.sender_phone = %(phone)s
+               AND a.state NOT IN ('delivered', 'returned', 'recalled'))
+       OR EXISTS (SELECT FROM offices WHERE phone = %(phone)s)
+"""
+
+
+def open_at(conn: Conn, phone: str, now: datetime) -> OpenToDigits:
+    """Return what `phone` (E.164) was shown two digits for that still count."""
+    row = conn.execute(_OPEN, {"phone": phone, "asked": now - WISH_ASKED_FOR}).fetchone()
+    assert row is not None
+    return OpenToDigits(*row)

@@ -48,6 +48,7 @@ from flows.events import (
     Wished,
     Yes,
 )
+from flows.facts import OtherTakers
 from flows.grammar import words
 from flows.grammar.days import day_named, is_day
 from flows.grammar.text import fold, tokens
@@ -173,6 +174,7 @@ def _article_and_rest(text: str) -> tuple[str | None, list[str]]:
     return articles[0], [token for token in found if number.parse(token) is None]
 
 
+HOUSEHOLD = "55"  # what is wished for all post, as 44 is the office and 4 another day
 QUOTE = "quote"  # the key in `Understood.codes` of the two digits that a text quotes
 _QUOTE = re.compile(r"[0-9]{2}", re.ASCII)
 
@@ -190,6 +192,50 @@ def _consent(found: list[str], which: str | None) -> Understood | None:
     if which is None and len(between) == 1 and re.fullmatch(r"[0-9]{4}", between[0], re.ASCII):
         which, between = between[0], []
     return None if between else Understood(Consent(which), {QUOTE: found[-1]})
+
+
+@dataclass(frozen=True)
+class QuotedDigits:
+    """Two digits as people write them, who are asked something that is answered by two.
+
+    `which`: the last four digits of its article. `of_wish`: `55` stands before them.
+    """
+
+    which: str | None
+    of_wish: bool
+    digits: str = field(repr=False)
+
+    def answering(self, move: bool, takers: OtherTakers | None) -> Understood | None:
+        """Return what they answer where a move is asked, or whom a wish lets in; else None."""
+        event: Event | None = None
+        if self.of_wish:
+            event = SetWish(takers) if takers is not None else None
+        elif move or (takers is not None and self.which is None):
+            event = Consent(self.which)
+        return None if event is None else Understood(event, {QUOTE: self.digits})
+
+
+_QUOTED = re.compile(r"(?:(55)(?: |$))?(?:(1)(?: |$))?(?:([0-9]{4})(?: |$))?([0-9]{2})", re.ASCII)
+TWO_DIGITS = ("44", HOUSEHOLD)  # commands that look like the digits of a question
+
+
+def quoted(raw: str) -> QuotedDigits | None:
+    """Return the digits of `47`, `ok 47`, `6785 47`, `55 haan 47`; None of what may be more.
+
+    It is read only where something is asked of its telephone that two digits answer: these are the
+    proof, and a word for yes beside them is as good as `1`. `ok 44` may mean the office.
+    """
+    found = [token for token in tokens(_plain(raw) or "") if token not in _POLITE]
+    numbers = [(token, number.parse(token)) for token in found]
+    found = [token if whole is None else whole[-6:-2] for token, whole in numbers]
+    said = {token for token in found if not token.isdigit()}
+    read_ = _QUOTED.fullmatch(" ".join(token for token in found if token.isdigit()))
+    if read_ is None or not said <= _SAYS_YES | _AGREES:
+        return None
+    wish, yes, which, digits = read_.groups()
+    if (digits in TWO_DIGITS and yes is None) or (wish and which):
+        return None
+    return QuotedDigits(which, wish is not None, digits)
 
 
 def _by_digits(found: list[str], which: str | None) -> Event | None:
@@ -233,7 +279,6 @@ def _language(rest: list[str]) -> Event | None:
     return ChooseLanguage(_LANGUAGES[rest[0]]) if len(rest) == 1 and rest[0] in _LANGUAGES else None
 
 
-HOUSEHOLD = "55"  # what is wished for all post, as 44 is the office and 4 another day
 _WISHES: Mapping[str, HouseholdWish] = MappingProxyType(
     {"1": "household", "2": "neighbour", "44": "keep", "0": "none"}
 )
@@ -370,7 +415,9 @@ def party(raw: str) -> Understood:
 
 _SAYS_NO = frozenset(fold(word) for word in (*words.OFFICE_NO, *words.KEYWORDS["no"]))
 _SAYS_YES = frozenset(fold(word) for word in words.KEYWORDS["yes"]) - {"ji", "जी"}
-_BESIDE = frozenset(fold(word) for word in (*words.OFFICE_BESIDE, "ji", "जी"))
+_AGREES = frozenset(fold(word) for word in (*words.AGREES, "ji", "जी"))
+_BESIDE = _AGREES | frozenset(fold(word) for word in words.OFFICE_BESIDE)
+_TWO = frozenset(fold(word) for word in words.OFFICE_TWO)
 # "1 6785 47", "1 47", "2 6785", "47"; and "147", which is "1 47".
 _ANSWER = re.compile(r"(?:([12])(?: |$))?(?:([0-9]{4})(?: |$))?([0-9]{2})?", re.ASCII)
 _GLUED = re.compile(r"([12])([0-9]{2})", re.ASCII)
@@ -398,7 +445,7 @@ def _answered(found: list[str]) -> Understood | None:
         return None
     digit, which, quoted = read_.groups()
     no, yes = digit == "2" or said & _SAYS_NO, digit == "1" or said & _SAYS_YES
-    if (no and yes) or not (no or yes or said or quoted):
+    if (no and yes) or not (no or yes or said or quoted) or (said and said <= _TWO):
         return None
     return Understood(AnswerException(not no, which), {} if quoted is None else {QUOTE: quoted})
 

@@ -96,6 +96,28 @@ def mask_own_words(raw: str) -> str:
     return "".join((*parts, mask_spelled_codes(text[start:])))
 
 
+# "53", "5 3", and "153" for "1 53".
+_PAIRS = re.compile(
+    r"(?<![0-9+•▫▪])(?:([12]?)[0-9]{2}|(?:[0-9][\W_]{1,3})+[0-9])(?![0-9•▫▪])", re.ASCII
+)
+
+
+def mask_pairs(raw: str, mask: str) -> str:
+    """Return `raw` with `mask` for whatever may be two digits of a question; telephones stay."""
+
+    def hidden(found: str) -> str:
+        return _PAIRS.sub(lambda pair: (pair[1] or "") + mask, found)
+
+    text = _JOINED_DIGITS.sub("", ascii_digits(raw))
+    parts: list[str] = []
+    start = 0
+    for found in _PIECES.finditer(text):
+        if mobile(re.sub(r"[^0-9]+", "", found.group())):
+            parts += [hidden(text[start : found.start()]), found.group()]
+            start = found.end()
+    return "".join((*parts, hidden(text[start:])))
+
+
 def _is_number(found: str) -> bool:
     """Tell whether digits in pieces are a telephone or a date."""
     bare = re.sub(r"[^0-9]+", " ", found).strip()

@@ -56,37 +56,19 @@ KEYWORDS: dict[Keyword, tuple[str, ...]] = {
 # Said with a digit or a keyword, these change nothing.
 POLITE = ("sir", "madam", "please", "pls", "plz", "kripya", "bhaiya", "sirji", "कृपया", "सर", "भैया")
 
-# An office says its yes or no to a postman's question in these words, those of KEYWORDS, and no
-# others: "de do 47", "ok 47", "mat do". Where one of them says no, the text does.
+# Beside the two digits of an open question these agree, with "yes" of KEYWORDS and no others:
+# "ok 47", "theek hai 47".
+AGREES = ("ok", "okay", "hai", "theek", "thik", "manzoor", "ओके", "है", "ठीक", "मंज़ूर", "मंजूर")
+
+# An office says its yes or no to a postman's question in these words, those of KEYWORDS and AGREES,
+# and no others: "de do 47", "mat do". Where one of them says no, the text does.
 OFFICE_NO = ("mat", "mana", "not", "dont", "never", "refuse", "refused", "मत", "मना")
 OFFICE_BESIDE = (
-    "ok",
-    "okay",
-    "allow",
-    "allowed",
-    "agree",
-    "agreed",
-    "give",
-    "it",
-    "do",
-    "de",
-    "dedo",
-    "dena",
-    "dijiye",
-    "hai",
-    "theek",
-    "thik",
-    "manzoor",
-    "ओके",
-    "दो",
-    "दे",
-    "देना",
-    "दीजिए",
-    "है",
-    "ठीक",
-    "मंज़ूर",
-    "मंजूर",
-)
+    "allow", "allowed", "agree", "agreed", "give", "it", "do", "de", "dedo", "dena", "dijiye",
+    "दो", "दे", "देना", "दीजिए",
+)  # fmt: skip
+# "Two" as well as "give": alone beside the digits it has two readings ("no" is 2), and is no yes.
+OFFICE_TWO = ("do", "दो")
 
 # After an article number, from its sender: bring it back to me.
 RECALL = ("wapas", "vapas", "wapis", "vapis", "recall", "return", "back", "वापस", "वापिस")

@@ -222,7 +222,7 @@ def may_answer_wish(event: Event, articles: Sequence[ArticleFact]) -> bool:
     A bare `1` brings the code of what has one, and is not.
     """
     if isinstance(event, Wished):
-        return any(wish.what in ("yes", "acknowledged") for wish in event.wishes)
+        return any(wish.what in ("yes", "acknowledged", "unclear") for wish in event.wishes)
     if isinstance(event, Said):
         return event.answer == "yes"
     if isinstance(event, Yes):

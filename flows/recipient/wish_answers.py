@@ -319,10 +319,19 @@ def _silence(case: WishCase, wish: PersonWish) -> WishAnswer:
     return _SILENCE
 
 
+def _asked_in_digits(case: WishCase) -> WishAnswer | None:
+    """Return the question once more that two digits answer: of a move, else of a wish."""
+    moved = next(filter(is_asked, case.facts.articles), None)
+    if moved is not None:
+        return WishAnswer((ask_holder(moved),), about=moved.number)
+    return WishAnswer((ask_again(case.facts.household),)) if is_wish_asked(case.facts) else None
+
+
 def _acknowledged(case: WishCase, wish: PersonWish) -> WishAnswer:
     """Take an "ok" for no answer to a question: that needs a digit, or a plain yes."""
-    asked = asked_last(case) is not None or is_wish_asked(case.facts)
-    return _yes(case, wish) if asked else _SILENCE
+    if asked_last(case) is not None or is_wish_asked(case.facts):
+        return _yes(case, wish)
+    return _asked_in_digits(case) or _SILENCE
 
 
 def greets(event: Event) -> bool:
@@ -335,8 +344,9 @@ def _greeting(case: WishCase, wish: PersonWish) -> WishAnswer:
 
 
 def _unclear(case: WishCase, wish: PersonWish) -> WishAnswer:
-    """Say the menu, and let the help desk read the text."""
-    return WishAnswer((Say("recipient_menu"),), (OpenTicket("unparsed"),))
+    """Say the menu, or how an open question is answered, and let the help desk read the text."""
+    asked = _asked_in_digits(case) or WishAnswer((Say("recipient_menu"),))
+    return replace(asked, acts=(OpenTicket("unparsed"),))
 
 
 ANSWERS: Final[Mapping[WishKind, _Handler]] = MappingProxyType(

@@ -31,15 +31,17 @@ from flows.events import (
     PhoneNamed,
     RepeatQuestion,
     ReportFraud,
+    Said,
     SetWish,
     SpeakCode,
     TakeWord,
     WhetherHelped,
+    Wished,
     WroteAlso,
     Yes,
 )
 from flows.facts import Proof, Service
-from flows.grammar import late
+from flows.grammar import late, person
 from flows.grammar.person import QUOTE, Understood, is_clear
 from flows.grammar.postman_numbers import CHECKED
 from flows.happenings import (
@@ -176,9 +178,23 @@ def _understand(
             related = _relation(world, phone, understood.event.article)
             if related is not None and related in roles:
                 return related, understood
+        elif role == "recipient" and isinstance(understood.event, Said | Wished):
+            answer = _answer_in_digits(world, roles, phone, text)
+            return role, understood if answer is None else answer
         elif not isinstance(understood.event, NotUnderstood):
             return role, understood
     return tried[0]
+
+
+def _answer_in_digits(
+    world: SmallWorld, roles: Sequence[str], phone: str, text: str
+) -> Understood | None:
+    quoted = person.quoted(text)
+    if quoted is None or not {"recipient", "sender"}.issuperset(roles):
+        return None
+    asked = any(each.move and each.recipient == phone for each in world.parcels.values())
+    row = world.households.get(phone)
+    return quoted.answering(asked, None if row is None else row.asking(world.now))
 
 
 def _relation(world: SmallWorld, phone: str, number: str) -> str | None:
