@@ -490,6 +490,21 @@ def is_asked_of(conn: Conn, number: str, office_id: int | None, now: datetime) -
     return row is not None
 
 
+def leads_to(conn: Conn, phone: str, office_id: int | None, now: datetime) -> bool:
+    """Tell whether `office_id` may answer a question that needs a call to `phone` (E.164).
+
+    It is the postman's who asks, or that of whoever has the code.
+    """
+    row = conn.execute(
+        "SELECT FROM exceptions x JOIN articles a ON a.id = x.article_id"  # noqa: S608
+        " JOIN staff s ON s.id = x.postman_id"
+        " LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL"
+        f" WHERE x.ended_at IS NULL AND %(phone)s IN (s.phone, {article_rows.HOLDER}) AND {_SEEN}",
+        {"phone": phone, **_seen_at(conn, office_id, now)},
+    ).fetchone()
+    return row is not None
+
+
 def is_out_at(conn: Conn, number: str, office_id: int | None) -> bool:
     """Tell whether `office_id` answers for the postman who carries `number`; None: for any."""
     row = conn.execute(

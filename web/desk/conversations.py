@@ -35,7 +35,7 @@ from web.desk import seen
 from web.desk.answers import ArticleAnswer, answer
 from web.desk.room import live_route, me, reader, route, runtime
 from web.desk.sprints import differs_today
-from web.desk.subjects import article_within, may_warn, person_revealed, person_within
+from web.desk.subjects import article_within, is_own, may_warn, person_revealed, person_shown
 from web.staff.rooms import office_seen
 
 SHORTEST_REASON: Final = 5
@@ -63,13 +63,17 @@ class TimelineView:
 
 @dataclass(frozen=True)
 class PersonPage:
-    """What the page of a telephone shows. `answer`: None for whoever receives nothing."""
+    """What the page of a telephone shows. `answer`: None for whoever receives nothing.
+
+    `own`: it has to do with the user's office; else it is only to be called.
+    """
 
     person: Contact
     answer: ArticleAnswer | None
     timeline: TimelineView
     number: KnownNumber
     household: KnownHousehold | None
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class ArticlePage:
 def conversation(conversation: int) -> Page:
     """Show all that the person of this telephone saw and wrote."""
 
-    page = runtime().database.run(lambda conn: _person(conn, person_within(conn, conversation)))
+    page = runtime().database.run(lambda conn: _person(conn, person_shown(conn, conversation)))
     return _person_page(page, revealed=False)
 
 
@@ -107,7 +111,7 @@ def reveal(conversation: int) -> Page:
     def look(conn: Conn) -> PersonPage:
         if enough:
             return _person(conn, person_revealed(conn, conversation, reason))
-        return _person(conn, person_within(conn, conversation))
+        return _person(conn, person_shown(conn, conversation))
 
     page = _person_page(runtime().database.run(look), revealed=enough)
     return page if enough else (page, 422)
@@ -117,7 +121,7 @@ def reveal(conversation: int) -> Page:
 def conversation_news(conversation: int) -> Page:
     """Return the timeline if it has changed since the page; else 204."""
     with runtime().database.transaction() as conn:
-        person = person_within(conn, conversation)
+        person = person_shown(conn, conversation)
         view = _view(conn, of_phone(conn, person.phone, office_seen()))
     return _news(view, url_for("desk.conversation_news", conversation=conversation))
 
@@ -191,7 +195,8 @@ def _person(conn: Conn, person: Contact) -> PersonPage:
     said = answer(conn, row) if row is not None else None
     view = _view(conn, of_phone(conn, person.phone, office_seen()))
     wished = households.known(conn, person.phone)
-    return PersonPage(person, said, view, numbers.known(conn, person.phone), wished)
+    known = numbers.known(conn, person.phone)
+    return PersonPage(person, said, view, known, wished, is_own(conn, person))
 
 
 def _person_page(page: PersonPage, *, revealed: bool) -> str:
@@ -203,6 +208,7 @@ def _person_page(page: PersonPage, *, revealed: bool) -> str:
         timeline=page.timeline,
         number=page.number,
         household=page.household,
+        own=page.own,
         seen=seen.of_person(person),
         revealed=revealed,
         here=url_for("desk.conversation", conversation=person.conversation),

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from flask import abort
 
-from postal import articles, walls
+from postal import articles, exceptions, walls
 from postal.articles import Article
 from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import me, office_seen, reader
+from web.desk.room import me, office_seen, reader, runtime
 
 
 def article_within(conn: Conn, id_: int) -> Article:
@@ -33,13 +33,32 @@ def person_within(conn: Conn, conversation: int) -> Contact:
     return _within(conn, contacts.get(conn, conversation, reader()))
 
 
+def person_shown(conn: Conn, conversation: int) -> Contact:
+    """Return the same, or whom the user's office is to call before it answers a question."""
+    return _to_call(conn, contacts.get(conn, conversation, reader()))
+
+
 def person_revealed(conn: Conn, conversation: int, reason: str) -> Contact:
     """Return the same where the whole number is to be shown, for the reason that was typed."""
-    return _within(conn, contacts.reveal(conn, conversation, reader(), reason))
+    return _to_call(conn, contacts.reveal(conn, conversation, reader(), reason))
+
+
+def is_own(conn: Conn, person: Contact) -> bool:
+    """Tell whether the person has to do with the user's office, which then acts for them."""
+    return walls.concerns_phone(conn, office_seen(), person.phone)
+
+
+def _to_call(conn: Conn, person: Contact | None) -> Contact:
+    if person is not None and not is_own(conn, person):
+        asked = me().may("office.answer_exception") and exceptions.leads_to(
+            conn, person.phone, office_seen(), runtime().now()
+        )
+        return contacts.within(conn, person, office_seen()) if asked else abort(404)
+    return _within(conn, person)
 
 
 def _within(conn: Conn, person: Contact | None) -> Contact:
-    if person is None or not walls.concerns_phone(conn, office_seen(), person.phone):
+    if person is None or not is_own(conn, person):
         abort(404)
     return contacts.within(conn, person, office_seen())
 

@@ -318,9 +318,49 @@ def test_the_account_office_agrees_for_a_telephone_that_was_reached(
     there = sign_in(app, runtime, "postmaster", "keeper", office="273305")
     assert "postman waits for an answer" in there.get("/office/").text
     assert 'value="yes"' in there.get(PAGE).text
+    called = opened(there, there.get(PAGE).text)
+    assert called == [phone_of(1), POSTMAN]
+    assert at.all("SELECT phone FROM access_log WHERE what = 'revealed' ORDER BY id") == [
+        (each,) for each in called
+    ]
     assert "the office agrees" in answers(there, number_of(1), "yes")
     at.player.step(f"{POSTMAN} > 1 28")
     assert at.state(number_of(1)) == "delivered"
+    talk = at.one("SELECT id FROM conversations WHERE whose = %s", phone_of(1))[0]
+    assert there.get(f"/desk/conversations/{talk}").status_code == 404  # it is over
+    assert "/desk/conversations/" not in there.get(PAGE).text
+
+
+def opened(colleague: Colleague, page: str) -> list[str]:
+    """The whole numbers to which the page of exceptions leads, each for a reason."""
+    shown = []
+    links = dict.fromkeys(re.findall(r"/desk/(?:conversations|articles)/\d+", page))
+    for link in links:
+        look = colleague.get(link)
+        assert look.status_code == 200, link
+        assert 'name="reason"' in look.text
+        told = colleague.post(f"{link}/whole-number", reason="called before it is agreed to").text
+        assert "/desk/conversations/" not in re.findall(r'action="([^"]*)"', told)
+        shown += re.findall(r"<h1>(\+\d{12})</h1>", told)
+    return shown
+
+
+def test_who_may_not_answer_is_shown_no_number(at: Office, app: Flask, runtime: Runtime) -> None:
+    at.out(1)
+    at.player.step(f"{POSTMAN} > 1")
+    at.player.step(f"{POSTMAN} > 1 28 3 1 1234")
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO offices (name, pin, branch_type, district)"
+            " VALUES ('Elsewhere', '273304', 'head', 'Gorakhpur')"
+        )
+    stranger = sign_in(app, runtime, "postmaster", "far", office="273304")
+    for (talk,) in at.all("SELECT id FROM conversations WHERE whose LIKE '+%%'"):
+        for path in ("", "/news"):
+            found = stranger.get if not path else stranger.post
+            assert found(f"/desk/conversations/{talk}{path}").status_code == 404
+        told = stranger.post(f"/desk/conversations/{talk}/whole-number", reason="just curious")
+        assert told.status_code == 404
 
 
 def test_a_clerk_sees_none(at: Office, app: Flask, runtime: Runtime) -> None:
