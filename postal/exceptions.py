@@ -496,7 +496,7 @@ def leads_to(conn: Conn, phone: str, office_id: int | None, now: datetime) -> bo
     It is the postman's who asks, or that of whoever has the code.
     """
     row = conn.execute(
-        "SELECT FROM exceptions x JOIN articles a ON a.id = x.article_id"  # noqa: S608
+        "SELECT FROM exceptions x JOIN articles a ON a.id = x.article_id"
         " JOIN staff s ON s.id = x.postman_id"
         " LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL"
         f" WHERE x.ended_at IS NULL AND %(phone)s IN (s.phone, {article_rows.HOLDER}) AND {_SEEN}",
