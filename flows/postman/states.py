@@ -288,7 +288,6 @@ MACHINE.on(
 
 
 @MACHINE.on(AskLeft, says=("left", "left_none", "no_list"))
-@last_text
 def ask_left(case: Case[AskLeft, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     facts = case.facts
     if not facts.has_list:
@@ -301,7 +300,6 @@ def ask_left(case: Case[AskLeft, LastVisit, PostmanFacts]) -> Decision[LastVisit
 
 
 @MACHINE.on(AskHelp, says=("postman_help",))
-@last_text
 def ask_help(case: Case[AskHelp, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     return Decision(case.state, case.context, (Say("postman_help"),))
 

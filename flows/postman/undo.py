@@ -24,8 +24,9 @@ COMES_WITHIN = timedelta(minutes=30)  # for a text written in time but delayed b
 def last_text(handler: Handler[E, LastVisit, PostmanFacts]) -> Handler[E, LastVisit, PostmanFacts]:
     """Let what `handler` answers be his last text: `0` undoes nothing that one before it did.
 
-    What he asked, or was asked back, and what was not understood are texts like any other. A dead
-    zone's text, written before the last, is not his last.
+    What he asked of the office, or was asked back, and what was not understood are texts like any
+    other; `00` and `99`, by which he looks what he wrote, are none. A dead zone's text, written
+    before the last, is not his last.
     """
 
     def decide(case: Case[E, LastVisit, PostmanFacts]) -> Decision[LastVisit]:

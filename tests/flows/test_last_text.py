@@ -25,12 +25,12 @@ TEXTS: tuple[events.Event, ...] = (
     events.Pass(("2",), back=True),
     events.TakeOver(),
     events.TurnDown(),
-    events.AskLeft(),
-    events.AskHelp(),
     events.AskStatus("EU473124829IN"),
     events.AskedBack("what", 2),
     events.NotUnderstood(),
 )
+
+LOOKS: tuple[events.Event, ...] = (events.AskLeft(), events.AskHelp())
 
 
 def answered(event: events.Event, minutes: int | None) -> LastVisit:
@@ -62,7 +62,12 @@ def test_a_text_that_was_written_before_is_not_the_last(event: events.Event) -> 
     assert answered(event, -1).done == (HANDED_OVER,)
 
 
+@pytest.mark.parametrize("event", LOOKS, ids=str)
+def test_who_looks_what_he_wrote_can_still_take_it_back(event: events.Event) -> None:
+    assert answered(event, 1).done == (HANDED_OVER,)
+
+
 def test_every_text_is_tried() -> None:
     beside = (Happening, events.News, events.TimedOut, events.Undo)
     taken = {each.event for each in MACHINE.transitions if not issubclass(each.event, beside)}
-    assert taken == {type(event) for event in TEXTS}
+    assert taken == {type(event) for event in (*TEXTS, *LOOKS)}
