@@ -300,6 +300,7 @@ BY_SMS = {
         "batch_partly",
         "not_yours",
     ),
+    "asked_what",  # `28 1`, where both are items, is texted alone
     "not_understood",  # one article twice in a text; a screen names one item
     "amount_wrong",  # the sum is never typed on a screen
     "approach_late",  # a screen is never late

@@ -1,7 +1,6 @@
 -- postal: until a telephone is told of a new wish, the last one of which it was told counts.
 ALTER TABLE households ADD COLUMN heard_keeps boolean NOT NULL DEFAULT false;
-ALTER TABLE households ADD COLUMN heard_weekdays smallint[]
-    CHECK (heard_weekdays <@ ARRAY[1, 2, 3, 4, 5, 6]::smallint[]);
+ALTER TABLE households ADD COLUMN heard_weekdays smallint[];
 ALTER TABLE households ADD COLUMN heard_since timestamptz;
 COMMENT ON COLUMN households.unheard IS
     'Its weekdays, or that its post is kept, were wished in its name, and no text about that arrived yet: heard_keeps and heard_weekdays count.';
