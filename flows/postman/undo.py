@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import wraps
 
 from flows.acts.codes import KillCode
 from flows.acts.door import UndoApproach, UndoHandOver
@@ -29,6 +30,7 @@ def last_text(handler: Handler[E, LastVisit, PostmanFacts]) -> Handler[E, LastVi
     before the last, is not his last.
     """
 
+    @wraps(handler)
     def decide(case: Case[E, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
         context, facts = case.context, case.facts
         if context.done and not written_before(context, facts):

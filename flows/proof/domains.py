@@ -232,6 +232,10 @@ def on_word(act: VisitAct | None) -> bool:
     return isinstance(act, Handover) and act.proof == "word"
 
 
+ROUND_ABOUT: tuple[VisitAct, ...] = (Approach("28"), Approach("1"))
+"""`28 1`, written the other way round: it meets what is said of that alone."""
+
+
 def visit(picks: Picks, thorough: bool) -> events.Visit:
     kinds: tuple[type[VisitAct], ...] = (Approach, Handover, Remark)
     act = lazy(picks.pick(kinds), picks, _ACT_FIELDS)
@@ -242,6 +246,8 @@ def visit(picks: Picks, thorough: bool) -> events.Visit:
         act = Approach(picks.pick(("7", "28", "29")))
     alone = is_excepted(act) or on_word(act)
     more = others if thorough and not alone else ((),)
+    if act == ROUND_ABOUT[0]:
+        more = (*more, ROUND_ABOUT[1:])
     return events.Visit((act, *picks.pick(more)))
 
 

@@ -43,6 +43,7 @@ from flows.proof.domains import (
     NUMBER,
     OF_DESK,
     OTHER,
+    ROUND_ABOUT,
     article_in,
     at_window,
     event_of,
@@ -311,6 +312,8 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
     context = lazy(LastVisit, picks, of_before)
 
     def items(picks: Picks, facts: PostmanFacts) -> tuple[ItemFact, ...]:
+        if isinstance(event, events.Visit) and event.acts == ROUND_ABOUT:
+            return picks.pick(_ROUND_ABOUT)
         if isinstance(event, events.Visit):
             ref, among = event.acts[0].item, len(event.acts) > 1
             first = _item(picks, ref, event.acts[0], facts, among=among)
@@ -424,6 +427,16 @@ _OFFER: Mapping[str, Domain[OfferFact]] = {
 }
 
 _OTHER_OUT = fixed(OTHER, "out_for_delivery")
+
+_OUT = fixed(NUMBER, "out_for_delivery")
+_ROUND_ABOUT = (
+    (ItemFact("28", 28, "open", _OTHER_OUT), ItemFact("1", 1, "open", _OUT)),
+    (ItemFact("28", 28, "open", _OTHER_OUT), ItemFact("1", 1, "open", _OUT, approached=True)),
+    (
+        ItemFact("28", 28, "elsewhere", None),
+        ItemFact("1", 1, "open", replace(_OUT, exception="granted")),
+    ),
+)
 
 # The states of an article by that of its item; an item elsewhere has none.
 _BY_ITEM: Mapping[str, tuple[ArticleState, ...]] = {

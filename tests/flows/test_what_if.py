@@ -54,8 +54,12 @@ def articles_in(facts: Any) -> dict[str, ArticleFact]:
     return {article.number: article for article in found}
 
 
-# What another telephone's facts see otherwise, and what time alone changes.
-_SEEN_APART = {"part", "fraud_reports", "had_code", "herd", "code_sends", "nominations"}
+# What another telephone's facts see otherwise, and what time or a receipt alone changes. Whether a
+# nominee took it whom a text had named, the books alone know.
+_SEEN_APART = {
+    "on_word",
+    *("part", "fraud_reports", "had_code", "herd", "code_sends", "nominations", "holds_from"),
+}
 # The books were written before anybody decided: booked, listed, recalled.
 _WITHOUT_A_DECISION = {"Booked", "WentOut", "Recalled", "ListMade"}
 

@@ -203,12 +203,15 @@ def close_as_its_postmaster(at: Office) -> None:
 def test_a_forged_objection_ends_no_wait_for_the_telephone_itself(
     at: Office, app: Flask, runtime: Runtime
 ) -> None:
-    """It is closed by those who gave it away; only who was told in truth needs no third person."""
+    """Whoever is fooled closes it; only who was told in truth needs no third person."""
     given_without_code(at, app, runtime)
     at.player.step("wait 1 h")
     at.player.step(f"{phone_of(1)} > 3 {number_of(1)[-6:-2]}")
     assert tickets(at) == ["exception"]
-    close_as_its_postmaster(at)
+    with pytest.raises(TicketOfOffice):
+        close_as_its_postmaster(at)
+    at.player.step("supervisor 3001")
+    at.player.step(f"{number_of(1)} tickets closed 3001")
     at.player.step("wait 3 d")
     assert tickets(at) == ["exception", "untold"]
     with pytest.raises(TicketOfOffice):

@@ -24,6 +24,7 @@ _MOST_A_DAY: Final = 3
 _MOST_AT_ALL: Final = 9
 _MOST_OF_ARTICLE: Final = 2
 _MOST_TOLD: Final = 3
+_TOLD_OF_ONE_MORE: Final = ("exception_opened", "exception_how", "number_how")
 _NEVER: Final = ("insured", "money_order")
 _DOCUMENT_FOR: Final = timedelta(hours=48)
 
@@ -134,7 +135,7 @@ def opened(before: SmallWorld, played: Played) -> Iterator[str]:
         item = each.books.parcels[act.article].item
         if played.proof != "fresh" or item is None or act.by in (item.postman, BOTH):
             yield "one more question was opened, and nobody else signed it"
-        if not any(say.template == "exception_opened" for _, say in played.said):
+        if not any(say.template in _TOLD_OF_ONE_MORE for _, say in played.said):
             yield "one more question was opened, and its postman is not told"
 
 

@@ -31,6 +31,7 @@ _ON_PURPOSE = {
     ("recipient", "ReportFraud"): "a herd is warned by telephones that had a code",
     ("postman", "Visit"): "a nominee is told by his own role: he is not the holder at once",
     ("postman", "Undo"): "the same",
+    ("postman", "NotUnderstood"): "his last text leaves nothing of the one before to undo",
     ("postman", "Pass"): "the colleague is asked, and takes over by his own word",
 }
 
