@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from flask import Flask
 
 from flows.grammar import person
 from messages.render import QUOTE_MASK
+from postal.quotes import BOOKING, quote_of
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
 HOLDER, NAMED, SENDER = phone_of(1), "+919777700001", "+919811100001"
+# `ok 03` is read as `3`, which is the safe way to be wrong, and 44 and 55 are commands.
+_READ_OTHERWISE = {*person.TWO_DIGITS, *(f"0{digit}" for digit in range(10))}
 _KEPT = "SELECT body FROM messages WHERE direction = 'in' ORDER BY id DESC LIMIT 1"
 
 
@@ -26,24 +31,35 @@ def digits(at: Office) -> str:
 
 
 def wished(at: Office) -> str:
-    """A question about all post is open; its digits, or the test is over: they are a command."""
+    """A question about all post is open; return its digits, which are read as nothing else."""
     at.book(1)
     at.player.step(f"{HOLDER} > 55 1")
-    return _usable(digits(at))
+    while digits(at) in _READ_OTHERWISE:
+        at.player.step(f"{HOLDER} > 55 0")
+        at.player.step("wait 2 min")
+        at.player.step(f"{HOLDER} > 55 1")
+    return digits(at)
 
 
 def moved(at: Office) -> str:
     """A proven sender wants the code elsewhere; the digits of the question to its holder."""
     at.book(1)
-    (shown,) = at.player.quotes[SENDER]
-    at.player.step(f"{SENDER} > {number_of(1)} {NAMED} {shown}")
-    return _usable(digits(at))
+    at.player.step(f"{SENDER} > {number_of(1)} {NAMED} {_as_digits_alone(at)}")
+    return digits(at)
 
 
-def _usable(found: str) -> str:
-    if found in person.TWO_DIGITS:
-        pytest.skip("these digits are a command of their own")
-    return found
+def _as_digits_alone(at: Office) -> str:
+    """Let questions to the holder have digits that are read as such; return the booking's."""
+    with at.runtime.database.transaction() as conn:
+        root = at.runtime.keys.root(conn, "codes", at.one("SELECT max(quote_key) FROM messages")[0])
+        salts = (each.to_bytes(16, "big") for each in count())
+        salt = next(
+            salt
+            for salt in salts
+            if not {quote_of(root, salt, HOLDER, n) for n in range(9)} & _READ_OTHERWISE
+        )
+        conn.execute("UPDATE articles SET code_salt = %s", [salt])
+    return quote_of(root, salt, SENDER, BOOKING)
 
 
 def writes(at: Office, text: str) -> list[str]:
