@@ -16,12 +16,11 @@ from datetime import datetime
 import psycopg
 
 from conversation import menus
-from conversation.quoted import without_digits
+from conversation.quoted import keys_kept
 from conversation.turn import Turn
 from flows.calling import menu
 from flows.decision import Say
 from flows.events import ChooseLanguage
-from flows.grammar.person import TWO_DIGITS
 from flows.ussd import engine
 from flows.ussd.engine import MenuFacts, Shown, Typed, Where
 from gateways.base import CallStep, Pressed, TakenUp
@@ -253,15 +252,10 @@ class _CallHop:
         asked_by_hop = isinstance(self.came, Pressed) and self.came.hop is None
         place = replace(words.place, heard=not asked_by_hop)
         digest = self._digest(f"{self.session.hops}/{keys}")
-        hop = Hop(digest, len(keys), self._kept(keys), words.screen, words.body, words.ends)
+        kept = keys_kept(self.conn, self.came.phone, keys, keys, self.now)
+        hop = Hop(digest, len(keys), kept, words.screen, words.body, words.ends)
         ussd_sessions.record(self.conn, self.session, place.to_json(), hop, self.now)
         return self._speech(words, self.session.hops + 1)
-
-    def _kept(self, keys: str) -> str:
-        """Return keys as they may be kept: the digits of a question may be pressed too."""
-        if keys in TWO_DIGITS:
-            return keys
-        return without_digits(self.conn, self.came.phone, keys, self.now)
 
     def _again(self, place: _Place) -> CallStep:
         """Return what was said last: the carrier asks again, or asks for it only now."""

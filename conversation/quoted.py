@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from flows.grammar.person import TWO_DIGITS
 from flows.grammar.postman_words import mask_household
 from flows.grammar.text import mask_pairs, mask_spelled_codes
 from messages.render import QUOTE_MASK
@@ -21,6 +22,15 @@ def without_digits(conn: Conn, phone: str | None, text: str, now: datetime) -> s
     if phone is None or QUOTE_MASK not in masked or not quotes.open_at(conn, phone, now):
         return text
     return masked
+
+
+def keys_kept(conn: Conn, phone: str, kept: str, read: str, now: datetime) -> str:
+    """Return what `phone` typed by dial, or pressed in a call, as it may be kept.
+
+    `kept`: what may be kept of it where nothing is asked; `read`: as it was read. 44 and 55 are
+    commands there, and no digits.
+    """
+    return kept if read in TWO_DIGITS else without_digits(conn, phone, kept, now)
 
 
 def unread(conn: Conn, phone: str | None, text: str, now: datetime) -> str:

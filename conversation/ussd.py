@@ -17,11 +17,11 @@ import psycopg
 
 from conversation import menus
 from conversation.facts import is_full
-from conversation.quoted import without_digits
+from conversation.quoted import keys_kept
 from conversation.turn import Turn
 from flows import trust
 from flows.events import ChooseLanguage
-from flows.grammar.person import QUOTE, TWO_DIGITS
+from flows.grammar.person import QUOTE
 from flows.grammar.postman import LAST4, WORD
 from flows.grammar.postman_numbers import EXCEPTION, SIGNATURE
 from flows.grammar.postman_passing import COLLEAGUE
@@ -200,7 +200,8 @@ class _Hop:
         text = "".join(fold(raw[:_LONGEST_TYPED]).split())
         hides = menu.GRAPH.screen(where.screen).hides
         if hides is None or text in (engine.BACK, engine.MORE):
-            return Typed(text), self._kept(raw, text)
+            kept = mask_spelled_codes(raw)[:_LONGEST_TYPED]
+            return Typed(text), keys_kept(self.conn, self.dialled.phone, kept, text, self.now)
         if hides == "colleague":
             named = "".join(c for c in text if c.isalnum())
             self.codes = {COLLEAGUE: named}
@@ -216,13 +217,6 @@ class _Hop:
         if hides == "quote":
             return self._quote(text), _HIDDEN
         return self._check_pin(text), _HIDDEN
-
-    def _kept(self, raw: str, text: str) -> str:
-        """Return what was typed as it may be stored; the digits of a question may be typed too."""
-        kept = mask_spelled_codes(raw)[:_LONGEST_TYPED]
-        if text in TWO_DIGITS:
-            return kept
-        return without_digits(self.conn, self.dialled.phone, kept, self.now)
 
     def _document(self, form: re.Pattern[str], typed: str) -> Typed:
         """Keep the end of a document's number apart from what is typed before it."""
